@@ -1,0 +1,31 @@
+"""Writing files without losing any."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from backprop_trace.source import Problem, SourceError
+
+
+def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
+    """Writes a file at once: a file that is there stays unless `force`, and nothing half-written is left behind.
+
+    Raises SourceError if the file exists or cannot be written.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise SourceError([Problem("this is a directory, not a file to write to")], path)
+    if target.exists() and not force:
+        raise SourceError([Problem("the file exists already", help="--force overwrites it")], path)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                file.writelines(pieces)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise SourceError([Problem(f"cannot be written: {error.strerror or error}")], path) from None

@@ -1,0 +1,257 @@
+"""How the names of quantities are written.
+
+    >>> from backprop_trace.expr import LOSS, Name, derivative
+    >>> canonical(derivative(LOSS, Name("net", "h1", sample=2)))
+    'dE/dnet_h1[2]'
+
+A style turns a name into a `Symbol` (base, subscript, superscript): `net_h1` or, by layers, `z^2_1`. An alphabet
+writes symbols: as plain text, with Unicode's ∂, in LaTeX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from backprop_trace.expr import LOSS, Name, derivative
+from backprop_trace.network import Network
+
+STYLES = ("net-out", "layered", "nielsen")
+
+
+class Symbol(NamedTuple):
+    """A name to be written: net_h1 is (net, h1), z^2_1 is (z, 1, 2). `mark` stands at the end (+)."""
+
+    base: str
+    lower: str = ""
+    upper: str = ""
+    mark: str = ""
+
+
+Style: TypeAlias = Callable[[Name], Symbol]
+"""How a quantity that is no derivative is called."""
+
+Speller: TypeAlias = Callable[[Name], str]
+"""What is written for a name."""
+
+
+@lru_cache(maxsize=65536)
+def canonical(name: Name) -> str:
+    """The one spelling of files, JSON and options: dE/dout_h1:o1, w5+, net_h1[2]."""
+    return _undecorated(name) + _place(name)
+
+
+def _undecorated(name: Name) -> str:
+    match name.kind:
+        case "":
+            return name.label
+        case "d":
+            assert name.of is not None and name.wrt is not None
+            via = f":{canonical(name.via)}" if name.via else ""
+            return f"d{canonical(name.of)}/d{canonical(name.wrt)}{via}"
+        case "+":
+            assert name.of is not None
+            return f"{canonical(name.of)}+"
+        case kind:
+            return f"{kind}_{name.label}" if name.label else kind
+
+
+def _place(name: Name) -> str:
+    time = "" if name.time is None else f"@{name.time}"
+    return time if name.sample is None else f"{time}[{name.sample}]"
+
+
+# --- styles ---
+
+
+def net_out(name: Name) -> Symbol:
+    """As Mazur writes: net_h1, out_h1."""
+    if name.kind == "+":
+        assert name.of is not None
+        return net_out(name.of)._replace(mark="+")
+    return Symbol(name.kind, name.label) if name.kind else _label(name.label)
+
+
+def _label(label: str) -> Symbol:
+    """w5 is w with a 5 below, w^1_11 has both; names of several letters stay whole."""
+    if match := re.fullmatch(r"([^\W\d_])(?:\^(\w+?))?_?(\d+|_\w+)?", label):
+        return Symbol(match[1], (match[3] or "").lstrip("_"), match[2] or "")
+    base, underscore, rest = label.partition("_")
+    return Symbol(base, rest.replace("_", ",")) if underscore and rest else Symbol(label)
+
+
+def layered(network: Network, first_weights: int = 1) -> Style:
+    """z, a and w with the layer above: the input layer is 1, so the first hidden layer is z^2.
+
+    `first_weights` is the layer number of the first weights: 1 as in Kumar's text, 2 as in Nielsen's book.
+    """
+    places = {unit: (str(depth), str(row)) for depth, layer in enumerate(network.layers, 2)
+              for row, unit in enumerate(layer.units, 1)}  # fmt: skip
+    parameters = _parameters(network, first_weights)
+
+    def style(name: Name) -> Symbol:
+        match name.kind:
+            case "+":
+                assert name.of is not None
+                return style(name.of)._replace(mark="+")
+            case "":
+                return parameters.get(name.label) or _label(name.label)
+            case "net" | "out" if name.label in places:
+                upper, lower = places[name.label]
+                return Symbol({"net": "z", "out": "a"}[name.kind], lower, upper)
+            case "E":
+                return Symbol("C", places[name.label][1] if name.label else "")
+            case "target" if name.label in places:
+                return Symbol("t", places[name.label][1])
+        return net_out(name)
+
+    return style
+
+
+def _parameters(network: Network, first_weights: int) -> dict[str, Symbol]:
+    """w^1_21 goes to unit 2 from unit 1; a parameter used in several places keeps its name."""
+    symbols: dict[str, Symbol | None] = {}
+    for depth, layer in enumerate(network.layers, first_weights):
+        shared = len(set(layer.biases)) == 1 and len(layer.units) > 1
+        for row, (weights, bias) in enumerate(zip(layer.weights, layer.biases, strict=True), 1):
+            for column, weight in enumerate(weights, 1):
+                if weight is not None:
+                    comma = "," if max(row, column) > 9 else ""
+                    symbol = Symbol("w", f"{row}{comma}{column}", str(depth))
+                    symbols[weight.label] = None if weight.label in symbols else symbol
+            if bias is not None:
+                symbols[bias.label] = Symbol("b", str(depth)) if shared else Symbol("b", str(row), str(depth))
+    return {label: symbol for label, symbol in symbols.items() if symbol is not None}
+
+
+# --- alphabets ---
+
+
+class Alphabet(NamedTuple):
+    """How symbols, derivatives and places are written."""
+
+    symbol: Callable[[Symbol], str]
+    derivative: Callable[[str, str], str]
+    term: Callable[[str, str], str]
+    delta: str
+    place: Callable[[Name], str]
+
+
+def _ascii_symbol(symbol: Symbol) -> str:
+    upper = f"^{symbol.upper}" if symbol.upper else ""
+    separator = "" if _is_letter_and_digits(symbol) else "_"
+    return symbol.base + upper + (separator + symbol.lower if symbol.lower else "") + symbol.mark
+
+
+def _is_letter_and_digits(symbol: Symbol) -> bool:
+    return not symbol.upper and len(symbol.base) == 1 and symbol.lower.isdigit()
+
+
+def _unicode_symbol(symbol: Symbol) -> str:
+    return _ascii_symbol(symbol._replace(base="η") if symbol.base == "eta" else symbol)
+
+
+_LATEX_SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+def latex_escape(text: str) -> str:
+    """Text from a file, safe in LaTeX."""
+    return "".join(_LATEX_SPECIAL.get(c) or (f"\\{c}" if c in "{}$&#_%" else c) for c in text)
+
+
+_LATEX_BASES = {"eta": r"\eta", "delta": r"\delta", "alpha": r"\alpha", "beta": r"\beta", "rho": r"\rho", "mu": r"\mu"}
+
+
+def _latex_symbol(symbol: Symbol) -> str:
+    base = _LATEX_BASES.get(symbol.base) or (
+        symbol.base if len(symbol.base) == 1 else rf"\mathit{{{latex_escape(symbol.base)}}}"
+    )
+    lower = f"_{{{_latex_lower(symbol.lower)}}}" if symbol.lower else ""
+    upper = symbol.upper + symbol.mark
+    return base + lower + (f"^{{{latex_escape(upper)}}}" if upper else "")
+
+
+def _latex_lower(lower: str) -> str:
+    return lower if lower.isdigit() else rf"\mathit{{{latex_escape(lower)}}}"
+
+
+def _latex_place(name: Name) -> str:
+    inside = [] if name.time is None else [f"t={name.time}"]
+    inside += [] if name.sample is None else [f"{name.sample}"]
+    return "".join(rf"^{{({text})}}" for text in [", ".join(inside)] if text)
+
+
+ASCII_NAMES = Alphabet(
+    _ascii_symbol, lambda of, wrt: f"d{of}/d{wrt}", lambda whole, via: f"{whole}:{via}", "delta", _place
+)
+TEXT_NAMES = Alphabet(
+    _unicode_symbol, lambda of, wrt: f"∂{of}/∂{wrt}", lambda whole, via: f"{whole}:{via}", "δ", _place
+)
+LATEX_NAMES = Alphabet(
+    _latex_symbol,
+    lambda of, wrt: rf"\frac{{\partial {of}}}{{\partial {wrt}}}",
+    lambda whole, via: rf"\left.{whole}\right\rvert_{{{via}}}",
+    r"\delta",
+    _latex_place,
+)
+
+
+def speller(
+    style: str, alphabet: Alphabet, network: Network | None = None, by_output: frozenset[Name] = frozenset()
+) -> Speller:
+    """What is written for each name, in a style and an alphabet.
+
+    Terms that arrive through an output unit are written dE_o1/dout_h1 where that says the same.
+    """
+    if style == "net-out" or network is None:
+        symbol: Style = net_out
+    else:
+        symbol = layered(network, 1 if style == "layered" else 2)
+    written: dict[Name, str] = {}
+
+    def spell(name: Name) -> str:
+        if name not in written:
+            written[name] = _written(name, symbol, alphabet, by_output, style != "net-out")
+        return written[name]
+
+    return spell
+
+
+def _written(name: Name, symbol: Style, alphabet: Alphabet, by_output: frozenset[Name], deltas: bool) -> str:
+    if name.kind != "d":
+        text = alphabet.symbol(symbol(name._replace(sample=None, time=None)))
+        return _with_place(text, name, alphabet)
+    assert name.of is not None and name.wrt is not None
+    via = name.via
+    if via is not None and name.of == LOSS and name.wrt in by_output:
+        name, via = derivative(Name("E", via.label), name.wrt)._replace(sample=name.sample, time=name.time), None
+    if deltas and via is None and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net":
+        delta = symbol(name.wrt)._replace(
+            base=alphabet.delta.lstrip("\\") if alphabet is LATEX_NAMES else alphabet.delta
+        )
+        return _with_place(alphabet.symbol(delta), name, alphabet)
+    assert name.of is not None and name.wrt is not None
+    whole = alphabet.derivative(alphabet.symbol(symbol(name.of)), alphabet.symbol(symbol(name.wrt)))
+    if via is not None:
+        whole = alphabet.term(whole, alphabet.symbol(symbol(via)))
+    return _with_place(whole, name, alphabet)
+
+
+def _with_place(text: str, name: Name, alphabet: Alphabet) -> str:
+    place = alphabet.place(name)
+    if place and alphabet is LATEX_NAMES:
+        return f"{{{text}}}{place}" if name.kind != "d" else rf"\left({text}\right){place}"
+    return text + place
+
+
+def spellings(names: Mapping[Name, object], network: Network) -> dict[str, Name]:
+    """Every printed spelling of every name, to be read back."""
+    found: dict[str, Name] = {}
+    for style in STYLES[1:]:
+        for alphabet in (ASCII_NAMES, TEXT_NAMES):
+            spell = speller(style, alphabet, network)
+            for name in names:
+                found.setdefault(spell(name), name)
+    return found

@@ -1,0 +1,73 @@
+"""Numbers as people read them.
+
+>>> shown(0.000438567726), shown(5.3e-8), shown(-0.0)
+('0.000438567726', '5.3e-08', '0')
+>>> shown(Fraction(1, 3), 5), shown(Fraction(3, 8), 5)
+('0.33333', '0.375')
+"""
+
+from __future__ import annotations
+
+import decimal
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+Value: TypeAlias = float | Fraction | Decimal
+"""What a trace holds: a float; a fraction; a decimal every digit of which is certain (or was written by hand)."""
+
+SAFE_DIGITS = 9
+"""Significant digits of the float engine that can be vouched for (at 15 one in three is wrong)."""
+
+_LONGEST_FRACTION_SHOWN = 40
+
+
+def shown(value: Value, digits: int = SAFE_DIGITS) -> str:
+    """A value with so many significant digits; trailing zeros only where they were decided or written."""
+    match value:
+        case Decimal():
+            return _laid_out(value)
+        case Fraction():
+            return _laid_out(_fraction(value, digits))
+        case _:
+            return _laid_out(Decimal(f"{value:.{digits - 1}e}").normalize()) if value else "0"
+
+
+def full(value: Value, digits: int = SAFE_DIGITS) -> str:
+    """A value for machines: a float's shortest decimal that reads back to the same float, else as `shown`."""
+    if isinstance(value, float):
+        return "0.0" if value == 0 else repr(value)
+    return shown(value, digits)
+
+
+def short_fraction(value: Value) -> str | None:
+    """`151/400`, if the value is a fraction that is short enough to be read."""
+    if not isinstance(value, Fraction) or value.denominator == 1:
+        return None
+    if value.numerator.bit_length() + value.denominator.bit_length() > 4 * _LONGEST_FRACTION_SHOWN:
+        return None
+    text = f"{value.numerator}/{value.denominator}"
+    return text if len(text) <= _LONGEST_FRACTION_SHOWN else None
+
+
+def digits_of_fraction(value: Fraction) -> int:
+    """About how many digits it takes to write a fraction."""
+    return int((value.numerator.bit_length() + value.denominator.bit_length()) * 0.30103) + 2
+
+
+def _fraction(value: Fraction, digits: int) -> Decimal:
+    context = decimal.Context(prec=digits, rounding=decimal.ROUND_HALF_EVEN, Emin=-(10**9), Emax=10**9)
+    return context.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(context)
+
+
+def _laid_out(number: Decimal) -> str:
+    """0.000438568 rather than 4.38568e-04, 5.3e-08 rather than 0.000000053."""
+    if not number:
+        return "0" if number.as_tuple().exponent >= 0 else f"{abs(number):f}"  # type: ignore[operator]
+    size = number.adjusted()
+    sign, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    if -6 < size < 15 or (exponent >= -len(digits) and -6 < size < len(digits)):
+        return f"{number:f}"
+    mantissa = Decimal((sign, digits, 1 - len(digits)))
+    return f"{mantissa:f}e{size:+03d}"

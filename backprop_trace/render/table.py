@@ -1,0 +1,124 @@
+"""Tables for a terminal: formula = numbers = value, phase by phase.
+
+A table that does not fit the width becomes a vertical layout; no number is ever cut or wrapped. The layout is our
+own: rich needs half a millisecond a row, and a network of 100,000 weights has 300,000 rows.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from backprop_trace.notation.names import speller
+from backprop_trace.render.view import (
+    Row,
+    View,
+    described,
+    engine,
+    givens,
+    long_fraction_note,
+    notes,
+    rows,
+)
+from backprop_trace.source import printable
+from backprop_trace.trace import Trace
+
+HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
+COLUMNS = ("quantity", "formula", "numbers", "value")
+GAP = "   "
+
+
+def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
+    """The header once, then a table per phase and step."""
+    for count, trace in enumerate(traces):
+        if count == 0:
+            yield from _lines(header(trace, view))
+        if view.steps > 1 or trace.step > 1:
+            yield f"\n{view.paint('title', f'Training step {trace.step}')}\n"
+        if trace.step > 1 or count == 0:
+            yield from _lines(_givens(trace, view))
+        notation, alphabet = view.notation
+        for phase, members in groupby(rows(trace, view, notation, alphabet), key=lambda row: row.phase):
+            yield "\n" + view.paint("heading", HEADINGS[phase]) + "\n"
+            yield from _lines(_table(list(members), view))
+
+
+def _lines(lines: Iterable[str]) -> Iterator[str]:
+    return (line + "\n" for line in lines)
+
+
+def header(trace: Trace, view: View) -> Iterator[str]:
+    """Title, source, network, arithmetic, warnings."""
+    example = trace.example
+    yield view.paint("title", printable(example.title or example.name))
+    for text in (example.source, example.note):
+        if text:
+            yield from _wrapped(printable(text), view)
+    yield from _wrapped(described(example), view)
+    yield from _wrapped(engine(view.settings, trace.shortened), view)
+    for note in [*notes(example), long_fraction_note(trace)]:
+        if note:
+            yield from _wrapped(f"note: {note}", view)
+    for warning in (*example.warnings, *view.warnings):
+        yield from (view.paint("warning", line) for line in _wrapped(f"warning: {warning}", view))
+
+
+def _wrapped(text: str, view: View, indent: str = "") -> list[str]:
+    if view.width is None:
+        return [text]
+    return textwrap.wrap(text, max(20, view.width), subsequent_indent=indent, break_long_words=False,
+                         break_on_hyphens=False)  # fmt: skip
+
+
+def _givens(trace: Trace, view: View) -> Iterator[str]:
+    spell = speller(view.style, view.notation[1], trace.example.network)
+    pairs = givens(trace, view.phases)
+    if pairs and len(pairs) <= 200 and not view.only:
+        text = ", ".join(f"{spell(name)}\u00a0=\u00a0{number}" for name, number in pairs)
+        yield from (line.replace("\u00a0", " ") for line in _wrapped(f"given: {text}", view, indent="       "))
+    elif pairs and not view.only:
+        yield f"given: {len(pairs)} numbers"
+
+
+def _table(members: list[Row], view: View) -> Iterator[str]:
+    columns = zip(*(_cells(row) for row in members), strict=True)
+    widths = [max(len(heading), *map(len, cells)) for heading, cells in zip(COLUMNS, columns, strict=True)]
+    if not any(row.numbers for row in members):
+        widths[2] = 0
+    needed = sum(widths) + len(GAP) * sum(width > 0 for width in widths[1:]) + 2
+    if view.width is not None and needed > view.width:
+        yield from (line for row in members for line in _vertical(row, view))
+        return
+    yield view.paint("faint", _row(COLUMNS, widths).rstrip())
+    rule = "-" if view.ascii else "─"
+    yield view.paint("faint", "  " + rule * (needed - 2))
+    for row in members:
+        name, formula, numbers, value = _padded(_cells(row), widths)
+        middle = f"{GAP}{formula}{GAP}{numbers}" if widths[2] else f"{GAP}{formula}"
+        yield f"  {view.paint('name', name)}{middle}{GAP}{view.paint('value', value.rstrip())}"
+        if row.shortcut:
+            yield view.paint("faint", f"  {'':{widths[0]}}{GAP}shortcut: {row.shortcut}")
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    return row.name, row.formula, row.numbers, row.value
+
+
+def _padded(cells: tuple[str, ...], widths: list[int]) -> list[str]:
+    return [f"{cell:{width}}" if width else "" for cell, width in zip(cells, widths, strict=True)]
+
+
+def _row(cells: tuple[str, ...], widths: list[int]) -> str:
+    return "  " + GAP.join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True) if width)
+
+
+def _vertical(row: Row, view: View) -> Iterator[str]:
+    """name, then each form on a line of its own; long ones are wrapped between the terms."""
+    yield "  " + view.paint("name", row.name)
+    for text in (row.formula, row.numbers):
+        if text:
+            yield from _wrapped(f"    = {text}", view, indent="        ")
+    yield "    = " + view.paint("value", row.value)
+    if row.shortcut:
+        yield from (view.paint("faint", line) for line in _wrapped(f"    shortcut: {row.shortcut}", view, "        "))

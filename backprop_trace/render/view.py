@@ -1,0 +1,217 @@
+"""What of a trace is shown, and the pieces every format is put together from.
+
+>>> from backprop_trace.spec import load
+>>> from backprop_trace.trace import trace
+>>> t = trace(load("mazur"))
+>>> row = next(rows(t, View(t.example), ASCII, ASCII_NAMES))
+>>> row.name, row.formula, row.value
+('net_h1', 'w1 * i1 + w2 * i2 + b1', '0.3775')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from backprop_trace.catalogue import ACTIVATIONS, LOSSES
+from backprop_trace.chain import PHASES, Equation
+from backprop_trace.expr import Formula, Name, Number
+from backprop_trace.network import ETA
+from backprop_trace.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
+from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, speller
+from backprop_trace.notation.numbers import Value, digits_of_fraction, short_fraction, shown
+from backprop_trace.spec import Example
+from backprop_trace.trace import Line, Settings, Trace, ancestors
+
+
+class View(NamedTuple):
+    """What is to be shown, and how.
+
+    phases: which of them; only: these quantities, with_ancestors: and all they depend on. width None: as wide as
+    needed. steps: how many there are in all.
+    """
+
+    example: Example
+    settings: Settings = Settings()
+    style: str = "net-out"
+    phases: tuple[str, ...] = PHASES
+    only: frozenset[Name] = frozenset()
+    with_ancestors: bool = False
+    width: int | None = None
+    ascii: bool = False
+    paint: Callable[[str, str], str] = lambda kind, text: text
+    fragment: bool = False
+    steps: int = 1
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def notation(self) -> tuple[Notation, Alphabet]:
+        return (ASCII, ASCII_NAMES) if self.ascii else (TEXT, TEXT_NAMES)
+
+
+class Row(NamedTuple):
+    """One quantity, written out. `numbers` is empty where it would only repeat the value."""
+
+    line: Line
+    phase: str
+    name: str
+    formula: str
+    numbers: str
+    value: str
+    shortcut: str
+
+
+def chosen(trace: Trace, view: View) -> list[Line]:
+    """The lines of a trace that are to be shown."""
+    equations: list[Equation] | tuple[Equation, ...] = trace.listing.equations
+    if view.only:
+        if view.with_ancestors:
+            equations = ancestors(equations, view.only)
+        else:
+            equations = [equation for equation in equations if equation.name in view.only]
+    if len(equations) == len(trace.listing.equations) and len(view.phases) == len(PHASES):
+        return list(trace.lines)
+    return [trace._line(equation) for equation in equations if equation.phase in view.phases]
+
+
+def rows(trace: Trace, view: View, notation: Notation, alphabet: Alphabet) -> Iterator[Row]:
+    """The lines to be shown, written in a notation and an alphabet."""
+    names = Names(trace, view, alphabet)
+    numbers = Numbers(trace, notation)
+    for line in chosen(trace, view):
+        formula, value = line.equation.formula, numbers.with_fraction(line.value)
+        put_in = show(formula, notation, numbers.leaf)
+        if isinstance(formula, Name | Number):
+            put_in = ""
+        yield Row(
+            line,
+            line.equation.phase,
+            names.spell(line.name),
+            show(formula, notation, names.leaf),
+            put_in,
+            value,
+            shortcut_text(line, notation, names.leaf, numbers),
+        )
+
+
+def shortcut_text(line: Line, notation: Notation, symbols: Leaf, numbers: Numbers) -> str:
+    """`out_o1 - target_o1 = 0.6 - 1 = -0.4`, for the lines that have a shortcut."""
+    formula = line.equation.shortcut
+    if formula is None or line.shortcut is None:
+        return ""
+    parts = (show(formula, notation, symbols), show(formula, notation, numbers.leaf), numbers.plain(line.shortcut))
+    return " = ".join(parts)
+
+
+class Names:
+    """Names as leaves of a formula."""
+
+    def __init__(self, trace: Trace, view: View, alphabet: Alphabet):
+        self.spell = speller(view.style, alphabet, trace.example.network, trace.listing.by_output)
+        self.tight = alphabet not in (ASCII_NAMES, TEXT_NAMES)
+
+    def leaf(self, name: Name) -> Piece:
+        return self.spell(name), BOX if self.tight and name.kind in ("d", "+") else ATOM
+
+
+class Numbers:
+    """Values as leaves of a formula: what is given as it was written, fractions as fractions."""
+
+    def __init__(self, trace: Trace, notation: Notation):
+        self.values, self.digits, self.notation = trace.values, trace.settings.shown_digits, notation
+        self.given = trace.example.values if trace.step == 1 else {
+            name: text for name, text in trace.example.values.items() if name not in trace.example.network.trained
+        }  # fmt: skip
+
+    def text(self, name: Name) -> str:
+        if name in self.given:
+            return self.given[name]
+        value = self.values[name]
+        return short_fraction(value) or shown(value, self.digits)
+
+    def leaf(self, name: Name) -> Piece:
+        text = self.text(name)
+        return self.notation.number(text) if self.notation.boxed else number_piece(text)
+
+    def plain(self, value: Value) -> str:
+        text = shown(value, self.digits)
+        return self.notation.number(text)[0] if self.notation.boxed else text
+
+    def with_fraction(self, value: Value) -> str:
+        """`151/400 = 0.3775`: the fraction where there is a short one, and the decimal."""
+        fraction = short_fraction(value)
+        if fraction is None:
+            return self.plain(value)
+        written = self.notation.number(fraction)[0] if self.notation.boxed else fraction
+        decimal = shown(value, self.digits)
+        assert isinstance(value, Fraction)
+        sign = "=" if Fraction(decimal) == value else r"\approx" if self.notation.boxed else "~"
+        return f"{written} {sign} {self.plain(value)}"
+
+
+# --- what stands above the lines ---
+
+
+def shape(example: Example) -> str:
+    """2-2-2"""
+    network = example.network
+    return "-".join(map(str, [len(network.inputs), *(len(layer.units) for layer in network.layers)]))
+
+
+def activations(example: Example) -> str:
+    """The layers' activations, once if they are all the same."""
+    words = [layer.activation for layer in example.network.layers]
+    return words[0] if len(set(words)) == 1 else ", ".join(words)
+
+
+def described(example: Example) -> str:
+    """The network in one line."""
+    network = example.network
+    samples = f"; {network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
+    samples = samples.replace("losses sum", "losses added").replace("losses mean", "losses averaged")
+    rate = f", learning rate {example.values[ETA]}" if ETA in example.values else ""
+    return f"{shape(example)} network, {activations(example)}; loss {network.loss}{samples}; {network.optimizer}{rate}"
+
+
+def engine(settings: Settings, shortened: bool = False) -> str:
+    """The arithmetic in one line."""
+    match settings.engine:
+        case "exact":
+            text = f"exact: fractions, else {settings.shown_digits} significant digits, every one of them certain"
+            if shortened:
+                from backprop_trace.arithmetic.exact import LONGEST_FRACTION
+
+                text += f"; fractions longer than {LONGEST_FRACTION} digits are given up for certified digits"
+            return text
+        case "hand":
+            return f"by hand: every line rounded to {settings.rounding}, and used as rounded"
+    return f"float: computed with double precision, {settings.shown_digits} significant digits shown"
+
+
+def notes(example: Example) -> list[str]:
+    """What the catalogue has to say about the functions in use."""
+    network = example.network
+    found = [ACTIVATIONS[layer.activation].note for layer in network.layers] + [LOSSES[network.loss].note]
+    return [note for note in dict.fromkeys(found) if note]
+
+
+def long_fraction_note(trace: Trace) -> str:
+    """How long the longest fraction is, where it is too long to be shown."""
+    fractions = [line.value for line in trace.lines if isinstance(line.value, Fraction)]
+    longest = max((digits_of_fraction(value) for value in fractions if not short_fraction(value)), default=0)
+    if longest <= 40:
+        return ""
+    return f"fractions of up to {longest} digits are shown as decimals here; --format json has them whole"
+
+
+def givens(trace: Trace, phases: tuple[str, ...]) -> list[tuple[Name, str]]:
+    """The givens with their numbers, as they stand at this step."""
+    numbers = Numbers(trace, ASCII)
+    return [(name, numbers.text(name)) for name in trace.example.values] if "forward" in phases else []
+
+
+def formula_text(formula: Formula, trace: Trace, view: View) -> str:
+    """A formula in the notation of the view."""
+    notation, alphabet = view.notation
+    return show(formula, notation, Names(trace, view, alphabet).leaf)

@@ -1,0 +1,141 @@
+"""The keys of a worked example: one table for the reader, for messages and for editors.
+
+>>> json_schema()["properties"]["loss"]["description"].startswith("the loss function")
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SYNONYMS
+
+
+class Key(NamedTuple):
+    """A key: what it is, the JSON Schema of its value, and whether it must be there."""
+
+    description: str
+    schema: Mapping[str, Any]
+    required: bool = False
+
+
+def _words(table: Mapping[str, object]) -> list[str]:
+    return [*table, *(word for word, entry in SYNONYMS.items() if entry in table)]
+
+
+_NUMBER = {
+    "anyOf": [
+        {"type": "number"},
+        {"type": "string", "pattern": r"^[+-−]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|\d+/\d+)$"},
+    ]
+}
+_LABEL = {"type": "string", "pattern": r"^[^\W\d][\w^]*$"}
+_TEXT = {"type": ["string", "number"]}
+_LABELS = {"type": "array", "items": _LABEL}
+_CELL = {"anyOf": [*_NUMBER["anyOf"], _LABEL, {"const": "-"}]}
+_PER_SAMPLE = {"anyOf": [*_NUMBER["anyOf"], {"type": "array", "items": _NUMBER, "minItems": 1}]}
+
+
+def _named(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Names with values, names alone, or values alone (named by place)."""
+    mapping = {"type": "object", "propertyNames": _LABEL, "additionalProperties": {"anyOf": [value, {"type": "null"}]}}
+    return {"anyOf": [mapping, _LABELS, {"type": "array", "items": value}]}
+
+
+def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [key for key, entry in keys.items() if entry.required],
+        "properties": {key: {"description": entry.description, **entry.schema} for key, entry in keys.items()},
+    }
+
+
+ACTIVATION: Mapping[str, Key] = {
+    "name": Key("the activation function", {"enum": _words(ACTIVATIONS)}, required=True),
+    "alpha": Key("the slope of leaky ReLU left of 0 (0.01), or the factor of ELU (1)", _NUMBER),
+    "slope": Key(
+        "how the slope is written: with the activation (out: 1 - out^2) or with the net input (net: sech(net)^2)",
+        {"enum": ["out", "net"], "default": "out"},
+    ),
+}
+
+LAYER: Mapping[str, Key] = {
+    "units": Key(
+        "the names of the units, or how many there are",
+        {"anyOf": [{"type": "integer", "minimum": 1}, {**_LABELS, "minItems": 1}]},
+        required=True,
+    ),
+    "activation": Key(
+        "the activation function of the layer",
+        {"anyOf": [{"enum": _words(ACTIVATIONS)}, _table(ACTIVATION)]},
+        required=True,
+    ),
+    "weights": Key(
+        "a row per unit, a column per unit that feeds it (see weights_layout): names of parameters, numbers, or '-' "
+        "for no connection",
+        {"type": "array", "items": {"type": "array", "items": _CELL}},
+        required=True,
+    ),
+    "bias": Key(
+        "one name or number shared by the layer, or a list with one for each unit; left out: no bias",
+        {"anyOf": [_CELL, {"type": "array", "items": _CELL}]},
+    ),
+    "from": Key("what feeds the layer, where it is not the layer before: names of inputs and units", _LABELS),
+}
+
+OPTIMIZER: Mapping[str, Key] = {
+    "name": Key("the update rule", {"enum": _words(OPTIMIZERS)}, required=True),
+    "learning_rate": Key("the learning rate eta", _NUMBER),
+}
+
+SAMPLE: Mapping[str, Key] = {
+    "inputs": Key("the input values of the sample", _named(_NUMBER), required=True),
+    "targets": Key("the desired outputs of the sample", _named(_NUMBER), required=True),
+}
+
+EXAMPLE: Mapping[str, Key] = {
+    "title": Key("the title of the example", _TEXT),
+    "source": Key("where the example comes from", _TEXT),
+    "note": Key("a remark", _TEXT),
+    "inputs": Key(
+        "the inputs: names with numbers; with a list of numbers for several samples; or names alone",
+        _named(_PER_SAMPLE),
+    ),
+    "targets": Key("the desired output of each output unit, a number or one for each sample", _named(_PER_SAMPLE)),
+    "samples": Key(
+        "several samples, each with its inputs and targets", {"type": "array", "items": _table(SAMPLE), "minItems": 1}
+    ),
+    "parameters": Key("weights and biases by name, with their start values", _named(_NUMBER)),
+    "layers": Key(
+        "the layers from the first hidden layer to the output",
+        {"type": "array", "items": _table(LAYER), "minItems": 1},
+        required=True,
+    ),
+    "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
+    "loss": Key("the loss function", {"enum": _words(LOSSES)}, required=True),
+    "optimizer": Key(
+        "the update rule: a name, or a name with its settings",
+        {"anyOf": [{"enum": _words(OPTIMIZERS)}, _table(OPTIMIZER)]},
+    ),
+    "learning_rate": Key("the learning rate eta", _NUMBER),
+    "batch": Key("how the losses of several samples are put together", {"enum": ["sum", "mean"], "default": "sum"}),
+    "weights_layout": Key(
+        "out_in: a row per unit of the layer (as PyTorch); in_out: a row per unit that feeds it (as Keras)",
+        {"enum": ["out_in", "in_out"], "default": "out_in"},
+    ),
+    "published": Key(
+        "what the source prints: quantities with numbers, in sections 'step 1:' and so on", {"type": "object"}
+    ),
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """The file format as a JSON Schema (draft-07), for editors."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "backprop-trace worked example",
+        "description": "A neural network with the numbers of one worked backpropagation example.",
+        **_table(EXAMPLE),
+    }

@@ -1,0 +1,276 @@
+"""YAML with places, and errors that point at them.
+
+    >>> document = read_yaml("loss: mse", "net.yaml")
+    >>> document.entries[0][1].text, document.entries[0][1].place.column
+    ('mse', 7)
+
+Scalars stay the text that was written: nothing is resolved here, so `0.10`, `1e-3` and `no` come as they are.
+Aliases, tags, doubled keys and deep nesting are refused where they stand. `SourceError` collects everything that
+is wrong with a file and prints each problem with file:line:column, the line, a caret and help.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import yaml
+
+DEEPEST = 40
+LARGEST_FILE = 200_000_000
+
+
+class Place(NamedTuple):
+    """Where something stands: line and column from 1, and how many characters it takes."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: what, where, what the caret says, and what to do."""
+
+    message: str
+    place: Place | None = None
+    note: str = ""
+    help: str = ""
+
+
+class SourceError(Exception):
+    """Everything that is wrong with a file. `str()` is what a person is shown."""
+
+    def __init__(self, problems: Sequence[Problem], name: str, text: str = ""):
+        super().__init__(problems[0].message)
+        self.problems, self.name, self.text = tuple(problems), name, text
+
+    def __str__(self) -> str:
+        lines = self.text.splitlines()
+        return "\n\n".join(_explained(problem, self.name, lines) for problem in self.problems)
+
+
+def _explained(problem: Problem, name: str, lines: Sequence[str]) -> str:
+    """As compilers do it: the message, the place, the line, a caret, help."""
+    if problem.place is None:
+        out = [f"error: {problem.message}", f" --> {printable(name)}"]
+    else:
+        line, column, length = problem.place
+        text = printable(lines[line - 1]) if line <= len(lines) else ""
+        text, column = _window(text, column)
+        margin = " " * len(str(line))
+        caret = " " * _width(text[: column - 1]) + "^" * max(1, min(length, len(text) - column + 1))
+        out = [
+            f"error: {problem.message}",
+            f"{margin}--> {printable(name)}:{line}:{problem.place.column}",
+            f"{margin} |",
+            f"{line} | {text}",
+            f"{margin} | {caret} {problem.note}".rstrip(),
+        ]
+    return "\n".join([*out, *([f"  = help: {problem.help}"] if problem.help else [])])
+
+
+def _window(text: str, column: int) -> tuple[str, int]:
+    """A very long line is shown around the place only."""
+    if len(text) <= 160:
+        return text, column
+    start = max(0, column - 60)
+    return text[start : start + 120], column - start
+
+
+def _width(text: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def printable(text: str) -> str:
+    """The text without control characters (a terminal would obey them); tabs become spaces."""
+    return "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A suggestion, or the list of what is known."""
+    known = list(known)
+    if close := difflib.get_close_matches(word[:80], known, n=1):
+        return f"did you mean {close[0]!r}?"
+    return f"known: {', '.join(known)}" if 0 < len(known) <= 40 else ""
+
+
+# --- the tree ---
+
+
+@dataclass(slots=True)
+class Node:
+    """A scalar (its text as written), a list or a mapping, with its place."""
+
+    kind: str  # "scalar", "list", "mapping"
+    place: Place
+    text: str = ""
+    quoted: bool = False
+    items: list[Node] = field(default_factory=list)
+    entries: list[tuple[Node, Node]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was written (or ~ or null)."""
+        return self.kind == "scalar" and not self.quoted and self.text in ("", "~", "null", "Null", "NULL")
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.kind == "scalar" and not self.is_empty
+
+    def described(self) -> str:
+        """What stands here, in words."""
+        return {"list": "a list", "mapping": "a mapping"}.get(self.kind, "nothing" if self.is_empty else "a value")
+
+
+class _Refused(Exception):
+    def __init__(self, problem: Problem):
+        self.problem = problem
+
+
+def read_yaml(text: str, name: str) -> Node:
+    """The one document of a YAML text. Raises SourceError."""
+    try:
+        return _document(text)
+    except _Refused as refused:
+        raise SourceError([refused.problem], name, text) from None
+    except yaml.MarkedYAMLError as broken:
+        raise SourceError([_syntax(broken)], name, text) from None
+    except yaml.YAMLError as broken:
+        reason = getattr(broken, "reason", "cannot be read")
+        raise SourceError([Problem(f"not YAML: {reason}")], name) from None
+
+
+def _syntax(broken: yaml.MarkedYAMLError) -> Problem:
+    mark = broken.problem_mark or broken.context_mark
+    place = Place(mark.line + 1, mark.column + 1) if mark else None
+    problem = broken.problem or "cannot be read"
+    help_ = "indent with spaces, not tabs" if "\\t" in problem or "tab" in problem else ""
+    if "mapping values" in problem:
+        help_ = "a text with ': ' in it must be quoted; keys of one mapping start in the same column"
+    if "expected ',' or" in problem:
+        help_ = "close the bracket, or quote a text that has brackets or commas in it"
+    return Problem(f"not YAML: {problem}", place, broken.context or "", help_)
+
+
+def _loader() -> type:
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _document(text: str) -> Node:
+    """From the parser's events to nodes, without recursion and without any of YAML's own resolving."""
+    root: Node | None = None
+    open_nodes: list[Node] = []
+    pending_keys: list[Node | None] = []
+    documents = 0
+    for event in yaml.parse(text, Loader=_loader()):
+        match event:
+            case yaml.DocumentStartEvent():
+                documents += 1
+                if documents > 1:
+                    raise _Refused(Problem("a second document in the file", _event_place(event), help="one per file"))
+                continue
+            case yaml.AliasEvent():
+                raise _Refused(Problem("an alias is not allowed here", _event_place(event), "", "write the value out"))
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                node = open_nodes.pop()
+                pending_keys.pop()
+                if not open_nodes:
+                    root = node
+                continue
+            case yaml.ScalarEvent() | yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                node = _node(event)
+            case _:
+                continue
+        if open_nodes:
+            pending_keys[-1] = _attach(open_nodes[-1], pending_keys[-1], node)
+        elif node.kind == "scalar":
+            root = node
+        if node.kind != "scalar":
+            if len(open_nodes) >= DEEPEST:
+                raise _Refused(Problem(f"nested deeper than {DEEPEST} levels", node.place))
+            open_nodes.append(node)
+            pending_keys.append(None)
+    return root or Node("scalar", Place(1, 1))
+
+
+def _event_place(event: yaml.Event) -> Place:
+    start, end = event.start_mark, event.end_mark
+    assert start is not None and end is not None
+    length = end.column - start.column if end.line == start.line else 1
+    return Place(start.line + 1, start.column + 1, max(1, length))
+
+
+def _node(event: yaml.Event) -> Node:
+    place = _event_place(event)
+    tag = getattr(event, "tag", None)
+    if tag not in (None, "!"):
+        raise _Refused(Problem("a tag is not allowed here", place, "", f"leave {tag!r} out"))
+    if getattr(event, "anchor", None):
+        raise _Refused(Problem("an anchor is not allowed here", place, "", "leave it out and write the value out"))
+    if isinstance(event, yaml.ScalarEvent):
+        return Node("scalar", place, event.value, quoted=bool(event.style))
+    kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "mapping"
+    return Node(kind, place._replace(length=1))
+
+
+def _attach(parent: Node, key: Node | None, node: Node) -> Node | None:
+    """Puts a node where it belongs; returns the key that now waits for its value."""
+    if parent.kind == "list":
+        parent.items.append(node)
+        return None
+    if key is None:
+        if node.kind != "scalar":
+            raise _Refused(Problem("a key must be a plain word", node.place, "", "quote it if it has brackets in it"))
+        return node
+    parent.entries.append((key, node))
+    return None
+
+
+def doubled_keys(node: Node) -> list[Problem]:
+    """A problem for every key that stands twice in a mapping: YAML would keep the last without a word."""
+    first: dict[str, Node] = {}
+    problems = []
+    for key, _ in node.entries:
+        if key.text in first:
+            line = first[key.text].place.line
+            problems.append(Problem(f"the key {key.text!r} stands twice", key.place, f"first in line {line}"))
+        first.setdefault(key.text, key)
+    return problems
+
+
+def read_text(path: str) -> tuple[str, str]:
+    """The text of a file and the name it has in messages; `-` is standard input. Raises SourceError."""
+    import sys
+    from pathlib import Path
+
+    if path == "-":
+        return _decoded(sys.stdin.buffer.read(LARGEST_FILE + 1), "standard input"), "standard input"
+    try:
+        with Path(path).open("rb") as file:
+            return _decoded(file.read(LARGEST_FILE + 1), path), path
+    except OSError as error:
+        reasons = {"IsADirectoryError": "this is a directory", "PermissionError": "no permission to read it"}
+        reason = reasons.get(type(error).__name__, "there is no such file")
+        if not isinstance(error, IsADirectoryError | PermissionError | FileNotFoundError):
+            reason = error.strerror or "cannot be read"
+        raise SourceError([Problem(reason, help="")], path) from None
+    except ValueError:
+        raise SourceError([Problem("not a possible file name")], path) from None
+
+
+def _decoded(content: bytes, name: str) -> str:
+    if len(content) > LARGEST_FILE:
+        raise SourceError([Problem(f"the file is larger than {LARGEST_FILE // 10**6} MB")], name)
+    try:
+        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SourceError([Problem(f"not a text file in UTF-8 (line {line})")], name) from None
+    if "\0" in text:
+        raise SourceError([Problem("not a text file: it has zero bytes in it")], name)
+    return text

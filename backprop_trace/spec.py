@@ -1,0 +1,649 @@
+"""From a YAML file to a worked example.
+
+    >>> example = read_example('''
+    ... inputs: {i1: 2}
+    ... targets: {o1: 1}
+    ... layers: [{units: [o1], activation: identity, weights: [[0.5]]}]
+    ... loss: half_squared_error
+    ... learning_rate: 0.1
+    ... ''')
+    >>> example.network.trained[0].label, example.values[example.network.trained[0]]
+    ('w_i1_o1', '0.5')
+
+`load` finds a file by path, by the name of a shipped example, or on standard input. Numbers stay the text that was
+written. Everything wrong with a file is collected and raised at once as a `source.SourceError`. The keys a file may
+have are in `schema`, one table for the reader and for editors.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from backprop_trace import schema
+from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, canonical
+from backprop_trace.expr import FUNCTIONS, Name, Number, given
+from backprop_trace.network import ETA, Layer, Network
+from backprop_trace.parse import LABEL, NotANumber, number
+from backprop_trace.source import (
+    Node,
+    Place,
+    Problem,
+    SourceError,
+    did_you_mean,
+    doubled_keys,
+    read_text,
+    read_yaml,
+)
+
+
+class Example(NamedTuple):
+    """A worked example: a network, the numbers given (as written), and what its source prints.
+
+    `values` has the inputs and targets (per sample, if there are several), the parameters and eta; it lacks those
+    that stand in the file without a number. `published` is the file's section of that name, unread.
+    """
+
+    network: Network
+    values: Mapping[Name, str]
+    title: str = ""
+    source: str = ""
+    note: str = ""
+    name: str = ""
+    text: str = ""
+    published: Node | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def shipped() -> list[str]:
+    """The names of the examples that come with the program."""
+    return sorted(path.stem for path in _shipped_folder().glob("*.yaml"))
+
+
+def _shipped_folder() -> Path:
+    """`networks/` lies in the installed package, or beside it in a checkout."""
+    here = Path(__file__).parent
+    return next((folder for folder in (here / "networks", here.parent / "networks") if folder.is_dir()), here)
+
+
+def load(name: str) -> Example:
+    """A worked example by path, by shipped name, or `-` for standard input. Raises SourceError."""
+    if name != "-" and not os.path.exists(name) and not name.lower().endswith((".yaml", ".yml")):
+        entry = _shipped_folder() / f"{name}.yaml"
+        if LABEL.match(name) and "/" not in name and entry.is_file():
+            return read_example(entry.read_text(encoding="utf-8"), name)
+        help_ = did_you_mean(name, shipped())
+        raise SourceError([Problem("no such file, and no shipped example of this name", help=help_)], name)
+    text, shown_name = read_text(name)
+    return read_example(text, shown_name)
+
+
+def read_example(text: str, name: str = "text") -> Example:
+    """A worked example from YAML text; `name` is what messages call it. Raises SourceError."""
+    return _Reader(text, name).example()
+
+
+class _Given(NamedTuple):
+    """A name with its number as written, or without one, and where it stands."""
+
+    text: str | None
+    place: Place
+
+
+class _Reader:
+    """Reads one document and remembers everything that is wrong with it."""
+
+    def __init__(self, text: str, name: str):
+        self.text, self.name = text, name
+        self.problems: list[Problem] = []
+        self.warnings: list[str] = []
+        self.parameters: dict[str, _Given] = {}
+        self.used: set[str] = set()
+        self.values: dict[Name, str] = {}
+
+    def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
+        self.problems.append(Problem(message, place, note, help))
+
+    def give_up_if_wrong(self) -> None:
+        if self.problems:
+            ordered = sorted(self.problems, key=lambda problem: problem.place or Place(0, 0))
+            raise SourceError(ordered, self.name, self.text)
+
+    # --- small readings ---
+
+    def table(self, node: Node, keys: Mapping[str, schema.Key], what: str) -> dict[str, Node]:
+        """The entries of a mapping with known keys."""
+        if node.kind != "mapping":
+            self.wrong(
+                f"{what} must be a mapping, found {node.described()}", node.place, help="write 'key: value' lines"
+            )
+            return {}
+        self.problems += doubled_keys(node)
+        entries: dict[str, Node] = {}
+        for key, value in node.entries:
+            if key.text not in keys:
+                self.wrong(f"unknown key {key.text!r} in {what}", key.place, help=did_you_mean(key.text, keys))
+            elif not value.is_empty:
+                entries.setdefault(key.text, value)
+        for word, entry in keys.items():
+            if entry.required and word not in entries:
+                self.wrong(f"{what} lacks the key {word!r}", node.place, help=entry.description)
+        return entries
+
+    def word(self, node: Node | None) -> str:
+        if node is None:
+            return ""
+        if not node.is_scalar:
+            self.wrong(f"a text must stand here, found {node.described()}", node.place)
+            return ""
+        return node.text
+
+    def number(self, node: Node) -> str | None:
+        """The text of a number; what is wrong with it is noted."""
+        if not node.is_scalar:
+            self.wrong(f"a number must stand here, found {node.described()}", node.place)
+            return None
+        try:
+            number(node.text)
+        except NotANumber as error:
+            self.wrong(f"{error!s}: {_short(node.text)}", node.place, help=_number_help(node))
+            return None
+        return node.text.strip().replace("−", "-").lstrip("+")
+
+    def label(self, node: Node) -> str:
+        """A name of the file's own."""
+        text = node.text if node.is_scalar else ""
+        if not LABEL.fullmatch(text):
+            help_ = "names are letters, digits, _ and ^, and do not start with a digit"
+            self.wrong(f"not a possible name: {_short(text) or node.described()}", node.place, help=help_)
+            return ""
+        if text in FUNCTIONS or text == "eta":
+            self.wrong(f"{text!r} already means something in formulas", node.place, help="choose another name")
+        return text
+
+    def choice(self, node: Node, known: Iterable[str], what: str) -> str:
+        """One of the catalogue's words, or a synonym."""
+        word = canonical(self.word(node))
+        if word and word not in known:
+            self.wrong(f"unknown {what} {_short(node.text)}", node.place, f"not {_a(what)}", did_you_mean(word, known))
+            return ""
+        return word
+
+    # --- the document ---
+
+    def example(self) -> Example:
+        root = read_yaml(self.text, self.name)
+        if root.is_empty:
+            raise SourceError(
+                [Problem("the file is empty", help="'backprop-trace show mazur' shows an example")], self.name
+            )
+        top = self.table(root, schema.EXAMPLE, "a worked example")
+        self.give_up_if_wrong_shape(root)
+        self.read_parameters(top.get("parameters"))
+        inputs, samples = self.read_inputs(top)
+        layers = self.read_layers(top.get("layers"), inputs, self.layout(top.get("weights_layout")))
+        optimizer = self.read_optimizer(top)
+        loss = self.choice(top["loss"], LOSSES, "loss") if "loss" in top else ""
+        batch = self.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
+        fixed = self.read_fixed(top.get("fixed"))
+        if layers:
+            self.read_targets(top, layers[-1].units, samples)
+        self.give_up_if_wrong()
+        trained = tuple(given(label) for label in self.parameters if label in self.used and label not in fixed)
+        for label, entry in self.parameters.items():
+            if entry.text is not None:
+                self.values[given(label)] = entry.text
+        network = Network(
+            inputs, layers, loss, trained, tuple(given(label) for label in fixed), optimizer, samples, batch
+        )
+        network = network._replace(targets_add_up=self.targets_add_up(network))
+        self.warn(network)
+        title, source, note = (self.word(top.get(key)) for key in ("title", "source", "note"))
+        self.give_up_if_wrong()
+        published, warnings = top.get("published"), tuple(self.warnings)
+        return Example(network, self.values, title, source, note, self.name, self.text, published, warnings)
+
+    def give_up_if_wrong_shape(self, root: Node) -> None:
+        if root.kind != "mapping":
+            self.give_up_if_wrong()
+
+    def layout(self, node: Node | None) -> str:
+        return self.choice(node, ("out_in", "in_out"), "weights_layout") if node else "out_in"
+
+    # --- what is given ---
+
+    def givens(self, node: Node, what: str) -> list[tuple[str, Node | None, Place]]:
+        """Names with numbers (a mapping), or names without (a list)."""
+        if node.kind == "list":
+            return [(self.label(item), None, item.place) for item in node.items]
+        if node.kind != "mapping":
+            self.wrong(f"{what} must be 'name: number' pairs or a list of names", node.place)
+            return []
+        self.problems += doubled_keys(node)
+        return [(self.label(key), None if value.is_empty else value, key.place) for key, value in node.entries]
+
+    def read_parameters(self, node: Node | None) -> None:
+        for label, value, place in self.givens(node, "parameters") if node else ():
+            if label in self.parameters:
+                self.twice(label, place)
+            text = self.number(value) if value is not None else None
+            self.parameters.setdefault(label, _Given(text, place))
+
+    def twice(self, label: str, place: Place) -> None:
+        self.wrong(f"the name {label!r} is used for two things", place, help="give one of them another name")
+
+    def read_inputs(self, top: Mapping[str, Node]) -> tuple[tuple[str, ...], int]:
+        """The names of the inputs and the number of samples."""
+        if "samples" in top:
+            return self.read_samples(top)
+        if "inputs" not in top:
+            self.wrong(
+                "a worked example lacks the key 'inputs'", Place(1, 1), help=schema.EXAMPLE["inputs"].description
+            )
+            return (), 1
+        columns = self.columns(top["inputs"], self.input_label)
+        self.check_inputs(columns)
+        samples = self.sample_count([node for _, node, _ in columns if node is not None], 0)
+        for label, node, _ in columns:
+            self.put(given(label), node, samples)
+        return tuple(label for label, _, _ in columns), samples
+
+    @staticmethod
+    def input_label(place: int) -> str:
+        return f"i{place}"
+
+    def columns(self, node: Node, label: Callable[[int], str]) -> list[tuple[str, Node | None, Place]]:
+        """Named values; a list of bare numbers is named by place."""
+        if node.kind == "list" and node.items and all(_looks_numeric(item) for item in node.items):
+            return [(label(place), item, item.place) for place, item in enumerate(node.items, 1)]
+        return self.givens(node, "this")
+
+    def check_inputs(self, columns: Sequence[tuple[str, Node | None, Place]]) -> None:
+        if not columns:
+            self.wrong("there are no inputs", Place(1, 1))
+        seen: set[str] = set()
+        for label, _, place in columns:
+            if label in self.parameters or label in seen:
+                self.twice(label, place)
+            seen.add(label)
+
+    def sample_count(self, nodes: Sequence[Node], known: int) -> int:
+        """How many samples the columns hold: all lists must have one length."""
+        lengths = {len(node.items): node for node in nodes if node.kind == "list"}
+        if known:
+            lengths.setdefault(known, nodes[0] if nodes else Node("list", Place(1, 1)))
+        if len(lengths) > 1:
+            counts = sorted(lengths)
+            for count in counts[:-1]:
+                self.wrong(f"{count} samples here, {counts[-1]} elsewhere", lengths[count].place)
+        count = max(lengths, default=1)
+        if count == 0:
+            self.wrong("there is not a single sample", lengths[0].place)
+        return max(count, 1)
+
+    def put(self, name: Name, node: Node | None, samples: int) -> None:
+        """A given value, or one for each sample."""
+        if node is None:
+            return
+        if node.kind == "list":
+            for sample, item in enumerate(node.items, 1):
+                text = self.number(item)
+                if text is not None:
+                    self.values[name._replace(sample=sample if samples > 1 else None)] = text
+            return
+        text = self.number(node)
+        places: Iterable[int | None] = range(1, samples + 1) if samples > 1 else (None,)
+        if text is not None:
+            self.values.update((name._replace(sample=sample), text) for sample in places)
+
+    def read_samples(self, top: Mapping[str, Node]) -> tuple[tuple[str, ...], int]:
+        node = top["samples"]
+        for key in ("inputs", "targets"):
+            if key in top:
+                self.wrong(f"{key!r} stands beside 'samples'", top[key].place, help=f"put the {key} into the samples")
+        if node.kind != "list" or not node.items:
+            self.wrong(f"samples must be a list of {{inputs, targets}}, found {node.described()}", node.place)
+            return (), 1
+        names: tuple[str, ...] = ()
+        for sample, item in enumerate(node.items, 1):
+            entries = self.table(item, schema.SAMPLE, f"sample {sample}")
+            if "inputs" not in entries:
+                continue
+            columns = self.columns(entries["inputs"], self.input_label)
+            labels = tuple(label for label, _, _ in columns)
+            if not names:
+                names = labels
+                self.check_inputs(columns)
+            elif set(labels) != set(names):
+                self.wrong(
+                    f"sample {sample} has the inputs {', '.join(labels)}; sample 1 has {', '.join(names)}",
+                    entries["inputs"].place,
+                )
+            self.put_sample(columns, given, sample, len(node.items))
+        return names, len(node.items)
+
+    def put_sample(
+        self,
+        columns: Sequence[tuple[str, Node | None, Place]],
+        name: Callable[[str], Name],
+        sample: int,
+        samples: int,
+    ) -> None:
+        for label, value, _ in columns:
+            text = self.number(value) if value is not None else None
+            if text is not None:
+                self.values[name(label)._replace(sample=sample if samples > 1 else None)] = text
+
+    def read_targets(self, top: Mapping[str, Node], outputs: tuple[str, ...], samples: int) -> None:
+        def target(label: str) -> Name:
+            return Name("target", label)
+
+        def output_label(place: int) -> str:
+            return outputs[place - 1] if place <= len(outputs) else f"o{place}"
+
+        if "samples" in top:
+            for sample, item in enumerate(top["samples"].items, 1):
+                node = next((value for key, value in item.entries if key.text == "targets"), None)
+                if node is not None:
+                    columns = self.columns(node, output_label)
+                    self.check_targets(columns, outputs, node.place)
+                    self.put_sample(columns, target, sample, samples)
+            return
+        if "targets" not in top:
+            if any(name.kind == "" for name in self.values):
+                self.wrong(
+                    "a worked example lacks the key 'targets'", Place(1, 1), help=schema.EXAMPLE["targets"].description
+                )
+            return
+        columns = self.columns(top["targets"], output_label)
+        self.check_targets(columns, outputs, top["targets"].place)
+        self.sample_count([node for _, node, _ in columns if node is not None and node.kind == "list"], samples)
+        for label, node, _ in columns:
+            self.put(target(label), node, samples)
+
+    def check_targets(
+        self, columns: Sequence[tuple[str, Node | None, Place]], outputs: tuple[str, ...], place: Place
+    ) -> None:
+        labels = [label for label, _, _ in columns]
+        for label, _, where in columns:
+            if label and label not in outputs:
+                help_ = f"the outputs are {', '.join(outputs)}"
+                self.wrong(f"a target for {label!r}, which is no output", where, help=help_)
+        for output in outputs:
+            if output not in labels:
+                self.wrong(f"the output {output!r} has no target", place)
+
+    # --- layers ---
+
+    def read_layers(self, node: Node | None, inputs: tuple[str, ...], layout: str) -> tuple[Layer, ...]:
+        if node is None:
+            return ()
+        if node.kind != "list" or not node.items:
+            self.wrong(
+                f"layers must be a list, found {node.described()}", node.place, help="start each with '- units:'"
+            )
+            return ()
+        sources: dict[str, Name] = {label: given(label) for label in inputs}
+        layers: list[Layer] = []
+        before = tuple(sources.values())
+        for depth, item in enumerate(node.items, 1):
+            entries = self.table(item, schema.LAYER, f"layer {depth}")
+            units = self.read_units(entries.get("units"), depth, len(node.items), sources)
+            feeding = self.read_sources(entries["from"], sources) if "from" in entries else before
+            layer = self.read_layer(entries, units, feeding, depth, layout, item.place)
+            sources |= {unit: Name("out", unit) for unit in units}
+            before = tuple(Name("out", unit) for unit in units)
+            layers.append(layer)
+        return tuple(layers)
+
+    def read_units(self, node: Node | None, depth: int, depths: int, taken: Mapping[str, Name]) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        if node.kind == "list":
+            units = tuple(self.label(item) for item in node.items)
+            places = [item.place for item in node.items]
+        else:
+            units = self.named_units(node, depth, depths)
+            places = [node.place] * len(units)
+        if not units:
+            self.wrong(f"layer {depth} has no units", node.place)
+        for place, unit in enumerate(units):
+            if unit and (unit in taken or unit in units[:place] if len(units) < 2000 else unit in taken):
+                self.twice(unit, places[place])
+        return units
+
+    def named_units(self, node: Node, depth: int, depths: int) -> tuple[str, ...]:
+        """`units: 3` names them by layer and place."""
+        if not (node.is_scalar and node.text.isdigit() and not node.text.startswith("0") and len(node.text) < 6):
+            help_ = "a number of units (3) or their names ([h1, h2])"
+            self.wrong(f"not a number of units: {_short(node.text) or node.described()}", node.place, help=help_)
+            return ()
+        letter = "o" if depth == depths else "h" if depths == 2 else f"h{depth}_"
+        return tuple(f"{letter}{place}" for place in range(1, int(node.text) + 1))
+
+    def read_sources(self, node: Node, known: Mapping[str, Name]) -> tuple[Name, ...]:
+        items = node.items if node.kind == "list" else [node]
+        found = []
+        for item in items:
+            if item.text in known:
+                found.append(known[item.text])
+            else:
+                self.wrong(
+                    f"unknown input or unit {_short(item.text)}", item.place, help=did_you_mean(item.text, known)
+                )
+        return tuple(found)
+
+    def read_layer(
+        self,
+        entries: Mapping[str, Node],
+        units: tuple[str, ...],
+        sources: tuple[Name, ...],
+        depth: int,
+        layout: str,
+        place: Place,
+    ) -> Layer:
+        activation, constants, of_net = self.read_activation(entries.get("activation"))
+        weights: tuple[tuple[Name | None, ...], ...] = ()
+        if "weights" in entries and units and sources:
+            weights = self.read_weights(entries["weights"], units, sources, layout)
+        biases = self.read_biases(entries.get("bias"), units, depth)
+        return Layer(units, activation, weights, biases, sources, constants, of_net)
+
+    def read_activation(self, node: Node | None) -> tuple[str, dict[str, Number], bool]:
+        """Its name, its constants, and whether its slope is written with the net input."""
+        if node is None or node.kind != "mapping":
+            return (self.choice(node, ACTIVATIONS, "activation") if node else ""), self.defaults(node), False
+        entries = self.table(node, schema.ACTIVATION, "the activation")
+        name = self.choice(entries["name"], ACTIVATIONS, "activation") if "name" in entries else ""
+        constants = self.defaults(entries.get("name"))
+        for key in ("alpha",):
+            if key in entries and key not in constants:
+                self.wrong(f"{name or 'this activation'} has no {key}", entries[key].place)
+            elif key in entries and (text := self.number(entries[key])) is not None:
+                if number(text) < 0:
+                    self.wrong(f"{key} must not be negative", entries[key].place)
+                constants[key] = Number(text)
+        of_net = "slope" in entries and self.choice(entries["slope"], ("out", "net"), "slope") == "net"
+        if of_net and name and not ACTIVATIONS[name].slope_of_net:
+            self.wrong(f"the slope of {name} has one form only", entries["slope"].place, help="leave 'slope' out")
+        return name, constants, of_net
+
+    @staticmethod
+    def defaults(node: Node | None) -> dict[str, Number]:
+        entry = ACTIVATIONS.get(canonical(node.text)) if node and node.kind == "scalar" else None
+        return {key: Number(text) for key, text in entry.constants.items()} if entry else {}
+
+    def read_weights(
+        self, node: Node, units: tuple[str, ...], sources: tuple[Name, ...], layout: str
+    ) -> tuple[tuple[Name | None, ...], ...]:
+        rows, columns = (len(units), len(sources)) if layout == "out_in" else (len(sources), len(units))
+        lists = node.kind == "list" and all(row.kind == "list" for row in node.items)
+        shape = sorted({len(row.items) for row in node.items}) if lists else []
+        if not lists or len(node.items) != rows or shape != [columns]:
+            self.wrong_shape(node, lists, rows, columns, layout)
+            return ()
+        cells = [row.items for row in node.items]
+        if layout == "in_out":
+            cells = [list(column) for column in zip(*cells, strict=True)]
+        return tuple(
+            tuple(self.weight(cell, f"w_{source.label}_{unit}") for cell, source in zip(row, sources, strict=True))
+            for row, unit in zip(cells, units, strict=True)
+        )
+
+    def wrong_shape(self, node: Node, lists: bool, rows: int, columns: int, layout: str) -> None:
+        row, column = ("unit", "source") if layout == "out_in" else ("source", "unit")
+        wanted = f"{rows} x {columns} (a row per {row}, a column per {column})"
+        if not lists:
+            self.wrong(f"weights must be a list of lists, {wanted}", node.place, help="weights: [[w1, w2], [w3, w4]]")
+            return
+        lengths = sorted({len(item.items) for item in node.items})
+        found = f"{len(node.items)} x {lengths[0]}" if len(lengths) == 1 else f"rows of {', '.join(map(str, lengths))}"
+        other = "in_out" if layout == "out_in" else "out_in"
+        flipped = lengths == [rows] and len(node.items) == columns
+        help_ = f"it fits the other way round: weights_layout: {other}" if flipped else "'-' stands for no connection"
+        place = next((item.place for item in node.items if len(item.items) != columns), node.place)
+        self.wrong(f"the weights are {found}, expected {wanted}", place, help=help_)
+
+    def weight(self, node: Node, own_name: str) -> Name | None:
+        """A weight or bias by its name, or a number that is named after its ends."""
+        if node.is_scalar and node.text == "-":
+            return None
+        if node.is_scalar and LABEL.fullmatch(node.text) and not _means_number(node.text):
+            return self.parameter(node)
+        text = self.number(node)
+        if own_name in self.parameters and own_name not in self.used:
+            self.twice(own_name, node.place)
+        self.parameters[own_name] = _Given(text, node.place)
+        self.used.add(own_name)
+        return given(own_name)
+
+    def parameter(self, node: Node) -> Name | None:
+        if node.text not in self.parameters:
+            help_ = did_you_mean(node.text, self.parameters) or "define it under 'parameters'"
+            self.wrong(f"{node.text!r} is not defined under 'parameters'", node.place, help=help_)
+            return None
+        self.used.add(node.text)
+        return given(node.text)
+
+    def read_biases(self, node: Node | None, units: tuple[str, ...], depth: int) -> tuple[Name | None, ...]:
+        if node is None or not units:
+            return (None,) * len(units)
+        if node.kind != "list":
+            return (self.weight(node, f"b_{depth}"),) * len(units)
+        if len(node.items) != len(units):
+            self.wrong(f"{len(node.items)} biases for {len(units)} units", node.place, help="one each, or one for all")
+            return (None,) * len(units)
+        return tuple(self.weight(item, f"b_{unit}") for item, unit in zip(node.items, units, strict=True))
+
+    # --- the rest ---
+
+    def read_optimizer(self, top: Mapping[str, Node]) -> str:
+        node = top.get("optimizer")
+        name, rate = "sgd", top.get("learning_rate")
+        if node is not None and node.kind == "mapping":
+            entries = self.table(node, schema.OPTIMIZER, "the optimizer")
+            if "name" in entries:
+                name = self.choice(entries["name"], OPTIMIZERS, "optimizer") or name
+            if rate is not None and "learning_rate" in entries:
+                self.wrong("the learning rate stands twice", rate.place, help="keep one of them")
+            rate = entries.get("learning_rate", rate)
+        elif node is not None:
+            name = self.choice(node, OPTIMIZERS, "optimizer") or name
+        if rate is not None:
+            self.read_rate(rate)
+        elif any(entry.text is not None for entry in self.parameters.values()):
+            self.wrong("a worked example lacks the key 'learning_rate'", Place(1, 1), help="learning_rate: 0.5")
+        return name
+
+    def read_rate(self, node: Node) -> None:
+        text = self.number(node)
+        if text is not None and number(text) <= 0:
+            self.wrong("the learning rate must be greater than 0", node.place)
+        elif text is not None:
+            self.values[ETA] = text
+
+    def read_fixed(self, node: Node | None) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        items = node.items if node.kind == "list" else [node]
+        for item in items:
+            if item.text not in self.parameters:
+                self.wrong(
+                    f"unknown parameter {_short(item.text)}", item.place, help=did_you_mean(item.text, self.parameters)
+                )
+        return tuple(item.text for item in items)
+
+    def targets_add_up(self, network: Network) -> bool:
+        """Do the targets of every sample sum to 1 (or stand there without numbers)? p - t needs it."""
+        sums: dict[int | None, object] = {}
+        for name, text in self.values.items():
+            if name.kind == "target":
+                sums[name.sample] = sums.get(name.sample, 0) + number(text)  # type: ignore[operator]
+        return all(total == 1 for total in sums.values())
+
+    def warn(self, network: Network) -> None:
+        for label, entry in self.parameters.items():
+            if label not in self.used:
+                self.warnings.append(f"{label} (line {entry.place.line}) is defined and not used")
+        if network.loss == "categorical_cross_entropy" and not network.targets_add_up:
+            self.warnings.append("the targets do not add up to 1, so dE/dnet is not simply out - target")
+        for depth, first, second in twins(network, self.values):
+            self.warnings.append(
+                f"{first} and {second} (layer {depth}) start with equal weights: they get equal gradients at every "
+                "step and can never differ"
+            )
+
+
+def twins(network: Network, values: Mapping[Name, str]) -> list[tuple[int, str, str]]:
+    """Pairs of hidden units that start with the same weights in and out (one pair per group)."""
+    found = []
+    for depth, layer in enumerate(network.layers[:-1], 1):
+        seen: dict[object, str] = {}
+        for row, unit in enumerate(layer.units):
+            inward = [_value(values, name) for name in (*layer.weights[row], layer.biases[row])]
+            outward = [
+                [_value(values, weights[later.sources.index(Name("out", unit))]) for weights in later.weights]
+                for later in network.layers[depth:]
+                if Name("out", unit) in later.sources
+            ]
+            if any(value is not None and value == () for value in inward):
+                continue
+            key = (tuple(inward), tuple(map(tuple, outward)))
+            if key in seen:
+                found.append((depth, seen[key], unit))
+            seen.setdefault(key, unit)
+    return found
+
+
+def _value(values: Mapping[Name, str], name: Name | None) -> object:
+    """A parameter's number; None for no connection; its own name if it has no number (so that none are equal)."""
+    if name is None:
+        return None
+    return number(values[name]) if name in values else name
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...") if text else ""
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def _looks_numeric(node: Node) -> bool:
+    return node.is_scalar and not LABEL.fullmatch(node.text)
+
+
+def _means_number(text: str) -> bool:
+    """Words that are meant as numbers or truth values: nan, inf."""
+    return text.lower() in ("nan", "inf", "infinity")
+
+
+def _number_help(node: Node) -> str:
+    if node.text.lower() in ("yes", "no", "on", "off", "true", "false"):
+        return "a number, not yes or no"
+    if "," in node.text and not node.quoted:
+        return "decimals have a point"
+    return "numbers look like 0.15, -.5, 1e-3 or 1/3"

@@ -1,0 +1,77 @@
+"""What the terminal can do: how wide it is, whether it takes colours and Unicode; and printing to it.
+
+rich knows terminals (NO_COLOR, FORCE_COLOR, TERM=dumb, Windows); it lives here and in the renderers only.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+_STYLES = {
+    "title": "bold",
+    "heading": "bold cyan",
+    "name": "bold",
+    "value": "green",
+    "faint": "dim",
+    "warning": "yellow",
+    "good": "green",
+    "bad": "bold red",
+    "notice": "yellow",
+}
+_UNICODE = "∂δη·─²⁻"
+_REPLACEMENTS = str.maketrans({"∂": "d", "δ": "delta", "η": "eta", "·": "*", "─": "-", "—": "-", "–": "-", "…": "..."})
+
+
+class Terminal(NamedTuple):
+    """width None: as wide as needed. `paint(kind, text)` colours a text, or leaves it."""
+
+    width: int | None
+    ascii: bool
+    paint: Callable[[str, str], str]
+
+    @classmethod
+    def of(cls, width: int | None, ascii_: bool, color: bool | None = None, plain: bool = False) -> Terminal:
+        """Standard output as it is; `plain` is for output that goes to a file."""
+        from rich.console import Console
+
+        console = Console(force_terminal=True if color else None, no_color=True if color is False else None)
+        if width is None and console.is_terminal and sys.stdout.isatty() and not plain:
+            width = console.width
+        system = None if plain and not color else console.color_system
+        if console.no_color:
+            system = None
+        return cls(width, ascii_ or not _can_print(_UNICODE), _painter(system))
+
+    @staticmethod
+    def stdout(pieces: Iterable[str]) -> None:
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+        for piece in pieces:
+            sys.stdout.write(piece)
+        sys.stdout.flush()
+
+    @staticmethod
+    def stderr(text: str) -> None:
+        sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
+        print(text, file=sys.stderr)
+
+
+def _can_print(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _painter(system: str | None) -> Callable[[str, str], str]:
+    if system is None:
+        return lambda kind, text: text
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    systems = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
+    styles = {kind: Style.parse(text) for kind, text in _STYLES.items()}
+    chosen = systems.get(system, ColorSystem.STANDARD)
+    return lambda kind, text: styles[kind].render(text, color_system=chosen)
