@@ -1,0 +1,124 @@
+"""What the commands share: arguments, and how options become objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import typer
+
+from backprop_trace.expr import Name, given
+from backprop_trace.network import listing
+from backprop_trace.notation.names import canonical, spellings
+from backprop_trace.parse import NotANumber, Vocabulary, number
+from backprop_trace.source import did_you_mean, printable
+from backprop_trace.spec import Example
+from backprop_trace.terminal import Terminal
+from backprop_trace.trace import Settings, size, vocabulary
+
+MOST_DIGITS = 100_000
+MOST_FLOAT_DIGITS = 17
+
+ExampleArgument = Annotated[
+    str, typer.Argument(help="A shipped example (see 'list'), a YAML file, or - for standard input.")
+]
+
+
+class UsageError(Exception):
+    """Something the user asked for cannot be done as asked; the message says what to do."""
+
+
+def one_of(option: str, word: str, known: Iterable[str]) -> None:
+    known = list(known)
+    if word not in known:
+        raise UsageError(f"{option} {printable(word)!r}: {did_you_mean(word, known)} (one of {', '.join(known)})")
+
+
+def settings_of(engine: str, digits: int | None, round_to: str | None, rounding: str) -> Settings:
+    one_of("--engine", engine, ("float", "exact"))
+    if round_to is not None:
+        from backprop_trace.arithmetic.hand import MODES, Rounding
+
+        one_of("--rounding", rounding, MODES)
+        if engine == "exact" or digits is not None:
+            raise UsageError("--round is an arithmetic of its own: leave --engine and --digits out")
+        try:
+            return Settings("hand", rounding=Rounding.read(round_to, rounding))
+        except ValueError as wrong:
+            raise UsageError(f"--round {wrong}") from None
+    if rounding != "half-up":
+        raise UsageError("--rounding goes with --round")
+    most = MOST_DIGITS if engine == "exact" else MOST_FLOAT_DIGITS
+    if digits is not None and not 1 <= digits <= most:
+        raise UsageError(f"--digits goes from 1 to {most} with the {engine} engine")
+    return Settings(engine, digits)
+
+
+def with_values(example: Example, settings: Sequence[str]) -> Example:
+    """The example with other values for this run (`W=4`)."""
+    values = dict(example.values)
+    known = Vocabulary(_givens(example))
+    for setting in settings:
+        spelling, equals, text = setting.partition("=")
+        name = known.read(spelling)
+        if not equals:
+            raise UsageError(f"--set {printable(setting)!r}: write name=number")
+        if name is None:
+            names = [canonical(name) for name in _givens(example)]
+            raise UsageError(
+                f"--set: {printable(spelling)!r} is not given in this example; {did_you_mean(spelling, names)}"
+            )
+        try:
+            number(text)
+        except NotANumber as wrong:
+            raise UsageError(f"--set {printable(setting)!r}: {wrong}") from None
+        if name == given("eta") and number(text) <= 0:
+            raise UsageError("--set: the learning rate must be greater than 0")
+        values[name] = text.strip().replace("−", "-").lstrip("+")
+    return example._replace(values=values)
+
+
+def _givens(example: Example) -> dict[Name, None]:
+    network = example.network
+    return dict.fromkeys([*example.values, *network.trained, *network.fixed])
+
+
+def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
+    """The quantities meant by --only."""
+    if not spellings_:
+        return frozenset()
+    equations = listing(example.network)
+    known = vocabulary(equations, {})
+    known.spellings = spellings({equation.name: None for equation in equations.equations}, example.network)
+    found = set()
+    for spelling in spellings_:
+        matches = _matching(spelling, known, example)
+        if not matches:
+            names = [canonical(equation.name) for equation in equations.equations]
+            raise UsageError(f"--only: there is no quantity {printable(spelling)!r}; {did_you_mean(spelling, names)}")
+        found.update(matches)
+    return frozenset(found)
+
+
+def _matching(spelling: str, known: Vocabulary, example: Example) -> list[Name]:
+    """The quantity of this spelling; without a sample, that of every sample."""
+    if name := known.read(spelling):
+        return [name]
+    samples = range(1, example.network.samples + 1) if example.network.samples > 1 else ()
+    return [name for sample in samples if (name := known.read(f"{spelling}[{sample}]"))]
+
+
+def say_if_large(example: Example) -> None:
+    """Large listings take a while: say so once, on standard error."""
+    if size(example) > 20_000:
+        Terminal.stderr(f"{printable(example.name)}: about {size(example):,} quantities")
+
+
+def write(pieces: Iterable[str], output: str | None, force: bool) -> None:
+    """To standard output, or to a file that is only replaced when told so, and only when all went well."""
+    if output is None or output == "-":
+        Terminal.stdout(pieces)
+        return
+    from backprop_trace.files import write_new
+
+    write_new(output, pieces, force)

@@ -1,0 +1,12 @@
+"""`backprop-trace schema`: the JSON Schema of the file format."""
+
+from __future__ import annotations
+
+
+def command() -> None:
+    """The JSON Schema of the file format, so that editors complete and check it."""
+    import json
+
+    from backprop_trace.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=True))

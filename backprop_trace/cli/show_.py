@@ -1,0 +1,96 @@
+"""`backprop-trace show`: every quantity of a training step."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from backprop_trace.chain import PHASES
+from backprop_trace.cli.options import (
+    ExampleArgument,
+    UsageError,
+    names_of,
+    one_of,
+    say_if_large,
+    settings_of,
+    with_values,
+    write,
+)
+from backprop_trace.notation.names import STYLES
+from backprop_trace.render import FORMATS, render
+from backprop_trace.render.view import View
+from backprop_trace.spec import load
+from backprop_trace.terminal import Terminal
+from backprop_trace.trace import traces
+
+
+def command(
+    example: ExampleArgument,
+    engine: Annotated[str, typer.Option(help="float, or exact: fractions and certified digits.")] = "float",
+    digits: Annotated[Optional[int], typer.Option(help="Significant digits (float: 9, exact: 20).")] = None,
+    round_to: Annotated[
+        Optional[str],
+        typer.Option("--round", help="As on paper: every line rounded to 4 decimals (4) or figures (4sf)."),
+    ] = None,
+    rounding: Annotated[str, typer.Option(help="half-up, half-even or truncate.")] = "half-up",
+    form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "table",
+    fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")] = False,
+    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
+    phase: Annotated[
+        Optional[list[str]], typer.Option(help=f"Only this phase: {', '.join(PHASES)}. May be repeated.")
+    ] = None,
+    only: Annotated[
+        Optional[list[str]], typer.Option(help="Only this quantity, e.g. 'dE/dw1'. May be repeated.")
+    ] = None,
+    with_ancestors: Annotated[
+        bool, typer.Option("--with-ancestors", help="And everything it depends on: its whole derivation.")
+    ] = False,
+    steps: Annotated[int, typer.Option(help="So many training steps, each shown.")] = 1,
+    last: Annotated[bool, typer.Option("--last", help="Of the steps, show the last one only.")] = False,
+    settings_: Annotated[
+        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
+    ] = None,
+    style: Annotated[str, typer.Option(help=f"How quantities are called: {', '.join(STYLES)}.")] = "net-out",
+    width: Annotated[
+        Optional[int], typer.Option(help="Columns to use (default: the terminal's; piped: as needed).")
+    ] = None,
+    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")] = False,
+    color: Annotated[
+        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
+    ] = None,
+) -> None:
+    """Every quantity of a training step: formula = numbers = value.
+
+    \b
+    backprop-trace show mazur
+    backprop-trace show mazur --engine exact --digits 50 --only 'dE/dw1' --with-ancestors
+    backprop-trace show mazur --format latex -o mazur.tex
+    """
+    one_of("--format", form, FORMATS)
+    one_of("--style", style, STYLES)
+    for word in phase or ():
+        one_of("--phase", word, PHASES)
+    if steps < 1:
+        raise UsageError("--steps must be at least 1")
+    worked = with_values(load(example), settings_ or ())
+    settings = settings_of(engine, digits, round_to, rounding)
+    shown_steps = [steps] if last else range(1, steps + 1)
+    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
+    view = View(
+        worked,
+        settings,
+        style,
+        tuple(p for p in PHASES if not phase or p in phase),
+        names_of(worked, only or ()),
+        with_ancestors,
+        terminal.width,
+        terminal.ascii,
+        terminal.paint if form == "table" else View._field_defaults["paint"],
+        fragment,
+        steps,
+    )
+    if form in ("table", "plain", "latex", "markdown"):
+        say_if_large(worked)
+    write(render(form, traces(worked, settings, shown_steps), view), output, force)
