@@ -1,0 +1,158 @@
+"""Bands: what a value may be when it was computed by hand from rounded numbers.
+
+    >>> from backprop_trace.expr import Difference, ONE, Product, given
+    >>> a = given("a")
+    >>> half_unit = Fraction("0.005")
+    >>> band = enclose(Product((a, Difference(ONE, a))), {a: ball(Fraction("0.59"), half_unit)}, half_unit)
+    >>> contains(band, Fraction("0.24")), contains(band, Fraction("0.27"))
+    (True, False)
+
+A band is a ball (`flint.arb`) that is sure to contain every number an honest writer can have arrived at: from the
+interval each written number stands for, and half a unit of the result's last digit for the rounding at each operation.
+The enclosure is the mean value form intersected with the plain one: a * (1 - a) alone is five times too wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from flint import arb, fmpq
+
+from backprop_trace.arithmetic import Arithmetic, evaluate
+from backprop_trace.arithmetic.exact import FUNCTIONS, to_fmpq
+from backprop_trace.expr import Formula, Name, names_in, slope
+
+NOTHING_KNOWN = arb("nan")
+
+
+def ball(middle: Fraction, radius: Fraction = Fraction(0)) -> arb:
+    """The numbers no farther than `radius` from `middle`."""
+    return arb(to_fmpq(middle)) + arb(0, arb(to_fmpq(radius)).upper())
+
+
+def contains(band: arb, number: Fraction) -> bool:
+    """May the number be in the band? (Where that cannot be told at the precision in force: yes.)"""
+    return bool(band.overlaps(arb(to_fmpq(number))))
+
+
+def is_bounded(band: arb) -> bool:
+    return bool(band.is_finite())
+
+
+def _as_ball(value: Any) -> arb:
+    return value if isinstance(value, arb) else arb(value)
+
+
+def _sign(x: arb) -> bool | None:
+    return True if x > 0 else False if x <= 0 else None
+
+
+def _either(x: arb, y: arb) -> arb:
+    return _as_ball(x).union(_as_ball(y))
+
+
+def _greater(x: arb, y: arb) -> arb:
+    return _as_ball(x).max(_as_ball(y))
+
+
+def _smaller(x: arb, y: arb) -> arb:
+    return _as_ball(x).min(_as_ball(y))
+
+
+def _divide(x: arb, y: arb) -> arb:
+    return NOTHING_KNOWN if _as_ball(y).contains(0) else x / y
+
+
+def _log(x: arb) -> arb:
+    return _as_ball(x).log() if x > 0 else NOTHING_KNOWN
+
+
+def _power(base: arb, exponent: Any) -> arb:
+    if isinstance(exponent, fmpq) and exponent.q == 1 and 0 <= exponent.p <= 64:
+        power = arb(1)
+        for _ in range(int(exponent.p)):
+            power = power * base
+        return abs(power) if exponent.p % 2 == 0 and base.contains(0) else power
+    return _as_ball(_log(base) * exponent).exp()
+
+
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    **FUNCTIONS,
+    "log": _log,
+    "max": _greater,
+    "min": _smaller,
+    "relu": lambda x: _greater(arb(0), x),
+    "sqrt": lambda x: _as_ball(x).sqrt() if x >= 0 else NOTHING_KNOWN,
+}
+
+PLAIN = Arithmetic(
+    constant=to_fmpq,
+    functions=_FUNCTIONS,
+    is_positive=_sign,
+    divide=_divide,
+    power=_power,
+    either=_either,
+)
+"""Enclosures without any rounding by hand."""
+
+
+@lru_cache(maxsize=64)
+def _rounding(half_unit: Fraction) -> Arithmetic:
+    """Enclosures that are widened by half a unit at each operation."""
+    slack = arb(0, arb(to_fmpq(half_unit)).upper())
+
+    def widened(operation: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *operands: operation(*operands) + slack
+
+    return PLAIN._replace(
+        functions={name: widened(function) for name, function in _FUNCTIONS.items()},
+        add=lambda x, y: x + y + slack,
+        subtract=lambda x, y: x - y + slack,
+        multiply=lambda x, y: x * y + slack,
+        divide=widened(_divide),
+        power=widened(_power),
+    )
+
+
+Slopes: TypeAlias = Callable[[Formula], Sequence[tuple[Name, Formula]]]
+
+
+def slopes_of(formula: Formula) -> tuple[tuple[Name, Formula], ...]:
+    """d formula / d each name in it."""
+    return tuple((name, slope(formula, name)) for name in names_in(formula))
+
+
+def enclose(formula: Formula, values: Mapping[Name, arb], half_unit: Fraction, slopes: Slopes = slopes_of) -> arb:
+    """The band of a formula over bands: everything a writer can get who rounds at each operation.
+
+    `slopes` may be a function that remembers the slopes of formulas it has seen.
+    """
+    plain = _as_ball(evaluate(formula, values, PLAIN))
+    slack = arb(to_fmpq(half_unit)).upper()
+    if not plain.is_finite():
+        return NOTHING_KNOWN
+    if isinstance(formula, Name):
+        return plain + arb(0, slack)
+    rounded = _as_ball(evaluate(formula, values, _rounding(half_unit)))
+    extra = rounded.rad() - plain.rad()
+    tight = plain.intersection(_mean_value_form(formula, values, plain, slopes))
+    return tight + arb(0, (extra if extra > slack else slack).upper())
+
+
+def _mean_value_form(formula: Formula, values: Mapping[Name, arb], plain: arb, slopes: Slopes) -> arb:
+    """f(middle) + sum of slope(band) * (band - middle)."""
+    wide = [name for name in names_in(formula) if values[name].rad() > 0]
+    if not wide:
+        return plain
+    middles = dict(values)
+    for name in wide:
+        middles[name] = values[name].mid()
+    form = _as_ball(evaluate(formula, middles, PLAIN))
+    for name, of_name in slopes(formula):
+        if name in wide:
+            steepness = _as_ball(evaluate(of_name, values, PLAIN))
+            form = form + steepness * (values[name] - middles[name])
+    return form if form.is_finite() and form.overlaps(plain) else plain
