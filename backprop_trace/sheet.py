@@ -5,7 +5,7 @@
     >>> sheet.entries[0].spelling, sheet.entries[0].readings[0].half_unit
     ('net_h1', Fraction(1, 20000))
 
-A sheet is a YAML or JSON mapping from quantity to number, a CSV table (`name,value`, optionally `step,sample`), or plain
+A sheet is a YAML or JSON mapping from quantity to number, a CSV table (`name,value`, also `step,sample`), or plain
 lines `name = value`. Numbers stay text: their digits are counted. Sections `step 2:`, `sample 2:` and `set W=4:` hold
 for what stands in them. Names are looked up later, by whoever knows the example.
 """
@@ -253,6 +253,13 @@ def decimals(text: str) -> int:
 def half_unit(text: str) -> Fraction:
     """Half a unit of the last digit of a decimal as written; 0 for a fraction."""
     return Fraction(0) if "/" in text else Fraction(1, 2) / Fraction(10) ** decimals(text)
+
+
+def in_units(count: int, places: int) -> str:
+    """So many units of the last decimal, written out: 6482 units of 4 decimals are 0.6482."""
+    digits = f"{abs(count):0{places + 1}d}"
+    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"-{text}" if count < 0 else text
 
 
 _SECTION = re.compile(r"(step|sample|set)\s*[:=]?\s*(.+)", re.IGNORECASE)

@@ -145,11 +145,19 @@ def trace(example: Example, settings: Settings = FLOAT_SETTINGS, step: int = 1) 
     return next(traces(example, settings, [step]))
 
 
-def traces(example: Example, settings: Settings = FLOAT_SETTINGS, steps: Collection[int] = (1,)) -> Iterator[Trace]:
-    """The traces of the training steps asked for (from 1, in order); the others are run and not kept."""
+def traces(
+    example: Example,
+    settings: Settings = FLOAT_SETTINGS,
+    steps: Collection[int] = (1,),
+    equations: Listing | None = None,
+) -> Iterator[Trace]:
+    """The traces of the training steps asked for (from 1, in order); the others are run and not kept.
+
+    `equations` may be another listing over the same names than the example's own.
+    """
     if size(example) > LARGEST_LISTING:
         raise TooLarge(f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed")
-    equations = listing(example.network)
+    equations = equations or listing(example.network)
     check_numeric(example, equations)
     wanted = sorted(set(steps))
     for step, values, shortened in _ENGINES[settings.engine](example, equations, settings, wanted):

@@ -1,0 +1,454 @@
+"""Checking a hand calculation: which line is the first mistake, what kind it is, and what merely follows from it.
+
+    >>> from backprop_trace.sheet import read_sheet
+    >>> from backprop_trace.spec import load
+    >>> sheet = read_sheet("net_h1: 0.3775\\nout_h1: 0.5933\\nw5+: 0.4411\\n", "sheet.yaml")
+    >>> report = Checker(load("mazur")).check(sheet)
+    >>> [(line.name, line.verdict, line.slips) for line in report.lines if line.written]
+    [('net_h1', 'right', ()), ('out_h1', 'right', ()), ('w5+', 'slip', ('ascent',))]
+
+`course` holds the true values, `judge` judges lines from the writer's own earlier ones, `conventions` knows other ways
+of doing the exercise, `answers` reads what formulas stand on a sheet; here they are put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from backprop_trace.check.conventions import (
+    CONVENTIONS,
+    DELTA_SIGN,
+    TRUNCATES,
+    Courses,
+    sentence_of,
+)
+from backprop_trace.check.course import TRUE_DIGITS, Course
+from backprop_trace.check.judge import Answer, Finding, Judge
+from backprop_trace.check.wording import Wording
+from backprop_trace.check.writer import Writer, significant_figures
+from backprop_trace.expr import LOSS, Name
+from backprop_trace.notation.names import canonical
+from backprop_trace.notation.numbers import shown
+from backprop_trace.parse import NotANumber, Vocabulary, number
+from backprop_trace.sheet import Entry, Section, Sheet, Written, sections
+from backprop_trace.slips import SLIPS
+from backprop_trace.source import Place, did_you_mean, printable
+from backprop_trace.spec import Example
+
+VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
+MISTAKES = ("slip", "wrong", "unknown")
+KEY_DIGITS = 12
+
+
+class JudgedLine(NamedTuple):
+    """One line of a report. `expected` follows from the writer's own lines, `key` is the true value.
+
+    `should` is the line as it should be and `bent` the line that gives the writer's number, both written out as
+    symbols = numbers = value (for mistakes only).
+    """
+
+    name: str
+    step: int
+    sample: int | None
+    written: str | None
+    verdict: str
+    expected: str
+    key: str
+    slips: tuple[str, ...] = ()
+    message: str = ""
+    phase: str = ""
+    spelling: str = ""
+    place: Place | None = None
+    settings: tuple[str, ...] = ()
+    should: str = ""
+    bent: str = ""
+
+
+class Report(NamedTuple):
+    """The judgement on a sheet, line by line in the order of the listing."""
+
+    sheet: str
+    lines: tuple[JudgedLine, ...]
+    conventions: tuple[str, ...]
+    patterns: tuple[str, ...]
+    done_right: str = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many lines have each verdict."""
+        found = dict.fromkeys(VERDICTS, 0)
+        for line in self.lines:
+            found[line.verdict] += 1
+        return {verdict: count for verdict, count in found.items() if count}
+
+    @property
+    def first_mistake(self) -> JudgedLine | None:
+        """The first line that is a slip or wrong."""
+        return next((line for line in self.lines if line.verdict in ("slip", "wrong")), None)
+
+    @property
+    def has_mistakes(self) -> bool:
+        return any(line.verdict in MISTAKES for line in self.lines)
+
+    @property
+    def written(self) -> list[JudgedLine]:
+        return [line for line in self.lines if line.written is not None]
+
+
+class Checker:
+    """Checks sheets against one example. Make one and use it for many: it remembers what it has computed."""
+
+    def __init__(self, example: Example, strict: int | None = None):
+        self.example, self.strict = example, strict
+        self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
+
+    def check(self, sheet: Sheet) -> Report:
+        """The report on a sheet. Raises ComputationError if the example itself cannot be computed."""
+        lines: list[JudgedLine] = []
+        conventions: dict[str, None] = {}
+        done_right = ""
+        for settings, entries in sections(sheet):
+            part = _Part(self.courses(settings, entries), entries, settings, self.strict)
+            lines += part.lines()
+            conventions |= dict.fromkeys(part.conventions)
+            done_right = done_right or part.done_right()
+        return Report(sheet.name, tuple(lines), tuple(conventions), tuple(_patterns(lines)), done_right)
+
+    def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
+        """The courses for some settings, computed to more digits than any entry has."""
+        longest = max(
+            (significant_figures(r.text) for e in entries for r in e.readings if r.value is not None), default=0
+        )
+        digits = max(TRUE_DIGITS, longest + 10)
+        key = settings, digits
+        if key not in self._courses:
+            self._courses[key] = Courses(Course(_with_settings(self.example, settings), digits=digits))
+        return self._courses[key]
+
+
+def _with_settings(example: Example, settings: tuple[str, ...]) -> Example:
+    values = dict(example.values)
+    known = Vocabulary(values)
+    for setting in settings:
+        spelling, _, text = setting.partition("=")
+        name = known.read(spelling)
+        try:
+            number(text)
+        except NotANumber:
+            continue
+        if name is not None:
+            values[name] = text.strip()
+    return example._replace(values=values)
+
+
+class _Part:
+    """The lines of a sheet that are under the same settings."""
+
+    def __init__(self, courses: Courses, entries: Sequence[Entry], settings: tuple[str, ...], strict: int | None):
+        self.courses, self.entries, self.settings, self.strict = courses, entries, settings, strict
+        self.conventions: tuple[str, ...] = ()
+        self.writer = Writer.of(
+            (reading.text, reading.value) for e in entries for reading in e.readings[:1] if reading.value is not None
+        )
+        self.course = courses.own
+
+    def lines(self) -> list[JudgedLine]:
+        self.choose_convention()
+        answers, unknown = self.answers(self.course)
+        judge = Judge(self.course, answers, self.chosen_writer(), explain=True)
+        findings = {(f.answer.step, f.answer.name): f for f in judge.findings()}
+        wording = Wording(judge)
+        found = [self.judged(finding, wording) for finding in findings.values()]
+        found += self.formula_lines(answers)
+        return _ordered(found + self.missing(answers), self.course) + [self.unknown(entry) for entry in unknown]
+
+    # --- reading names ---
+
+    def answers(self, course: Course) -> tuple[dict[tuple[int, Name], Answer], list[Entry]]:
+        """The entries by quantity, with the signs of the convention in force; and those nobody knows."""
+        answers: dict[tuple[int, Name], Answer] = {}
+        unknown = []
+        for entry in self.entries:
+            name = read_name(entry, course.vocabulary)
+            if name is None or (name not in course.equations and name not in course.example.values):
+                unknown.append(entry)
+                continue
+            key = entry.section.step, name
+            turned = DELTA_SIGN in self.conventions and may_turn(entry.spelling, name)
+            readings = tuple(_turned(reading) if turned else reading for reading in entry.readings)
+            before = answers[key].readings if key in answers else ()
+            answers[key] = Answer(name, key[0], before + readings, entry.spelling, -1 if turned else 1)
+        return answers, unknown
+
+    def chosen_writer(self) -> Writer:
+        return self.writer._replace(truncates=TRUNCATES in self.conventions)
+
+    # --- conventions ---
+
+    def choose_convention(self) -> None:
+        """The convention under which the sheet has the fewest mistakes, if that is clearly fewer."""
+        own = self.mistakes(self.courses.own, ())
+        if not own:
+            return
+        best: tuple[Course, tuple[str, ...]] = (self.courses.own, ())
+        least = own
+        for course, conventions in self.candidates():
+            found = self.mistakes(course, conventions)
+            if self.is_better(found, least, conventions):
+                best, least = (course, conventions), found
+        self.course, self.conventions = best
+
+    def candidates(self) -> list[tuple[Course, tuple[str, ...]]]:
+        own, others = self.courses.own, self.courses.others()
+        may = any(may_turn(entry.spelling, name) for entry in self.entries if (name := self.name_in(entry, own)))
+        found: list[tuple[Course, tuple[str, ...]]] = [(own, (TRUNCATES,))]
+        if may:
+            found += [(own, (DELTA_SIGN,)), (own, (DELTA_SIGN, TRUNCATES))]
+        found += [(course, (word,)) for word, course in others]
+        if may:
+            found += [(course, (word, DELTA_SIGN)) for word, course in others]
+        return found
+
+    @staticmethod
+    def name_in(entry: Entry, course: Course) -> Name | None:
+        return read_name(entry, course.vocabulary)
+
+    def is_better(self, found: set[tuple[int, str]], least: set[tuple[int, str]], conventions: tuple[str, ...]) -> bool:
+        """Fewer mistakes by two, or none where there was one and more than one line speaks for it."""
+        saved = len(least) - len(found)
+        if conventions == (DELTA_SIGN,):
+            return saved >= 1
+        if conventions == (TRUNCATES,):
+            return saved >= 1 and not found and self.cuts_off()
+        return saved >= 1 + len(conventions) - (DELTA_SIGN in conventions)
+
+    def cuts_off(self) -> bool:
+        """Do the numbers that are not rounded rightly look cut off?"""
+        from backprop_trace.check.writer import is_correctly_rounded, is_cut_off
+
+        cut = rounded = 0
+        for (step, name), answer in self.answers(self.courses.own)[0].items():
+            written, true = answer.readings[0], self.courses.own.true(step)[name]
+            if written.value is not None and written.half_unit:
+                is_rounded = is_correctly_rounded(written.value, written.half_unit, true)
+                is_cut = is_cut_off(written.value, written.half_unit, true)
+                cut, rounded = cut + (is_cut and not is_rounded), rounded + (is_rounded and not is_cut)
+        return cut >= 1 and cut >= 2 * rounded
+
+    def mistakes(self, course: Course, conventions: tuple[str, ...]) -> set[tuple[int, str]]:
+        """The lines that are new mistakes under some conventions (not yet explained), and those it does not know."""
+        kept, self.conventions = self.conventions, conventions
+        try:
+            answers, unknown = self.answers(course)
+            judge = Judge(course, answers, self.chosen_writer(), explain=False)
+            found = {
+                (f.answer.step, canonical(f.answer.name)) for f in judge.findings() if f.verdict in ("off", "slip")
+            }
+            return found | {(entry.section.step, entry.spelling) for entry in unknown}
+        finally:
+            self.conventions = kept
+
+    # --- lines ---
+
+    def judged(self, finding: Finding, wording: Wording) -> JudgedLine:
+        answer, written = finding.answer, finding.answer.readings[0]
+        true = self.course.true(answer.step)[answer.name]
+        verdict = self.final_verdict(finding, true)
+        slips = tuple(explanation.slip for explanation in finding.explanations)
+        if verdict == "convention":
+            slips = tuple(CONVENTIONS[word].slip for word in self.conventions if word in CONVENTIONS)
+        message = wording.message(finding, verdict)
+        if verdict == "convention":
+            message = "; ".join(f"right on a sheet that {sentence_of(word)}" for word in self.conventions)
+        is_mistake = verdict in ("slip", "wrong")
+        return self.line(answer.name, answer.step)._replace(
+            written=self.as_written(answer),
+            verdict=verdict,
+            expected=_signed(wording.expected(finding, true), answer.sign),
+            key=_signed(shown(true, KEY_DIGITS), answer.sign),
+            slips=tuple(slip for slip in slips if slip),
+            message=message,
+            spelling=answer.spelling,
+            place=written.place,
+            should=wording.should(finding) if is_mistake else "",
+            bent=wording.bent(finding) if is_mistake else "",
+        )
+
+    @staticmethod
+    def as_written(answer: Answer) -> str:
+        return _signed(answer.readings[0].text, answer.sign)
+
+    def final_verdict(self, finding: Finding, true: Fraction) -> str:
+        """The verdict under the convention in force and the teacher's demands."""
+        verdict, answer = finding.verdict, finding.answer
+        if verdict in ("right", "rounded") and self.conventions and self.needs_convention(answer):
+            return "convention"
+        if self.strict is not None and verdict in ("rounded", "follows", "right"):
+            written = answer.readings[0]
+            unit = Fraction(1, 10**self.strict)
+            assert written.value is not None
+            if abs(written.value - true) > unit / 2 or (written.decimals < self.strict and written.value != true):
+                return "wrong"
+        return verdict
+
+    def needs_convention(self, answer: Answer) -> bool:
+        """Would the line not be honest under the example's own convention?"""
+        if answer.sign < 0:
+            return True
+        own = self.courses.own
+        if self.course is own:
+            return False
+        if answer.name not in own.equations:
+            return True
+        written = answer.readings[0]
+        true = own.true(answer.step)[answer.name]
+        ours = self.course.true(answer.step)[answer.name]
+        assert written.value is not None
+        return true != ours and abs(written.value - true) > abs(written.value - ours)
+
+    def line(self, name: Name, step: int) -> JudgedLine:
+        equation = self.course.equations.get(name)
+        return JudgedLine(
+            canonical(name._replace(sample=None)), step, name.sample, None, "missing", "", "",
+            phase=equation.phase if equation else "given", settings=self.settings,
+        )  # fmt: skip
+
+    def missing(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
+        """The lines that are not on the sheet, for the steps that are worked out on it."""
+        found = []
+        for step in sorted({step for step, _ in answers}):
+            true = self.course.true(step)
+            for name in self.course.equations:
+                if (step, name) not in answers and name.kind not in ("error", "change"):
+                    key = shown(true[name], KEY_DIGITS)
+                    found.append(self.line(name, step)._replace(key=key, expected=key))
+        return found
+
+    def formula_lines(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
+        """The lines that are formulas, not numbers."""
+        formulas = [answer for answer in answers.values() if answer.readings[0].value is None]
+        if not formulas:
+            return []
+        from backprop_trace.check.formulas import judge_formula
+
+        return [self.judged_formula(answer, judge_formula(self.course, answer)) for answer in formulas]
+
+    def judged_formula(self, answer: Answer, judged: tuple[str, tuple[str, ...], str, str]) -> JudgedLine:
+        verdict, slips, message, should = judged
+        key = shown(self.course.true(answer.step)[answer.name], KEY_DIGITS)
+        return self.line(answer.name, answer.step)._replace(
+            written=answer.readings[0].text, verdict=verdict, expected=key, key=key, slips=slips, message=message,
+            spelling=answer.spelling, place=answer.readings[0].place, should=should,
+        )  # fmt: skip
+
+    def unknown(self, entry: Entry) -> JudgedLine:
+        names = [canonical(name) for name in (*self.course.equations, *self.course.example.values)]
+        known_elsewhere = self.elsewhere(entry)
+        message = known_elsewhere or f"not in this example; {did_you_mean(entry.spelling, names)}".rstrip("; ")
+        return JudgedLine(
+            printable(entry.spelling)[:200], entry.section.step, entry.section.sample, entry.readings[0].text[:200],
+            "unknown", "", "", message=message, spelling=entry.spelling, place=entry.place, settings=self.settings,
+        )  # fmt: skip
+
+    def elsewhere(self, entry: Entry) -> str:
+        """A reason why a name is not known, where there is one."""
+        section = entry.section
+        samples = self.course.example.network.samples
+        if section.sample is not None and section.sample > samples:
+            return f"there is no sample {section.sample}: the example has {samples}"
+        if section.sample is None and samples > 1:
+            with_sample = entry._replace(section=section._replace(sample=1))
+            if read_name(with_sample, self.course.vocabulary):
+                return f"which sample? write {printable(entry.spelling)}[1] or a section 'sample 1:'"
+        return ""
+
+    def done_right(self) -> str:
+        """How the loss falls when the step is done right, for a sheet that has updates or a later loss."""
+        steps = {entry.section.step for entry in self.entries}
+        if not steps or max(steps) > 100:
+            return ""
+        first = min(steps)
+        before, later = self.course.true(first)[LOSS], self.course.true(first + 1)[LOSS]
+        verb = "falls" if later < before else "grows"
+        return f"Done right, the loss {verb} from {shown(before, 6)} to {shown(later, 6)} in this step."
+
+
+def read_name(entry: Entry, vocabulary: Vocabulary) -> Name | None:
+    """The quantity of an entry, in the sample of its section."""
+    section: Section = entry.section
+    if section.sample is not None and "[" not in entry.spelling:
+        found = vocabulary.read(f"{entry.spelling}[{section.sample}]")
+        return found if found is not None else _unsampled(vocabulary.read(entry.spelling))
+    return vocabulary.read(entry.spelling)
+
+
+def _unsampled(name: Name | None) -> Name | None:
+    """A quantity that belongs to no sample may stand in a sample's section; the total loss may not."""
+    return None if name == LOSS else name
+
+
+def may_turn(spelling: str, name: Name) -> bool:
+    """May this line carry the other sign by convention? Deltas, errors and changes may, dE/dnet may not."""
+    word = spelling.strip().lower()
+    is_delta = name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net"
+    if is_delta:
+        return word.startswith(("delta", "δ", "err"))
+    return name.kind == "error"
+
+
+def _turned(written: Written) -> Written:
+    if written.value is None:
+        return written
+    text = written.text[1:] if written.text.startswith("-") else f"-{written.text}"
+    return written._replace(text=text, value=-written.value)
+
+
+def _signed(text: str, sign: int) -> str:
+    if sign > 0 or not text:
+        return text
+    return text[1:] if text.startswith("-") else f"-{text}"
+
+
+def _ordered(lines: list[JudgedLine], course: Course) -> list[JudgedLine]:
+    """By step, givens first, then in the order of the listing."""
+    order = {name: place for place, name in enumerate([*course.example.values, *course.equations])}
+    by_text = {(canonical(name._replace(sample=None)), name.sample): place for name, place in order.items()}
+    return sorted(lines, key=lambda line: (line.step, by_text.get((line.name, line.sample), -1)))
+
+
+def _patterns(lines: Sequence[JudgedLine]) -> list[str]:
+    """What several lines have in common, said once."""
+    found = []
+    first_slips: dict[tuple[str, str], list[JudgedLine]] = {}
+    for line in lines:
+        if line.verdict == "slip" and line.slips:
+            first_slips.setdefault((line.slips[0], line.phase), []).append(line)
+    for (slip, phase), members in first_slips.items():
+        if len(members) >= 2 and slip in SLIPS:
+            alike = [
+                line for line in lines if line.written is not None and line.phase == phase and _alike(line, members[0])
+            ]
+            what = {"update": "updates", "backward": "lines of this kind", "loss": "losses"}.get(
+                phase, "lines of this kind"
+            )
+            text = SLIPS[slip].many or f"show the same slip: {SLIPS[slip].sentence}"
+            found.append(f"{len(members)} of your {len(alike)} {what} {text}.")
+    return found
+
+
+def _alike(line: JudgedLine, other: JudgedLine) -> bool:
+    """Are two lines of the same kind: both updates, both deltas, both gradients of weights?"""
+    return _kind(line.name) == _kind(other.name)
+
+
+def _kind(name: str) -> str:
+    if name.endswith("+"):
+        return "+"
+    head, _, rest = name.partition("_")
+    return head if rest else name[:4]
+
+
+__all__ = ["MISTAKES", "VERDICTS", "Checker", "Decimal", "JudgedLine", "Report", "read_name"]

@@ -1,0 +1,161 @@
+"""Conventions: other ways of doing the whole exercise, each of them somebody's textbook.
+
+A sheet that has mistakes under the example's own convention is judged under the others too; one that leaves clearly
+fewer is taken, said once, and the rest of the sheet is judged under it. To add one, add an entry to CONVENTIONS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from backprop_trace.check.course import Course, in_order
+from backprop_trace.expr import Name
+from backprop_trace.network import Layer, Network, listing
+from backprop_trace.slips import bent_run
+
+
+class Convention(NamedTuple):
+    """`sentence` completes "this sheet ...". `course` makes the course, or None where it would be the same or cannot
+    be. `slip` is the slip that gives the same numbers on a single line."""
+
+    sentence: str
+    course: Callable[[Course], Course | None]
+    slip: str = ""
+
+
+def _with_network(course: Course, **changes: Any) -> Course:
+    network = course.example.network._replace(**changes)
+    return Course(course.example._replace(network=network), digits=course.digits)
+
+
+def _with_loss(course: Course, own: str, other: str) -> Course | None:
+    return _with_network(course, loss=other) if course.example.network.loss == own else None
+
+
+def _no_half(course: Course) -> Course | None:
+    return _with_loss(course, "half_squared_error", "squared_error")
+
+
+def _half(course: Course) -> Course | None:
+    return _with_loss(course, "squared_error", "half_squared_error")
+
+
+def _mean_of_outputs(course: Course) -> Course | None:
+    if len(course.example.network.outputs) < 2:
+        return None
+    return _with_loss(course, "squared_error", "mean_squared_error") or _with_loss(
+        course, "half_squared_error", "mean_squared_error"
+    )
+
+
+def _sum_of_outputs(course: Course) -> Course | None:
+    if len(course.example.network.outputs) < 2:
+        return None
+    return _with_loss(course, "mean_squared_error", "squared_error")
+
+
+def _batch(own: str, other: str) -> Callable[[Course], Course | None]:
+    def course_of(course: Course) -> Course | None:
+        network = course.example.network
+        return _with_network(course, batch=other) if network.samples > 1 and network.batch == own else None
+
+    return course_of
+
+
+def _updated_weights(course: Course) -> Course | None:
+    """Hidden deltas from the weights that have just been updated."""
+    own = listing(course.example.network)
+    bent = in_order(bent_run(own.equations, "updated-weights", course.facts))
+    if bent is None or len(course.example.network.layers) < 2:
+        return None
+    return Course(course.example, own._replace(equations=bent), course.digits)
+
+
+def _transposed_weights(course: Course) -> Course | None:
+    """w_jk read as going from j to k; only square matrices allow it."""
+    network = course.example.network
+    square = [layer for layer in network.layers if len(layer.units) == len(layer.sources) > 1]
+    if not square:
+        return None
+    layers = tuple(_transposed(layer) if layer in square else layer for layer in network.layers)
+    return _with_network(course, layers=layers)
+
+
+def _transposed(layer: Layer) -> Layer:
+    return layer._replace(weights=tuple(zip(*layer.weights, strict=True)))
+
+
+def _biases(network: Network) -> tuple[Name, ...]:
+    found = dict.fromkeys(bias for layer in network.layers for bias in layer.biases if bias is not None)
+    return tuple(found)
+
+
+def _biases_updated(course: Course) -> Course | None:
+    network = course.example.network
+    fixed = [bias for bias in _biases(network) if bias in network.fixed]
+    if not fixed:
+        return None
+    kept = tuple(name for name in network.fixed if name not in fixed)
+    return _with_network(course, trained=(*network.trained, *fixed), fixed=kept)
+
+
+def _biases_fixed(course: Course) -> Course | None:
+    network = course.example.network
+    biases = [bias for bias in _biases(network) if bias in network.trained]
+    if not biases:
+        return None
+    kept = tuple(name for name in network.trained if name not in biases)
+    return _with_network(course, trained=kept, fixed=(*network.fixed, *biases))
+
+
+CONVENTIONS: Mapping[str, Convention] = {
+    "no-half": Convention("has no factor 1/2 in the loss: E = (target - output)^2", _no_half, "no-half"),
+    "half": Convention("has a factor 1/2 in the loss", _half, "half-added"),
+    "mean-of-outputs": Convention(
+        "takes the mean over the outputs instead of the sum", _mean_of_outputs, "mean-for-sum"
+    ),
+    "sum-of-outputs": Convention("takes the sum over the outputs instead of the mean", _sum_of_outputs, "sum-for-mean"),
+    "mean-of-samples": Convention(
+        "takes the mean over the samples instead of the sum", _batch("sum", "mean"), "mean-for-sum"
+    ),
+    "sum-of-samples": Convention(
+        "takes the sum over the samples instead of the mean", _batch("mean", "sum"), "sum-for-mean"
+    ),
+    "updated-weights": Convention(
+        "computes the hidden deltas from the already updated weights", _updated_weights, "updated-weights"
+    ),
+    "transposed-weights": Convention(
+        "numbers the weights the other way round (from, to)", _transposed_weights, "transposed"
+    ),
+    "biases-updated": Convention("updates the biases, which the example keeps fixed", _biases_updated),
+    "biases-fixed": Convention("keeps the biases fixed, which the example updates", _biases_fixed, "bias-not-updated"),
+}
+
+DELTA_SIGN = "delta-sign"
+DELTA_SIGN_SENTENCE = "writes deltas and errors as target - output, with the opposite sign of dE/dnet"
+
+TRUNCATES = "truncates"
+TRUNCATES_SENTENCE = "cuts numbers off instead of rounding them"
+
+
+def sentence_of(convention: str) -> str:
+    """What a sheet does that follows a convention."""
+    own = {DELTA_SIGN: DELTA_SIGN_SENTENCE, TRUNCATES: TRUNCATES_SENTENCE}
+    return own.get(convention) or CONVENTIONS[convention].sentence
+
+
+class Courses:
+    """An example's own course, and those of the conventions, made when they are first needed."""
+
+    def __init__(self, own: Course):
+        self.own = own
+        self._made: dict[str, Course | None] = {}
+
+    def __getitem__(self, convention: str) -> Course | None:
+        if convention not in self._made:
+            self._made[convention] = CONVENTIONS[convention].course(self.own)
+        return self._made[convention]
+
+    def others(self) -> list[tuple[str, Course]]:
+        return [(word, course) for word in CONVENTIONS if (course := self[word]) is not None]

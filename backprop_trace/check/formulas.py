@@ -1,0 +1,109 @@
+"""Formulas as answers: is what the writer wrote the same function as the line of the listing?
+
+Two formulas are held to be the same if certified evaluation gives the same value at several random parameters and
+inputs, with the listing computed anew each time; literals, targets and the learning rate stay as they are. A point
+where something is not defined is drawn again. A wrong formula is compared with the slips of the line in the same way.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from backprop_trace.arithmetic import ComputationError, evaluate, evaluate_all
+from backprop_trace.arithmetic.exact import EXACT, precision, to_fmpq
+from backprop_trace.check.course import Course
+from backprop_trace.check.judge import Answer
+from backprop_trace.expr import Formula, Name
+from backprop_trace.notation import ASCII, ATOM, show
+from backprop_trace.notation.names import canonical
+from backprop_trace.parse import BadFormula, read_formula
+from backprop_trace.slips import SLIPS
+
+POINTS, MOST_DRAWS, BITS = 5, 40, 256
+
+Verdict = tuple[str, tuple[str, ...], str, str]
+"""verdict, slips, message, and the line as it should be"""
+
+
+def judge_formula(course: Course, answer: Answer) -> Verdict:
+    """right, slip, wrong or undecided; `unknown` if the formula cannot be read."""
+    text = answer.readings[0].text
+    try:
+        formula = read_formula(text, course.vocabulary.read)
+    except BadFormula as bad:
+        return "unknown", (), f"the formula cannot be read: {bad} (column {bad.start + 1})", ""
+    with precision(BITS):
+        points = list(_points(course, answer))
+        if len(points) < POINTS:
+            return "undecided", (), "the formula could not be evaluated at enough points", ""
+        return _judged(course, answer.name, formula, points)
+
+
+def _judged(course: Course, name: Name, formula: Formula, points: list[Mapping[Name, Any]]) -> Verdict:
+    true = course.equations[name].formula
+    should = f"{canonical(name)} = {_text(course.opened(name, frozenset()))}"
+    values = [_value(formula, point) for point in points]
+    if any(value is None for value in values):
+        return "wrong", (), "the formula is not defined where the line is", should
+    if _same(values, [point[name] for point in points]):
+        return "right", (), "the same function" if formula != true else "", ""
+    opened = course.opened(name, frozenset())
+    bends = [*course.bends(name, opened), *course.bends(name, true)]
+    found = [bend.slip for bend in bends if _same(values, [_value(bend.formula, point) for point in points])]
+    if found:
+        slips = tuple(dict.fromkeys(sorted(found, key=lambda slip: SLIPS[slip].rank)))
+        reasons = "; or if ".join(SLIPS[slip].sentence for slip in slips)
+        return "slip", slips, f"your formula is what one gets if {reasons}", should
+    return "wrong", (), "not the same function, and no known slip gives it", should
+
+
+def _text(formula: Formula) -> str:
+    return show(formula, ASCII, lambda name: (canonical(name), ATOM))
+
+
+def _points(course: Course, answer: Answer) -> Iterator[Mapping[Name, Any]]:
+    """Values of the whole listing at random parameters and inputs (always the same ones)."""
+    draw = random.Random(20)
+    kept = {name for name in course.example.values if name.kind == "target" or name.label == "eta"}
+    lines = [(equation.name, equation.formula) for equation in course.listing.equations]
+    found = 0
+    for _ in range(MOST_DRAWS):
+        values = {
+            name: to_fmpq(true if name in kept else Fraction(draw.randrange(-1500, 1500), 1000))
+            for name in course.example.values
+            if (true := course.given(name)) is not None
+        }
+        try:
+            yield evaluate_all(lines, values, EXACT)
+        except (ComputationError, ArithmeticError):
+            continue
+        found += 1
+        if found == POINTS:
+            return
+
+
+def _value(formula: Formula, point: Mapping[Name, Any]) -> arb | None:
+    try:
+        value = evaluate(formula, point, EXACT)
+    except (ArithmeticError, ValueError, LookupError):
+        return None
+    ball = value if isinstance(value, arb) else arb(value)
+    return ball if ball.is_finite() else None
+
+
+def _same(values: list[arb | None], others: list[Any]) -> bool:
+    """Do all pairs agree to within what the enclosures leave open?"""
+    return all(
+        value is not None
+        and other is not None
+        and bool(value.overlaps(other if isinstance(other, arb) else arb(other)))
+        for value, other in zip(values, others, strict=True)
+    )
+
+
+__all__ = ["judge_formula"]

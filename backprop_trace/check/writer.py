@@ -1,0 +1,68 @@
+"""How somebody writes numbers: to how many digits, rounded or cut off.
+
+>>> writer = Writer.of([("0.3775", Fraction("0.3775")), ("0.5933", Fraction("0.5933"))])
+>>> writer.half_unit(Fraction("0.2983")), writer.truncates
+(Fraction(1, 20000), False)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+from backprop_trace.sheet import decimals
+
+
+class Writer(NamedTuple):
+    """`digits` are decimals, or significant figures; a writer who truncates is off by up to a whole unit."""
+
+    digits: int
+    significant: bool = False
+    truncates: bool = False
+
+    @classmethod
+    def of(cls, numbers: Iterable[tuple[str, Fraction]]) -> Writer:
+        """What most of the numbers have in common: their decimals, or else their significant figures."""
+        written = [(text, value) for text, value in numbers if "/" not in text]
+        if not written:
+            return cls(6)
+        places = Counter(decimals(text) for text, _ in written)
+        figures = Counter(significant_figures(text) for text, value in written if value)
+        most_places = max(places, key=lambda count: (places[count], -count))
+        if not figures:
+            return cls(most_places)
+        most_figures = max(figures, key=lambda count: (figures[count], -count))
+        if figures[most_figures] > places[most_places]:
+            return cls(most_figures, significant=True)
+        return cls(most_places)
+
+    def half_unit(self, value: Fraction) -> Fraction:
+        """Half a unit of the last digit this writer would give such a number (a whole one if they truncate)."""
+        places = self.digits - 1 - magnitude(value) if self.significant else self.digits
+        half = Fraction(1, 2) / Fraction(10) ** places
+        return 2 * half if self.truncates else half
+
+
+def significant_figures(text: str) -> int:
+    return len(text.lower().partition("e")[0].lstrip("+-").replace(".", "").lstrip("0"))
+
+
+def magnitude(value: Fraction) -> int:
+    """The power of ten of the first digit: 0 for 3.7, -2 for 0.037."""
+    if not value:
+        return 0
+    size = abs(value)
+    guess = len(str(size.numerator)) - len(str(size.denominator))
+    return guess if size >= Fraction(10) ** guess else guess - 1
+
+
+def is_correctly_rounded(written: Fraction, half_unit: Fraction, true: Fraction) -> bool:
+    """Is `written` the true value, rounded to its digits (a tie either way)?"""
+    return abs(written - true) <= half_unit
+
+
+def is_cut_off(written: Fraction, half_unit: Fraction, true: Fraction) -> bool:
+    """Is `written` the true value with its further digits cut off?"""
+    return 0 <= abs(true) - abs(written) < 2 * half_unit and written * true >= 0
