@@ -63,7 +63,7 @@ def _lines(lines: Iterable[str]) -> Iterator[str]:
 def header(trace: Trace, view: View) -> Iterator[str]:
     """Title, source, network, arithmetic, warnings."""
     example = trace.example
-    yield view.paint("title", printable(example.title or example.name))
+    yield from (view.paint("title", line) for line in _prose(printable(example.title or example.name), view))
     for text in (example.source, example.note):
         if text:
             yield from _prose(printable(text), view)
