@@ -134,7 +134,7 @@ def _vertical(row: Row, view: View) -> Iterator[str]:
     """name, then each form on a line of its own; long ones are wrapped between the terms."""
     yield "  " + view.paint("name", row.name)
     for text in (row.formula, row.numbers):
-        if text:
+        if text and text != row.value:
             yield from _wrapped(f"    = {text}", view, indent="        ")
     yield "    = " + view.paint("value", row.value)
     if row.shortcut:
