@@ -5,9 +5,9 @@
     >>> sheet.entries[0].spelling, sheet.entries[0].readings[0].half_unit
     ('net_h1', Fraction(1, 20000))
 
-A sheet is a YAML or JSON mapping from quantity to number, a CSV table (`name,value`, optionally `step,sample`), or plain
-lines `name = value`. Numbers stay text: their digits are counted. Sections `step 2:`, `sample 2:` and `set W=4:` hold
-for what stands in them. Names are looked up later, by whoever knows the example.
+A sheet is a YAML or JSON mapping from quantity to number, a CSV table (`name,value`, optionally `step,sample`), or
+plain lines `name = value`. Numbers stay text: their digits are counted. Sections `step 2:`, `sample 2:` and `set
+W=4:` hold for what stands in them. Names are looked up later, by whoever knows the example.
 """
 
 from __future__ import annotations
