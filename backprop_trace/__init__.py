@@ -11,6 +11,8 @@ arithmetic), `render` writes them.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -28,6 +30,17 @@ _HOMES = {
 __all__ = ["Example", "Settings", "Trace", "load", "read_example", "render", "trace", "traces"]
 
 
+class _Package(ModuleType):
+    """Here `trace` and `render` are the functions, also once the modules that hold them are imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
 def __getattr__(name: str) -> Any:
     """The public names, imported when they are first used."""
     if name not in _HOMES:
@@ -35,5 +48,5 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found  # `backprop_trace.trace` is the function, not the module that holds it
+    globals()[name] = found
     return found

@@ -111,10 +111,14 @@ def layered(network: Network, first_weights: int = 1) -> Style:
 
 
 def _parameters(network: Network, first_weights: int) -> dict[str, Symbol]:
-    """w^1_21 goes to unit 2 from unit 1; a parameter used in several places keeps its name."""
+    """w^1_21 goes to unit 2 from unit 1; a parameter used in several places keeps its name.
+
+    Biases are b_1, b_2 where each layer has one, and b^1_2 where units have their own.
+    """
     symbols: dict[str, Symbol | None] = {}
+    one_per_layer = all(len(set(layer.biases)) == 1 for layer in network.layers)
     for depth, layer in enumerate(network.layers, first_weights):
-        shared = len(set(layer.biases)) == 1 and len(layer.units) > 1
+        shared = one_per_layer or (len(set(layer.biases)) == 1 and len(layer.units) > 1)
         for row, (weights, bias) in enumerate(zip(layer.weights, layer.biases, strict=True), 1):
             for column, weight in enumerate(weights, 1):
                 if weight is not None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from backprop_trace.notation import LATEX
-from backprop_trace.notation.names import LATEX_NAMES
-from backprop_trace.render.table import HEADINGS
-from backprop_trace.render.view import Row, View, described, engine, notes, rows
+from backprop_trace.notation.names import LATEX_NAMES, speller
+from backprop_trace.render.table import sections
+from backprop_trace.render.view import Row, View, described, engine, givens, notes, rows
 from backprop_trace.source import printable
 from backprop_trace.trace import Trace
 
@@ -20,8 +19,9 @@ def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
             yield from header(trace, view)
         if view.steps > 1 or trace.step > 1:
             yield f"\n## Training step {trace.step}\n"
-        for phase, members in groupby(rows(trace, view, LATEX, LATEX_NAMES), key=lambda row: row.phase):
-            yield f"\n### {HEADINGS[phase]}\n\n| quantity | formula | numbers | value |\n|---|---|---|---|\n"
+        yield from _givens(trace, view)
+        for heading, members in sections(rows(trace, view, LATEX, LATEX_NAMES)):
+            yield f"\n### {heading}\n\n| quantity | formula | numbers | value |\n|---|---|---|---|\n"
             yield from map(_line, members)
 
 
@@ -32,6 +32,13 @@ def header(trace: Trace, view: View) -> Iterator[str]:
     texts += [f"Note: {note}" for note in notes(example)]
     texts += [f"Warning: {warning}" for warning in (*example.warnings, *view.warnings)]
     yield from (f"\n{escaped(printable(text))}\n" for text in texts if text)
+
+
+def _givens(trace: Trace, view: View) -> Iterator[str]:
+    pairs = [] if view.only else givens(trace, view.phases)
+    spell = speller(view.style, LATEX_NAMES, trace.example.network)
+    if pairs:
+        yield f"\nGiven: {', '.join(f'${spell(name)} = {LATEX.number(number)[0]}$' for name, number in pairs)}\n"
 
 
 def _line(row: Row) -> str:

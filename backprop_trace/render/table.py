@@ -27,6 +27,7 @@ from backprop_trace.trace import Trace
 HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
 COLUMNS = ("quantity", "formula", "numbers", "value")
 GAP = "   "
+PROSE_WIDTH = 100
 
 
 def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
@@ -39,9 +40,20 @@ def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
         if trace.step > 1 or count == 0:
             yield from _lines(_givens(trace, view))
         notation, alphabet = view.notation
-        for phase, members in groupby(rows(trace, view, notation, alphabet), key=lambda row: row.phase):
-            yield "\n" + view.paint("heading", HEADINGS[phase]) + "\n"
-            yield from _lines(_table(list(members), view))
+        for heading, members in sections(rows(trace, view, notation, alphabet)):
+            yield "\n" + view.paint("heading", heading) + "\n"
+            yield from _lines(_table(members, view))
+
+
+def sections(lines: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """The rows under their headings: a heading per phase, and per sample where one comes after the other."""
+    for (phase, sample), members in groupby(lines, key=_section):
+        yield HEADINGS[phase] + (f", sample {sample}" if sample else ""), list(members)
+
+
+def _section(row: Row) -> tuple[str, int | None]:
+    """The backward pass is one section: its sums go over the samples."""
+    return row.phase, row.line.name.sample if row.phase in ("forward", "loss") else None
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:
@@ -51,17 +63,22 @@ def _lines(lines: Iterable[str]) -> Iterator[str]:
 def header(trace: Trace, view: View) -> Iterator[str]:
     """Title, source, network, arithmetic, warnings."""
     example = trace.example
-    yield view.paint("title", printable(example.title or example.name))
+    yield from (view.paint("title", line) for line in _prose(printable(example.title or example.name), view))
     for text in (example.source, example.note):
         if text:
-            yield from _wrapped(printable(text), view)
-    yield from _wrapped(described(example), view)
-    yield from _wrapped(engine(view.settings, trace.shortened), view)
+            yield from _prose(printable(text), view)
+    yield from _prose(described(example), view)
+    yield from _prose(engine(view.settings, trace.shortened), view)
     for note in [*notes(example), long_fraction_note(trace)]:
         if note:
-            yield from _wrapped(f"note: {note}", view)
+            yield from _prose(f"note: {note}", view)
     for warning in (*example.warnings, *view.warnings):
-        yield from (view.paint("warning", line) for line in _wrapped(f"warning: {warning}", view))
+        yield from (view.paint("warning", line) for line in _prose(f"warning: {warning}", view))
+
+
+def _prose(text: str, view: View, indent: str = "") -> list[str]:
+    """Text above the tables, wrapped even where a table may be as wide as it needs."""
+    return _wrapped(text, view._replace(width=view.width or PROSE_WIDTH), indent)
 
 
 def _wrapped(text: str, view: View, indent: str = "") -> list[str]:
@@ -76,7 +93,7 @@ def _givens(trace: Trace, view: View) -> Iterator[str]:
     pairs = givens(trace, view.phases)
     if pairs and len(pairs) <= 200 and not view.only:
         text = ", ".join(f"{spell(name)}\u00a0=\u00a0{number}" for name, number in pairs)
-        yield from (line.replace("\u00a0", " ") for line in _wrapped(f"given: {text}", view, indent="       "))
+        yield from (line.replace("\u00a0", " ") for line in _prose(f"given: {text}", view, indent="       "))
     elif pairs and not view.only:
         yield f"given: {len(pairs)} numbers"
 
@@ -117,7 +134,7 @@ def _vertical(row: Row, view: View) -> Iterator[str]:
     """name, then each form on a line of its own; long ones are wrapped between the terms."""
     yield "  " + view.paint("name", row.name)
     for text in (row.formula, row.numbers):
-        if text:
+        if text and text != row.value:
             yield from _wrapped(f"    = {text}", view, indent="        ")
     yield "    = " + view.paint("value", row.value)
     if row.shortcut:

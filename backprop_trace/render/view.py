@@ -206,9 +206,15 @@ def long_fraction_note(trace: Trace) -> str:
 
 
 def givens(trace: Trace, phases: tuple[str, ...]) -> list[tuple[Name, str]]:
-    """The givens with their numbers, as they stand at this step."""
-    numbers = Numbers(trace, ASCII)
-    return [(name, numbers.text(name)) for name in trace.example.values] if "forward" in phases else []
+    """The givens with their numbers, as they stand at this step: inputs, targets, parameters, learning rate."""
+    if "forward" not in phases:
+        return []
+    numbers, inputs = Numbers(trace, ASCII), trace.example.network.inputs
+
+    def place(name: Name) -> int:
+        return 0 if name.label in inputs else 1 if name.kind == "target" else 3 if name == ETA else 2
+
+    return [(name, numbers.text(name)) for name in sorted(trace.example.values, key=place)]
 
 
 def formula_text(formula: Formula, trace: Trace, view: View) -> str:
