@@ -16,13 +16,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from writers import Exercise, Writer, random_exercise, sheet_text, work_out  # noqa: E402
+from writers import Exercise, Writer, random_exercise, sheet_text, work_out
 
-from backprop_trace.check import Checker  # noqa: E402
-from backprop_trace.expr import Formula, Minus, Name, Number, names_in, substitute  # noqa: E402
-from backprop_trace.notation.names import canonical  # noqa: E402
-from backprop_trace.sheet import read_sheet  # noqa: E402
-from backprop_trace.slips import SLIPS, Facts, bends, is_structural, written_out  # noqa: E402
+from backprop_trace.check import Checker
+from backprop_trace.expr import Formula, Minus, Name, Number, names_in, substitute
+from backprop_trace.notation.names import canonical
+from backprop_trace.sheet import read_sheet
+from backprop_trace.slips import SLIPS, Facts, bends, is_structural, written_out
 
 DIGITS = ("factor-ten", "digits-swapped", "sign-dropped", "copied-wrong", "stale")
 Case = tuple[Exercise, Name, str, str]
