@@ -166,8 +166,8 @@ def backward(net, sample, functions=math):
     share = 1 / len(net.samples) if net.batch == "mean" else 1
     if functions is not math:
         share = functions.mpf(1) / len(net.samples) if net.batch == "mean" else 1
-    of_out = {name: 0 for name in outs}
-    of_net, of_parameter = {}, {label: 0 for label in net.parameters}
+    of_out = dict.fromkeys(outs, 0)
+    of_net, of_parameter = {}, dict.fromkeys(net.parameters, 0)
     for unit in net.layers[-1].units:
         of_out[unit] = share * slope_of_loss(net, outs[unit], net.samples[sample][1][unit])
     for layer in reversed(net.layers):
@@ -192,7 +192,7 @@ def backward(net, sample, functions=math):
 
 def gradients(net, functions=math):
     """d E / d parameter, over all samples, of every parameter (the fixed ones too)."""
-    total = {label: 0 for label in net.parameters}
+    total = dict.fromkeys(net.parameters, 0)
     for sample in range(len(net.samples)):
         for label, value in backward(net, sample, functions)[2].items():
             total[label] = total[label] + value

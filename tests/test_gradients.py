@@ -9,13 +9,13 @@ from fractions import Fraction
 import oracle
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from networks import HIDDEN, KINKED, LOSSES, OUTPUTS, Case, cases
+from random_networks import HIDDEN, KINKED, LOSSES, OUTPUTS, Case, cases
 
 from backprop_trace.network import listing
 from backprop_trace.spec import read_example
 from backprop_trace.trace import Line, Trace, trace
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def number(text: str) -> float:
