@@ -41,6 +41,8 @@ from backprop_trace.source import (
     read_yaml,
 )
 
+_WHOLE = re.compile(r"[+-]?\d+")
+
 
 class Example(NamedTuple):
     """A worked example: a network, the numbers given (as written), and what its source prints.
@@ -73,10 +75,9 @@ def _shipped_folder() -> Path:
 
 def load(name: str) -> Example:
     """A worked example by path, by shipped name, or `-` for standard input. Raises SourceError."""
+    if name in shipped() and not os.path.isfile(name):
+        return read_example((_shipped_folder() / f"{name}.yaml").read_text(encoding="utf-8"), name)
     if name != "-" and not os.path.exists(name) and not name.lower().endswith((".yaml", ".yml")):
-        entry = _shipped_folder() / f"{name}.yaml"
-        if LABEL.match(name) and "/" not in name and entry.is_file():
-            return read_example(entry.read_text(encoding="utf-8"), name)
         help_ = did_you_mean(name, shipped())
         raise SourceError([Problem("no such file, and no shipped example of this name", help=help_)], name)
     text, shown_name = read_text(name)
@@ -123,9 +124,8 @@ class _Reader:
                 f"{what} must be a mapping, found {node.described()}", node.place, help="write 'key: value' lines"
             )
             return {}
-        self.problems += doubled_keys(node)
         entries: dict[str, Node] = {}
-        for key, value in node.entries:
+        for key, value in self.pairs(node):
             word = key.text
             if word not in keys:
                 self.wrong(f"unknown key {_short(word)} in {what}", key.place, help=did_you_mean(word, keys))
@@ -136,6 +136,20 @@ class _Reader:
             if entry.required and word not in entries:
                 self.wrong(f"{what} lacks the key {word!r}", node.place, help=entry.description)
         return entries
+
+    def pairs(self, node: Node) -> list[tuple[Node, Node]]:
+        """The entries of a mapping, each key once; in `{w1: 0,5}` YAML takes the 5 for a key: it is put back."""
+        self.problems += doubled_keys(node)
+        found: dict[str, tuple[Node, Node]] = {}
+        last = ""
+        for key, value in node.entries:
+            if last and value.is_empty and key.text.isdigit() and _WHOLE.fullmatch(found[last][1].text):
+                name, number = found[last]
+                text = f"{number.text},{key.text}"
+                found[last] = (name, Node("scalar", number.place._replace(length=len(text)), text))
+            elif key.text not in found:
+                found[key.text], last = (key, value), key.text
+        return list(found.values())
 
     def word(self, node: Node | None) -> str:
         if node is None:
@@ -231,18 +245,8 @@ class _Reader:
         if node.kind != "mapping":
             self.wrong(f"{what} must be 'name: number' pairs or a list of names", node.place)
             return []
-        self.problems += doubled_keys(node)
-        found: dict[str, tuple[str, Node | None, Place]] = {}
-        before = None
-        for key, value in node.entries:
-            if before and _is_comma_decimal(before, key, value):
-                text = f"{before.text},{key.text}"
-                place = before.place._replace(length=len(text))
-                self.wrong(f"not a number: use a point, {text.replace(',', '.')}: {text!r}", place)
-            elif key.text not in found:
-                found[key.text] = (self.label(key), None if value.is_empty else value, key.place)
-            before = value
-        return list(found.values())
+        pairs = self.pairs(node)
+        return [(self.label(key), None if value.is_empty else value, key.place) for key, value in pairs]
 
     def read_parameters(self, node: Node | None) -> None:
         for label, value, place in self.givens(node, "parameters") if node else ():
@@ -370,7 +374,7 @@ class _Reader:
                 node = next((value for key, value in item.entries if key.text == "targets"), None)
                 if node is not None:
                     columns = self.columns(node, "targets", output_label)
-                    self.check_targets(columns, outputs, node.place)
+                    self.check_targets(columns, outputs, node)
                     self.put_sample(columns, target, sample, samples)
             return
         if "targets" not in top:
@@ -380,16 +384,16 @@ class _Reader:
                 )
             return
         columns = self.columns(top["targets"], "targets", output_label)
-        self.check_targets(columns, outputs, top["targets"].place)
+        self.check_targets(columns, outputs, top["targets"])
         self.sample_count([node for _, node, _ in columns if node is not None and node.kind == "list"], samples)
         for label, node, _ in columns:
             self.put(target(label), node, samples)
 
     def check_targets(
-        self, columns: Sequence[tuple[str, Node | None, Place]], outputs: tuple[str, ...], place: Place
+        self, columns: Sequence[tuple[str, Node | None, Place]], outputs: tuple[str, ...], node: Node
     ) -> None:
-        if not all(map(LABEL.fullmatch, outputs)):
-            return  # their names are wrong, so nothing can be said of targets
+        if node.kind == "scalar" or not all(map(LABEL.fullmatch, outputs)):
+            return  # said already
         labels = {label for label, _, _ in columns}
         astray = [(label, where) for label, _, where in columns if label not in outputs]
         for label, where in astray:
@@ -398,7 +402,7 @@ class _Reader:
                 self.wrong(f"a target for {_short(label)}, which is no output", where, help=help_)
         missing = [output for output in outputs if output not in labels]
         for output in missing[len(astray) :]:  # a target astray is most likely that of an output without
-            self.wrong(f"the output {output!r} has no target", place)
+            self.wrong(f"the output {output!r} has no target", node.place)
 
     # --- layers ---
 
@@ -681,16 +685,11 @@ def _means_number(text: str) -> bool:
     return text.lower() in ("nan", "inf", "infinity")
 
 
-def _is_comma_decimal(before: Node, key: Node, value: Node) -> bool:
-    """`{w1: 0,5}`: YAML takes the 5 for a key of its own."""
-    return value.is_empty and key.text.isdigit() and re.fullmatch(r"[+-]?\d+", before.text) is not None
-
-
 def _has_comma_decimals(row: Node) -> bool:
     """`[0,5]`: whole numbers with commas and no space between them."""
     pairs = zip(row.items[::2], row.items[1::2], strict=False)
     return all(
-        re.fullmatch(r"[+-]?\d+", left.text) and right.text.isdigit() and right.place.column
+        _WHOLE.fullmatch(left.text) and right.text.isdigit() and right.place.column
         == left.place.column + left.place.length + 1
         for left, right in pairs
     )  # fmt: skip

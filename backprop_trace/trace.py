@@ -21,6 +21,7 @@ from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, fin
 from backprop_trace.chain import Equation
 from backprop_trace.expr import Formula, Name, walk_names
 from backprop_trace.network import Listing, listing
+from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import SAFE_DIGITS, Value
 from backprop_trace.parse import Vocabulary, number
 from backprop_trace.spec import Example
@@ -120,7 +121,9 @@ class NotNumeric(ValueError):
     """The example has quantities without a number; `names` are they."""
 
     def __init__(self, names: Sequence[Name]):
-        super().__init__("no number is given for " + ", ".join(name.label or name.kind for name in names[:8]))
+        super().__init__(
+            "no number is given for " + ", ".join(map(canonical, names[:8])) + (", ..." if len(names) > 8 else "")
+        )
         self.names = tuple(names)
 
 
