@@ -24,10 +24,10 @@ from backprop_trace.network import Listing, listing
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import SAFE_DIGITS, Value
 from backprop_trace.parse import Vocabulary, number
-from backprop_trace.spec import Example
 
 if TYPE_CHECKING:
     from backprop_trace.arithmetic.hand import Rounding
+    from backprop_trace.spec import Example
 
 LARGEST_LISTING = 2_000_000
 EXACT_DIGITS = 20
