@@ -90,8 +90,8 @@ def _width(text: str) -> int:
 
 
 def printable(text: str) -> str:
-    """The text without control characters (a terminal would obey them); tabs become spaces."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text)
+    """The text on one line without control characters (a terminal would obey them)."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -157,7 +157,7 @@ class _Reader:
         if not node.is_scalar:
             self.wrong(f"a text must stand here, found {node.described()}", node.place)
             return ""
-        return node.text
+        return node.text.strip()
 
     def number(self, node: Node) -> str | None:
         """The text of a number; what is wrong with it is noted."""

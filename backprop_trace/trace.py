@@ -159,7 +159,8 @@ def traces(
     `equations` may be another listing over the same names than the example's own.
     """
     if size(example) > LARGEST_LISTING:
-        raise TooLarge(f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed")
+        found = f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed"
+        raise TooLarge(f"{found}: take fewer units, inputs or samples")
     equations = equations or listing(example.network)
     check_numeric(example, equations)
     wanted = sorted(set(steps))
