@@ -384,7 +384,7 @@ def test_no_number_is_cut_or_wrapped_at_any_width(run, engine):
     for width in range(20, 201, 9):
         out = run("show", "mazur", "--width", str(width), *engine)[1]
         assert wanted <= numbers_in(out), width
-        widest = max(map(len, wanted)) + 14
+        widest = 8 + max(map(len, plain.split()))
         assert all(len(line) <= max(width, widest) for line in out.splitlines()), width
 
 
