@@ -45,7 +45,7 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 def net(tmp_path):
     """Writes a file with the given changes of a small network; gives its path."""
 
-    def net(old: str = "", new: str = "", name: str = "net.yaml") -> str:
+    def net(*changes: str, name: str = "net.yaml") -> str:
         text = """\
 inputs: {x1: 0.5, x2: -1}
 targets: {o1: 1}
@@ -55,9 +55,11 @@ layers:
 loss: half_squared_error
 learning_rate: 0.5
 """
-        assert old in text
+        for old, new in zip(changes[::2], changes[1::2], strict=True):
+            assert old in text
+            text = text.replace(old, new)
         path = tmp_path / name
-        path.write_text(text.replace(old, new) if old else text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         return str(path)
 
     return net
@@ -107,7 +109,7 @@ def test_json_names_the_sample_beside_the_name(run, net):
 
 
 def test_json_of_the_exact_engine_has_fractions_whole(run, net):
-    path = net("sigmoid", "identity").replace("tanh", "identity")
+    path = net("sigmoid", "identity")
     lines = json.loads(run("show", path, "--format", "json", "--engine", "exact", "--digits", "30")[1])["lines"]
     by_name = {line["name"]: line for line in lines}
     assert by_name["net_h1"]["fraction"] == "7/20"
@@ -159,18 +161,16 @@ def test_a_file_is_never_overwritten_unless_told(run, tmp_path):
 
 
 def test_a_computation_that_breaks_leaves_the_file_as_it_was(run, net, tmp_path):
-    path = net("x1: 0.5, x2: -1", "x1: 1e300, x2: 0").replace("sigmoid", "identity")
     out_file = tmp_path / "out.txt"
     out_file.write_text("mine")
-    divergent = net("sigmoid", "identity", "divergent.yaml")
-    for arguments in ([path], [divergent, "--set", "eta=1e9", "--steps", "50"]):
-        text = open(arguments[0], encoding="utf-8").read()  # noqa: SIM115
-        open(arguments[0], "w", encoding="utf-8").write(text.replace("tanh", "identity").replace("0.1", "1e300"))  # noqa: SIM115
+    at_once = net("x1: 0.5", "x1: 1e300", "0.1", "1e300", name="at_once.yaml")
+    later = net("sigmoid", "identity", "tanh", "identity", name="later.yaml")
+    for arguments in ([at_once], [later, "--set", "eta=1e9", "--steps", "50"]):
         code, _, err = run("show", *arguments, "-o", str(out_file), "--force")
         assert code == 3
         assert "the computation breaks in " in err
         assert out_file.read_text() == "mine"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["divergent.yaml", "net.yaml", "out.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["at_once.yaml", "later.yaml", "out.txt"]
 
 
 def test_a_place_that_cannot_be_written_is_one_error(run, tmp_path):
@@ -330,8 +330,6 @@ def test_a_computation_that_breaks_names_the_quantity(run, tmp_path, inputs, act
 
 
 def test_a_network_that_diverges_names_the_step(run):
-    code, _, err = run("show", "mazur", "--set", "eta=1e308", "--set", "o1=-1e200", "--steps", "3")
-    assert code == (2 if "is not given" in err else 3)
     code, _, err = run("show", "mazur", "--set", "target_o1=-1e150", "--set", "eta=1e150", "--steps", "3")
     assert code == 3
     assert re.search(r"breaks in \S+ \(training step [123]\)", err)

@@ -103,7 +103,7 @@ HOMES = {
     "rich": ("render/", "terminal.py", "source.py"),
     "typer": ("cli/",),
     "yaml": ("source.py",),
-    "flint": ("arithmetic/",),
+    "flint": ("arithmetic/", "check/"),
     "sympy": ("derive.py",),
 }
 
