@@ -89,6 +89,7 @@ def listing(network: Network) -> Listing:
     forward = [equation for sample in samples for equation in _forward(network, sample)]
     forward += _batch_loss(network)
     gradients = backward(forward, LOSS, set(network.trained), _shortcuts(network, samples))
+    gradients += _idle(network, gradients)
     updates = [line for name in network.trained for line in _update(network, name)]
     state = OPTIMIZERS[network.optimizer].state
     carried = [(after(name), name) for name in network.trained]
@@ -223,6 +224,13 @@ def _shortcuts(network: Network, samples: range | tuple[None]) -> dict[Name, For
         for sample in samples
         for unit in layer.units
     }
+
+
+def _idle(network: Network, gradients: list[Equation]) -> list[Equation]:
+    """The gradient of a parameter that the loss does not depend on (its unit feeds nothing) is 0."""
+    found = {equation.name for equation in gradients}
+    idle = (name for name in (derivative(LOSS, parameter) for parameter in network.trained) if name not in found)
+    return [Equation(name, ZERO, (), "backward") for name in idle]
 
 
 def _update(network: Network, parameter: Name) -> Iterator[Equation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated, Optional
 
 import typer
@@ -23,6 +24,8 @@ from backprop_trace.render.view import View
 from backprop_trace.spec import load
 from backprop_trace.terminal import Terminal
 from backprop_trace.trace import traces
+
+NARROWEST = 20
 
 
 def command(
@@ -72,6 +75,8 @@ def command(
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)
+    if width is not None and width < NARROWEST:
+        raise UsageError(f"--width must be at least {NARROWEST}")
     if steps < 1:
         raise UsageError("--steps must be at least 1")
     worked = with_values(load(example), settings_ or ())
@@ -93,4 +98,6 @@ def command(
     )
     if form in ("table", "plain", "latex", "markdown"):
         say_if_large(worked)
-    write(render(form, traces(worked, settings, shown_steps), view), output, force)
+    computed = traces(worked, settings, shown_steps)
+    first = next(computed)  # what breaks at once breaks before anything is written
+    write(render(form, chain([first], computed), view), output, force)

@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from backprop_trace.expr import LOSS, Name, derivative
-from backprop_trace.network import Network
+
+if TYPE_CHECKING:
+    from backprop_trace.network import Network
 
 STYLES = ("net-out", "layered", "nielsen")
 
