@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SHORTCUTS, feels_the_layer, filled, letters
 from backprop_trace.chain import Equation, Slopes, backward
+from backprop_trace.collector import uncollected
 from backprop_trace.expr import (
     LOSS,
     ONE,
@@ -83,6 +84,7 @@ class Listing(NamedTuple):
     """The names x for which the term dE/dx:o1 is the same as dE_o1/dx."""
 
 
+@uncollected
 def listing(network: Network) -> Listing:
     """Forward pass, loss, backward pass and update of a network as one list of equations."""
     samples = range(1, network.samples + 1) if network.samples > 1 else (None,)
