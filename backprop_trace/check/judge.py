@@ -26,6 +26,7 @@ from backprop_trace.slips import SLIPS, WHOLE_RUN
 
 MOST_TRIALS = 20_000
 MOST_NAMED = 5
+MOST_COPIES = 3  # where more digits would do, none of them is named
 SAFE_FLOAT_DIGITS = 13
 GUESS = 4  # the rank of slips that are only mentioned
 
@@ -354,7 +355,7 @@ class Judge:
         assert finding.formula is not None and finding.band is not None and written.value is not None
         found: list[Explanation] = []
         if is_bounded(finding.band):
-            found = self.this_line(step, answer, finding.formula, finding.band)
+            found = self.this_line(step, answer, finding.formula)
             found = found or self.skipped_line(step, answer, finding.formula, finding.band)
         found = found or list(self.whole_run(step, answer))
         if not found and is_bounded(finding.band):
@@ -397,7 +398,7 @@ class Judge:
                 if (step, name) in self.fine and (step, name) not in self.answers:
                     self.skip(step, name)
 
-    def this_line(self, step: int, answer: Answer, formula: Formula, band: arb) -> list[Explanation]:
+    def this_line(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         written = answer.readings[0]
         values, middles = self.values(step), self.middles(step)
         found = [
@@ -407,7 +408,7 @@ class Judge:
         ]
         found += self.digit_slips(step, answer, formula)
         if not found:
-            found += self.copied_wrong(step, answer, formula, band)
+            found += self.copied_wrong(step, answer, formula)
         return _ranked(found)
 
     def gives(
@@ -439,37 +440,29 @@ class Judge:
             if meant.value and contains(self.band(step, answer.name, meant), meant.value)
         ]
 
-    def copied_wrong(self, step: int, answer: Answer, formula: Formula, band: arb) -> list[Explanation]:
-        """An earlier number with one digit off: solve for it, and see whether it differs in one digit."""
+    def copied_wrong(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
+        """An earlier number with one digit off: the line computed from the numbers as they are written, but for one."""
         written = answer.readings[0]
         assert written.value is not None
+        exactly = _Middles(self.values(step).but(self.printed(step, formula)))
+        target, reach = float(written.value), 1.02 * float(self.full_slack(written)) + 1e-13 * abs(float(written.value))
         found = []
-        for name, of_name in self.course.slopes(formula):
+        for name in names_in(formula):
             text = self.text_of(step, name)
-            if text is None:
+            if text is None or significant_figures(text) < 2:
                 continue
-            with suppress(ArithmeticError, ValueError, ComputationError, LookupError):
-                steepness = evaluate(of_name, self.middles(step), FLOAT)
-                if not steepness or decimals(text) < 0 or significant_figures(text) < 2:
-                    continue
-                wanted = float(Fraction(text)) + (float(written.value) - float(band.mid())) / steepness
-                spread = float(band.rad()) / abs(steepness)
-                for candidate in _one_digit_off(text, wanted, spread):
-                    if self.follows_from_copy(step, answer, name, candidate):
+            for candidate in _one_digit_off(text):
+                with suppress(ArithmeticError, ValueError, ComputationError, LookupError):
+                    value = evaluate(formula, _Changed({name: float(Fraction(candidate))}, exactly), FLOAT)
+                    if abs(value - target) <= reach:
                         found.append(Explanation("copied-wrong", formula, copied=(name, candidate)))
-        return found if len(found) <= 2 else []
+        return found if len(found) <= MOST_COPIES else []
 
-    def follows_from_copy(self, step: int, answer: Answer, name: Name, text: str) -> bool:
-        written, value = answer.readings[0], Fraction(text)
-        assert written.value is not None
-        changed = self.values(step).but({name: ball(value, Fraction(1, 2) / Fraction(10) ** decimals(text))})
-        exact = self.values(step).but({name: ball(value)})
-        formula = self.course.opened(answer.name, self.written[step])
-        try:
-            band = self.enclosed(formula, exact if (step, name) in self.answers else changed, self.full_slack(written))
-        except LookupError:
-            return False
-        return is_bounded(band) and contains(band, written.value)
+    def printed(self, step: int, formula: Formula) -> dict[Name, arb]:
+        """The numbers on the sheet that a formula uses, exactly as they are written."""
+        answers = {name: self.answers.get((step, name)) for name in names_in(formula)}
+        readings = {name: answer.readings[0].value for name, answer in answers.items() if answer is not None}
+        return {name: ball(value) for name, value in readings.items() if value is not None}
 
     def text_of(self, step: int, name: Name) -> str | None:
         """The number a writer copies: from an earlier line, or from what is given."""
@@ -723,19 +716,14 @@ def _digit_slips(written: Written) -> list[tuple[str, Written]]:
     return found
 
 
-def _one_digit_off(text: str, wanted: float, spread: float) -> list[str]:
-    """The numbers near `wanted` that differ from a written one in one digit, or by two digits swapped."""
-    places = decimals(text)
-    unit = 10.0**-places
-    if spread > 1.5 * unit:
-        return []
-    first, last = round((wanted - spread) / unit), round((wanted + spread) / unit)
-    own = round(float(Fraction(text)) / unit)
-    return [
-        in_units(count, places)
-        for count in range(first, last + 1)
-        if count != own and _is_one_digit_off(str(abs(own)), str(abs(count))) and (own < 0) == (count < 0)
-    ]
+def _one_digit_off(text: str) -> Iterator[str]:
+    """The numbers that differ from a written one in one digit, or by two neighbouring digits swapped."""
+    for place, digit in enumerate(text):
+        if digit.isdigit():
+            yield from (text[:place] + other + text[place + 1 :] for other in "0123456789" if other != digit)
+            following = text[place + 1 : place + 2]
+            if following.isdigit() and following != digit:
+                yield text[:place] + following + digit + text[place + 2 :]
 
 
 def _has_more_digits(written: Written, other: Written) -> bool:
@@ -749,16 +737,3 @@ def _neighbouring_numbers(text: str) -> list[str]:
     places = decimals(text)
     count = int(Fraction(text) * 10**places)
     return [in_units(count + change, places) for change in (1, -1)]
-
-
-def _is_one_digit_off(first: str, second: str) -> bool:
-    if len(first) != len(second):
-        return False
-    places = [place for place, (a, b) in enumerate(zip(first, second, strict=True)) if a != b]
-    swapped = (
-        len(places) == 2
-        and places[1] == places[0] + 1
-        and first[places[0]] == second[places[1]]
-        and first[places[1]] == second[places[0]]
-    )
-    return len(places) == 1 or swapped
