@@ -59,7 +59,8 @@ def split(lines: Sequence[Line], places: Places, page: Page, wanted: frozenset[N
     if len(lines) <= page.in_full:
         return list(lines), []
     seen: dict[Hashable, int] = defaultdict(int)
-    full, listed = [], []
+    full: list[Line] = []
+    listed: list[Line] = []
     for line in lines:
         kind = _kind(line.name, places)
         seen[kind] += 1
