@@ -29,7 +29,7 @@ class Places(NamedTuple):
 
     @classmethod
     def of(cls, network: Network) -> Places:
-        units, parameters = {}, dict[str, int]()
+        units, parameters = dict[str, int](), dict[str, int]()
         for depth, layer in enumerate(network.layers, 1):
             units |= dict.fromkeys(layer.units, depth)
             for name in (*layer.biases, *(weight for row in layer.weights for weight in row)):
