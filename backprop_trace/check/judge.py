@@ -710,7 +710,7 @@ def _digit_slips(written: Written) -> list[tuple[str, Written]]:
     text = written.text
     for place in range(len(text) - 1):
         first, second = text[place], text[place + 1]
-        if first.isdigit() and second.isdigit() and first != second and "e" not in text.lower()[:place]:
+        if first.isdecimal() and second.isdecimal() and first != second and "e" not in text.lower()[:place]:
             swapped = text[:place] + second + first + text[place + 2 :]
             found.append(("digits-swapped", written._replace(text=swapped, value=Fraction(swapped))))
     return found
