@@ -407,6 +407,7 @@ class Judge:
             if self.gives(bend.formula, written, values, middles)
         ]
         found += self.digit_slips(step, answer, formula)
+        found += self.stale(step, answer)
         if not found:
             found += self.copied_wrong(step, answer, formula)
         return _ranked(found)
@@ -555,10 +556,15 @@ class Judge:
                 value = self.course.replayed(slip, step).get(name)
                 if value is not None and _matches(written, answer.sign * value):
                     yield Explanation(slip, whole_run=True)
-        for other in self.elsewhere(step, name):
-            if significant_figures(written.text) >= 2 and _matches(written, answer.sign * other):
-                yield Explanation("stale")
-                return
+        yield from self.stale(step, answer)
+
+    def stale(self, step: int, answer: Answer) -> list[Explanation]:
+        """Is it the value of the same quantity in another step or sample?"""
+        written = answer.readings[0]
+        if significant_figures(written.text) < 2:
+            return []
+        others = self.elsewhere(step, answer.name)
+        return [Explanation("stale")] if any(_matches(written, answer.sign * other) for other in others) else []
 
     def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
         """The true values of the same quantity in the step before and after, and in other samples."""
@@ -572,7 +578,7 @@ class Judge:
                 if sample != name.sample and other_name in true:
                     yield true[other_name]
                     answer = self.answers.get((step, other_name))
-                    if answer is not None and sample < name.sample and answer.readings[0].value is not None:
+                    if answer is not None and answer.readings[0].value is not None:
                         yield answer.readings[0].value
 
     def two_slips(self, step: int, answer: Answer, formula: Formula) -> Iterator[Explanation]:
