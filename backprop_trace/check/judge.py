@@ -179,7 +179,9 @@ class Judge:
             self.bands[key] = self.enclosed(formula, values, self.writer.half_unit(true))
 
     def is_short(self, true: Fraction) -> bool:
-        """Would the writer have written the number whole?"""
+        """Would the writer have written the number whole? (A program that cuts off turns 0.3906 into 0.39059.)"""
+        if self.writer.truncates:
+            return False
         unit = 2 * self.writer.half_unit(true)
         return (true / unit).denominator == 1
 
