@@ -81,8 +81,8 @@ class Judge:
         self.open: set[tuple[int, Name]] = set()  # lines being made, and the one being explained: none may use itself
         self.steps = sorted({step for step, _ in answers})
         self.written = {
-            step: frozenset(
-                name for at, name in answers if at == step and answers[at, name].readings[0].value is not None
+            step: course.same(
+                frozenset(name for (at, name), a in answers.items() if at == step and a.readings[0].value is not None)
             )
             for step in self.steps
         }
