@@ -170,20 +170,15 @@ class Judge:
         used = names_in(formula)
         self.fine[key] = all(self.fine[step, each] for each in used)
         true = self.course.true(step)[name]
-        self.exact[key] = all(self.exact[step, each] for each in used) and self.is_short(true)
+        self.exact[key] = all(self.exact[step, each] for each in used) and self.writer.never_rounds(
+            formula, self.course.true(step), true
+        )
         if self.exact[key]:
             self.bands[key] = ball(true)
         elif isinstance(formula, Name):
             self.bands[key] = self.bands[step, formula]
         else:
             self.bands[key] = self.enclosed(formula, values, self.writer.half_unit(true))
-
-    def is_short(self, true: Fraction) -> bool:
-        """Would the writer have written the number whole? (A program that cuts off turns 0.3906 into 0.39059.)"""
-        if self.writer.truncates:
-            return False
-        unit = 2 * self.writer.half_unit(true)
-        return (true / unit).denominator == 1
 
     def values(self, step: int) -> _Values:
         return _Values(self, step)
