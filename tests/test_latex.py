@@ -325,6 +325,16 @@ NETWORKS = {
     "samples": network([2, 4, 1], ["tanh", "sigmoid"], "binary_cross_entropy", samples=4, more="batch: mean"),
     "many samples": network([3, 4, 2], ["relu", "softmax"], "categorical_cross_entropy", samples=30),
     "many digits": network([2, 2, 2], ["softplus", "softmax"], "categorical_cross_entropy", digits=60),
+    "past a layer": """
+inputs: {x1: 1, x2: 2}
+targets: {o: 1}
+layers:
+  - {units: [h], activation: tanh, weights: [[0.5, -0.25]], bias: 0.1}
+  - {units: [g], activation: tanh, weights: [[0.5]]}
+  - {units: [o], activation: sigmoid, from: [g, h, x1], weights: [[0.5, 0.2, 0.3]], bias: -0.1}
+loss: half_squared_error
+learning_rate: 0.5
+""",
     "long names": f"""
 title: {"Donaudampfschifffahrtsgesellschaft" * 6}
 inputs: {{sepal_length_in_centimetres: 5.1, größe: 0.2}}
@@ -353,7 +363,14 @@ RUNS = [
     ("many samples", []),
     ("many digits", ["--engine", "exact", "--digits", "50"]),
     ("long names", []),
+    ("past a layer", ["--phase", "update"]),
 ]
+
+
+def test_a_connection_past_a_layer_is_bent_around_it(latex: Show, tmp_path: Path) -> None:
+    path = tmp_path / "example.yaml"
+    path.write_text(NETWORKS["past a layer"])
+    assert latex(path).count("to[bend left=20] node[weight, pos=0.50]") == 2
 
 
 @needs_pdflatex

@@ -179,7 +179,7 @@ def _latex_symbol(symbol: Symbol, escape: Callable[[str], str] = tex.escaped) ->
 def _latex_lower(lower: str, escape: Callable[[str], str]) -> str:
     """w_x1_h1 leads from x1 to h1: w_{x1,h1}; words of several letters stay whole."""
     ends = re.split("[,_]", lower)
-    if all(re.fullmatch(r"[^\W\d_]?\d+", end) for end in ends):
+    if all(re.fullmatch(r"[^\W\d_]?\d*", end) for end in ends):
         return ",".join(tex.word(end, escape) for end in ends)
     return tex.word(lower, escape)
 

@@ -60,6 +60,16 @@ class Edge(NamedTuple):
     def segment(self) -> Segment:
         return self.tail.point, self.head.point
 
+    @property
+    def skips(self) -> bool:
+        """Does it pass by a layer? Then it is bent around the units there."""
+        return self.head.layer - self.tail.layer > 1
+
+    def path(self, label: str = "") -> str:
+        """From one circle to the other in TikZ, with a label on the way."""
+        way = "to[bend left=20]" if self.skips else "--"
+        return f"({_id(self.tail)}) {way}{label} ({_id(self.head)})"
+
 
 class Beside(NamedTuple):
     """A label above or below a unit."""
@@ -94,9 +104,9 @@ def picture(trace: Trace, spell: Speller, page: Page) -> Iterator[str]:
     yield f"  unit/.style={{circle, draw, minimum size={2 * RADIUS:.0f}pt, inner sep=0pt}},\n"
     yield f"  weight/.style={{sloped, fill=white, inner sep=1pt, font={drawn.size.font}}}]\n"
     yield from (_node(node, texts, trace) for node in drawn.nodes)
-    yield from (_edge(edge) for edge in drawn.edges)
+    yield from (f"\\draw[black!45, ->] {edge.path()};\n" for edge in drawn.edges)
     for edge, place, text in drawn.labels:
-        yield f"\\path ({_id(edge.tail)}) -- node[weight, pos={place:.2f}] {{${text}$}} ({_id(edge.head)});\n"
+        yield f"\\path {edge.path(f' node[weight, pos={place:.2f}] {{${text}$}}')};\n"
     yield from map(_beside_unit, drawn.beside)
     beside = list(_given_at_units(drawn.nodes, texts, trace))
     yield from (f"{number.way} {{${number.text}$}};\n" for number in beside)
@@ -204,9 +214,10 @@ def _labels(
     edges: Sequence[Edge], others: list[Segment], text: Callable[[Name], str], size: Size, find: Finder
 ) -> list[tuple[Edge, float, str]] | None:
     """The labels of all edges, layer by layer; None if there is one where they do not fit."""
-    labels: list[tuple[Edge, float, str]] = []
-    for layer in sorted({edge.head.layer for edge in edges}):
-        members = [edge for edge in edges if edge.head.layer == layer]
+    labels = [(edge, 0.5, text(edge.weight)) for edge in edges if edge.skips]
+    straight = [edge for edge in edges if not edge.skips]
+    for layer in sorted({edge.head.layer for edge in straight}):
+        members = [edge for edge in straight if edge.head.layer == layer]
         if len(members) > MOST_LABELS:
             return None
         written = [text(edge.weight) for edge in members]
@@ -277,12 +288,6 @@ def _size(wide: float) -> str | None:
     return None
 
 
-def _edge(edge: Edge) -> str:
-    skips = edge.head.layer - edge.tail.layer > 1
-    way = "to[bend left=20]" if skips else "--"
-    return f"\\draw[black!45, ->] ({_id(edge.tail)}) {way} ({_id(edge.head)});\n"
-
-
 def _beside_unit(label: Beside) -> str:
     side, end = ("above", "north") if label.above else ("below", "south")
     place = f"[{side}, fill=white, inner sep=1pt, font=\\footnotesize] at ({_id(label.node)}.{end})"
@@ -304,7 +309,7 @@ def _given_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Itera
             yield Given(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
         if node.unit and node.layer == len(network.layers):
             target = texts.value(Name("target", node.unit))
-            yield Given(_beside(node, "->", "east", 14, "right"), rf"\text{{target }} {target}")
+            yield Given(_beside(node, "->", "east", 14, "right"), rf"\text{{target }}{{{target}}}")
 
 
 def _beside(node: Node, arrow: str, end: str, far: int, side: str) -> str:
