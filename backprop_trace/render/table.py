@@ -131,11 +131,14 @@ def _row(cells: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _vertical(row: Row, view: View) -> Iterator[str]:
-    """name, then each form on a line of its own; long ones are wrapped between the terms."""
-    yield "  " + view.paint("name", row.name)
-    for text in (row.formula, row.numbers):
-        if text and text != row.value:
+    """name = formula = numbers = value on a line, or each form on its own; long ones are wrapped between terms."""
+    forms = [text for text in (row.formula, row.numbers) if text and text != row.value]
+    if len("  " + " = ".join([row.name, *forms, row.value])) <= (view.width or 0):
+        yield "  " + " = ".join([view.paint("name", row.name), *forms, view.paint("value", row.value)])
+    else:
+        yield "  " + view.paint("name", row.name)
+        for text in forms:
             yield from _wrapped(f"    = {text}", view, indent="        ")
-    yield "    = " + view.paint("value", row.value)
+        yield "    = " + view.paint("value", row.value)
     if row.shortcut:
         yield from (view.paint("faint", line) for line in _wrapped(f"    shortcut: {row.shortcut}", view, "        "))
