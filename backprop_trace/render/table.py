@@ -27,6 +27,7 @@ from backprop_trace.trace import Trace
 HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
 COLUMNS = ("quantity", "formula", "numbers", "value")
 GAP = "   "
+WIDEST = 1000  # columns of a table that is not for a terminal: beyond, most of it would be padding
 PROSE_WIDTH = 100
 
 
@@ -104,7 +105,7 @@ def _table(members: list[Row], view: View) -> Iterator[str]:
     if not any(row.numbers for row in members):
         widths[2] = 0
     needed = sum(widths) + len(GAP) * sum(width > 0 for width in widths[1:]) + 2
-    if view.width is not None and needed > view.width:
+    if needed > (view.width or WIDEST):
         yield from (line for row in members for line in _vertical(row, view))
         return
     yield view.paint("faint", _row(COLUMNS, widths).rstrip())
