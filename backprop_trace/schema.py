@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SYNONYMS
+from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, SETTINGS, SYNONYMS, WEIGHT_DECAY
 
 
 class Key(NamedTuple):
@@ -23,6 +23,8 @@ class Key(NamedTuple):
 def _words(table: Mapping[str, object]) -> list[str]:
     return [*table, *(word for word, entry in SYNONYMS.items() if entry in table)]
 
+
+CONVENTIONS = tuple(dict.fromkeys(convention for rules in OPTIMIZERS.values() for convention in rules))
 
 _NUMBER = {
     "anyOf": [
@@ -88,6 +90,17 @@ LAYER: Mapping[str, Key] = {
 OPTIMIZER: Mapping[str, Key] = {
     "name": Key("the update rule", {"enum": _words(OPTIMIZERS)}, required=True),
     "learning_rate": Key("the learning rate eta", _NUMBER),
+    "convention": Key("whose form of the rule", {"enum": list(CONVENTIONS)}),
+    "decay": Key(
+        "weight decay as part of the gradient (coupled) or apart from it (decoupled: Keras, AdamW)",
+        {"enum": list(WEIGHT_DECAY)},
+    ),
+    "schedule": Key("how the learning rate decays", {"enum": list(SCHEDULES), "default": "inverse"}),
+    "state": Key(
+        "what the optimizer has kept of earlier steps: m_w5, v_w5, ..., t (else as before the first step)",
+        {"type": "object", "additionalProperties": _NUMBER},
+    ),
+    **{key: Key(setting.description, _NUMBER) for key, setting in SETTINGS.items()},
 }
 
 SAMPLE: Mapping[str, Key] = {

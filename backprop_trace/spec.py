@@ -23,9 +23,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backprop_trace import schema
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, canonical
+from backprop_trace.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    SETTINGS,
+    WEIGHT_DECAY,
+    canonical,
+    decays_apart,
+)
 from backprop_trace.expr import FUNCTIONS, Name, Number, given
-from backprop_trace.network import ETA, Layer, Network
+from backprop_trace.network import ETA, TIME, Layer, Network, constants_used, states
+from backprop_trace.notation.names import canonical as canonical_name
 from backprop_trace.parse import LABEL, NotANumber, number
 from backprop_trace.source import (
     Node,
@@ -184,20 +194,19 @@ class _Reader:
         self.read_parameters(top.get("parameters"))
         inputs, samples = self.read_inputs(top)
         layers = self.read_layers(top.get("layers"), inputs, self.layout(top.get("weights_layout")))
-        optimizer = self.read_optimizer(top)
         loss = self.choice(top["loss"], LOSSES, "loss") if "loss" in top else ""
         batch = self.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
         fixed = self.read_fixed(top.get("fixed"))
         if layers:
             self.read_targets(top, layers[-1].units, samples)
-        self.give_up_if_wrong()
         trained = tuple(given(label) for label in self.parameters if label in self.used and label not in fixed)
         for label, entry in self.parameters.items():
             if entry.text is not None:
                 self.values[given(label)] = entry.text
         network = Network(
-            inputs, layers, loss, trained, tuple(given(label) for label in fixed), optimizer, samples, batch
+            inputs, layers, loss, trained, tuple(given(label) for label in fixed), samples=samples, batch=batch
         )
+        network = self.read_optimizer(top, network)
         network = network._replace(targets_add_up=self.targets_add_up(network))
         self.warn(network)
         title, source, note = (self.word(top.get(key)) for key in ("title", "source", "note"))
@@ -539,30 +548,105 @@ class _Reader:
 
     # --- the rest ---
 
-    def read_optimizer(self, top: Mapping[str, Node]) -> str:
-        node = top.get("optimizer")
-        name, rate = "sgd", top.get("learning_rate")
+    def read_optimizer(self, top: Mapping[str, Node], network: Network) -> Network:
+        """The update rule, its constants and its state before the first step."""
+        node, rate = top.get("optimizer"), top.get("learning_rate")
+        entries: dict[str, Node] = {}
         if node is not None and node.kind == "mapping":
             entries = self.table(node, schema.OPTIMIZER, "the optimizer")
-            if "name" in entries:
-                name = self.choice(entries["name"], OPTIMIZERS, "optimizer") or name
+            node = entries.get("name")
             if rate is not None and "learning_rate" in entries:
                 self.wrong("the learning rate stands twice", rate.place, help="keep one of them")
             rate = entries.get("learning_rate", rate)
-        elif node is not None:
-            name = self.choice(node, OPTIMIZERS, "optimizer") or name
-        if rate is not None:
-            self.read_rate(rate)
-        elif any(entry.text is not None for entry in self.parameters.values()):
-            self.wrong("a worked example lacks the key 'learning_rate'", Place(1, 1), help="learning_rate: 0.5")
-        return name
+        name = self.choice(node, OPTIMIZERS, "optimizer") if node else "sgd"
+        if not name:
+            return network
+        network = self.read_convention(entries, network._replace(optimizer=name))
+        self.read_constants(entries, rate, network)
+        if any(entry.text is not None for entry in self.parameters.values()):
+            self.values |= states(network)
+            self.read_state(entries.get("state"), network)
+        return network
 
-    def read_rate(self, node: Node) -> None:
+    def read_convention(self, entries: Mapping[str, Node], network: Network) -> Network:
+        rules = OPTIMIZERS[network.optimizer]
+        convention = self.choice(entries["convention"], rules, "convention") if "convention" in entries else ""
+        network = network._replace(convention=convention or next(iter(rules)))
+        decay, schedule = "", ""
+        if "weight_decay" in entries or "lambda" in network.rule.constants:
+            decay = decays_apart(network.optimizer, network.convention)
+        if "decay" in entries:
+            decay = self.choice(entries["decay"], WEIGHT_DECAY, "weight decay")
+        if "learning_rate_decay" in entries:
+            schedule = self.choice(entries["schedule"], SCHEDULES, "schedule") if "schedule" in entries else "inverse"
+        return network._replace(weight_decay=decay, schedule=schedule)
+
+    def read_constants(self, entries: Mapping[str, Node], rate: Node | None, network: Network) -> None:
+        """The numbers of the update rule: as the file sets them, else as the rule has them."""
+        used = constants_used(network)
+        for name in sorted(used - {ETA, TIME}):
+            if name.label in network.rule.constants:
+                self.values[name] = network.rule.constants[name.label]
+        self.check_constants(used)
+        for key, setting in SETTINGS.items():
+            if key not in entries:
+                continue
+            if given(setting.letter) not in used:
+                which = f"{network.optimizer} ({network.convention})"
+                self.wrong(f"{which} has no {key}", entries[key].place, help="leave it out")
+            elif (text := self.limited(entries[key], key)) is not None:
+                self.values[given(setting.letter)] = text
+        self.read_rate(rate, network, ETA in used)
+
+    def check_constants(self, used: Iterable[Name]) -> None:
+        for name in sorted(used):
+            if name.label in self.parameters:
+                place = self.parameters[name.label].place
+                self.wrong(f"{name.label!r} already means something in the optimizer's formulas", place,
+                           help="choose another name")  # fmt: skip
+
+    def limited(self, node: Node, key: str) -> str | None:
+        """A number within the limits of a setting."""
+        setting, text = SETTINGS[key], self.number(node)
+        if text is not None and not setting.least <= number(text):
+            self.wrong(f"{key} must not be below {setting.least}", node.place)
+        elif text is not None and setting.below is not None and number(text) >= setting.below:
+            self.wrong(f"{key} must be below {setting.below}", node.place)
+        return text
+
+    def read_rate(self, node: Node | None, network: Network, used: bool) -> None:
+        if node is None:
+            if network.rule.learning_rate and used:
+                self.values[ETA] = network.rule.learning_rate
+            elif used and any(entry.text is not None for entry in self.parameters.values()):
+                self.wrong("a worked example lacks the key 'learning_rate'", Place(1, 1), help="learning_rate: 0.5")
+            return
         text = self.number(node)
         if text is not None and number(text) <= 0:
             self.wrong("the learning rate must be greater than 0", node.place)
+        elif text is not None and not used:
+            which = f"{network.optimizer} ({network.convention})"
+            self.wrong(f"{which} has no learning rate", node.place, help="another convention has: torch, keras")
         elif text is not None:
             self.values[ETA] = text
+
+    def read_state(self, node: Node | None, network: Network) -> None:
+        if TIME in constants_used(network):
+            self.values[TIME] = "1"
+        if node is None:
+            return
+        known = {canonical_name(name): name for name in [*states(network), *([TIME] if TIME in self.values else [])]}
+        if node.kind != "mapping":
+            self.wrong(f"state must be 'name: number' pairs, found {node.described()}", node.place)
+            return
+        self.problems += doubled_keys(node)
+        for key, value in node.entries:
+            text = self.number(value)
+            if key.text not in known:
+                help_ = did_you_mean(key.text, known)
+                self.wrong(f"{_short(key.text)} is nothing {network.optimizer} keeps", key.place, help=help_)
+            elif text is not None:
+                self.values[known[key.text]] = text
 
     def read_fixed(self, node: Node | None) -> tuple[str, ...]:
         if node is None:

@@ -263,19 +263,19 @@ def _hand_run(example: Example, equations: Listing, settings: Settings, steps: S
     assert settings.rounding is not None
     pairs = _pairs(equations)
     givens: dict[Name, Any] = {name: exact.to_fmpq(number(text)) for name, text in example.values.items()}
+    as_given: dict[Name, Value] = {name: exact.to_fraction(value) for name, value in givens.items()}
     for step in range(1, steps[-1] + 1):
-        values, written = dict(givens), dict[Name, Value]()
+        values, written = dict(givens), dict(as_given)
         for name, formula in pairs:
             try:
                 written[name] = hand.rounded_line(formula, values, settings.rounding)
             except (ArithmeticError, ValueError, ComputationError) as broken:
                 raise ComputationError(reason(broken), name, step) from broken
             values[name] = hand.as_value(written[name])  # type: ignore[arg-type]
-        for name in givens:
-            written[name] = exact.to_fraction(givens[name])
         if step in steps:
             yield step, written, False
         _next_givens(values, givens, equations)
+        _next_givens(written, as_given, equations)
 
 
 _ENGINES = {"float": _float_run, "exact": _exact_run, "hand": _hand_run}

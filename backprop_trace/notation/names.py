@@ -21,6 +21,12 @@ from backprop_trace.network import Network
 STYLES = ("net-out", "layered", "nielsen")
 
 
+GREEK: Mapping[str, str] = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "rho": "ρ",
+}  # fmt: skip
+"""Letters that are written out in files and plain ASCII: beta1 is β1."""
+
+
 class Symbol(NamedTuple):
     """A name to be written: net_h1 is (net, h1), z^2_1 is (z, 1, 2). `mark` stands at the end (+)."""
 
@@ -76,7 +82,7 @@ def net_out(name: Name) -> Symbol:
 
 def _label(label: str) -> Symbol:
     """w5 is w with a 5 below, w^1_11 has both; names of several letters stay whole."""
-    if match := re.fullmatch(r"([^\W\d_])(?:\^(\w+?))?_?(\d+|_\w+)?", label):
+    if match := re.fullmatch(rf"({'|'.join(GREEK)}|[^\W\d_])(?:\^(\w+?))?_?(\d+|_\w+)?", label):
         return Symbol(match[1], (match[3] or "").lstrip("_"), match[2] or "")
     base, underscore, rest = label.partition("_")
     return Symbol(base, rest.replace("_", ",")) if underscore and rest else Symbol(label)
@@ -150,11 +156,11 @@ def _ascii_symbol(symbol: Symbol) -> str:
 
 
 def _is_letter_and_digits(symbol: Symbol) -> bool:
-    return not symbol.upper and len(symbol.base) == 1 and symbol.lower.isdigit()
+    return not symbol.upper and (len(symbol.base) == 1 or symbol.base in GREEK) and symbol.lower.isdigit()
 
 
 def _unicode_symbol(symbol: Symbol) -> str:
-    return _ascii_symbol(symbol._replace(base="η") if symbol.base == "eta" else symbol)
+    return _ascii_symbol(symbol._replace(base=GREEK.get(symbol.base, symbol.base)))
 
 
 _LATEX_SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -165,7 +171,9 @@ def latex_escape(text: str) -> str:
     return "".join(_LATEX_SPECIAL.get(c) or (f"\\{c}" if c in "{}$&#_%" else c) for c in text)
 
 
-_LATEX_BASES = {"eta": r"\eta", "delta": r"\delta", "alpha": r"\alpha", "beta": r"\beta", "rho": r"\rho", "mu": r"\mu"}
+_LATEX_BASES = {word: rf"\{word}" for word in (*GREEK, "delta")} | {
+    "epsilon": r"\varepsilon", "mhat": r"\hat{m}", "vhat": r"\hat{v}",
+}  # fmt: skip
 
 
 def _latex_symbol(symbol: Symbol) -> str:
