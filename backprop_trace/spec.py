@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backprop_trace import schema
+from backprop_trace.batches import Batching
 from backprop_trace.catalogue import (
     ACTIVATIONS,
     LOSSES,
@@ -65,6 +66,7 @@ class Example(NamedTuple):
     text: str = ""
     published: Node | None = None
     warnings: tuple[str, ...] = ()
+    batching: Batching = Batching()
 
 
 def shipped() -> list[str]:

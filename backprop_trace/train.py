@@ -1,145 +1,298 @@
 """Many training steps: the listing printed as Python, compiled, and run.
 
+    >>> from backprop_trace.spec import load
+    >>> from backprop_trace.trace import trace
+    >>> mazur = load("mazur")
+    >>> run = Run.of(mazur.network, mazur.batching, mazur.values)
+    >>> run.advance(1, 4)
+    False
+    >>> run.givens[mazur.network.trained[0]] == trace(mazur, step=3)["w1+"].value
+    True
+
 The source has identifiers of its own making only (v0, v1, ...); no text from a file goes into it. It performs the
 operations of the traced listing in the same order, so floats come out the same to the last bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import repeat
+from typing import Any, NamedTuple
 
 from backprop_trace.arithmetic import FLOAT, Arithmetic, ComputationError, evaluate_all, finite
+from backprop_trace.batches import Batching
 from backprop_trace.chain import Equation
-from backprop_trace.expr import Name, walk_names
-from backprop_trace.network import Listing
-from backprop_trace.notation import ATOM, PYTHON, show
+from backprop_trace.expr import Formula, Name, Number, walk_names
+from backprop_trace.network import TIME, Listing, Network, listing
+from backprop_trace.notation import ATOM, PYTHON, Notation, Piece, show
 from backprop_trace.parse import number
 
-Step = Callable[..., tuple[Any, ...]]
+Samples = tuple[int | None, ...]
 
 WORTH_COMPILING = 3
 """From so many steps on, compiling the listing costs less than it saves."""
 
+LARGEST_COMPILED = 60_000
+"""Lines. Python's compiler takes about 1 kB a line; larger listings are evaluated as they are."""
 
-def fast_forward(equations: Listing, givens: dict[Name, Any], arithmetic: Arithmetic, first: int, last: int) -> bool:
-    """Runs the steps from `first` up to, but not including, `last`; `givens` then hold the parameters there.
 
-    Returns whether fractions had to be given up on the way. Raises ComputationError with step and quantity.
+class Course:
+    """The training steps of a network: which samples each one uses, and its listing.
+
+    `equations` may be another listing over the same names, in force at every step.
     """
-    shortened, step = False, first
-    while step < last:
-        if last - step >= WORTH_COMPILING and _no_fractions(equations, givens):
-            _compiled_steps(equations, givens, arithmetic, step, last)
-            return shortened
-        shortened |= _plain_step(equations, givens, arithmetic, step)
-        step += 1
-    return shortened
+
+    def __init__(self, network: Network, batching: Batching, equations: Listing | None = None):
+        self.network, self.batching, self.equations = network, batching, equations
+        self.of_samples = lru_cache(maxsize=8)(lambda samples: listing(network, samples))
+
+    def samples(self, step: int) -> Samples:
+        return self.batching.samples_at(step, self.network.samples)
+
+    def listing(self, step: int) -> Listing:
+        if self.equations is not None:
+            return self.equations
+        result: Listing = self.of_samples(self.samples(step))
+        return result
 
 
-def _no_fractions(equations: Listing, givens: Mapping[Name, Any]) -> bool:
-    """Compiled code knows floats and enclosures; fractions stay with the evaluator that keeps them short."""
-    return not any(type(givens[old]).__name__ == "fmpq" for _, old in equations.carried)
+class Program(NamedTuple):
+    """Compiled steps over batches of one size.
+
+    `steps(batches, *state)` runs one step per batch and returns the state after; a batch is a tuple of the values of
+    `per_batch`. `careful` is the same with functions that take infinity for an answer.
+    """
+
+    steps: Callable[..., tuple[Any, ...]]
+    careful: Callable[..., tuple[Any, ...]]
+    per_batch: tuple[Name, ...]
+    pattern: Samples
 
 
-def _plain_step(equations: Listing, givens: dict[Name, Any], arithmetic: Arithmetic, step: int) -> bool:
-    values = dict(givens)
-    try:
-        evaluate_all(((e.name, e.formula) for e in equations.equations), values, arithmetic)
-        if arithmetic is FLOAT:
-            finite(values, [e.name for e in equations.equations])
-    except ComputationError as broken:
-        broken.step = step
-        raise
-    return _carry(equations, values, givens, arithmetic)
+class Run:
+    """A training run: `givens` are what the next step starts from."""
 
+    def __init__(self, course: Course, givens: dict[Name, Any], arithmetic: Arithmetic):
+        self.course, self.givens, self.arithmetic = course, givens, arithmetic
+        self.programs: dict[int, Program] = {}
+        self.carried = course.listing(1).carried
+        self.olds = tuple(old for _, old in self.carried)
 
-def _carry(equations: Listing, values: Mapping[Name, Any], givens: dict[Name, Any], arithmetic: Arithmetic) -> bool:
-    shortened = False
-    for new, old in equations.carried:
-        givens[old] = values[new]
-        if arithmetic is not FLOAT:
-            from backprop_trace.arithmetic import exact
+    @classmethod
+    def of(cls, network: Network, batching: Batching, values: Mapping[Name, str]) -> Run:
+        """A run in floats from the numbers of an example."""
+        return cls(Course(network, batching), {name: float(number(text)) for name, text in values.items()}, FLOAT)
 
-            givens[old] = exact.shortened(values[new])
-            shortened |= givens[old] is not values[new]
-    return shortened
+    def advance(self, first: int, last: int) -> bool:
+        """Runs the steps from `first` up to, but not including, `last`.
 
+        Returns whether fractions had to be given up on the way. Raises ComputationError with step and quantity;
+        `givens` are then those of the step that broke.
+        """
+        shortened, step = False, first
+        while step < last:
+            end = self.alike(step, last)
+            program = self.program(step, end) if self.compilable() else None
+            if program is None:
+                shortened |= self.plain_step(step)
+                step += 1
+            else:
+                self.compiled_steps(program, step, end)
+                step = end
+        return shortened
 
-def _compiled_steps(equations: Listing, givens: dict[Name, Any], arithmetic: Arithmetic, first: int, last: int) -> None:
-    step_function = compiled(equations, givens, arithmetic)
-    olds = [old for _, old in equations.carried]
-    state = tuple(givens[old] for old in olds)
-    for step in range(first, last):
-        before = state
+    def alike(self, first: int, last: int) -> int:
+        """Up to which step the batches are of one size."""
+        network, batching = self.course.network, self.course.batching
+        if not batching.size or network.samples % batching.size == 0 or batching.size >= network.samples:
+            return last
+        steps = batching.steps_per_epoch(network.samples)
+        place = (first - 1) % steps
+        return first + 1 if place == steps - 1 else min(last, first + steps - 1 - place)
+
+    def compilable(self) -> bool:
+        """Compiled code knows floats and enclosures; fractions stay with the evaluator that keeps them short."""
+        return not any(type(self.givens[old]).__name__ == "fmpq" for old in self.olds if old != TIME)
+
+    def program(self, first: int, last: int) -> Program | None:
+        """The compiled steps for the batches from here on, if they are worth it."""
+        size = len(self.course.samples(first))
+        if size not in self.programs:
+            whole_run = self.course.batching.size is not None or last - first >= WORTH_COMPILING
+            if not whole_run or len(self.course.listing(first).equations) > LARGEST_COMPILED:
+                return None
+            self.programs[size] = compiled(self.course, self.givens, self.arithmetic, first)
+        return self.programs[size]
+
+    def plain_step(self, step: int) -> bool:
+        """One step, evaluated line by line."""
+        equations, values = self.course.listing(step).equations, dict(self.givens)
         try:
-            state = step_function(*state)
-        except (ArithmeticError, ValueError, ComputationError) as broken:
-            givens.update(zip(olds, before, strict=True))
-            _plain_step(equations, givens, arithmetic, step)  # names the quantity that broke
-            raise ComputationError(str(broken), step=step) from broken
-    givens.update(zip(olds, state, strict=True))
+            evaluate_all(((e.name, e.formula) for e in equations), values, self.arithmetic)
+            if self.arithmetic is FLOAT:
+                finite(values, [e.name for e in equations])
+        except ComputationError as broken:
+            broken.step = step
+            raise
+        return self.carry(values)
+
+    def carry(self, values: Mapping[Name, Any]) -> bool:
+        """What a step has made becomes what the next one starts from; too long fractions become enclosures."""
+        shortened = False
+        for new, old in self.carried:
+            self.givens[old] = values[new]
+            if self.arithmetic is not FLOAT:
+                from backprop_trace.arithmetic import exact
+
+                self.givens[old] = exact.shortened(values[new])
+                shortened |= self.givens[old] is not values[new]
+        return shortened
+
+    def compiled_steps(self, program: Program, first: int, last: int) -> None:
+        state = tuple(self.givens[old] for old in self.olds)
+        reached = self.attempt(program, first, last, state)
+        if reached is not None:
+            self.givens.update(zip(self.olds, reached, strict=True))
+            return
+        while last - first > 1:  # where did it break? halve
+            middle = (first + last) // 2
+            reached = self.attempt(program, first, middle, state)
+            if reached is None:
+                last = middle
+            else:
+                first, state = middle, reached
+        self.givens.update(zip(self.olds, state, strict=True))
+        self.plain_step(first)  # names the quantity
+        raise ComputationError("the number grows beyond what a float can hold (about 1.8e308)", step=first)
+
+    def attempt(self, program: Program, first: int, last: int, state: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """The state after the steps, or None if something breaks on the way."""
+        for steps in (program.steps, program.careful):
+            try:
+                reached = steps(self.batches(program, first, last), *state)
+            except (ArithmeticError, ValueError, TypeError):
+                continue
+            if self.arithmetic is not FLOAT or all(map(math.isfinite, reached)):
+                return reached
+        return None
+
+    def batches(self, program: Program, first: int, last: int) -> Iterable[tuple[Any, ...]]:
+        """The inputs and targets of each step."""
+        if not program.per_batch:
+            return repeat((), last - first)
+        return (self.batch(program, self.course.samples(step)) for step in range(first, last))
+
+    def batch(self, program: Program, samples: Samples) -> tuple[Any, ...]:
+        actual = dict(zip(program.pattern, samples, strict=True))
+        return tuple(self.givens[name._replace(sample=actual[name.sample])] for name in program.per_batch)
+
+
+# --- from a listing to Python ---
+
+
+def compiled(course: Course, givens: Mapping[Name, Any], arithmetic: Arithmetic, step: int) -> Program:
+    """The listing of a step as a Python function; with mini-batches, one for every batch of this size."""
+    equations, pattern = course.listing(step), course.samples(step)
+    per_batch: tuple[Name, ...] = ()
+    if len(pattern) < course.network.samples:
+        per_batch = tuple(dict.fromkeys(name for name in _mentioned(equations.equations) if name.sample is not None
+                                        and name in givens))  # fmt: skip
+    writer = _Writer(equations, givens, arithmetic, per_batch)
+    fast = {"exp": math.exp, "sqrt": math.sqrt} if arithmetic is FLOAT else {}
+    functions = {**arithmetic.functions, "positive": arithmetic.is_positive, "power": arithmetic.power}
+    careful = _function(writer, functions)
+    return Program(_function(writer, functions | fast) if fast else careful, careful, per_batch, pattern)
+
+
+def _function(writer: _Writer, functions: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:
+    namespace: dict[str, Any] = {**functions, **writer.constants}
+    exec(compile(writer.source(), "<listing>", "exec"), namespace)
+    steps: Callable[..., tuple[Any, ...]] = namespace["steps"]
+    return steps
+
+
+def _mentioned(equations: Iterable[Equation]) -> Iterator[Name]:
+    return (name for equation in equations for name in walk_names(equation.formula))
+
+
+class _Writer:
+    """The source text of a loop over training steps. Names become v0, v1, ..., numbers k0, k1, ..."""
+
+    def __init__(
+        self, equations: Listing, givens: Mapping[Name, Any], arithmetic: Arithmetic, per_batch: Sequence[Name]
+    ):
+        self.givens, self.arithmetic = givens, arithmetic
+        self.identifiers: dict[Name, str] = {}
+        self.constants: dict[str, Any] = {}
+        self.numbers: dict[str, str] = {}
+        self.olds = [self.new(old) for _, old in equations.carried]
+        self.batch = [self.new(name) for name in per_batch]
+        self.notation = _python(arithmetic, self.literal)
+        self.body = [line for e in needed(equations) if (line := self.line(e.name, e.formula))]
+        self.results = [self.identifiers[new] for new, _ in equations.carried]
+
+    def new(self, name: Name) -> str:
+        return self.identifiers.setdefault(name, f"v{len(self.identifiers)}")
+
+    def identifier(self, name: Name) -> str:
+        if name not in self.identifiers:
+            self.constants[self.new(name)] = self.givens[name]
+        return self.identifiers[name]
+
+    def literal(self, text: str) -> Piece:
+        if text not in self.numbers:
+            self.numbers[text] = f"k{len(self.numbers)}"
+            self.constants[self.numbers[text]] = self.arithmetic.constant(number(text))
+        return self.numbers[text], ATOM
+
+    def line(self, name: Name, formula: Formula) -> str:
+        """A line of source; a name for another quantity, or for a number, needs none."""
+        if isinstance(formula, Name):
+            self.identifiers[name] = self.identifier(formula)
+            return ""
+        if isinstance(formula, Number):
+            self.identifiers[name] = self.literal(formula.text)[0]
+            return ""
+        text = show(formula, self.notation, lambda used: (self.identifier(used), ATOM))
+        return f"{self.new(name)} = {text}"
+
+    def source(self) -> str:
+        """Constants and functions are parameters with a default: Python finds local variables faster."""
+        functions = ["exp", "sqrt", "max", "positive", "power"]
+        fixed = [f"{word}={word}" for word in [*functions, *self.constants]]
+        batch = f"({', '.join(self.batch)},)" if self.batch else "_"
+        carry = [f"{old} = {new}" for old, new in zip(self.olds, self.results, strict=True)]
+        if set(self.results) & set(self.olds):
+            carry = [f"({', '.join(self.olds)},) = ({', '.join(self.results)},)"] if self.olds else []
+        return (
+            "\n        ".join(
+                [
+                    f"def steps({', '.join(['batches', *self.olds])}, *, {', '.join(fixed)}):\n    for {batch} in batches:"
+                ]
+                + (self.body + carry or ["pass"])
+            )
+            + f"\n    return ({''.join(old + ',' for old in self.olds)})"
+        )
+
+
+def _python(arithmetic: Arithmetic, literal: Callable[[str], Piece]) -> Notation:
+    notation = PYTHON._replace(number=literal)
     if arithmetic is FLOAT:
-        finite(givens, olds)
-
-
-def compiled(equations: Listing, givens: Mapping[Name, Any], arithmetic: Arithmetic) -> Step:
-    """The listing as a Python function from what one step starts with to what the next one starts with."""
-    source, constants = python_source(equations, givens, arithmetic)
-    namespace: dict[str, Any] = dict(arithmetic.functions) | {
-        "positive": arithmetic.is_positive,
-        "power": arithmetic.power,
-    }
-    namespace |= constants
-    exec(compile(source, "<listing>", "exec"), namespace)
-    step: Step = namespace["step"]
-    return step
-
-
-def python_source(equations: Listing, givens: Mapping[Name, Any], arithmetic: Arithmetic) -> tuple[str, dict[str, Any]]:
-    """Source text of a step, and the values of the constants it mentions."""
-    needed = _needed(equations)
-    identifiers: dict[Name, str] = {}
-    constants: dict[str, Any] = {}
-    carried = {old for _, old in equations.carried}
-
-    def identifier(name: Name) -> str:
-        if name not in identifiers:
-            identifiers[name] = f"v{len(identifiers)}"
-            if name in givens and name not in carried:
-                constants[identifiers[name]] = givens[name]
-        return identifiers[name]
-
-    def leaf(name: Name) -> tuple[str, int]:
-        return identifier(name), ATOM
-
-    numbers: dict[str, str] = {}
-
-    def literal(text: str) -> tuple[str, int]:
-        if text not in numbers:
-            numbers[text] = f"k{len(numbers)}"
-            constants[numbers[text]] = arithmetic.constant(number(text))
-        return numbers[text], ATOM
-
-    notation = PYTHON._replace(
-        number=literal,
-        power=(lambda base, exponent: f"{base} ** {exponent}")
-        if arithmetic is FLOAT
-        else (lambda base, exponent: f"power({base}, {exponent})"),
+        return notation
+    return notation._replace(
+        power=lambda base, exponent: f"power({base}, {exponent})",
         cases=lambda test, positive, otherwise: (f"({positive} if positive({test}) else {otherwise})", ATOM),
     )
-    arguments = ", ".join(identifier(old) for _, old in equations.carried)
-    body = [f"    {identifier(e.name)} = {show(e.formula, notation, leaf)}" for e in needed]
-    results = ", ".join(identifier(new) for new, _ in equations.carried)
-    return "\n".join([f"def step({arguments}):", *body, f"    return ({results},)"]), constants
 
 
-def _needed(equations: Listing) -> list[Equation]:
+def needed(equations: Listing) -> list[Equation]:
     """The lines the next step depends on: not, for instance, the loss itself."""
-    needed = {new for new, _ in equations.carried}
+    wanted = {new for new, _ in equations.carried}
     kept = []
     for equation in reversed(equations.equations):
-        if equation.name in needed:
-            needed.update(walk_names(equation.formula))
+        if equation.name in wanted:
+            wanted.update(walk_names(equation.formula))
             kept.append(equation)
     return kept[::-1]
