@@ -16,15 +16,17 @@ operations of the traced listing in the same order, so floats come out the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
+from types import CodeType
 from typing import Any, NamedTuple
 
 from backprop_trace.arithmetic import FLOAT, Arithmetic, ComputationError, evaluate_all, finite
 from backprop_trace.batches import Batching
 from backprop_trace.chain import Equation
-from backprop_trace.expr import Formula, Name, Number, walk_names
+from backprop_trace.expr import ONE, Formula, Name, Number, Product, is_one, parts, rebuild, substitute, walk_names
 from backprop_trace.network import TIME, Listing, Network, listing
 from backprop_trace.notation import ATOM, PYTHON, Notation, Piece, show
 from backprop_trace.parse import number
@@ -202,13 +204,13 @@ def compiled(course: Course, givens: Mapping[Name, Any], arithmetic: Arithmetic,
     writer = _Writer(equations, givens, arithmetic, per_batch)
     fast = {"exp": math.exp, "sqrt": math.sqrt} if arithmetic is FLOAT else {}
     functions = {**arithmetic.functions, "positive": arithmetic.is_positive, "power": arithmetic.power}
-    careful = _function(writer, functions)
-    return Program(_function(writer, functions | fast) if fast else careful, careful, per_batch, pattern)
+    code = compile(writer.source(), "<listing>", "exec")
+    fast_steps, careful = (_function(code, {**each, **writer.constants}) for each in (functions | fast, functions))
+    return Program(fast_steps, careful, per_batch, pattern)
 
 
-def _function(writer: _Writer, functions: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:
-    namespace: dict[str, Any] = {**functions, **writer.constants}
-    exec(compile(writer.source(), "<listing>", "exec"), namespace)
+def _function(code: CodeType, namespace: dict[str, Any]) -> Callable[..., tuple[Any, ...]]:
+    exec(code, namespace)
     steps: Callable[..., tuple[Any, ...]] = namespace["steps"]
     return steps
 
@@ -230,8 +232,12 @@ class _Writer:
         self.olds = [self.new(old) for _, old in equations.carried]
         self.batch = [self.new(name) for name in per_batch]
         self.notation = _python(arithmetic, self.literal)
-        self.body = [line for e in needed(equations) if (line := self.line(e.name, e.formula))]
-        self.results = [self.identifiers[new] for new, _ in equations.carried]
+        lines = _nested(needed(equations), {new for new, _ in equations.carried})
+        self.in_place = _in_place(lines, equations.carried)
+        self.body = [line for e in lines if (line := self.line(e.name, self.without_ones(e.formula)))]
+        self.carry = [
+            (self.identifiers[old], self.identifiers[new]) for new, old in equations.carried if new not in self.in_place
+        ]
 
     def new(self, name: Name) -> str:
         return self.identifiers.setdefault(name, f"v{len(self.identifiers)}")
@@ -247,15 +253,32 @@ class _Writer:
             self.constants[self.numbers[text]] = self.arithmetic.constant(number(text))
         return self.numbers[text], ATOM
 
+    def without_ones(self, formula: Formula) -> Formula:
+        """Factors that are 1 change no bit, and are left out."""
+        if isinstance(formula, Product):
+            kept = tuple(self.without_ones(factor) for factor in formula.factors if not self.is_one(factor))
+            return ONE if not kept else kept[0] if len(kept) == 1 else Product(kept)
+        inside = parts(formula)
+        return rebuild(formula, tuple(map(self.without_ones, inside))) if inside else formula
+
+    def is_one(self, factor: Formula) -> bool:
+        if isinstance(factor, Name):
+            known = self.identifiers.get(factor)
+            return bool((self.constants.get(known) if known else self.givens.get(factor)) == 1)
+        return is_one(factor)
+
     def line(self, name: Name, formula: Formula) -> str:
         """A line of source; a name for another quantity, or for a number, needs none."""
-        if isinstance(formula, Name):
+        in_place = name in self.in_place
+        if isinstance(formula, Name) and not in_place:
             self.identifiers[name] = self.identifier(formula)
             return ""
-        if isinstance(formula, Number):
+        if isinstance(formula, Number) and not in_place:
             self.identifiers[name] = self.literal(formula.text)[0]
             return ""
         text = show(formula, self.notation, lambda used: (self.identifier(used), ATOM))
+        if in_place:
+            self.identifiers[name] = self.identifiers[self.in_place[name]]
         return f"{self.new(name)} = {text}"
 
     def source(self) -> str:
@@ -263,9 +286,8 @@ class _Writer:
         functions = ["exp", "sqrt", "max", "positive", "power"]
         fixed = [f"{word}={word}" for word in [*functions, *self.constants]]
         batch = f"({', '.join(self.batch)},)" if self.batch else "_"
-        carry = [f"{old} = {new}" for old, new in zip(self.olds, self.results, strict=True)]
-        if set(self.results) & set(self.olds):
-            carry = [f"({', '.join(self.olds)},) = ({', '.join(self.results)},)"] if self.olds else []
+        olds, news = (", ".join(side) for side in zip(*self.carry, strict=True)) if self.carry else ("", "")
+        carry = [f"{olds} = {news}"] if self.carry else []
         return (
             "\n        ".join(
                 [
@@ -275,6 +297,39 @@ class _Writer:
             )
             + f"\n    return ({''.join(old + ',' for old in self.olds)})"
         )
+
+
+DEEPEST = 6
+"""So many lines are nested in one another at most."""
+
+
+def _nested(lines: Sequence[Equation], results: Collection[Name]) -> list[Equation]:
+    """Lines that only one other uses are put in there: it saves storing and loading, and changes no operation."""
+    uses = Counter(_mentioned(lines))
+    inside: dict[Name, Formula] = {}
+    depth: Counter[Name] = Counter()
+    kept = []
+    for line in lines:
+        within = [name for name in walk_names(line.formula) if name in inside]
+        formula = substitute(line.formula, {name: inside.pop(name) for name in within}) if within else line.formula
+        depth[line.name] = 1 + max((depth[name] for name in within), default=0)
+        simple = isinstance(formula, Name | Number)
+        if uses[line.name] == 1 and line.name not in results and depth[line.name] < DEEPEST and not simple:
+            inside[line.name] = formula
+        else:
+            kept.append(line._replace(formula=formula))
+    return kept
+
+
+def _in_place(lines: Sequence[Equation], carried: Sequence[tuple[Name, Name]]) -> dict[Name, Name]:
+    """The new values that can take the place of the old ones at once: no later line needs the old one."""
+    same: dict[Name, Name] = {}
+    for line in lines:
+        if isinstance(line.formula, Name):
+            same[line.name] = same.get(line.formula, line.formula)
+    last = {same.get(name, name): place for place, line in enumerate(lines) for name in walk_names(line.formula)}
+    places = {line.name: place for place, line in enumerate(lines)}
+    return {new: old for new, old in carried if last.get(old, -1) <= places[new]}
 
 
 def _python(arithmetic: Arithmetic, literal: Callable[[str], Piece]) -> Notation:
