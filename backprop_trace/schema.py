@@ -32,6 +32,7 @@ _NUMBER = {
         {"type": "string", "pattern": r"^[+-−]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|\d+/\d+)$"},
     ]
 }
+_COUNT = {"type": "integer", "minimum": 0}
 _LABEL = {"type": "string", "pattern": r"^[^\W\d][\w^]*$"}
 _TEXT = {"type": ["string", "number"]}
 _LABELS = {"type": "array", "items": _LABEL}
@@ -134,6 +135,8 @@ EXAMPLE: Mapping[str, Key] = {
     ),
     "learning_rate": Key("the learning rate eta", _NUMBER),
     "batch": Key("how the losses of several samples are put together", {"enum": ["sum", "mean"], "default": "sum"}),
+    "batch_size": Key("so many samples a training step (a mini-batch; 1: stochastic); left out: all of them", _COUNT),
+    "shuffle": Key("a seed: the samples are shuffled in every epoch, the same way on every machine", _COUNT),
     "weights_layout": Key(
         "out_in: a row per unit of the layer (as PyTorch); in_out: a row per unit that feeds it (as Keras)",
         {"enum": ["out_in", "in_out"], "default": "out_in"},

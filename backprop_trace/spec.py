@@ -18,6 +18,7 @@ have are in `schema`, one table for the reader and for editors.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -209,12 +210,14 @@ class _Reader:
             inputs, layers, loss, trained, tuple(given(label) for label in fixed), samples=samples, batch=batch
         )
         network = self.read_optimizer(top, network)
+        batching = self.read_batching(top, samples)
         network = network._replace(targets_add_up=self.targets_add_up(network))
         self.warn(network)
         title, source, note = (self.word(top.get(key)) for key in ("title", "source", "note"))
         self.give_up_if_wrong()
         published, warnings = top.get("published"), tuple(self.warnings)
-        return Example(network, self.values, title, source, note, self.name, self.text, published, warnings)
+        return Example(network, self.values, title, source, note, self.name, self.text, published, warnings,
+                       batching)  # fmt: skip
 
     def give_up_if_wrong_shape(self, root: Node) -> None:
         if root.kind != "mapping":
@@ -649,6 +652,23 @@ class _Reader:
                 self.wrong(f"{_short(key.text)} is nothing {network.optimizer} keeps", key.place, help=help_)
             elif text is not None:
                 self.values[known[key.text]] = text
+
+    def read_batching(self, top: Mapping[str, Node], samples: int) -> Batching:
+        size = self.count(top["batch_size"], 1) if "batch_size" in top else None
+        seed = self.count(top["shuffle"], 0) if "shuffle" in top else None
+        if size is not None and size > samples:
+            self.wrong(f"a mini-batch of {size}, but there are {samples} samples", top["batch_size"].place)
+        if seed is not None and size is None:
+            self.wrong("shuffling changes nothing where a step uses all samples", top["shuffle"].place,
+                       help="add batch_size: 1")  # fmt: skip
+        return Batching(size, seed)
+
+    def count(self, node: Node, least: int) -> int | None:
+        """A whole number."""
+        if node.is_scalar and re.fullmatch(r"0|[1-9]\d{0,17}", node.text) and int(node.text) >= least:
+            return int(node.text)
+        self.wrong(f"a whole number from {least} on must stand here", node.place)
+        return None
 
     def read_fixed(self, node: Node | None) -> tuple[str, ...]:
         if node is None:

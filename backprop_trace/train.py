@@ -283,20 +283,18 @@ class _Writer:
 
     def source(self) -> str:
         """Constants and functions are parameters with a default: Python finds local variables faster."""
-        functions = ["exp", "sqrt", "max", "positive", "power"]
-        fixed = [f"{word}={word}" for word in [*functions, *self.constants]]
+        fixed = [f"{word}={word}" for word in ("exp", "sqrt", "max", "positive", "power", *self.constants)]
+        body = list(self.body)
+        if self.carry:
+            olds, news = (", ".join(side) for side in zip(*self.carry, strict=True))
+            body.append(f"{olds} = {news}")
         batch = f"({', '.join(self.batch)},)" if self.batch else "_"
-        olds, news = (", ".join(side) for side in zip(*self.carry, strict=True)) if self.carry else ("", "")
-        carry = [f"{olds} = {news}"] if self.carry else []
-        return (
-            "\n        ".join(
-                [
-                    f"def steps({', '.join(['batches', *self.olds])}, *, {', '.join(fixed)}):\n    for {batch} in batches:"
-                ]
-                + (self.body + carry or ["pass"])
-            )
-            + f"\n    return ({''.join(old + ',' for old in self.olds)})"
-        )
+        head = [
+            f"def steps({', '.join(['batches', *self.olds, '*', *fixed])}):",
+            f"    for {batch} in batches:",
+        ]
+        result = "".join(f"{old}, " for old in self.olds)
+        return "\n".join([*head, *(f"        {line}" for line in body or ["pass"]), f"    return ({result})"])
 
 
 DEEPEST = 6

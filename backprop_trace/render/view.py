@@ -173,10 +173,20 @@ def described(example: Example) -> str:
     network = example.network
     samples = f"; {network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
     samples = samples.replace("losses sum", "losses added").replace("losses mean", "losses averaged")
+    samples += batches(example)
     rate = f", learning rate {example.values[ETA]}" if ETA in example.values else ""
     return (
         f"{shape(example)} network, {activations(example)}; loss {network.loss}{samples}; {update_rule(example)}{rate}"
     )
+
+
+def batches(example: Example) -> str:
+    """How the samples are spread over the training steps."""
+    size, seed, _ = example.batching
+    if size is None:
+        return ""
+    shuffled = "in the order of the file" if seed is None else f"shuffled with seed {seed}"
+    return f", {'one' if size == 1 else size} a step, {shuffled}"
 
 
 def update_rule(example: Example) -> str:
