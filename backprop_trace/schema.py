@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, SETTINGS, SYNONYMS, WEIGHT_DECAY
+from backprop_trace.draw import DECIMALS, DISTRIBUTIONS
 
 
 class Key(NamedTuple):
@@ -64,6 +65,16 @@ ACTIVATION: Mapping[str, Key] = {
     ),
 }
 
+RANDOM: Mapping[str, Key] = {
+    "random": Key("how the numbers are distributed", {"enum": list(DISTRIBUTIONS)}, required=True),
+    "seed": Key("the same seed draws the same numbers on every machine", _COUNT, required=True),
+    "from": Key("uniform: the lowest number (-1)", _NUMBER),
+    "to": Key("uniform: the highest number (1)", _NUMBER),
+    "mean": Key("normal: the mean (0)", _NUMBER),
+    "deviation": Key("normal: the standard deviation (1)", _NUMBER),
+    "decimals": Key("to how many decimals the numbers are rounded", {**_COUNT, "default": DECIMALS}),
+}
+
 LAYER: Mapping[str, Key] = {
     "units": Key(
         "the names of the units, or how many there are",
@@ -78,12 +89,12 @@ LAYER: Mapping[str, Key] = {
     "weights": Key(
         "a row per unit, a column per unit that feeds it (see weights_layout): names of parameters, numbers, or '-' "
         "for no connection",
-        {"type": "array", "items": {"type": "array", "items": _CELL}},
+        {"anyOf": [{"type": "array", "items": {"type": "array", "items": _CELL}}, _table(RANDOM)]},
         required=True,
     ),
     "bias": Key(
         "one name or number shared by the layer, or a list with one for each unit; left out: no bias",
-        {"anyOf": [_CELL, {"type": "array", "items": _CELL}]},
+        {"anyOf": [_CELL, {"type": "array", "items": _CELL}, _table(RANDOM)]},
     ),
     "from": Key("what feeds the layer, where it is not the layer before: names of inputs and units", _LABELS),
 }
@@ -109,6 +120,16 @@ SAMPLE: Mapping[str, Key] = {
     "targets": Key("the desired outputs of the sample", _named(_NUMBER), required=True),
 }
 
+_TITLES = {"anyOf": [_LABELS, {"type": "object", "additionalProperties": _TEXT}]}
+
+SAMPLES_FILE: Mapping[str, Key] = {
+    "file": Key("a CSV file, from the folder of this one", _TEXT, required=True),
+    "inputs": Key("the columns of the inputs: their names, or {x1: title}", _TITLES, required=True),
+    "targets": Key("the columns of the targets: the names of the output units, or {o1: title}", _TITLES, required=True),
+}
+
+_SAMPLES = {"anyOf": [{"type": "array", "items": _table(SAMPLE), "minItems": 1}, _table(SAMPLES_FILE)]}
+
 EXAMPLE: Mapping[str, Key] = {
     "title": Key("the title of the example", _TEXT),
     "source": Key("where the example comes from", _TEXT),
@@ -118,9 +139,8 @@ EXAMPLE: Mapping[str, Key] = {
         _named(_PER_SAMPLE),
     ),
     "targets": Key("the desired output of each output unit, a number or one for each sample", _named(_PER_SAMPLE)),
-    "samples": Key(
-        "several samples, each with its inputs and targets", {"type": "array", "items": _table(SAMPLE), "minItems": 1}
-    ),
+    "samples": Key("several samples, each with its inputs and targets, or a CSV file of them", _SAMPLES),
+    "validation": Key("samples that are held out: `train` prints their loss and does not learn from them", _SAMPLES),
     "parameters": Key("weights and biases by name, with their start values", _named(_NUMBER)),
     "layers": Key(
         "the layers from the first hidden layer to the output",
