@@ -14,11 +14,8 @@ def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
 
     Raises SourceError if the file exists or cannot be written.
     """
+    refuse(path, force)
     target = Path(path)
-    if target.is_dir():
-        raise SourceError([Problem("this is a directory, not a file to write to")], path)
-    if target.exists() and not force:
-        raise SourceError([Problem("the file exists already", help="--force overwrites it")], path)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         try:
@@ -29,3 +26,14 @@ def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise SourceError([Problem(f"cannot be written: {error.strerror or error}")], path) from None
+
+
+def refuse(path: str, force: bool = False) -> None:
+    """Raises SourceError if nothing can be written here: said before long work, not after it."""
+    target = Path(path)
+    if target.is_dir():
+        raise SourceError([Problem("this is a directory, not a file to write to")], path)
+    if target.exists() and not force:
+        raise SourceError([Problem("the file exists already", help="--force overwrites it")], path)
+    if not target.absolute().parent.is_dir():
+        raise SourceError([Problem("cannot be written: there is no such folder")], path)
