@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from backprop_trace.source import Problem, SourceError
@@ -16,16 +17,30 @@ def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
     """
     refuse(path, force)
     target = Path(path)
+    if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
+        _write(target, pieces, path)
+        return
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        try:
-            with beside.open("w", encoding="utf-8") as file:
-                file.writelines(pieces)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+        _write(beside, pieces, path)
+        beside.replace(target)
     except OSError as error:
-        raise SourceError([Problem(f"cannot be written: {error.strerror or error}")], path) from None
+        raise _unwritable(error, path) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _write(target: Path, pieces: Iterable[str], path: str) -> None:
+    try:
+        with target.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise _unwritable(error, path) from None
+
+
+def _unwritable(error: OSError, path: str) -> SourceError:
+    return SourceError([Problem(f"cannot be written: {error.strerror or error}")], path)
 
 
 def refuse(path: str, force: bool = False) -> None:

@@ -11,7 +11,7 @@ A new kind of layer is another generator of forward equations; chain rule, print
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backprop_trace.catalogue import (
@@ -122,8 +122,9 @@ def listing(network: Network, samples: Sequence[int | None] | None = None) -> Li
     if network.rule.ahead:
         ahead = {name: Name("ahead", name.label) for name in network.trained}
         forward = [_moved(equation, ahead) for equation in forward]
-    wanted = {ahead.get(name, name) for name in network.trained}
+    wanted = [ahead.get(name, name) for name in network.trained]
     gradients = backward(forward, LOSS, wanted, _shortcuts(network, samples))
+    gradients += _idle(wanted, gradients)
     looks = [
         Equation(there, filled(network.rule.ahead, _own(network, name)), (), "forward") for name, there in ahead.items()
     ]
@@ -292,6 +293,13 @@ def _shortcuts(network: Network, samples: Sequence[int | None]) -> dict[Name, Fo
         for sample in samples
         for unit in layer.units
     }
+
+
+def _idle(wanted: Iterable[Name], gradients: Sequence[Equation]) -> list[Equation]:
+    """The gradient of a parameter that the loss does not depend on (its unit feeds nothing) is 0."""
+    found = {equation.name for equation in gradients}
+    idle = (name for name in (derivative(LOSS, parameter) for parameter in wanted) if name not in found)
+    return [Equation(name, ZERO, (), "backward") for name in idle]
 
 
 def _moved(equation: Equation, ahead: Mapping[Name, Name]) -> Equation:

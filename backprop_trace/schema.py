@@ -25,26 +25,50 @@ def _words(table: Mapping[str, object]) -> list[str]:
     return [*table, *(word for word, entry in SYNONYMS.items() if entry in table)]
 
 
-CONVENTIONS = tuple(dict.fromkeys(convention for rules in OPTIMIZERS.values() for convention in rules))
-
-_NUMBER = {
-    "anyOf": [
-        {"type": "number"},
-        {"type": "string", "pattern": r"^[+-−]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|\d+/\d+)$"},
-    ]
-}
+_DIGITS = r"(?!0\d)((\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?|\d+/0*[1-9]\d*)$"
+_WRITTEN = {"type": "string", "pattern": rf"^\+?{_DIGITS}"}
+_NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^[+\-−]?{_DIGITS}"}]}
+_POSITIVE = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _WRITTEN]}
+_NOT_NEGATIVE = {"anyOf": [{"type": "number", "minimum": 0}, _WRITTEN]}
+_LABEL = {"type": "string", "pattern": "^[A-Za-z_\u0080-\uffff][0-9A-Za-z_^\u0080-\uffff]*$"}
+_TEXT = {"type": ["string", "number", "boolean"]}
 _COUNT = {"type": "integer", "minimum": 0}
-_LABEL = {"type": "string", "pattern": r"^[^\W\d][\w^]*$"}
-_TEXT = {"type": ["string", "number"]}
+CONVENTIONS = tuple(dict.fromkeys(convention for rules in OPTIMIZERS.values() for convention in rules))
 _LABELS = {"type": "array", "items": _LABEL}
 _CELL = {"anyOf": [*_NUMBER["anyOf"], _LABEL, {"const": "-"}]}
 _PER_SAMPLE = {"anyOf": [*_NUMBER["anyOf"], {"type": "array", "items": _NUMBER, "minItems": 1}]}
 
 
 def _named(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Names with values, names alone, or values alone (named by place)."""
+    """Names with values, names alone, or numbers alone (named by place)."""
     mapping = {"type": "object", "propertyNames": _LABEL, "additionalProperties": {"anyOf": [value, {"type": "null"}]}}
-    return {"anyOf": [mapping, _LABELS, {"type": "array", "items": value}]}
+    return {"anyOf": [mapping, _LABELS, {"type": "array", "items": _NUMBER}]}
+
+
+def _any_case(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Words are read in any case, with - or a space for _ (`Leaky ReLU`); editors complete those of the list."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [_any_case(each) for each in schema["anyOf"]]}
+    if "enum" not in schema:
+        return schema
+    pattern = f"^({'|'.join(map(_in_any_case, schema['enum']))})$"
+    others = {key: value for key, value in schema.items() if key != "enum"}
+    return {**others, "anyOf": [{"enum": schema["enum"]}, {"type": "string", "pattern": pattern}]}
+
+
+def _in_any_case(word: str) -> str:
+    return "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() else "[-_ ]" if c == "_" else c for c in word)
+
+
+def _value(entry: Key) -> Mapping[str, Any]:
+    """The schema of a key's value; a key that may be left out may also stand there without a value."""
+    schema = _any_case(entry.schema)
+    if entry.required:
+        return {"description": entry.description, **schema}
+    schema = {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]} if "anyOf" in schema else {
+        "anyOf": [schema, {"type": "null"}]
+    }  # fmt: skip
+    return {"description": entry.description, **schema}
 
 
 def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
@@ -52,13 +76,13 @@ def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": [key for key, entry in keys.items() if entry.required],
-        "properties": {key: {"description": entry.description, **entry.schema} for key, entry in keys.items()},
+        "properties": {key: _value(entry) for key, entry in keys.items()},
     }
 
 
 ACTIVATION: Mapping[str, Key] = {
     "name": Key("the activation function", {"enum": _words(ACTIVATIONS)}, required=True),
-    "alpha": Key("the slope of leaky ReLU left of 0 (0.01), or the factor of ELU (1)", _NUMBER),
+    "alpha": Key("the slope of leaky ReLU left of 0 (0.01), or the factor of ELU (1)", _NOT_NEGATIVE),
     "slope": Key(
         "how the slope is written: with the activation (out: 1 - out^2) or with the net input (net: sech(net)^2)",
         {"enum": ["out", "net"], "default": "out"},
@@ -78,7 +102,7 @@ RANDOM: Mapping[str, Key] = {
 LAYER: Mapping[str, Key] = {
     "units": Key(
         "the names of the units, or how many there are",
-        {"anyOf": [{"type": "integer", "minimum": 1}, {**_LABELS, "minItems": 1}]},
+        {"anyOf": [{"type": "integer", "minimum": 1}, {**_LABELS, "minItems": 1, "uniqueItems": True}]},
         required=True,
     ),
     "activation": Key(
@@ -96,12 +120,15 @@ LAYER: Mapping[str, Key] = {
         "one name or number shared by the layer, or a list with one for each unit; left out: no bias",
         {"anyOf": [_CELL, {"type": "array", "items": _CELL}, _table(RANDOM)]},
     ),
-    "from": Key("what feeds the layer, where it is not the layer before: names of inputs and units", _LABELS),
+    "from": Key(
+        "what feeds the layer, where it is not the layer before: names of inputs and units",
+        {"anyOf": [{**_LABELS, "minItems": 1}, _LABEL]},
+    ),
 }
 
 OPTIMIZER: Mapping[str, Key] = {
     "name": Key("the update rule", {"enum": _words(OPTIMIZERS)}, required=True),
-    "learning_rate": Key("the learning rate eta", _NUMBER),
+    "learning_rate": Key("the learning rate eta", _POSITIVE),
     "convention": Key("whose form of the rule", {"enum": list(CONVENTIONS)}),
     "decay": Key(
         "weight decay as part of the gradient (coupled) or apart from it (decoupled: Keras, AdamW)",
@@ -141,7 +168,7 @@ EXAMPLE: Mapping[str, Key] = {
     "targets": Key("the desired output of each output unit, a number or one for each sample", _named(_PER_SAMPLE)),
     "samples": Key("several samples, each with its inputs and targets, or a CSV file of them", _SAMPLES),
     "validation": Key("samples that are held out: `train` prints their loss and does not learn from them", _SAMPLES),
-    "parameters": Key("weights and biases by name, with their start values", _named(_NUMBER)),
+    "parameters": Key("weights and biases by name, with their start values", {"anyOf": _named(_NUMBER)["anyOf"][:2]}),
     "layers": Key(
         "the layers from the first hidden layer to the output",
         {"type": "array", "items": _table(LAYER), "minItems": 1},
@@ -153,7 +180,7 @@ EXAMPLE: Mapping[str, Key] = {
         "the update rule: a name, or a name with its settings",
         {"anyOf": [{"enum": _words(OPTIMIZERS)}, _table(OPTIMIZER)]},
     ),
-    "learning_rate": Key("the learning rate eta", _NUMBER),
+    "learning_rate": Key("the learning rate eta", _POSITIVE),
     "batch": Key("how the losses of several samples are put together", {"enum": ["sum", "mean"], "default": "sum"}),
     "batch_size": Key("so many samples a training step (a mini-batch; 1: stochastic); left out: all of them", _COUNT),
     "shuffle": Key("a seed: the samples are shuffled in every epoch, the same way on every machine", _COUNT),

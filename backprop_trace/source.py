@@ -12,6 +12,7 @@ is wrong with a file and prints each problem with file:line:column, the line, a 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,6 +21,9 @@ import yaml
 
 DEEPEST = 40
 LARGEST_FILE = 200_000_000
+
+_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # as YAML counts lines
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Place(NamedTuple):
@@ -47,7 +51,7 @@ class SourceError(Exception):
         self.problems, self.name, self.text = tuple(problems), name, text
 
     def __str__(self) -> str:
-        lines = self.text.splitlines()
+        lines = _LINE_BREAK.split(self.text)
         return "\n\n".join(_explained(problem, self.name, lines) for problem in self.problems)
 
 
@@ -60,7 +64,7 @@ def _explained(problem: Problem, name: str, lines: Sequence[str]) -> str:
         text = printable(lines[line - 1]) if line <= len(lines) else ""
         text, column = _window(text, column)
         margin = " " * len(str(line))
-        caret = " " * _width(text[: column - 1]) + "^" * max(1, min(length, len(text) - column + 1))
+        caret = " " * _width(text[: column - 1]) + "^" * max(1, _width(text[column - 1 : column - 1 + length]))
         out = [
             f"error: {problem.message}",
             f"{margin}--> {printable(name)}:{line}:{problem.place.column}",
@@ -86,15 +90,20 @@ def _width(text: str) -> int:
 
 
 def printable(text: str) -> str:
-    """The text without control characters (a terminal would obey them); tabs become spaces."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text)
+    """The text on one line without control characters (a terminal would obey them)."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that was most likely meant, if any is near."""
+    return next(iter(difflib.get_close_matches(word[:80], list(known), n=1)), "")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion, or the list of what is known."""
     known = list(known)
-    if close := difflib.get_close_matches(word[:80], known, n=1):
-        return f"did you mean {close[0]!r}?"
+    if close := closest(word, known):
+        return f"did you mean {close!r}?"
     return f"known: {', '.join(known)}" if 0 < len(known) <= 40 else ""
 
 
@@ -133,27 +142,56 @@ class _Refused(Exception):
 
 def read_yaml(text: str, name: str) -> Node:
     """The one document of a YAML text. Raises SourceError."""
+    if forbidden := _FORBIDDEN.search(text):
+        problem = Problem("a control character is not allowed here", place_at(text, forbidden.start()))
+        raise SourceError([problem], name, text)
     try:
         return _document(text)
     except _Refused as refused:
         raise SourceError([refused.problem], name, text) from None
     except yaml.MarkedYAMLError as broken:
-        raise SourceError([_syntax(broken)], name, text) from None
+        raise SourceError([_syntax(broken, text)], name, text) from None
     except yaml.YAMLError as broken:
         reason = getattr(broken, "reason", "cannot be read")
         raise SourceError([Problem(f"not YAML: {reason}")], name) from None
 
 
-def _syntax(broken: yaml.MarkedYAMLError) -> Problem:
-    mark = broken.problem_mark or broken.context_mark
-    place = Place(mark.line + 1, mark.column + 1) if mark else None
-    problem = broken.problem or "cannot be read"
-    help_ = "indent with spaces, not tabs" if "\\t" in problem or "tab" in problem else ""
+def place_at(text: str, offset: int) -> Place:
+    """The place of a character of the text."""
+    before = _LINE_BREAK.split(text[:offset])
+    return Place(len(before), len(before[-1]) + 1)
+
+
+def _syntax(broken: yaml.MarkedYAMLError, text: str) -> Problem:
+    """What the parser says, at the place where a person would look, with what helps most often."""
+    mark, opening, problem = broken.problem_mark, broken.context_mark, broken.problem or "cannot be read"
+    unclosed = "end of stream" in problem or "expected ',' or" in problem
+    if (mark and opening and unclosed and mark.line > opening.line) or mark is None:
+        mark = opening
+    if mark is None:
+        return Problem(f"not YAML: {problem}")
+    lines = _LINE_BREAK.split(text)
+    if mark.line >= len(lines) or not any(lines[mark.line :]):  # the parser ran into the end
+        written = text.rstrip()
+        place, character = place_at(written, max(0, len(written) - 1)), ""
+    else:
+        place, character = Place(mark.line + 1, mark.column + 1), lines[mark.line][mark.column : mark.column + 1]
+    note = "not closed" if mark is opening and unclosed else broken.context or ""
+    return Problem(f"not YAML: {problem}", place, note, _syntax_help(problem, character))
+
+
+def _syntax_help(problem: str, character: str) -> str:
     if "mapping values" in problem:
-        help_ = "a text with ': ' in it must be quoted; keys of one mapping start in the same column"
+        return "a text with ': ' in it must be quoted; keys of one mapping start in the same column"
     if "expected ',' or" in problem:
-        help_ = "close the bracket, or quote a text that has brackets or commas in it"
-    return Problem(f"not YAML: {problem}", place, broken.context or "", help_)
+        return "close the bracket, or quote a text that has brackets or commas in it"
+    if "end of stream" in problem:
+        return "close the quotation mark"
+    if character == "\t":
+        return "indent with spaces, not tabs"
+    if character == "-":
+        return "a '-' with nothing after it must be quoted: '-'"
+    return f"a text that starts with {character} must be quoted" if character in ("@", "`", "%", "*", "&", "!") else ""
 
 
 def _loader() -> type:
@@ -265,12 +303,12 @@ def read_text(path: str) -> tuple[str, str]:
 def _decoded(content: bytes, name: str) -> str:
     if len(content) > LARGEST_FILE:
         raise SourceError([Problem(f"the file is larger than {LARGEST_FILE // 10**6} MB")], name)
-    try:
-        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise SourceError([Problem(f"not a text file in UTF-8 (line {line})")], name) from None
-    if "\0" in text:
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if encoding != "utf-16" and b"\0" in content:
         raise SourceError([Problem("not a text file: it has zero bytes in it")], name)
-    return text
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        readable = content[: error.start].decode(encoding, "replace")
+        problem = Problem("not a text in UTF-8", place_at(readable, len(readable)), "this byte is none")
+        raise SourceError([problem], name, content.decode(encoding, "replace")) from None

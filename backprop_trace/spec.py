@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,11 +47,14 @@ from backprop_trace.source import (
     Place,
     Problem,
     SourceError,
+    closest,
     did_you_mean,
     doubled_keys,
     read_text,
     read_yaml,
 )
+
+_WHOLE = re.compile(r"[+-]?\d+")
 
 
 class HeldOut(NamedTuple):
@@ -96,10 +99,9 @@ def _shipped_folder() -> Path:
 
 def load(name: str) -> Example:
     """A worked example by path, by shipped name, or `-` for standard input. Raises SourceError."""
+    if name in shipped() and not os.path.isfile(name):
+        return read_example((_shipped_folder() / f"{name}.yaml").read_text(encoding="utf-8"), name, _shipped_folder())
     if name != "-" and not os.path.exists(name) and not name.lower().endswith((".yaml", ".yml")):
-        entry = _shipped_folder() / f"{name}.yaml"
-        if LABEL.match(name) and "/" not in name and entry.is_file():
-            return read_example(entry.read_text(encoding="utf-8"), name, entry.parent)
         help_ = did_you_mean(name, shipped())
         raise SourceError([Problem("no such file, and no shipped example of this name", help=help_)], name)
     text, shown_name = read_text(name)
@@ -150,17 +152,32 @@ class _Reader:
                 f"{what} must be a mapping, found {node.described()}", node.place, help="write 'key: value' lines"
             )
             return {}
-        self.problems += doubled_keys(node)
         entries: dict[str, Node] = {}
-        for key, value in node.entries:
-            if key.text not in keys:
-                self.wrong(f"unknown key {key.text!r} in {what}", key.place, help=did_you_mean(key.text, keys))
-            elif not value.is_empty:
-                entries.setdefault(key.text, value)
+        for key, value in self.pairs(node):
+            word = key.text
+            if word not in keys:
+                self.wrong(f"unknown key {_short(word)} in {what}", key.place, help=did_you_mean(word, keys))
+                word = closest(word, keys)  # read as what was meant, lest one slip be reported twice
+            if word and not value.is_empty:
+                entries.setdefault(word, value)
         for word, entry in keys.items():
             if entry.required and word not in entries:
                 self.wrong(f"{what} lacks the key {word!r}", node.place, help=entry.description)
         return entries
+
+    def pairs(self, node: Node) -> list[tuple[Node, Node]]:
+        """The entries of a mapping, each key once; in `{w1: 0,5}` YAML takes the 5 for a key: it is put back."""
+        self.problems += doubled_keys(node)
+        found: dict[str, tuple[Node, Node]] = {}
+        last = ""
+        for key, value in node.entries:
+            if last and value.is_empty and key.text.isdigit() and _WHOLE.fullmatch(found[last][1].text):
+                name, number = found[last]
+                text = f"{number.text},{key.text}"
+                found[last] = (name, Node("scalar", number.place._replace(length=len(text)), text))
+            elif key.text not in found:
+                found[key.text], last = (key, value), key.text
+        return list(found.values())
 
     def word(self, node: Node | None) -> str:
         if node is None:
@@ -168,7 +185,7 @@ class _Reader:
         if not node.is_scalar:
             self.wrong(f"a text must stand here, found {node.described()}", node.place)
             return ""
-        return node.text
+        return node.text.strip()
 
     def number(self, node: Node) -> str | None:
         """The text of a number; what is wrong with it is noted."""
@@ -178,7 +195,8 @@ class _Reader:
         try:
             number(node.text)
         except NotANumber as error:
-            self.wrong(f"{error!s}: {_short(node.text)}", node.place, help=_number_help(node))
+            help_ = _number_help(node) if str(error) == "not a number" else ""
+            self.wrong(f"{error!s}: {_short(node.text)}", node.place, help=help_)
             return None
         return node.text.strip().replace("−", "-").lstrip("+")
 
@@ -233,6 +251,9 @@ class _Reader:
         network = network._replace(targets_add_up=self.targets_add_up(network))
         self.warn(network)
         title, source, note = (self.word(top.get(key)) for key in ("title", "source", "note"))
+        if "published" in top and top["published"].kind != "mapping":
+            found = top["published"].described()
+            self.wrong(f"published must be a mapping of quantities, found {found}", top["published"].place)
         self.give_up_if_wrong()
         published, warnings = top.get("published"), tuple(self.warnings)
         return Example(
@@ -255,6 +276,7 @@ class _Reader:
             self.give_up_if_wrong()
 
     def layout(self, node: Node | None) -> str:
+        """Empty if it is not known: then no shape is judged."""
         return self.choice(node, ("out_in", "in_out"), "weights_layout") if node else "out_in"
 
     # --- what is given ---
@@ -266,15 +288,16 @@ class _Reader:
         if node.kind != "mapping":
             self.wrong(f"{what} must be 'name: number' pairs or a list of names", node.place)
             return []
-        self.problems += doubled_keys(node)
-        return [(self.label(key), None if value.is_empty else value, key.place) for key, value in node.entries]
+        pairs = self.pairs(node)
+        return [(self.label(key), None if value.is_empty else value, key.place) for key, value in pairs]
 
     def read_parameters(self, node: Node | None) -> None:
         for label, value, place in self.givens(node, "parameters") if node else ():
-            if label in self.parameters:
+            if label and label in self.parameters:
                 self.twice(label, place)
             text = self.number(value) if value is not None else None
-            self.parameters.setdefault(label, _Given(text, place))
+            if label:
+                self.parameters.setdefault(label, _Given(text, place))
 
     def twice(self, label: str, place: Place) -> None:
         self.wrong(f"the name {label!r} is used for two things", place, help="give one of them another name")
@@ -288,8 +311,8 @@ class _Reader:
                 "a worked example lacks the key 'inputs'", Place(1, 1), help=schema.EXAMPLE["inputs"].description
             )
             return (), 1
-        columns = self.columns(top["inputs"], self.input_label)
-        self.check_inputs(columns)
+        columns = self.columns(top["inputs"], "inputs", self.input_label)
+        self.check_inputs(columns, top["inputs"])
         samples = self.sample_count([node for _, node, _ in columns if node is not None], 0)
         for label, node, _ in columns:
             self.put(given(label), node, samples)
@@ -299,18 +322,18 @@ class _Reader:
     def input_label(place: int) -> str:
         return f"i{place}"
 
-    def columns(self, node: Node, label: Callable[[int], str]) -> list[tuple[str, Node | None, Place]]:
+    def columns(self, node: Node, what: str, label: Callable[[int], str]) -> list[tuple[str, Node | None, Place]]:
         """Named values; a list of bare numbers is named by place."""
         if node.kind == "list" and node.items and all(_looks_numeric(item) for item in node.items):
             return [(label(place), item, item.place) for place, item in enumerate(node.items, 1)]
-        return self.givens(node, "this")
+        return self.givens(node, what)
 
-    def check_inputs(self, columns: Sequence[tuple[str, Node | None, Place]]) -> None:
-        if not columns:
-            self.wrong("there are no inputs", Place(1, 1))
+    def check_inputs(self, columns: Sequence[tuple[str, Node | None, Place]], node: Node) -> None:
+        if not node.items and not node.entries and node.kind != "scalar":
+            self.wrong("there are no inputs", node.place)
         seen: set[str] = set()
         for label, _, place in columns:
-            if label in self.parameters or label in seen:
+            if label and (label in self.parameters or label in seen):
                 self.twice(label, place)
             seen.add(label)
 
@@ -322,7 +345,8 @@ class _Reader:
         if len(lengths) > 1:
             counts = sorted(lengths)
             for count in counts[:-1]:
-                self.wrong(f"{count} samples here, {counts[-1]} elsewhere", lengths[count].place)
+                values = "value" if count == 1 else "values"
+                self.wrong(f"{count} {values} here, {counts[-1]} elsewhere", lengths[count].place)
         count = max(lengths, default=1)
         if count == 0:
             self.wrong("there is not a single sample", lengths[0].place)
@@ -356,11 +380,11 @@ class _Reader:
             entries = self.table(item, schema.SAMPLE, f"sample {sample}")
             if "inputs" not in entries:
                 continue
-            columns = self.columns(entries["inputs"], self.input_label)
+            columns = self.columns(entries["inputs"], "inputs", self.input_label)
             labels = tuple(label for label, _, _ in columns)
             if not names:
                 names = labels
-                self.check_inputs(columns)
+                self.check_inputs(columns, entries["inputs"])
             elif set(labels) != set(names):
                 self.wrong(
                     f"sample {sample} has the inputs {', '.join(labels)}; sample 1 has {', '.join(names)}",
@@ -393,8 +417,8 @@ class _Reader:
             for sample, item in enumerate(top["samples"].items, 1):
                 node = next((value for key, value in item.entries if key.text == "targets"), None)
                 if node is not None:
-                    columns = self.columns(node, output_label)
-                    self.check_targets(columns, outputs, node.place)
+                    columns = self.columns(node, "targets", output_label)
+                    self.check_targets(columns, outputs, node)
                     self.put_sample(columns, target, sample, samples, self.values)
             return
         if "targets" not in top:
@@ -403,8 +427,8 @@ class _Reader:
                     "a worked example lacks the key 'targets'", Place(1, 1), help=schema.EXAMPLE["targets"].description
                 )
             return
-        columns = self.columns(top["targets"], output_label)
-        self.check_targets(columns, outputs, top["targets"].place)
+        columns = self.columns(top["targets"], "targets", output_label)
+        self.check_targets(columns, outputs, top["targets"])
         self.sample_count([node for _, node, _ in columns if node is not None and node.kind == "list"], samples)
         for label, node, _ in columns:
             self.put(target(label), node, samples)
@@ -419,13 +443,13 @@ class _Reader:
         for sample, item in enumerate(node.items, 1):
             entries = self.table(item, schema.SAMPLE, f"sample {sample}")
             if "inputs" in entries:
-                columns = self.columns(entries["inputs"], self.input_label)
+                columns = self.columns(entries["inputs"], "inputs", self.input_label)
                 if {label for label, _, _ in columns} != set(inputs):
                     self.wrong(f"the inputs are {', '.join(inputs)}", entries["inputs"].place)
                 self.put_sample(columns, given, sample, len(node.items), self.held_out)
             if "targets" in entries:
-                columns = self.columns(entries["targets"], lambda place: [*outputs, ""][place - 1])
-                self.check_targets(columns, outputs, entries["targets"].place)
+                columns = self.columns(entries["targets"], "targets", lambda place: [*outputs, ""][place - 1])
+                self.check_targets(columns, outputs, entries["targets"])
                 self.put_sample(columns, lambda label: Name("target", label), sample, len(node.items), self.held_out)
         return len(node.items)
 
@@ -457,16 +481,19 @@ class _Reader:
         return {self.word(item): self.word(item) for item in (node.items if node.kind == "list" else [node])}
 
     def check_targets(
-        self, columns: Sequence[tuple[str, Node | None, Place]], outputs: tuple[str, ...], place: Place
+        self, columns: Sequence[tuple[str, Node | None, Place]], outputs: tuple[str, ...], node: Node
     ) -> None:
-        labels = [label for label, _, _ in columns]
-        for label, _, where in columns:
-            if label and label not in outputs:
+        if node.kind == "scalar" or not all(map(LABEL.fullmatch, outputs)):
+            return  # said already
+        labels = {label for label, _, _ in columns}
+        astray = [(label, where) for label, _, where in columns if label not in outputs]
+        for label, where in astray:
+            if label:
                 help_ = f"the outputs are {', '.join(outputs)}"
-                self.wrong(f"a target for {label!r}, which is no output", where, help=help_)
-        for output in outputs:
-            if output not in labels:
-                self.wrong(f"the output {output!r} has no target", place)
+                self.wrong(f"a target for {_short(label)}, which is no output", where, help=help_)
+        missing = [output for output in outputs if output not in labels]
+        for output in missing[len(astray) :]:  # a target astray is most likely that of an output without
+            self.wrong(f"the output {output!r} has no target", node.place)
 
     # --- layers ---
 
@@ -474,9 +501,8 @@ class _Reader:
         if node is None:
             return ()
         if node.kind != "list" or not node.items:
-            self.wrong(
-                f"layers must be a list, found {node.described()}", node.place, help="start each with '- units:'"
-            )
+            found = "there are no layers" if node.kind == "list" else f"layers must be a list, found {node.described()}"
+            self.wrong(found, node.place, help="start each with '- units:'")
             return ()
         sources: dict[str, Name] = {label: given(label) for label in inputs}
         layers: list[Layer] = []
@@ -494,18 +520,21 @@ class _Reader:
     def read_units(self, node: Node | None, depth: int, depths: int, taken: Mapping[str, Name]) -> tuple[str, ...]:
         if node is None:
             return ()
-        if node.kind == "list":
-            units = tuple(self.label(item) for item in node.items)
-            places = [item.place for item in node.items]
-        else:
-            units = self.named_units(node, depth, depths)
-            places = [node.place] * len(units)
-        if not units:
+        if node.kind != "list":
+            return self.unused(self.named_units(node, depth, depths), repeat(node.place), taken)
+        if not node.items:
             self.wrong(f"layer {depth} has no units", node.place)
-        for place, unit in enumerate(units):
-            if unit and (unit in taken or unit in units[:place] if len(units) < 2000 else unit in taken):
-                self.twice(unit, places[place])
-        return units
+        return self.unused([self.label(item) for item in node.items], [item.place for item in node.items], taken)
+
+    def unused(self, labels: Iterable[str], places: Iterable[Place], taken: Mapping[str, Name]) -> tuple[str, ...]:
+        """The labels, with something that can be no name for each that is wrong or in use already."""
+        units: dict[str, None] = {}
+        for label, place in zip(labels, places, strict=False):
+            if label in taken or label in units or label in self.parameters:
+                self.twice(label, place)
+                label = ""
+            units[label or f"?{place.line}:{place.column}"] = None
+        return tuple(units)
 
     def named_units(self, node: Node, depth: int, depths: int) -> tuple[str, ...]:
         """`units: 3` names them by layer and place."""
@@ -518,11 +547,12 @@ class _Reader:
 
     def read_sources(self, node: Node, known: Mapping[str, Name]) -> tuple[Name, ...]:
         items = node.items if node.kind == "list" else [node]
+        if not items:
+            self.wrong("no unit feeds the layer", node.place, help="leave 'from' out for all units of the layer before")
         found = []
         for item in items:
-            if item.text in known:
-                found.append(known[item.text])
-            else:
+            found.append(known.get(item.text) or Name("", f"?{item.place.line}:{item.place.column}"))
+            if item.text not in known:
                 self.wrong(
                     f"unknown input or unit {_short(item.text)}", item.place, help=did_you_mean(item.text, known)
                 )
@@ -539,7 +569,7 @@ class _Reader:
     ) -> Layer:
         activation, constants, of_net = self.read_activation(entries.get("activation"))
         weights: tuple[tuple[Name | None, ...], ...] = ()
-        if "weights" in entries and units and sources:
+        if "weights" in entries and units and sources and layout:
             weights = self.read_weights(entries["weights"], units, sources, layout, depth)
         bias = entries.get("bias")
         if bias is not None and bias.kind == "mapping":
@@ -617,15 +647,22 @@ class _Reader:
     def wrong_shape(self, node: Node, lists: bool, rows: int, columns: int, layout: str) -> None:
         row, column = ("unit", "source") if layout == "out_in" else ("source", "unit")
         wanted = f"{rows} x {columns} (a row per {row}, a column per {column})"
-        if not lists:
-            self.wrong(f"weights must be a list of lists, {wanted}", node.place, help="weights: [[w1, w2], [w3, w4]]")
-            return
         lengths = sorted({len(item.items) for item in node.items})
-        found = f"{len(node.items)} x {lengths[0]}" if len(lengths) == 1 else f"rows of {', '.join(map(str, lengths))}"
-        other = "in_out" if layout == "out_in" else "out_in"
-        flipped = lengths == [rows] and len(node.items) == columns
-        help_ = f"it fits the other way round: weights_layout: {other}" if flipped else "'-' stands for no connection"
-        place = next((item.place for item in node.items if len(item.items) != columns), node.place)
+        if not lists:
+            found = f"a list of {len(node.items)}" if node.kind == "list" else node.described()
+            help_ = "put every row into brackets of its own: [[w1, w2], [w3, w4]]"
+        elif len(lengths) > 1:
+            found, help_ = f"rows of {', '.join(map(str, lengths))}", "'-' stands for no connection"
+        else:
+            found = f"{len(node.items)} x {lengths[0] if lengths else 0}"
+            flipped = lengths == [rows] and len(node.items) == columns
+            other = "in_out" if layout == "out_in" else "out_in"
+            help_ = (
+                f"it fits the other way round: weights_layout: {other}" if flipped else "'-' stands for no connection"
+            )
+        if lists and lengths == [2 * columns] and all(map(_has_comma_decimals, node.items)):
+            help_ = "decimals have a point: 0,5 is two numbers"
+        place = next((item.place for item in node.items if lists and len(item.items) != columns), node.place)
         self.wrong(f"the weights are {found}, expected {wanted}", place, help=help_)
 
     def weight(self, node: Node, own_name: str) -> Name | None:
@@ -634,8 +671,11 @@ class _Reader:
             return None
         if node.is_scalar and LABEL.fullmatch(node.text) and not _means_number(node.text):
             return self.parameter(node)
+        if node.is_empty or (node.kind == "list" and len(node.items) == 1 and node.items[0].is_empty):
+            self.wrong("nothing stands here", node.place, help="no connection is '-', in quotes in a list of lines")
+            return None
         text = self.number(node)
-        if own_name in self.parameters and own_name not in self.used:
+        if own_name in self.parameters:
             self.twice(own_name, node.place)
         self.parameters[own_name] = _Given(text, node.place)
         self.used.add(own_name)
@@ -783,7 +823,9 @@ class _Reader:
             return ()
         items = node.items if node.kind == "list" else [node]
         for item in items:
-            if item.text not in self.parameters:
+            if not item.is_scalar:
+                self.wrong(f"the name of a parameter must stand here, found {item.described()}", item.place)
+            elif item.text not in self.parameters:
                 self.wrong(
                     f"unknown parameter {_short(item.text)}", item.place, help=did_you_mean(item.text, self.parameters)
                 )
@@ -855,9 +897,17 @@ def _means_number(text: str) -> bool:
     return text.lower() in ("nan", "inf", "infinity")
 
 
+def _has_comma_decimals(row: Node) -> bool:
+    """`[0,5]`: whole numbers with commas and no space between them."""
+    pairs = zip(row.items[::2], row.items[1::2], strict=False)
+    return all(
+        _WHOLE.fullmatch(left.text) and right.text.isdigit() and right.place.column
+        == left.place.column + left.place.length + 1
+        for left, right in pairs
+    )  # fmt: skip
+
+
 def _number_help(node: Node) -> str:
     if node.text.lower() in ("yes", "no", "on", "off", "true", "false"):
         return "a number, not yes or no"
-    if "," in node.text and not node.quoted:
-        return "decimals have a point"
     return "numbers look like 0.15, -.5, 1e-3 or 1/3"

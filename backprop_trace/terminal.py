@@ -5,6 +5,7 @@ rich knows terminals (NO_COLOR, FORCE_COLOR, TERM=dumb, Windows); it lives here 
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -47,10 +48,15 @@ class Terminal(NamedTuple):
 
     @staticmethod
     def stdout(pieces: Iterable[str]) -> None:
+        """Writes the pieces; a reader who has seen enough (`| head`) ends the program without a word."""
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-        for piece in pieces:
-            sys.stdout.write(piece)
-        sys.stdout.flush()
+        try:
+            for piece in pieces:
+                sys.stdout.write(piece)
+            sys.stdout.flush()
+        except BrokenPipeError:  # typer would make it an exit code of 1
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
 
     @staticmethod
     def stderr(text: str) -> None:

@@ -21,13 +21,14 @@ from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, fin
 from backprop_trace.chain import Equation
 from backprop_trace.expr import Formula, Name, given, walk_names
 from backprop_trace.network import Listing
+from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import SAFE_DIGITS, Value
 from backprop_trace.parse import Vocabulary, number
-from backprop_trace.spec import Example
 from backprop_trace.train import Course, Run
 
 if TYPE_CHECKING:
     from backprop_trace.arithmetic.hand import Rounding
+    from backprop_trace.spec import Example
 
 LARGEST_LISTING = 2_000_000
 EXACT_DIGITS = 20
@@ -121,7 +122,9 @@ class NotNumeric(ValueError):
     """The example has quantities without a number; `names` are they."""
 
     def __init__(self, names: Sequence[Name]):
-        super().__init__("no number is given for " + ", ".join(name.label or name.kind for name in names[:8]))
+        super().__init__(
+            "no number is given for " + ", ".join(map(canonical, names[:8])) + (", ..." if len(names) > 8 else "")
+        )
         self.names = tuple(names)
 
 
@@ -158,7 +161,8 @@ def traces(
     `equations` may be another listing over the same names than the example's own.
     """
     if size(example) > LARGEST_LISTING:
-        raise TooLarge(f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed")
+        found = f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed"
+        raise TooLarge(f"{found}: take fewer units, inputs or samples")
     course = Course(example.network, example.batching, equations)
     wanted = sorted(set(steps))
     check_numeric(example, course.listing(wanted[0]))

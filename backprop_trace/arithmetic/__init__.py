@@ -43,6 +43,9 @@ class ComputationError(Exception):
         super().__init__(reason)
         self.reason, self.name, self.step = reason, name, step
 
+    def __str__(self) -> str:
+        return self.reason
+
 
 class Arithmetic(NamedTuple):
     """A number system: how to make a number from a fraction, and how to compute with it."""

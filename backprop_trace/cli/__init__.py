@@ -9,7 +9,6 @@ Data goes to standard output, messages to standard error.
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from typing import Annotated, NoReturn
@@ -42,13 +41,10 @@ def main() -> None:
         _stop(f"error: {wrong}\n  = help: give them numbers in the file, or one for this run with --set", USAGE)
     except ComputationError as broken:
         _stop(_broken(broken), BROKEN)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except OSError as wrong:
-        _stop(f"error: {wrong.strerror or wrong}: {wrong.filename or ''}", USAGE)
+        _stop(f"error: {wrong.strerror or wrong}" + (f": {wrong.filename}" if wrong.filename else ""), USAGE)
     except MemoryError:
         _stop("error: there is not enough memory for this", BROKEN)
 

@@ -12,7 +12,7 @@ from backprop_trace.expr import Name, given
 from backprop_trace.network import listing
 from backprop_trace.notation.names import canonical, spellings
 from backprop_trace.parse import NotANumber, Vocabulary, number
-from backprop_trace.source import did_you_mean, printable
+from backprop_trace.source import closest, did_you_mean, printable
 from backprop_trace.spec import Example
 from backprop_trace.terminal import Terminal
 from backprop_trace.trace import Settings, size, vocabulary
@@ -39,7 +39,12 @@ class UsageError(Exception):
 def one_of(option: str, word: str, known: Iterable[str]) -> None:
     known = list(known)
     if word not in known:
-        raise UsageError(f"{option} {printable(word)!r}: {did_you_mean(word, known)} (one of {', '.join(known)})")
+        help_ = _suggestion(closest(word, known))
+        raise UsageError(f"{option} {printable(word)!r} is none of {', '.join(known)}{help_}")
+
+
+def _suggestion(word: str) -> str:
+    return f"; did you mean {word!r}?" if word else ""
 
 
 def settings_of(engine: str, digits: int | None, round_to: str | None, rounding: str) -> Settings:
@@ -121,7 +126,8 @@ def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
         matches = _matching(spelling, known, example)
         if not matches:
             names = [canonical(equation.name) for equation in equations.equations]
-            raise UsageError(f"--only: there is no quantity {printable(spelling)!r}; {did_you_mean(spelling, names)}")
+            help_ = _suggestion(closest(spelling, names))
+            raise UsageError(f"--only: there is no quantity {printable(spelling)!r}{help_}")
         found.update(matches)
     return frozenset(found)
 

@@ -8,5 +8,6 @@ def command() -> None:
     import json
 
     from backprop_trace.schema import json_schema
+    from backprop_trace.terminal import Terminal
 
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=True))
+    Terminal.stdout([json.dumps(json_schema(), indent=2, ensure_ascii=True) + "\n"])

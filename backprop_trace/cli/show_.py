@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Annotated, Optional
 
 import typer
@@ -29,6 +30,8 @@ from backprop_trace.render.view import View
 from backprop_trace.spec import load
 from backprop_trace.terminal import Terminal
 from backprop_trace.trace import traces
+
+NARROWEST = 20
 
 
 def command(
@@ -87,6 +90,8 @@ def command(
         one_of("--phase", word, PHASES)
     shown_steps = _steps(steps, last, at, compare)
     worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
+    if width is not None and width < NARROWEST:
+        raise UsageError(f"--width must be at least {NARROWEST}")
     settings = settings_of(engine, digits, round_to, rounding)
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(
@@ -110,7 +115,9 @@ def command(
         return
     if form in ("table", "plain", "latex", "markdown"):
         say_if_large(worked)
-    write(render(form, traces(worked, settings, shown_steps), view), output, force)
+    computed = traces(worked, settings, shown_steps)
+    first = next(computed)  # what breaks at once breaks before anything is written
+    write(render(form, chain([first], computed), view), output, force)
 
 
 def _steps(steps: int, last: bool, at: int | None, compare: int | None) -> Sequence[int]:

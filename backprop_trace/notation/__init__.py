@@ -57,7 +57,12 @@ class Notation(NamedTuple):
 
 def show(formula: Formula, notation: Notation, leaf: Leaf) -> str:
     """A formula as text; `leaf` says what stands for a name."""
-    return _Printer(notation, leaf).write(formula)[0]
+    return write(formula, notation, leaf)[0]
+
+
+def write(formula: Formula, notation: Notation, leaf: Leaf) -> Piece:
+    """A formula as text, and how tightly that holds together."""
+    return _Printer(notation, leaf).write(formula)
 
 
 class _Printer:

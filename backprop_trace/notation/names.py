@@ -1,6 +1,6 @@
 """How the names of quantities are written.
 
-    >>> from backprop_trace.expr import LOSS, Name, derivative
+    >>> from backprop_trace.expr import LOSS, Name, derivative, plain
     >>> canonical(derivative(LOSS, Name("net", "h1", sample=2)))
     'dE/dnet_h1[2]'
 
@@ -13,10 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from backprop_trace.expr import LOSS, Name, derivative
-from backprop_trace.network import Network
+from backprop_trace.expr import LOSS, Name, derivative, plain
+from backprop_trace.notation import tex
+
+if TYPE_CHECKING:
+    from backprop_trace.network import Network
 
 STYLES = ("net-out", "layered", "nielsen")
 
@@ -147,6 +150,8 @@ class Alphabet(NamedTuple):
     term: Callable[[str, str], str]
     delta: str
     place: Callable[[Name], str]
+    inside: bool = False
+    """The sample is a superscript of the quantities a derivative is made of, and does not stand at its end."""
 
 
 def _ascii_symbol(symbol: Symbol) -> str:
@@ -163,36 +168,25 @@ def _unicode_symbol(symbol: Symbol) -> str:
     return _ascii_symbol(symbol._replace(base=GREEK.get(symbol.base, symbol.base)))
 
 
-_LATEX_SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_HATS = {"mhat": r"\hat{m}", "vhat": r"\hat{v}"}
 
 
-def latex_escape(text: str) -> str:
-    """Text from a file, safe in LaTeX."""
-    return "".join(_LATEX_SPECIAL.get(c) or (f"\\{c}" if c in "{}$&#_%" else c) for c in text)
+def _latex_symbol(symbol: Symbol, escape: Callable[[str], str] = tex.escaped) -> str:
+    ends = ",".join(tex.word(part, escape) for part in re.split("[,_]", symbol.lower))
+    lower = f"_{{{ends}}}" if symbol.lower else ""
+    comma = "," if symbol.upper and symbol.mark else ""
+    upper = (tex.word(symbol.upper, escape) if symbol.upper else "") + comma + symbol.mark
+    return (_HATS.get(symbol.base) or tex.word(symbol.base, escape)) + lower + (f"^{{{upper}}}" if upper else "")
 
 
-_LATEX_BASES = {word: rf"\{word}" for word in (*GREEK, "delta")} | {
-    "epsilon": r"\varepsilon", "mhat": r"\hat{m}", "vhat": r"\hat{v}",
-}  # fmt: skip
-
-
-def _latex_symbol(symbol: Symbol) -> str:
-    base = _LATEX_BASES.get(symbol.base) or (
-        symbol.base if len(symbol.base) == 1 else rf"\mathit{{{latex_escape(symbol.base)}}}"
-    )
-    lower = f"_{{{_latex_lower(symbol.lower)}}}" if symbol.lower else ""
-    upper = symbol.upper + symbol.mark
-    return base + lower + (f"^{{{latex_escape(upper)}}}" if upper else "")
-
-
-def _latex_lower(lower: str) -> str:
-    return lower if lower.isdigit() else rf"\mathit{{{latex_escape(lower)}}}"
+def _mathjax_symbol(symbol: Symbol) -> str:
+    return _latex_symbol(symbol, tex.specials_escaped)
 
 
 def _latex_place(name: Name) -> str:
     inside = [] if name.time is None else [f"t={name.time}"]
     inside += [] if name.sample is None else [f"{name.sample}"]
-    return "".join(rf"^{{({text})}}" for text in [", ".join(inside)] if text)
+    return f"({', '.join(inside)})" if inside else ""
 
 
 ASCII_NAMES = Alphabet(
@@ -205,9 +199,17 @@ LATEX_NAMES = Alphabet(
     _latex_symbol,
     lambda of, wrt: rf"\frac{{\partial {of}}}{{\partial {wrt}}}",
     lambda whole, via: rf"\left.{whole}\right\rvert_{{{via}}}",
-    r"\delta",
+    "δ",
     _latex_place,
+    inside=True,
 )
+MATHJAX_NAMES = LATEX_NAMES._replace(symbol=_mathjax_symbol)
+"""LaTeX for the web, where letters of every script may stand."""
+
+FLAT_LATEX_NAMES = LATEX_NAMES._replace(
+    derivative=lambda of, wrt: rf"\partial {of} / \partial {wrt}", term=lambda whole, via: rf"{whole}\,\vert_{{{via}}}"
+)
+"""LaTeX within a line of text: no fractions."""
 
 
 def speller(
@@ -231,31 +233,56 @@ def speller(
     return spell
 
 
-def _written(name: Name, symbol: Style, alphabet: Alphabet, by_output: frozenset[Name], deltas: bool) -> str:
+def _written(name: Name, style: Style, alphabet: Alphabet, by_output: frozenset[Name], deltas: bool) -> str:
     if name.kind != "d":
-        text = alphabet.symbol(symbol(name._replace(sample=None, time=None)))
-        return _with_place(text, name, alphabet)
+        return _with_place(style(name._replace(sample=None, time=None)), name, alphabet)
     assert name.of is not None and name.wrt is not None
     via = name.via
     if via is not None and name.of == LOSS and name.wrt in by_output:
         name, via = derivative(Name("E", via.label), name.wrt)._replace(sample=name.sample, time=name.time), None
-    if deltas and via is None and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net":
-        delta = symbol(name.wrt)._replace(
-            base=alphabet.delta.lstrip("\\") if alphabet is LATEX_NAMES else alphabet.delta
-        )
-        return _with_place(alphabet.symbol(delta), name, alphabet)
     assert name.of is not None and name.wrt is not None
-    whole = alphabet.derivative(alphabet.symbol(symbol(name.of)), alphabet.symbol(symbol(name.wrt)))
+    if deltas and via is None and name.of == LOSS and name.wrt.kind == "net":
+        return _with_place(style(name.wrt)._replace(base=alphabet.delta), name, alphabet)
+    if alphabet.inside:
+        return _with_places_inside(name, via, style, alphabet)
+    whole = alphabet.derivative(alphabet.symbol(style(name.of)), alphabet.symbol(style(name.wrt)))
     if via is not None:
-        whole = alphabet.term(whole, alphabet.symbol(symbol(via)))
-    return _with_place(whole, name, alphabet)
+        whole = alphabet.term(whole, alphabet.symbol(style(via)))
+    return whole + alphabet.place(name)
 
 
-def _with_place(text: str, name: Name, alphabet: Alphabet) -> str:
+def _with_place(symbol: Symbol, name: Name, alphabet: Alphabet) -> str:
     place = alphabet.place(name)
-    if place and alphabet is LATEX_NAMES:
-        return f"{{{text}}}{place}" if name.kind != "d" else rf"\left({text}\right){place}"
-    return text + place
+    if not alphabet.inside or not place:
+        return alphabet.symbol(symbol) + place
+    upper = f"{symbol.upper},{place}" if symbol.upper else place
+    return alphabet.symbol(symbol._replace(upper=upper))
+
+
+def _with_places_inside(name: Name, via: Name | None, style: Style, alphabet: Alphabet) -> str:
+    """What a sample (or time step) adds to a parameter's gradient is marked as the term that it is."""
+    assert name.of is not None and name.wrt is not None
+    of, wrt = (_with_place(style(plain(part)), _placed(part, name), alphabet) for part in (name.of, name.wrt))
+    whole = alphabet.derivative(of, wrt)
+    if via is not None:
+        whole = alphabet.term(whole, alphabet.symbol(style(via)))
+    of_a_term = name.of == LOSS and not _varies(name.wrt) and alphabet.place(name)
+    return alphabet.term(whole, alphabet.place(name)) if of_a_term else whole
+
+
+def _placed(part: Name, whole: Name) -> Name:
+    """A quantity inside a derivative with the sample and time step that stand at the end of the whole."""
+    if not _varies(part):
+        return part
+    return part._replace(
+        sample=whole.sample if part.sample is None else part.sample,
+        time=whole.time if part.time is None else part.time,
+    )
+
+
+def _varies(part: Name) -> bool:
+    """Is it another quantity in each sample? A parameter is not, nor is the total loss."""
+    return bool(part.kind) and part != LOSS
 
 
 def spellings(names: Mapping[Name, object], network: Network) -> dict[str, Name]:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from backprop_trace.notation import LATEX
-from backprop_trace.notation.names import LATEX_NAMES, speller
+from backprop_trace.notation import LATEX, LOOSE, Piece
+from backprop_trace.notation.names import MATHJAX_NAMES, speller
 from backprop_trace.render.table import sections
-from backprop_trace.render.view import Row, View, described, engine, givens, notes, rows
-from backprop_trace.source import printable
+from backprop_trace.render.view import Row, View, givens, header_texts, rows
 from backprop_trace.trace import Trace
+
+
+def _cases(test: str, positive: str, otherwise: str) -> Piece:
+    return rf"{positive} \text{{ if }} {test} > 0 \text{{ else }} {otherwise}", LOOSE
+
+
+MARKDOWN = LATEX._replace(cases=_cases)
+"""LaTeX in one line: a Markdown reader takes the backslashes of a line break for escapes."""
 
 
 def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
@@ -20,31 +27,38 @@ def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
         if view.steps > 1 or trace.step > 1:
             yield f"\n## Training step {trace.step}\n"
         yield from _givens(trace, view)
-        for heading, members in sections(rows(trace, view, LATEX, LATEX_NAMES)):
+        for heading, members in sections(rows(trace, view, MARKDOWN, MATHJAX_NAMES)):
             yield f"\n### {heading}\n\n| quantity | formula | numbers | value |\n|---|---|---|---|\n"
             yield from map(_line, members)
 
 
 def header(trace: Trace, view: View) -> Iterator[str]:
-    example = trace.example
-    yield f"# {escaped(printable(example.title or example.name))}\n"
-    texts = [example.source, example.note, described(example), engine(view.settings, trace.shortened)]
-    texts += [f"Note: {note}" for note in notes(example)]
-    texts += [f"Warning: {warning}" for warning in (*example.warnings, *view.warnings)]
-    yield from (f"\n{escaped(printable(text))}\n" for text in texts if text)
+    title, *texts = header_texts(trace, view)
+    yield f"# {escaped(title)}\n"
+    yield from (f"\n{escaped(text)}\n" for text in texts)
 
 
 def _givens(trace: Trace, view: View) -> Iterator[str]:
     pairs = [] if view.only else givens(trace, view.phases)
-    spell = speller(view.style, LATEX_NAMES, trace.example.network)
+    spell = speller(view.style, MATHJAX_NAMES, trace.example.network)
     if pairs:
-        yield f"\nGiven: {', '.join(f'${spell(name)} = {LATEX.number(number)[0]}$' for name, number in pairs)}\n"
+        texts = (f"${mathematics(spell(name))} = {MARKDOWN.number(number)[0]}$" for name, number in pairs)
+        yield f"\nGiven: {', '.join(texts)}\n"
 
 
 def _line(row: Row) -> str:
     value = f"{row.value}$, shortcut ${row.shortcut}" if row.shortcut else row.value
-    cells = [f"${text}$" if text else "" for text in (row.name, row.formula, row.numbers, value)]
+    cells = [f"${mathematics(text)}$" if text else "" for text in (row.name, row.formula, row.numbers, value)]
     return f"| {' | '.join(cells)} |\n"
+
+
+def mathematics(latex: str) -> str:
+    r"""Mathematics that survives a Markdown reader: a space keeps it from taking _ for emphasis, as after a brace.
+
+    >>> mathematics(r"\mathit{net}_{h1}")
+    '\\mathit{net} _{h1}'
+    """
+    return latex.replace("_", " _").replace(r"\ _", r"\_")
 
 
 def escaped(text: str) -> str:

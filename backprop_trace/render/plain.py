@@ -13,6 +13,7 @@ def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
     for trace in traces:
         prefix = f"step {trace.step}: " if view.steps > 1 or trace.step > 1 else ""
         for row in rows(trace, view, notation, alphabet):
-            parts = [row.name, row.formula, row.numbers, row.value]
+            formula = "" if row.formula == row.value else row.formula
+            parts = [row.name, formula, row.numbers, row.value]
             yield prefix + " = ".join(part for part in parts if part)
             yield f"  (shortcut: {row.shortcut})\n" if row.shortcut else "\n"

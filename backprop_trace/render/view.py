@@ -21,6 +21,7 @@ from backprop_trace.network import ETA, TIME, constants_used
 from backprop_trace.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
 from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, speller
 from backprop_trace.notation.numbers import Value, digits_of_fraction, short_fraction, shown
+from backprop_trace.source import printable
 from backprop_trace.spec import Example
 from backprop_trace.trace import Line, Settings, Trace, ancestors
 
@@ -109,9 +110,11 @@ class Names:
 
     def __init__(self, trace: Trace, view: View, alphabet: Alphabet):
         self.spell = speller(view.style, alphabet, trace.example.network, trace.listing.by_output)
+        self.tight = alphabet not in (ASCII_NAMES, TEXT_NAMES)
 
     def leaf(self, name: Name) -> Piece:
-        return self.spell(name), BOX if name.kind in ("d", "+") else ATOM
+        text = self.spell(name)
+        return text, BOX if name.kind in ("d", "+") or (self.tight and "^" in text) else ATOM
 
 
 def written(trace: Trace) -> Mapping[Name, str]:
@@ -215,6 +218,16 @@ def engine(settings: Settings, shortened: bool = False) -> str:
         case "hand":
             return f"by hand: every line rounded to {settings.rounding}, and used as rounded"
     return f"float: computed with double precision, {settings.shown_digits} significant digits shown"
+
+
+def header_texts(trace: Trace, view: View) -> list[str]:
+    """Title, source, network, arithmetic, notes and warnings, as a document begins."""
+    example = trace.example
+    texts = [example.title or example.name, example.source, example.note, described(example)]
+    texts.append(engine(view.settings, trace.shortened))
+    texts += [f"Note: {note}" for note in notes(example)]
+    texts += [f"Warning: {warning}" for warning in (*example.warnings, *view.warnings)]
+    return [printable(text) for text in texts if text]
 
 
 def notes(example: Example) -> list[str]:

@@ -1,0 +1,43 @@
+"""The page: how much room there is, and how much of a large network is written out.
+
+Widths are those of a 10 pt font (see `width`); the text is set in 11 pt.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+TEXT_SIZE = 1.095
+"""11 pt text beside 10 pt text."""
+
+
+class Page(NamedTuple):
+    """Limits of a document, or of a piece that is pasted somewhere narrower.
+
+    points: the width of the text. digits: of a number that is put in. table_digits: of a number in a table.
+    terms: in a sum. in_full: so many lines are worked out in full, of more than that the first `each` of each
+    kind. listed: values in a table. rows: of one display or table, 0 for any number. samples: in a table.
+    longest_name: a longer one is abbreviated.
+    """
+
+    points: float
+    digits: int
+    table_digits: int
+    terms: int
+    in_full: int = 400
+    each: int = 3
+    listed: int = 3000
+    rows: int = 0
+    samples: int = 20
+    longest_name: int = 22
+
+    @property
+    def width(self) -> float:
+        return self.points / TEXT_SIZE - 2.0
+
+
+DOCUMENT = Page(points=483.0, digits=24, table_digits=20, terms=40)
+"""A4 with margins of 2 cm (Letter is wider)."""
+
+FRAGMENT = Page(points=300.0, digits=14, table_digits=11, terms=20, in_full=200, listed=600, rows=8, longest_name=14)
+"""Narrow enough for a beamer frame (307 pt) and for article's columns of text (345 pt)."""

@@ -1,0 +1,144 @@
+r"""Tables: given numbers, quantities that are only listed, and the closing one of old weight, gradient, new weight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from backprop_trace.expr import LOSS, Name, derivative
+from backprop_trace.network import ETA
+from backprop_trace.notation.names import Speller
+from backprop_trace.render.latex.page import TEXT_SIZE, Page
+from backprop_trace.render.latex.steps import Writer, short_number
+from backprop_trace.render.latex.width import width
+from backprop_trace.trace import Trace
+
+GAP = 10.0
+FEWEST_DIGITS = 4
+LONG = 60
+"""Tables of more rows are set smaller."""
+
+
+class Column(NamedTuple):
+    """A column of formulas, left-aligned, or of numbers, aligned at the decimal point."""
+
+    heading: str
+    cells: list[str]
+    number: bool = False
+
+
+def parameter_columns(writer: Writer, flat: Speller, updated: Sequence[Name]) -> list[Column]:
+    """Old weight, gradient, new weight of the parameters whose updates are shown."""
+    olds = [name.of for name in updated if name.of is not None]
+    numbers = {"old": olds, "gradient": [derivative(LOSS, old) for old in olds], "new": updated}
+    return _fitting(writer, Column("parameter", [f"${flat(old)}$" for old in olds]), numbers)
+
+
+def value_columns(writer: Writer, flat: Speller, names: Sequence[Name]) -> list[Column]:
+    return _fitting(writer, Column("quantity", [f"${flat(name)}$" for name in names]), {"value": names})
+
+
+def _fitting(writer: Writer, first: Column, numbers: Mapping[str, Sequence[Name]]) -> list[Column]:
+    """The columns with as many digits as the page has room for."""
+    most = writer.page.table_digits
+    for digits in range(most, FEWEST_DIGITS - 1, -1):
+        others = [
+            Column(heading, [_number(writer, name, digits) for name in names], number=True)
+            for heading, names in numbers.items()
+        ]
+        if needed([first, *others]) <= writer.page.width:
+            break
+    return [first, *others]
+
+
+def sample_columns(trace: Trace, writer: Writer, flat: Speller, samples: Sequence[int]) -> list[Column]:
+    """Inputs and targets of the samples, a row each."""
+    network = trace.example.network
+    columns = [Column("sample", [str(sample) for sample in samples])]
+    names = [Name("", label) for label in network.inputs] + [Name("target", label) for label in network.outputs]
+    for name in names:
+        cells = [_number(writer, name._replace(sample=sample)) for sample in samples]
+        columns.append(Column(f"${flat(name)}$", cells, number=True))
+    return columns
+
+
+def _number(writer: Writer, name: Name, digits: int | None = None) -> str:
+    return short_number(writer.numbers.text(name), digits or writer.page.table_digits)[0]
+
+
+def needed(columns: Sequence[Column]) -> float:
+    """How wide a table of these columns is."""
+    return sum(sum(_widths(column)) + GAP for column in columns)
+
+
+def table(columns: Sequence[Column], page: Page) -> Iterator[str]:
+    """The columns, as often side by side as the width allows; in a fragment, in pieces without page breaks."""
+    count = len(columns[0].cells)
+    beside = max(1, min(4, int(page.width / (needed(columns) + GAP)), -(-count // 12)))
+    rows = [_row(columns, start, beside) for start in range(0, count, beside)]
+    size = r"\footnotesize" if len(rows) > LONG else ""
+    yield f"{{{size}\n" if size else ""
+    for start in range(0, len(rows), 2 * page.rows or len(rows)):
+        yield from _piece(columns, rows[start : start + (2 * page.rows or len(rows))], beside, bool(page.rows))
+    yield "}\n" if size else ""
+
+
+def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool) -> Iterator[str]:
+    one = "".join(_format(column) for column in columns)
+    between = rf"@{{\hspace{{{2.5 * GAP:.0f}pt}}}}"
+    head = " & ".join([("& " if column.number else "") + column.heading for column in columns] * beside)
+    environment = "tabular" if whole else "longtable"
+    yield "\\begin{center}\n" if whole else ""
+    yield f"\\begin{{{environment}}}{{@{{}}{between.join([one] * beside)}@{{}}}}\n\\toprule\n{head} \\\\\n\\midrule\n"
+    yield "" if whole else "\\endhead\n\\bottomrule\n\\endfoot\n"
+    yield "".join(row + " \\\\\n" for row in rows)
+    yield "\\bottomrule\n\\end{tabular}\n\\end{center}\n" if whole else "\\end{longtable}\n"
+
+
+def _format(column: Column) -> str:
+    """Fixed widths: longtable then needs no second run to find them."""
+    before, after = (f"{points * TEXT_SIZE:.1f}pt" for points in _widths(column))
+    gap = rf"@{{\hspace{{{GAP:.0f}pt}}}}"
+    if column.number:
+        return f"w{{r}}{{{before}}}@{{}}w{{l}}{{{after}}}{gap}"
+    return f"w{{l}}{{{before}}}{gap}"
+
+
+def _row(columns: Sequence[Column], start: int, beside: int) -> str:
+    cells = []
+    for place in range(start, start + beside):
+        for column in columns:
+            cell = column.cells[place] if place < len(column.cells) else ""
+            cells += _parts(cell) if column.number else [cell]
+    return " & ".join(cells)
+
+
+def _parts(number: str) -> list[str]:
+    """Before the decimal point, and from there on."""
+    if not number or r"\frac" in number:
+        return [f"${number}$" if number else "", ""]
+    match = re.fullmatch(r"(-?\d*)(.*)", number)
+    assert match is not None
+    return [f"${match[1]}$", f"${{}}{match[2]}$" if match[2] else ""]
+
+
+def _widths(column: Column) -> tuple[float, float]:
+    heading = 6.0 * len(column.heading) if "$" not in column.heading else width(column.heading.strip("$"))
+    if not column.number:
+        return max(heading, *(width(cell.strip("$")) for cell in column.cells), 20.0), 0.0
+    pairs = [_parts(cell) for cell in column.cells]
+    before = max(width(whole.strip("$")) for whole, _ in pairs)
+    after = max(width(rest.strip("$")) for _, rest in pairs)
+    return before, max(after, heading)
+
+
+def fixed_parameters(trace: Trace, writer: Writer, flat: Speller, most: int = 12) -> str:
+    """`$b_1 = 0.35$, $b_2 = 0.60$`"""
+    fixed = trace.example.network.fixed
+    texts = [f"${flat(name)} = {_number(writer, name)}$" for name in fixed[:most]]
+    return ", ".join(texts) + (f", and {len(fixed) - most} more" if len(fixed) > most else "")
+
+
+def learning_rate(trace: Trace, writer: Writer) -> str:
+    return rf"$\eta = {_number(writer, ETA)}$" if ETA in trace.values else ""

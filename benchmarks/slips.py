@@ -1,0 +1,154 @@
+"""How well slips are found: each slip put into random networks, the rest of the sheet honestly carried on.
+
+    python benchmarks/slips.py [cases per slip] [decimals]
+
+A case counts where the slip changes a written digit. The table says for each slip how often the first line that is
+flagged is the right one, and how often the slip is among those that are named.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from writers import Exercise, Writer, random_exercise, sheet_text, work_out
+
+from backprop_trace.check import Checker
+from backprop_trace.expr import Formula, Minus, Name, Number, names_in, substitute
+from backprop_trace.notation.names import canonical
+from backprop_trace.sheet import read_sheet
+from backprop_trace.slips import SLIPS, Facts, bends, is_structural, written_out
+
+DIGITS = ("factor-ten", "digits-swapped", "sign-dropped", "copied-wrong", "stale")
+Case = tuple[Exercise, Name, str, str]
+"""Exercise, the line with the slip, its honest number, and the sheet."""
+
+
+def bent_case(slip: str, exercise: Exercise, draw: random.Random, decimals: int) -> Case | None:
+    """A line bent by one of the formulas of a slip."""
+    facts = Facts(exercise.example.network)
+    equations = {equation.name: equation for equation in exercise.listing.equations}
+    drop = draw.random() < 0.5  # writers seldom write the structural lines out
+    kept = {name for name in equations if not (drop and is_structural(name))}
+    found = [
+        (name, bend.formula)
+        for name in kept
+        for bend in bends(equations[name], written_out(equations[name].formula, equations, kept), facts)
+        if bend.slip == slip
+    ]
+    if not found:
+        return None
+    name, formula = draw.choice(found)
+    work = work_out(exercise, Writer(decimals, "rounds", draw), 1, {(1, name): formula})
+    lines = {key: text for key, text in work.lines.items() if key[1] in kept}
+    return None if lines[1, name] == work.honest else (exercise, name, work.honest, sheet_text(lines))
+
+
+def digit_case(slip: str, exercise: Exercise, draw: random.Random, decimals: int) -> Case | None:
+    """A right number with its digits out of order, or another line's number."""
+    honest = work_out(exercise, Writer(decimals, "rounds", draw)).lines
+    (_, name), text = draw.choice(list(honest.items()))
+    value = _out_of_order(slip, text, name, honest, exercise, draw)
+    if value is None or value == text or not float(text):
+        return None
+    work = work_out(exercise, Writer(decimals, "rounds", draw), 1, {(1, name): literal(value)})
+    return exercise, name, text, sheet_text(work.lines)
+
+
+def _out_of_order(
+    slip: str, text: str, name: Name, honest: dict[tuple[int, Name], str], exercise: Exercise, draw: random.Random
+) -> str | None:
+    match slip:
+        case "factor-ten":
+            places = len(text.partition(".")[2])
+            return f"{float(Fraction(text) * draw.choice((10, Fraction(1, 10)))):.{places}f}"
+        case "sign-dropped":
+            return text.lstrip("-")
+        case "digits-swapped":
+            places = [k for k in range(len(text) - 1) if text[k].isdigit() and text[k + 1].isdigit()]
+            place = draw.choice(places)
+            return text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+        case "stale":
+            others = [
+                t for (_, other), t in honest.items() if other != name and other._replace(sample=name.sample) == name
+            ]
+            return draw.choice(others) if others else None
+    return None
+
+
+def literal(text: str) -> Formula:
+    return Minus(Number(text[1:])) if text.startswith("-") else Number(text)
+
+
+def copied_case(slip: str, exercise: Exercise, draw: random.Random, decimals: int) -> Case | None:
+    """An earlier number used with its last digit changed."""
+    honest = work_out(exercise, Writer(decimals, "rounds", draw)).lines
+    equation = draw.choice([e for e in exercise.listing.equations if not is_structural(e.name)])
+    used = [name for name in names_in(equation.formula) if (1, name) in honest]
+    if not used:
+        return None
+    name = draw.choice(used)
+    text = honest[1, name]
+    place = draw.choice([k for k, c in enumerate(text) if c.isdigit()][-2:])
+    wrong = text[:place] + str((int(text[place]) + draw.randint(1, 9)) % 10) + text[place + 1 :]
+    bent = {(1, equation.name): substitute(equation.formula, {name: literal(wrong)})}
+    work = work_out(exercise, Writer(decimals, "rounds", draw), 1, bent)
+    if work.lines[1, equation.name] == work.honest:
+        return None
+    return exercise, equation.name, work.honest, sheet_text(work.lines)
+
+
+def maker(slip: str) -> Callable[[str, Exercise, random.Random, int], Case | None]:
+    return copied_case if slip == "copied-wrong" else digit_case if slip in DIGITS else bent_case
+
+
+def measure(slip: str, wanted: int, decimals: int, seed: int = 7) -> tuple[int, int, int, list[str]]:
+    """Cases, those whose first flagged line is right, those that are named; and what was missed."""
+    draw = random.Random(f"{slip} {seed}")
+    cases = first = named = 0
+    missed: list[str] = []
+    for _ in range(40 * wanted):
+        if cases == wanted:
+            break
+        try:
+            case = maker(slip)(slip, random_exercise(draw), draw, decimals)
+        except (ArithmeticError, ValueError, KeyError):
+            continue
+        if case is None:
+            continue
+        exercise, name, honest, text = case
+        report = Checker(exercise.example).check(read_sheet(text, "sheet"))
+        flagged = report.first_mistake
+        cases += 1
+        place = canonical(name._replace(sample=None)), name.sample
+        right = flagged is not None and (flagged.name, flagged.sample) == place
+        first += right
+        line = next(line for line in report.lines if (line.name, line.sample) == place)
+        named += slip in line.slips
+        if not right or slip not in line.slips:
+            got = "none" if flagged is None else f"{flagged.name} {flagged.verdict} {flagged.slips}"
+            judged = f"{line.verdict} {line.slips}, first mistake {got} {report.conventions}"
+            missed.append(f"{canonical(name)} {line.written} for {honest}: {judged}")
+    return cases, first, named, missed
+
+
+def main() -> None:
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    decimals = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+    chosen = sys.argv[3:] or list(SLIPS)
+    print(f"{'slip':26} cases  first  named   ({decimals} decimals)")
+    for slip in chosen:
+        cases, first, named, missed = measure(slip, wanted, decimals)
+        shares = f"{first / cases:6.0%} {named / cases:6.0%}" if cases else "     -      -"
+        print(f"{slip:26} {cases:5} {shares}", flush=True)
+        if sys.argv[3:]:
+            print("\n".join(f"    {text}" for text in missed))
+
+
+if __name__ == "__main__":
+    main()
