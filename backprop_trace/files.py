@@ -48,7 +48,7 @@ def refuse(path: str, force: bool = False) -> None:
     target = Path(path)
     if target.is_dir():
         raise SourceError([Problem("this is a directory, not a file to write to")], path)
-    if target.exists() and not force:
+    if target.is_file() and not force:
         raise SourceError([Problem("the file exists already", help="--force overwrites it")], path)
     if not target.absolute().parent.is_dir():
         raise SourceError([Problem("cannot be written: there is no such folder")], path)

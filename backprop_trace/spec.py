@@ -236,9 +236,10 @@ class _Reader:
         loss = self.choice(top["loss"], LOSSES, "loss") if "loss" in top else ""
         batch = self.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
         fixed = self.read_fixed(top.get("fixed"))
+        outputs = layers[-1].units if layers else ()
         if layers:
-            self.read_targets(top, layers[-1].units, samples)
-            held_out = self.read_validation(top.get("validation"), inputs, layers[-1].units)
+            self.read_targets(top, outputs, samples)
+        held_out = self.read_validation(top.get("validation"), inputs, outputs)
         trained = tuple(given(label) for label in self.parameters if label in self.used and label not in fixed)
         for label, entry in self.parameters.items():
             if entry.text is not None:
@@ -248,6 +249,7 @@ class _Reader:
         )
         network = self.read_optimizer(top, network)
         batching = self.read_batching(top, samples)
+        self.give_up_if_wrong()
         network = network._replace(targets_add_up=self.targets_add_up(network))
         self.warn(network)
         title, source, note = (self.word(top.get(key)) for key in ("title", "source", "note"))

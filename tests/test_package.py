@@ -13,12 +13,12 @@ import backprop_trace as bt
 
 HOUSE = Path(bt.__file__).parent
 LEVELS = (
-    ("expr",),
-    ("arithmetic", "notation", "parse"),
+    ("expr", "batches"),
+    ("arithmetic", "notation", "parse", "draw"),
     ("catalogue", "chain"),
     ("network",),
-    ("source", "sheet", "trace", "slips", "train"),
-    ("schema", "spec", "check", "bands", "derive"),
+    ("source", "sheet", "trace", "slips", "train", "samples"),
+    ("schema", "spec", "check", "bands", "derive", "save"),
     ("render",),
     ("cli",),
 )

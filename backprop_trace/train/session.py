@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, finite
 from backprop_trace.catalogue import LOSSES, canonical
@@ -22,9 +22,11 @@ from backprop_trace.chain import Equation
 from backprop_trace.expr import LOSS, Name, derivative
 from backprop_trace.network import Network, listing, loss_lines
 from backprop_trace.parse import NotANumber, number
-from backprop_trace.spec import Example
 from backprop_trace.train import Run
 from backprop_trace.train.compiled import LARGEST_COMPILED, compiled_values
+
+if TYPE_CHECKING:
+    from backprop_trace.spec import Example
 
 CURVE_POINTS = 120
 LONGEST_CHUNK = 0.1  # seconds: how long Ctrl-C may have to wait, and how much it may cost
