@@ -27,7 +27,7 @@ _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 class Series(NamedTuple):
-    """Points in the order of x. `sparse` draws every second dot only, to tell it from the others."""
+    """Points in the order of x. `sparse` draws some of the dots only, to tell it from the others."""
 
     points: Sequence[Point]
     sparse: bool = False
@@ -40,7 +40,7 @@ class _Grid(NamedTuple):
     rows: int
     across: int
     down: int
-    dots: set[tuple[int, int]]
+    dots: dict[tuple[int, int], str]
 
 
 def drawn(series: Sequence[Series], width: int, height: int, ascii_: bool = False, log: bool = False) -> Iterator[str]:
@@ -50,7 +50,7 @@ def drawn(series: Sequence[Series], width: int, height: int, ascii_: bool = Fals
     labels = [shown(highs[1], 3), shown(lows[1], 3)]
     margin = max(map(len, labels))
     across, down = (1, 1) if ascii_ else (2, 4)
-    grid = _Grid(max(8, width - margin - 3), height, across, down, set())
+    grid = _Grid(max(8, width - margin - 3), height, across, down, {})
     for each in series:
         _draw(grid, each, (lows, highs), log)
     bar, corner, rule = ("|", "+", "-") if ascii_ else ("│", "└", "─")
@@ -71,7 +71,8 @@ def _draw(grid: _Grid, series: Series, limits: tuple[tuple[float, ...], tuple[fl
         steps = max(abs(to_x - x), abs(to_y - y), 1) if grid.across > 1 else 1
         found += [(x + round((to_x - x) * k / steps), y + round((to_y - y) * k / steps)) for k in range(1, steps + 1)]
     kept = [dot for k, dot in enumerate(dict.fromkeys(found)) if not series.sparse or k % 4 == 0]
-    grid.dots.update(dot for dot in kept if 0 <= dot[1] < grid.rows * grid.down)
+    mark = "." if series.sparse else "*"
+    grid.dots.update({dot: mark for dot in kept if 0 <= dot[1] < grid.rows * grid.down and dot not in grid.dots})
 
 
 def _scale(
@@ -94,7 +95,7 @@ def _scale(
 def _cells(grid: _Grid, row: int) -> str:
     """A row of the picture as text."""
     if grid.across == 1:
-        return "".join("*" if (column, row) in grid.dots else " " for column in range(grid.columns))
+        return "".join(grid.dots.get((column, row), " ") for column in range(grid.columns))
     return "".join(_braille(grid, column, row) for column in range(grid.columns))
 
 

@@ -109,6 +109,14 @@ class Look:
         return results
 
 
+def look(network: Network, wanted: Sequence[Name], givens: Mapping[Name, Any]) -> Look:
+    """Quantities of a forward (and, for gradients, backward) pass over all samples, whatever the optimizer."""
+    plain = network._replace(optimizer="sgd", convention="paper", weight_decay="", schedule="")
+    gradients = any(name.kind == "d" for name in wanted)
+    lines = listing(plain).equations if gradients else loss_lines(plain, plain.all_samples)
+    return Look(lines, wanted, network.trained, givens)
+
+
 class Session:
     """One run. `reports()` trains and yields; `ending` then says why it ended, `run.givens` what was reached.
 
@@ -128,13 +136,9 @@ class Session:
     # --- what is looked at ---
 
     def look(self, network: Network, wanted: Sequence[Name], values: Mapping[Name, str]) -> Look:
-        """Quantities of a forward and backward pass over all samples, whatever the optimizer."""
-        plain = network._replace(optimizer="sgd", convention="paper", weight_decay="", schedule="")
-        gradients = any(name.kind == "d" for name in wanted)
-        samples = network.all_samples
-        lines = listing(plain, samples).equations if gradients else loss_lines(plain, samples)
-        givens = {**self.run.givens, **{name: float(number(text)) for name, text in values.items()}}
-        return Look(lines, wanted, network.trained, givens)
+        return look(
+            network, wanted, {**self.run.givens, **{name: float(number(text)) for name, text in values.items()}}
+        )
 
     @cached_property
     def loss_look(self) -> Look:
