@@ -305,7 +305,8 @@ def letters(**meaning: Formula) -> dict[Name, Formula]:
 
 def filled(text: str, meaning: Mapping[Name, Formula], layer: Sequence[Mapping[Name, Formula]] = ()) -> Formula:
     """A catalogue formula about actual quantities; `layer` gives z_k and a_k of each unit of the layer."""
-    return substitute(_spread(template(text), layer), meaning)
+    formula = template(text)
+    return substitute(_spread(formula, layer) if "sum(" in text else formula, meaning)
 
 
 def _spread(formula: Formula, layer: Sequence[Mapping[Name, Formula]]) -> Formula:

@@ -28,6 +28,7 @@ from backprop_trace.catalogue import (
     template,
 )
 from backprop_trace.chain import Equation, Slopes, backward
+from backprop_trace.collector import uncollected
 from backprop_trace.expr import (
     LOSS,
     ONE,
@@ -114,6 +115,7 @@ class Listing(NamedTuple):
     """The names x for which the term dE/dx:o1 is the same as dE_o1/dx."""
 
 
+@uncollected
 def listing(network: Network, samples: Sequence[int | None] | None = None) -> Listing:
     """Forward pass, loss, backward pass and update as one list of equations: over all samples, or a mini-batch."""
     samples = network.all_samples if samples is None else samples

@@ -39,9 +39,9 @@ from backprop_trace.expr import (
 
 # --- numbers ---
 
-NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_WHOLE_NUMBER = re.compile(rf"[+-]?(?:{NUMBER.pattern}|\d+/\d+)")
-_LEADING_ZERO = re.compile(r"[+-]?0\d")
+NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WHOLE_NUMBER = re.compile(rf"[+-]?(?:{NUMBER.pattern}|\d+/\d+)", re.ASCII)
+_LEADING_ZERO = re.compile(r"[+-]?0\d", re.ASCII)
 LARGEST_EXPONENT = 400
 LONGEST_NUMBER = 5000
 
@@ -102,7 +102,7 @@ class _Token(NamedTuple):
 
 DEEPEST, LONGEST = 60, 2000
 _SPACE = re.compile(r"\s*")
-_FRACTION = re.compile(r"\d+/\d+(?![\d.eE]|\s*(?:\^|\*\*))")
+_FRACTION = re.compile(r"\d+/\d+(?![\d.eE]|\s*(?:\^|\*\*))", re.ASCII)
 _OPERATOR = re.compile(r"\*\*|[-+*/^(),>]")
 _IDENTIFIER = r"[^\W\d][\w^'′]*"
 _DERIVATIVE = rf"[d∂]{_IDENTIFIER}/[d∂]{_IDENTIFIER}(?::{_IDENTIFIER})?"
@@ -175,7 +175,7 @@ def _name_token(text: str, start: int, end: int, resolve: Resolve, functions: Ma
 def _ends_operand(text: str, place: int) -> bool:
     """Is the `+` before this place part of a name (`w5+`), or does a summand follow (`w5+ w6`)?"""
     rest = text[place:].lstrip()
-    return not rest or rest[0] in "+-*/^),>@["
+    return not rest or rest[0] in "+-*/^),>@[" or re.match(r"(?:if|else)\b", rest) is not None
 
 
 class _Parser:

@@ -25,7 +25,7 @@ def _words(table: Mapping[str, object]) -> list[str]:
     return [*table, *(word for word, entry in SYNONYMS.items() if entry in table)]
 
 
-_DIGITS = r"(?!0\d)((\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?|\d+/0*[1-9]\d*)$"
+_DIGITS = r"(?!0[0-9])(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+\-]?[0-9]+)?|[0-9]+/0*[1-9][0-9]*)$"
 _WRITTEN = {"type": "string", "pattern": rf"^\+?{_DIGITS}"}
 _NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^[+\-−]?{_DIGITS}"}]}
 _POSITIVE = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _WRITTEN]}

@@ -275,7 +275,7 @@ def _section(text: str, outer: Section) -> Section | None:
     if word == "set":
         settings = tuple(part.strip() for part in re.split(r"[,\s]+(?=[^\W\d])", rest) if part.strip())
         return outer._replace(settings=settings) if all("=" in part for part in settings) else None
-    if not rest.isdigit() or not 0 < len(rest) < 10 or int(rest) == 0:
+    if not rest.isdecimal() or not 0 < len(rest) < 10 or int(rest) == 0:
         return None
     return outer._replace(step=int(rest)) if word == "step" else outer._replace(sample=int(rest))
 

@@ -33,6 +33,7 @@ from backprop_trace.expr import (
     Sum,
     after,
     derivative,
+    given,
     names_in,
     parts,
     plain,
@@ -46,7 +47,8 @@ from backprop_trace.network import ETA, Layer, Network
 class Slip(NamedTuple):
     """`sentence` completes "your number is what one gets if ..."; `many` completes "n of your m lines ...".
 
-    `rank` orders what fits: 1 the classical slips, 2 mix-ups of neighbours, 3 accidents with digits.
+    `rank` orders what fits: 1 the classical slips, 2 mix-ups of neighbours, 3 accidents with digits; 4 is a guess that
+    is mentioned where nothing else fits, and leaves the line wrong.
     """
 
     sentence: str
@@ -73,7 +75,7 @@ SLIPS: Mapping[str, Slip] = {
     # loss
     "no-half": Slip("the factor 1/2 is left out", "leave out the factor 1/2"),
     "half-added": Slip("a factor 1/2 is put in that the loss does not have", "put in a factor 1/2"),
-    "no-square": Slip("the difference is not squared"),
+    "no-square": Slip("the difference is not squared", "", 4),
     "wrong-loss": Slip("another loss function is used", "use another loss function", 2),
     "log-base-ten": Slip("the logarithm to the base 10 is taken instead of the natural one"),
     "mean-for-sum": Slip("the mean is taken instead of the sum", "take the mean instead of the sum"),
@@ -94,7 +96,6 @@ SLIPS: Mapping[str, Slip] = {
     "halved": Slip("a factor 1/2 is put in"),
     "loss-for-error": Slip("the loss stands where the difference between output and target belongs"),
     "error-for-delta": Slip("dE/dout is used where the delta dE/dnet belongs", "use dE/dout for the delta"),
-    "delta-for-error": Slip("the delta dE/dnet is used where dE/dout belongs"),
     "wrong-delta": Slip("the delta of another unit is used", "use another unit's delta", 2),
     "weight-for-input": Slip("the weight stands where the input to the weight belongs", "use the weight for the input"),
     "net-for-input": Slip("the net input stands where the activation belongs", "use the net input for the activation"),
@@ -119,7 +120,7 @@ SLIPS: Mapping[str, Slip] = {
     "digits-swapped": Slip("two neighbouring digits are swapped", "", 3),
     "sign-dropped": Slip("a minus sign is lost or put in", "lose a minus sign", 2),
     "copied-wrong": Slip("an earlier number is copied with one digit off", "", 3),
-    "stale": Slip("it is the value of another training step or sample", "are of another step or sample"),
+    "stale": Slip("it is the value of another training step or sample", "are of another step or sample", 2),
 }
 
 
@@ -282,7 +283,7 @@ def bends(equation: Equation, formula: Formula, facts: Facts) -> list[Bend]:
         case "d":
             found = _of_derivative(name, formula, facts)
         case _:
-            found = bends_of_update(formula, name.of or name)
+            found = _of_update(name, formula, facts)
     seen: list[Formula] = [formula]
     return [bend for bend in found if not _seen(bend.formula, seen)]
 
@@ -442,7 +443,6 @@ def _of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]
     for bend in _edited(formula, _FactorsLeftOut()):
         weight_left = wrt.kind == "out" and bend.slip == "factor-left-out"
         yield Bend("no-weight", bend.formula) if weight_left else bend
-    yield from _edited(formula, _Ordered())
 
 
 def _is_loss_slope(formula: Formula) -> bool:
@@ -494,7 +494,6 @@ def _of_slope(name: Name, of: Name, formula: Formula, facts: Facts) -> Iterator[
             yield Bend("wrong-slope", filled(other.slope, meaning))
     rivals = {value: [Bend("wrong-input", other) for other in facts.neighbours(value)] for value in (out, net)}
     yield from _edited(formula, _NamesReplaced(rivals))
-    yield from _edited(formula, _Ordered())
 
 
 def _of_delta(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
@@ -536,8 +535,6 @@ def _of_loss_slope(name: Name, wrt: Name, facts: Facts) -> Iterator[Bend]:
     for word, entry in LOSSES.items():
         if word != facts.network.loss:
             yield Bend("delta-of-other-loss", filled(entry.slope, letters(o=out, t=target)))
-    net = derivative(LOSS, Name("net", unit))._replace(sample=sample, time=name.time)
-    yield Bend("delta-for-error", net)
     rivals = {out: [Bend("wrong-input", other) for other in facts.neighbours(out)]}
     rivals[out].append(Bend("net-for-out", out._replace(kind="net")))
     yield from _edited(Difference(out, target), _NamesReplaced(rivals))
@@ -594,6 +591,15 @@ def bends_of_update(formula: Formula, parameter: Name) -> Iterator[Bend]:
     yield from _edited(formula, _Ordered())
 
 
+def _of_update(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    yield from bends_of_update(formula, name.of or name)
+    parameter = name.of or given(name.label)
+    others = [*facts.other_weights(parameter), *(bias for bias in facts.biases if bias != parameter)]
+    gradient = derivative(LOSS, parameter)
+    rivals = {gradient: [Bend("wrong-gradient", derivative(LOSS, other)) for other in others]}
+    yield from _edited(formula, _NamesReplaced(rivals))
+
+
 # --- bends of a whole run ---
 
 
@@ -610,8 +616,7 @@ def _bent_everywhere(equation: Equation, slip: str, facts: Facts) -> Equation:
     name, formula = equation.name, equation.formula
     match slip:
         case "updated-weights":
-            if name.kind == "d" and name.of is not None and name.of.kind == "net" and formula in facts.weights:
-                assert isinstance(formula, Name)
+            if is_structural(name) and isinstance(formula, Name) and formula in facts.weights:
                 return equation._replace(formula=after(formula))
         case "ascent" | "no-rate" if name.kind == "+":
             bent = next((bend for bend in bends_of_update(formula, name) if bend.slip == slip), None)

@@ -54,7 +54,8 @@ from backprop_trace.source import (
     read_yaml,
 )
 
-_WHOLE = re.compile(r"[+-]?\d+")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_COUNT = re.compile(r"[1-9][0-9]{0,4}")
 
 
 class HeldOut(NamedTuple):
@@ -171,7 +172,7 @@ class _Reader:
         found: dict[str, tuple[Node, Node]] = {}
         last = ""
         for key, value in node.entries:
-            if last and value.is_empty and key.text.isdigit() and _WHOLE.fullmatch(found[last][1].text):
+            if last and value.is_empty and _WHOLE.fullmatch(key.text) and _WHOLE.fullmatch(found[last][1].text):
                 name, number = found[last]
                 text = f"{number.text},{key.text}"
                 found[last] = (name, Node("scalar", number.place._replace(length=len(text)), text))
@@ -540,7 +541,7 @@ class _Reader:
 
     def named_units(self, node: Node, depth: int, depths: int) -> tuple[str, ...]:
         """`units: 3` names them by layer and place."""
-        if not (node.is_scalar and node.text.isdigit() and not node.text.startswith("0") and len(node.text) < 6):
+        if not (node.is_scalar and _COUNT.fullmatch(node.text)):
             help_ = "a number of units (3) or their names ([h1, h2])"
             self.wrong(f"not a number of units: {_short(node.text) or node.described()}", node.place, help=help_)
             return ()
@@ -903,7 +904,7 @@ def _has_comma_decimals(row: Node) -> bool:
     """`[0,5]`: whole numbers with commas and no space between them."""
     pairs = zip(row.items[::2], row.items[1::2], strict=False)
     return all(
-        _WHOLE.fullmatch(left.text) and right.text.isdigit() and right.place.column
+        _WHOLE.fullmatch(left.text) and _WHOLE.fullmatch(right.text) and right.place.column
         == left.place.column + left.place.length + 1
         for left, right in pairs
     )  # fmt: skip

@@ -116,6 +116,8 @@ ONE_PROBLEM = [
     ("[o1]", "[h1]", "'h1' is used for two things", "h1"),
     ("[h1]", "[]", "has no units", "["),
     ("[h1]", "0", "not a number of units", "0"),
+    ("[h1]", "²", "not a number of units", "²"),
+    ("w1: 0.1", "w1: ٣", "not a number", "٣"),
     ("[h1]", "-3", "not a number of units", "-3"),
     ("[h1]", "1.5", "not a number of units", "1.5"),
     ("[h1]", "{a: 1}", "not a number of units", "{"),

@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple
 
+from backprop_trace.collector import uncollected
 from backprop_trace.expr import (
     Call,
     Cases,
@@ -91,6 +92,7 @@ def evaluate(formula: Formula, values: Mapping[Name, Any], arithmetic: Arithmeti
             return evaluate(positive if sign else otherwise, values, arithmetic)
 
 
+@uncollected
 def evaluate_all(
     lines: Iterable[tuple[Name, Formula]], values: dict[Name, Any], arithmetic: Arithmetic
 ) -> dict[Name, Any]:

@@ -144,12 +144,10 @@ def enclose(formula: Formula, values: Mapping[Name, arb], half_unit: Fraction, s
 
 def _mean_value_form(formula: Formula, values: Mapping[Name, arb], plain: arb, slopes: Slopes) -> arb:
     """f(middle) + sum of slope(band) * (band - middle)."""
-    wide = [name for name in names_in(formula) if values[name].rad() > 0]
+    middles = {name: values[name].mid() for name in names_in(formula)}
+    wide = [name for name in middles if values[name].rad() > 0]
     if not wide:
         return plain
-    middles = dict(values)
-    for name in wide:
-        middles[name] = values[name].mid()
     form = _as_ball(evaluate(formula, middles, PLAIN))
     for name, of_name in slopes(formula):
         if name in wide:

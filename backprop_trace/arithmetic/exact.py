@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
@@ -96,29 +97,33 @@ def bounds(value: Value) -> tuple[Fraction, Fraction]:
     if isinstance(value, fmpq):
         exact = to_fraction(value)
         return exact, exact
+    low, high, exponent = _ends(value)
+    unit = Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
+    return low * unit, high * unit
+
+
+def _ends(value: arb) -> tuple[int, int, int]:
+    """A ball's lowest and highest number as integers, in units of 2 to the exponent that comes third."""
     if not value.is_finite():
         raise Undecided("a value without bounds: perhaps a division by zero, or a number too large")
     middle, exponent = (int(part) for part in value.mid().man_exp())
     radius, radius_exponent = (int(part) for part in value.rad().man_exp())
     if max(abs(exponent), abs(radius_exponent)) > FARTHEST_EXPONENT:
         raise ArithmeticError("the number is too large or too small to be written out")
-    centre, width = _binary(middle, exponent), _binary(radius, radius_exponent)
-    return centre - width, centre + width
+    common = min(exponent, radius_exponent) if radius else exponent
+    middle, radius = middle << (exponent - common), radius << (radius_exponent - common) if radius else 0
+    return middle - radius, middle + radius, common
 
 
-def _binary(mantissa: int, exponent: int) -> Fraction:
-    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
+@lru_cache(maxsize=64)
+def _context(digits: int, rounding: str) -> decimal.Context:
+    return decimal.Context(prec=digits, rounding=rounding, Emin=-(10**9), Emax=10**9)
 
 
 def rounded(value: Fraction, digits: int, rounding: str = decimal.ROUND_HALF_EVEN) -> Decimal:
     """A fraction correctly rounded to so many significant digits."""
-    context = decimal.Context(prec=digits, rounding=rounding, Emin=-(10**9), Emax=10**9)
-    return context.divide(_whole(value.numerator), _whole(value.denominator))
-
-
-def _whole(integer: int) -> Decimal:
-    """An integer as a Decimal, without the detour over text that Python limits to 4300 digits."""
-    return Decimal(integer)
+    # Decimal(int) does not go by way of text, which Python limits to 4300 digits
+    return _context(digits, rounding).divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
 def decided(value: Value, digits: int) -> Fraction | Decimal:
@@ -126,12 +131,16 @@ def decided(value: Value, digits: int) -> Fraction | Decimal:
 
     Raises Undecided when the enclosure is too wide for that.
     """
-    low, high = bounds(value)
+    if isinstance(value, fmpq):
+        return to_fraction(value)
+    low, high, exponent = _ends(value)
     if low == high:
-        return low
+        return bounds(value)[0]
     if low <= 0 <= high:
         raise Undecided("the value cannot be told from 0")
-    below, above = rounded(low, digits), rounded(high, digits)
+    units, per_unit = 1 << max(exponent, 0), Decimal(1 << max(-exponent, 0))
+    context = _context(digits, decimal.ROUND_HALF_EVEN)
+    below, above = (context.divide(Decimal(end * units), per_unit) for end in (low, high))
     if below != above:
         raise Undecided(f"{digits} digits are not certain")
     return below

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from backprop_trace.check.conventions import (
     CONVENTIONS,
     DELTA_SIGN,
+    ERROR_SIGN,
     TRUNCATES,
     Courses,
     sentence_of,
@@ -154,6 +155,7 @@ class _Part:
             (reading.text, reading.value) for e in entries for reading in e.readings[:1] if reading.value is not None
         )
         self.course = courses.own
+        self.has_wrong_update = False
 
     def lines(self) -> list[JudgedLine]:
         self.choose_convention()
@@ -163,6 +165,7 @@ class _Part:
         wording = Wording(judge)
         found = [self.judged(finding, wording) for finding in findings.values()]
         found += self.formula_lines(answers)
+        self.has_wrong_update = any(line.phase == "update" and line.verdict in ("slip", "wrong") for line in found)
         return _ordered(found + self.missing(answers), self.course) + [self.unknown(entry) for entry in unknown]
 
     # --- reading names ---
@@ -177,7 +180,7 @@ class _Part:
                 unknown.append(entry)
                 continue
             key = entry.section.step, name
-            turned = DELTA_SIGN in self.conventions and may_turn(entry.spelling, name)
+            turned = sign_convention(entry.spelling, name) in self.conventions
             readings = tuple(_turned(reading) if turned else reading for reading in entry.readings)
             before = answers[key].readings if key in answers else ()
             answers[key] = Answer(name, key[0], before + readings, entry.spelling, -1 if turned else 1)
@@ -203,27 +206,21 @@ class _Part:
 
     def candidates(self) -> list[tuple[Course, tuple[str, ...]]]:
         own, others = self.courses.own, self.courses.others()
-        may = any(may_turn(entry.spelling, name) for entry in self.entries if (name := self.name_in(entry, own)))
-        found: list[tuple[Course, tuple[str, ...]]] = [(own, (TRUNCATES,))]
-        if may:
-            found += [(own, (DELTA_SIGN,)), (own, (DELTA_SIGN, TRUNCATES))]
-        found += [(course, (word,)) for word, course in others]
-        if may:
-            found += [(course, (word, DELTA_SIGN)) for word, course in others]
+        named = [(entry.spelling, read_name(entry, own.vocabulary)) for entry in self.entries]
+        may = {sign_convention(spelling, name) for spelling, name in named if name is not None} - {""}
+        signs = [tuple(word for word in (DELTA_SIGN, ERROR_SIGN) if word in chosen) for chosen in _subsets(may)]
+        found: list[tuple[Course, tuple[str, ...]]] = [(own, turned) for turned in signs if turned]
+        found += [(own, (*turned, TRUNCATES)) for turned in signs]
+        found += [(course, (word, *turned)) for turned in signs for word, course in others]
         return found
-
-    @staticmethod
-    def name_in(entry: Entry, course: Course) -> Name | None:
-        return read_name(entry, course.vocabulary)
 
     def is_better(self, found: set[tuple[int, str]], least: set[tuple[int, str]], conventions: tuple[str, ...]) -> bool:
         """Fewer mistakes by two, or none where there was one and more than one line speaks for it."""
         saved = len(least) - len(found)
-        if conventions == (DELTA_SIGN,):
-            return saved >= 1
-        if conventions == (TRUNCATES,):
+        others = [word for word in conventions if word not in (DELTA_SIGN, ERROR_SIGN)]
+        if TRUNCATES in conventions:
             return saved >= 1 and not found and self.cuts_off()
-        return saved >= 1 + len(conventions) - (DELTA_SIGN in conventions)
+        return saved >= 1 + len(others)
 
     def cuts_off(self) -> bool:
         """Do the numbers that are not rounded rightly look cut off?"""
@@ -257,10 +254,14 @@ class _Part:
         answer, written = finding.answer, finding.answer.readings[0]
         true = self.course.true(answer.step)[answer.name]
         verdict = self.final_verdict(finding, true)
-        slips = tuple(explanation.slip for explanation in finding.explanations)
+        slips = tuple(explanation.slip for explanation in finding.explanations) if verdict == "slip" else ()
         if verdict == "convention":
             slips = tuple(CONVENTIONS[word].slip for word in self.conventions if word in CONVENTIONS)
         message = wording.message(finding, verdict)
+        if len(answer.readings) > 1 and verdict in ("right", "rounded"):
+            slips = ("copied-wrong",)
+            others = ", ".join(_signed(reading.text, answer.sign) for reading in answer.readings[1:])
+            message = f"{message}; also written as {others}: miscopied, and not blamed on later lines".lstrip("; ")
         if verdict == "convention":
             message = "; ".join(f"right on a sheet that {sentence_of(word)}" for word in self.conventions)
         is_mistake = verdict in ("slip", "wrong")
@@ -319,7 +320,9 @@ class _Part:
     def missing(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
         """The lines that are not on the sheet, for the steps that are worked out on it."""
         found = []
-        for step in sorted({step for step, _ in answers}):
+        steps = {step for step, _ in answers}
+        worked = {step for step, name in answers if self.line(name, step).phase in ("backward", "update")}
+        for step in sorted(worked or steps):
             true = self.course.true(step)
             for name in self.course.equations:
                 if (step, name) not in answers and name.kind not in ("error", "change"):
@@ -368,7 +371,7 @@ class _Part:
     def done_right(self) -> str:
         """How the loss falls when the step is done right, for a sheet that has updates or a later loss."""
         steps = {entry.section.step for entry in self.entries}
-        if not steps or max(steps) > 100:
+        if not steps or max(steps) > 100 or not self.has_wrong_update:
             return ""
         first = min(steps)
         before, later = self.course.true(first)[LOSS], self.course.true(first + 1)[LOSS]
@@ -390,13 +393,20 @@ def _unsampled(name: Name | None) -> Name | None:
     return None if name == LOSS else name
 
 
-def may_turn(spelling: str, name: Name) -> bool:
-    """May this line carry the other sign by convention? Deltas, errors and changes may, dE/dnet may not."""
+def sign_convention(spelling: str, name: Name) -> str:
+    """The convention that may turn a line's sign: lines written as delta or error have one, dE/dnet has none."""
     word = spelling.strip().lower()
     is_delta = name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net"
-    if is_delta:
-        return word.startswith(("delta", "δ", "err"))
-    return name.kind == "error"
+    if is_delta and word.startswith(("delta", "δ", "err")):
+        return DELTA_SIGN
+    return ERROR_SIGN if name.kind == "error" else ""
+
+
+def _subsets(words: set[str]) -> list[set[str]]:
+    subsets: list[set[str]] = [set()]
+    for word in sorted(words):
+        subsets += [subset | {word} for subset in subsets]
+    return subsets
 
 
 def _turned(written: Written) -> Written:
@@ -407,7 +417,7 @@ def _turned(written: Written) -> Written:
 
 
 def _signed(text: str, sign: int) -> str:
-    if sign > 0 or not text:
+    if sign > 0 or not text.strip("-0."):
         return text
     return text[1:] if text.startswith("-") else f"-{text}"
 
@@ -427,7 +437,7 @@ def _patterns(lines: Sequence[JudgedLine]) -> list[str]:
         if line.verdict == "slip" and line.slips:
             first_slips.setdefault((line.slips[0], line.phase), []).append(line)
     for (slip, phase), members in first_slips.items():
-        if len(members) >= 2 and slip in SLIPS:
+        if len(members) >= 2 and phase in ("loss", "backward", "update"):
             alike = [
                 line for line in lines if line.written is not None and line.phase == phase and _alike(line, members[0])
             ]

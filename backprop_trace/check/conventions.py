@@ -133,7 +133,10 @@ CONVENTIONS: Mapping[str, Convention] = {
 }
 
 DELTA_SIGN = "delta-sign"
-DELTA_SIGN_SENTENCE = "writes deltas and errors as target - output, with the opposite sign of dE/dnet"
+DELTA_SIGN_SENTENCE = "writes deltas with target - output, so with the opposite sign of dE/dnet"
+
+ERROR_SIGN = "error-sign"
+ERROR_SIGN_SENTENCE = "writes the error as output - target"
 
 TRUNCATES = "truncates"
 TRUNCATES_SENTENCE = "cuts numbers off instead of rounding them"
@@ -141,7 +144,7 @@ TRUNCATES_SENTENCE = "cuts numbers off instead of rounding them"
 
 def sentence_of(convention: str) -> str:
     """What a sheet does that follows a convention."""
-    own = {DELTA_SIGN: DELTA_SIGN_SENTENCE, TRUNCATES: TRUNCATES_SENTENCE}
+    own = {DELTA_SIGN: DELTA_SIGN_SENTENCE, ERROR_SIGN: ERROR_SIGN_SENTENCE, TRUNCATES: TRUNCATES_SENTENCE}
     return own.get(convention) or CONVENTIONS[convention].sentence
 
 

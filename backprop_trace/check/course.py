@@ -46,7 +46,7 @@ class Course:
         known = dict.fromkeys([*self.equations, *self.example.values])
         if isinstance(self.example.network.samples, int) and self.example.network.samples > 1:
             known |= dict.fromkeys(name._replace(sample=None) for name in self.example.values)
-        words = spellings(dict.fromkeys(self.equations), self.example.network)
+        words = spellings(dict.fromkeys(self.equations), self.example.network, self.listing.by_output)
         return Vocabulary(known, self.listing.by_output, self.listing.loss_adds_up, words)
 
     def true(self, step: int) -> Mapping[Name, Fraction]:

@@ -17,7 +17,7 @@ from flint import arb
 
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.arithmetic.band import NOTHING_KNOWN, ball, contains, enclose, is_bounded
-from backprop_trace.arithmetic.exact import precision
+from backprop_trace.arithmetic.exact import EXACT, bounds, is_fraction, precision, to_fmpq, to_fraction
 from backprop_trace.check.course import Course
 from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off, significant_figures
 from backprop_trace.expr import Formula, Name, names_in
@@ -26,7 +26,9 @@ from backprop_trace.slips import SLIPS, WHOLE_RUN
 
 MOST_TRIALS = 20_000
 MOST_NAMED = 5
+MOST_COPIES = 3  # where more digits would do, none of them is named
 SAFE_FLOAT_DIGITS = 13
+GUESS = 4  # the rank of slips that are only mentioned
 
 
 class Answer(NamedTuple):
@@ -74,7 +76,7 @@ class Judge:
         self.fine: dict[tuple[int, Name], bool] = {}
         self.exact: dict[tuple[int, Name], bool] = {}
         self.other_readings: dict[tuple[int, Name], list[arb]] = {}
-        self.bent: dict[int, set[Name]] = {}
+        self.careless: set[tuple[int, Name]] = set()
         self.trials = 0
         self.open: set[tuple[int, Name]] = set()  # lines being made, and the one being explained: none may use itself
         self.steps = sorted({step for step, _ in answers})
@@ -214,6 +216,8 @@ class Judge:
         finding = self.honest(step, answer, true)
         if finding.verdict == "off" and self.explain:
             finding = self.explained(step, finding)
+        if finding.remark == "the last digit is off by one":
+            self.careless.add(key)
         assert written.value is not None
         self.bands[key] = self.ball_of(written)
         self.fine[key] = finding.verdict in ("right", "rounded")
@@ -239,10 +243,52 @@ class Judge:
         if contains(band, written.value):
             used = names_in(self.course.formula(name, self.written[step]))
             verdict = "rounded" if all(self.fine[step, each] for each in used) else "follows"
-            return Finding(answer, verdict, band, (), self.remark(written, true, band, verdict), formula)
+            finding = Finding(answer, verdict, band, (), self.remark(written, true, band, verdict), formula)
+            return self.conspicuous(step, finding) if self.explain else finding
         if self.by_other_reading(step, name, written, formula):
             return Finding(answer, "follows", band, (), "computed from the other reading of an earlier line", formula)
         return Finding(answer, "off", band, formula=formula)
+
+    def conspicuous(self, step: int, finding: Finding) -> Finding:
+        """A number with more digits than the band is wide that is *exactly* what another digit would give.
+
+        Only where an earlier line is not right anyway: honest writers do not come here.
+        """
+        answer, formula, band = finding.answer, finding.formula, finding.band
+        assert formula is not None and band is not None
+        used = [self.answers[step, name] for name in names_in(formula) if (step, name) in self.answers]
+        careless = any((step, each.name) in self.careless for each in used)
+        if not careless or not all(_has_more_digits(answer.readings[0], each.readings[0]) for each in used):
+            return finding
+        for each in used:
+            text = each.readings[0].text
+            for copied in _neighbouring_numbers(text):
+                if self.exactly(step, formula, {each.name: Fraction(copied)}) == answer.readings[0].value:
+                    found = Explanation("copied-wrong", formula, copied=(each.name, copied))
+                    self.remember(step, [found])
+                    return finding._replace(verdict="slip", explanations=(found,))
+        return finding
+
+    def exactly(self, step: int, formula: Formula, copied: Mapping[Name, Fraction]) -> Fraction | None:
+        """A rational formula over the numbers as they are written; None if it needs others."""
+        values: dict[Name, Any] = {}
+        for name in names_in(formula):
+            answer = self.answers.get((step, name))
+            text = answer.readings[0].text if answer else self.course.example.values.get(name) if step == 1 else None
+            if text is None:
+                return None
+            values[name] = to_fmpq(copied.get(name, Fraction(text)))
+        value = evaluate(formula, values, EXACT)
+        return to_fraction(value) if is_fraction(value) else None
+
+    def is_near(self, written: Written, band: arb | None) -> bool:
+        """Is the last digit one unit away from what it should be?"""
+        assert written.value is not None
+        if band is None or not written.half_unit or not is_bounded(band):
+            return False
+        unit = 2 * written.half_unit
+        middle = sum(bounds(band.mid())) / 2
+        return abs(round(middle / unit) - written.value / unit) <= 1
 
     def is_far(self, step: int) -> bool:
         """Are the steps before this one missing from the sheet?"""
@@ -309,15 +355,29 @@ class Judge:
         assert finding.formula is not None and finding.band is not None and written.value is not None
         found: list[Explanation] = []
         if is_bounded(finding.band):
-            found = self.this_line(step, answer, finding.formula, finding.band)
+            found = self.this_line(step, answer, finding.formula)
             found = found or self.skipped_line(step, answer, finding.formula, finding.band)
         found = found or list(self.whole_run(step, answer))
         if not found and is_bounded(finding.band):
             found = list(self.two_slips(step, answer, finding.formula))
-        if found:
-            self.remember(step, found)
-            return finding._replace(verdict="slip", explanations=tuple(found[:MOST_NAMED]))
-        return finding._replace(verdict="wrong" if is_bounded(finding.band) else "undecided")
+        near = self.is_near(written, finding.band)
+        named = [e for e in found if SLIPS[e.slip].rank < GUESS]
+        if near:  # a unit of the last digit is too little to go by, but for a classical slip of this very line
+            named = [e for e in named if SLIPS[e.slip].rank == 1 and not e.whole_run]
+        if named:
+            self.remember(step, named)
+            return finding._replace(verdict="slip", explanations=tuple(named[:MOST_NAMED]))
+        if near:
+            return self.one_unit_off(step, finding)
+        verdict = "wrong" if is_bounded(finding.band) else "undecided"
+        return finding._replace(verdict=verdict, explanations=tuple(found[:1]))
+
+    def one_unit_off(self, step: int, finding: Finding) -> Finding:
+        """A number rounded the wrong way: no mistake in the method."""
+        used = names_in(self.course.formula(finding.answer.name, self.written[step]))
+        verdict = "rounded" if all(self.fine[step, each] for each in used) else "follows"
+        self.careless.add((step, finding.answer.name))
+        return finding._replace(verdict=verdict, remark="the last digit is off by one")
 
     def remember(self, step: int, found: list[Explanation]) -> None:
         """A number copied wrong is a second reading for later lines; a bent skipped line stays bent."""
@@ -335,10 +395,10 @@ class Judge:
             self.fine[key] = False
             later = list(self.course.equations)
             for name in later[later.index(first.line) + 1 :]:
-                if (step, name) in self.bands and (step, name) not in self.answers:
+                if (step, name) in self.fine and (step, name) not in self.answers:
                     self.skip(step, name)
 
-    def this_line(self, step: int, answer: Answer, formula: Formula, band: arb) -> list[Explanation]:
+    def this_line(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         written = answer.readings[0]
         values, middles = self.values(step), self.middles(step)
         found = [
@@ -348,7 +408,7 @@ class Judge:
         ]
         found += self.digit_slips(step, answer, formula)
         if not found:
-            found += self.copied_wrong(step, answer, formula, band)
+            found += self.copied_wrong(step, answer, formula)
         return _ranked(found)
 
     def gives(
@@ -367,7 +427,7 @@ class Judge:
             band = self.enclosed(formula, values, self.full_slack(written))
         except (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError):
             return False
-        return is_bounded(band) and contains(band, written.value)
+        return _explains(band, written)
 
     def middles(self, step: int) -> Mapping[Name, float]:
         return _Middles(self.values(step))
@@ -380,37 +440,29 @@ class Judge:
             if meant.value and contains(self.band(step, answer.name, meant), meant.value)
         ]
 
-    def copied_wrong(self, step: int, answer: Answer, formula: Formula, band: arb) -> list[Explanation]:
-        """An earlier number with one digit off: solve for it, and see whether it differs in one digit."""
+    def copied_wrong(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
+        """An earlier number with one digit off: the line computed from the numbers as they are written, but for one."""
         written = answer.readings[0]
         assert written.value is not None
+        exactly = _Middles(self.values(step).but(self.printed(step, formula)))
+        target, reach = float(written.value), 1.02 * float(self.full_slack(written)) + 1e-13 * abs(float(written.value))
         found = []
-        for name, of_name in self.course.slopes(formula):
+        for name in names_in(formula):
             text = self.text_of(step, name)
-            if text is None:
+            if text is None or significant_figures(text) < 2:
                 continue
-            with suppress(ArithmeticError, ValueError, ComputationError, LookupError):
-                steepness = evaluate(of_name, self.middles(step), FLOAT)
-                if not steepness or decimals(text) < 0:
-                    continue
-                wanted = float(Fraction(text)) + (float(written.value) - float(band.mid())) / steepness
-                spread = float(band.rad()) / abs(steepness)
-                for candidate in _one_digit_off(text, wanted, spread):
-                    if self.follows_from_copy(step, answer, name, candidate):
+            for candidate in _one_digit_off(text):
+                with suppress(ArithmeticError, ValueError, ComputationError, LookupError):
+                    value = evaluate(formula, _Changed({name: float(Fraction(candidate))}, exactly), FLOAT)
+                    if abs(value - target) <= reach:
                         found.append(Explanation("copied-wrong", formula, copied=(name, candidate)))
-        return found if len(found) <= 2 else []
+        return found if len(found) <= MOST_COPIES else []
 
-    def follows_from_copy(self, step: int, answer: Answer, name: Name, text: str) -> bool:
-        written, value = answer.readings[0], Fraction(text)
-        assert written.value is not None
-        changed = self.values(step).but({name: ball(value, Fraction(1, 2) / Fraction(10) ** decimals(text))})
-        exact = self.values(step).but({name: ball(value)})
-        formula = self.course.opened(answer.name, self.written[step])
-        try:
-            band = self.enclosed(formula, exact if (step, name) in self.answers else changed, self.full_slack(written))
-        except LookupError:
-            return False
-        return is_bounded(band) and contains(band, written.value)
+    def printed(self, step: int, formula: Formula) -> dict[Name, arb]:
+        """The numbers on the sheet that a formula uses, exactly as they are written."""
+        answers = {name: self.answers.get((step, name)) for name in names_in(formula)}
+        readings = {name: answer.readings[0].value for name, answer in answers.items() if answer is not None}
+        return {name: ball(value) for name, value in readings.items() if value is not None}
 
     def text_of(self, step: int, name: Name) -> str | None:
         """The number a writer copies: from an earlier line, or from what is given."""
@@ -425,9 +477,12 @@ class Judge:
         between = self.between(step, answer.name)
         written = answer.readings[0]
         found: list[Explanation] = []
+        few_digits = significant_figures(written.text) < 3
         for line in reversed(between):
             opened = self.course.opened(line, self.written[step])
             for bend in self.course.bends(line, opened):
+                if few_digits and SLIPS[bend.slip].rank > 1:
+                    continue  # two digits fit too many mix-ups
                 if self.gives_later(step, bend.formula, line, between, formula, written):
                     found.append(Explanation(bend.slip, bend.formula, line))
             if found:
@@ -466,7 +521,7 @@ class Judge:
             band = self.carried_on(bands, later, formula, step, self.values(step), self.full_slack(written))
         except (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError):
             return False
-        return is_bounded(band) and contains(band, written.value)
+        return _explains(band, written)
 
     def carried_on(
         self,
@@ -513,8 +568,12 @@ class Judge:
         if name.sample is not None:
             true = self.course.true(step)
             for sample in range(1, self.course.example.network.samples + 1):
-                if sample != name.sample and name._replace(sample=sample) in true:
-                    yield true[name._replace(sample=sample)]
+                other_name = name._replace(sample=sample)
+                if sample != name.sample and other_name in true:
+                    yield true[other_name]
+                    answer = self.answers.get((step, other_name))
+                    if answer is not None and sample < name.sample and answer.readings[0].value is not None:
+                        yield answer.readings[0].value
 
     def two_slips(self, step: int, answer: Answer, formula: Formula) -> Iterator[Explanation]:
         """A bend of this line together with a wrong sign or a decimal point one place off."""
@@ -609,6 +668,15 @@ class _Middles(Mapping[Name, float]):
         return len(self.bands)
 
 
+def _explains(band: arb, written: Written) -> bool:
+    """Does a bent line give the number: within its band, and not merely because the band is wide?"""
+    assert written.value is not None
+    if not is_bounded(band) or not contains(band, written.value):
+        return False
+    off = abs(float(band.mid()) - float(written.value))
+    return float(band.rad()) <= 0.15 * abs(float(written.value)) or off <= 1.01 * float(written.half_unit)
+
+
 def _upper(number: Fraction) -> arb:
     return arb(number.numerator) / arb(number.denominator)
 
@@ -642,35 +710,30 @@ def _digit_slips(written: Written) -> list[tuple[str, Written]]:
     text = written.text
     for place in range(len(text) - 1):
         first, second = text[place], text[place + 1]
-        if first.isdigit() and second.isdigit() and first != second and "e" not in text.lower()[:place]:
+        if first.isdecimal() and second.isdecimal() and first != second and "e" not in text.lower()[:place]:
             swapped = text[:place] + second + first + text[place + 2 :]
             found.append(("digits-swapped", written._replace(text=swapped, value=Fraction(swapped))))
     return found
 
 
-def _one_digit_off(text: str, wanted: float, spread: float) -> list[str]:
-    """The numbers near `wanted` that differ from a written one in one digit, or by two digits swapped."""
-    places = decimals(text)
-    unit = 10.0**-places
-    if spread > 1.5 * unit:
+def _one_digit_off(text: str) -> Iterator[str]:
+    """The numbers that differ from a written one in one digit, or by two neighbouring digits swapped."""
+    for place, digit in enumerate(text):
+        if digit.isdigit():
+            yield from (text[:place] + other + text[place + 1 :] for other in "0123456789" if other != digit)
+            following = text[place + 1 : place + 2]
+            if following.isdigit() and following != digit:
+                yield text[:place] + following + digit + text[place + 2 :]
+
+
+def _has_more_digits(written: Written, other: Written) -> bool:
+    return written.decimals > other.decimals and significant_figures(written.text) > significant_figures(other.text)
+
+
+def _neighbouring_numbers(text: str) -> list[str]:
+    """A written number with its last digit one up or down."""
+    if "/" in text or "e" in text.lower():
         return []
-    first, last = round((wanted - spread) / unit), round((wanted + spread) / unit)
-    own = round(float(Fraction(text)) / unit)
-    return [
-        in_units(count, places)
-        for count in range(first, last + 1)
-        if count != own and _is_one_digit_off(str(abs(own)), str(abs(count))) and (own < 0) == (count < 0)
-    ]
-
-
-def _is_one_digit_off(first: str, second: str) -> bool:
-    if len(first) != len(second):
-        return False
-    places = [place for place, (a, b) in enumerate(zip(first, second, strict=True)) if a != b]
-    swapped = (
-        len(places) == 2
-        and places[1] == places[0] + 1
-        and first[places[0]] == second[places[1]]
-        and first[places[1]] == second[places[0]]
-    )
-    return len(places) == 1 or swapped
+    places = decimals(text)
+    count = int(Fraction(text) * 10**places)
+    return [in_units(count + change, places) for change in (1, -1)]

@@ -35,6 +35,9 @@ class Wording:
                 return self.slips(finding)
             case "wrong" if finding.verdict != "wrong":
                 return "not right to the digits that are asked for"
+            case "wrong" if finding.explanations:
+                guess = self.sentence(finding.explanations[0], finding)
+                return f"no known slip gives this number; it would fit if {guess}"
             case "wrong":
                 return "no known slip gives this number"
             case "undecided":
@@ -43,7 +46,9 @@ class Wording:
 
     def slips(self, finding: Finding) -> str:
         """Your number is what one gets if ...; or if ..."""
-        reasons = [self.sentence(explanation, finding) for explanation in finding.explanations]
+        slips = {explanation.slip for explanation in finding.explanations}
+        told = [e for e in finding.explanations if e.slip != "sign-dropped" or not slips & {"sign", "ascent"}]
+        reasons = [self.sentence(explanation, finding) for explanation in told]
         return "your number is what one gets if " + "; or if ".join(dict.fromkeys(reasons))
 
     def sentence(self, explanation: Explanation, finding: Finding) -> str:

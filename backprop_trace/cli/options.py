@@ -120,7 +120,8 @@ def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
         return frozenset()
     equations = listing(example.network)
     known = vocabulary(equations, {})
-    known.spellings = spellings({equation.name: None for equation in equations.equations}, example.network)
+    quantities = {equation.name: None for equation in equations.equations}
+    known.spellings = spellings(quantities, example.network, equations.by_output)
     found = set()
     for spelling in spellings_:
         matches = _matching(spelling, known, example)

@@ -31,12 +31,16 @@ GREEK: Mapping[str, str] = {
 
 
 class Symbol(NamedTuple):
-    """A name to be written: net_h1 is (net, h1), z^2_1 is (z, 1, 2). `mark` stands at the end (+)."""
+    """A name to be written: net_h1 is (net, h1), z^2_1 is (z, 1, 2). `mark` stands at the end (+).
+
+    `text` is the file's own spelling (x_1, where there may be an x1 too), for the alphabets that can print it.
+    """
 
     base: str
     lower: str = ""
     upper: str = ""
     mark: str = ""
+    text: str = ""
 
 
 Style: TypeAlias = Callable[[Name], Symbol]
@@ -86,9 +90,9 @@ def net_out(name: Name) -> Symbol:
 def _label(label: str) -> Symbol:
     """w5 is w with a 5 below, w^1_11 has both; names of several letters stay whole."""
     if match := re.fullmatch(rf"({'|'.join(GREEK)}|[^\W\d_])(?:\^(\w+?))?_?(\d+|_\w+)?", label):
-        return Symbol(match[1], (match[3] or "").lstrip("_"), match[2] or "")
+        return Symbol(match[1], (match[3] or "").lstrip("_"), match[2] or "", text=label)
     base, underscore, rest = label.partition("_")
-    return Symbol(base, rest.replace("_", ",")) if underscore and rest else Symbol(label)
+    return Symbol(base, rest.replace("_", ","), text=label) if underscore and rest else Symbol(label, text=label)
 
 
 def layered(network: Network, first_weights: int = 1) -> Style:
@@ -155,6 +159,8 @@ class Alphabet(NamedTuple):
 
 
 def _ascii_symbol(symbol: Symbol) -> str:
+    if symbol.text:
+        return symbol.text + symbol.mark
     upper = f"^{symbol.upper}" if symbol.upper else ""
     separator = "" if _is_letter_and_digits(symbol) else "_"
     return symbol.base + upper + (separator + symbol.lower if symbol.lower else "") + symbol.mark
@@ -165,8 +171,13 @@ def _is_letter_and_digits(symbol: Symbol) -> bool:
 
 
 def _unicode_symbol(symbol: Symbol) -> str:
-    return _ascii_symbol(symbol._replace(base=GREEK.get(symbol.base, symbol.base)))
+    return _ascii_symbol(symbol._replace(text=_CONSTANTS.get(symbol.text, symbol.text)))
 
+
+_CONSTANTS = {
+    **GREEK, "eta_t": "η_t", "beta1": "β1", "beta2": "β2",
+}  # fmt: skip
+"""What optimizers call their constants; a file's own names are printed as it spells them."""
 
 _HATS = {"mhat": r"\hat{m}", "vhat": r"\hat{v}"}
 
@@ -285,12 +296,14 @@ def _varies(part: Name) -> bool:
     return bool(part.kind) and part != LOSS
 
 
-def spellings(names: Mapping[Name, object], network: Network) -> dict[str, Name]:
+def spellings(
+    names: Mapping[Name, object], network: Network, by_output: frozenset[Name] = frozenset()
+) -> dict[str, Name]:
     """Every printed spelling of every name, to be read back."""
     found: dict[str, Name] = {}
     for style in STYLES[1:]:
         for alphabet in (ASCII_NAMES, TEXT_NAMES):
-            spell = speller(style, alphabet, network)
+            spell = speller(style, alphabet, network, by_output)
             for name in names:
                 found.setdefault(spell(name), name)
     return found

@@ -120,7 +120,8 @@ class _Document:
         shown = range(1, min(count, self.page.samples) + 1)
         columns = tables.sample_columns(trace, writer, self.flat, shown)
         if tables.needed(columns) > self.page.width:
-            yield f"The {count} samples have too many inputs for a table; the quantities below show their numbers.\\par\n"
+            yield f"The {count} samples have too many inputs for a table; "
+            yield "the quantities below show their numbers.\\par\n"
             return
         yield from tables.table(columns, self.page)
         if len(shown) < count:

@@ -29,7 +29,7 @@ class Places(NamedTuple):
 
     @classmethod
     def of(cls, network: Network) -> Places:
-        units, parameters = {}, dict[str, int]()
+        units, parameters = dict[str, int](), dict[str, int]()
         for depth, layer in enumerate(network.layers, 1):
             units |= dict.fromkeys(layer.units, depth)
             for name in (*layer.biases, *(weight for row in layer.weights for weight in row)):
@@ -59,7 +59,8 @@ def split(lines: Sequence[Line], places: Places, page: Page, wanted: frozenset[N
     if len(lines) <= page.in_full:
         return list(lines), []
     seen: dict[Hashable, int] = defaultdict(int)
-    full, listed = [], []
+    full: list[Line] = []
+    listed: list[Line] = []
     for line in lines:
         kind = _kind(line.name, places)
         seen[kind] += 1
