@@ -327,6 +327,9 @@ _DELTA = ("delta", "Err")
 _AFTER = re.compile(r"(?P<of>.+?)(?:\+|'|_new|_plus|\^\+)|new_(?P<of2>.+)|(?P<of3>.+)_neu")
 
 
+MOST_REMEMBERED = 100_000
+
+
 class Vocabulary:
     """The names an example knows, and every way of spelling them.
 
@@ -343,9 +346,17 @@ class Vocabulary:
     ):
         self.names, self.by_output, self.loss_adds_up = names, by_output, loss_adds_up
         self.spellings = spellings or {}
+        self._known: dict[str, Name | None] = {}
 
     def read(self, text: str) -> Name | None:
         """The quantity a spelling stands for, or None. A file's own names beat synonyms."""
+        if text not in self._known:
+            if len(self._known) > MOST_REMEMBERED:
+                self._known.clear()
+            self._known[text] = self._read(text)
+        return self._known[text]
+
+    def _read(self, text: str) -> Name | None:
         text = text.strip()
         if text in self.spellings:
             return self.spellings[text]

@@ -42,6 +42,9 @@ from backprop_trace.spec import Example
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
 MISTAKES = ("slip", "wrong", "unknown")
 KEY_DIGITS = 12
+CUT_SHARE = 0.4
+"""Numbers that are cut off but not rounded, over those that are rounded but not cut off: on simulated sheets of writers
+who round it is about 0.1 (from what has added up), of writers who cut off 0.6 and more."""
 
 
 class JudgedLine(NamedTuple):
@@ -233,7 +236,7 @@ class _Part:
                 is_rounded = is_correctly_rounded(written.value, written.half_unit, true)
                 is_cut = is_cut_off(written.value, written.half_unit, true)
                 cut, rounded = cut + (is_cut and not is_rounded), rounded + (is_rounded and not is_cut)
-        return cut >= 1 and cut >= 2 * rounded
+        return cut >= 1 and cut >= CUT_SHARE * rounded
 
     def mistakes(self, course: Course, conventions: tuple[str, ...]) -> set[tuple[int, str]]:
         """The lines that are new mistakes under some conventions (not yet explained), and those it does not know."""

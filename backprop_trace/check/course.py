@@ -16,7 +16,7 @@ from backprop_trace.arithmetic.band import slopes_of
 from backprop_trace.chain import Equation
 from backprop_trace.expr import LOSS, Difference, Formula, Minus, Name, Product, Sum, derivative, names_in
 from backprop_trace.network import ETA, Listing, listing
-from backprop_trace.notation.names import spellings
+from backprop_trace.notation.names import canonical, spellings
 from backprop_trace.parse import Vocabulary, number
 from backprop_trace.slips import Bend, Facts, bends, bent_run, is_structural, written_out
 from backprop_trace.spec import Example
@@ -38,6 +38,7 @@ class Course:
         self._true: dict[int, Mapping[Name, Fraction]] = {}
         self._replayed: dict[tuple[str, int], Mapping[Name, float]] = {}
         self._slopes: dict[int, tuple[Formula, tuple[tuple[Name, Formula], ...]]] = {}
+        self._written: dict[frozenset[Name], frozenset[Name]] = {}
         self._opened: dict[tuple[Name, frozenset[Name]], Formula] = {}
         self._bends: dict[tuple[Name, int], tuple[Formula, list[Bend]]] = {}
 
@@ -47,6 +48,7 @@ class Course:
         if isinstance(self.example.network.samples, int) and self.example.network.samples > 1:
             known |= dict.fromkeys(name._replace(sample=None) for name in self.example.values)
         words = spellings(dict.fromkeys(self.equations), self.example.network, self.listing.by_output)
+        words |= {canonical(name): name for name in known}
         return Vocabulary(known, self.listing.by_output, self.listing.loss_adds_up, words)
 
     def true(self, step: int) -> Mapping[Name, Fraction]:
@@ -88,6 +90,10 @@ class Course:
             found = (formula, slopes_of(formula))
             self._slopes[id(formula)] = found
         return found[1]
+
+    def same(self, written: frozenset[Name]) -> frozenset[Name]:
+        """One object for equal sets: sheets of a class mostly have the same lines."""
+        return self._written.setdefault(written, written)
 
     def opened(self, name: Name, written: frozenset[Name]) -> Formula:
         """A line's formula with the structural lines put in that are not on the sheet."""

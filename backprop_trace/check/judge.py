@@ -81,8 +81,8 @@ class Judge:
         self.open: set[tuple[int, Name]] = set()  # lines being made, and the one being explained: none may use itself
         self.steps = sorted({step for step, _ in answers})
         self.written = {
-            step: frozenset(
-                name for at, name in answers if at == step and answers[at, name].readings[0].value is not None
+            step: course.same(
+                frozenset(name for (at, name), a in answers.items() if at == step and a.readings[0].value is not None)
             )
             for step in self.steps
         }
@@ -170,18 +170,15 @@ class Judge:
         used = names_in(formula)
         self.fine[key] = all(self.fine[step, each] for each in used)
         true = self.course.true(step)[name]
-        self.exact[key] = all(self.exact[step, each] for each in used) and self.is_short(true)
+        self.exact[key] = all(self.exact[step, each] for each in used) and self.writer.never_rounds(
+            formula, self.course.true(step), true
+        )
         if self.exact[key]:
             self.bands[key] = ball(true)
         elif isinstance(formula, Name):
             self.bands[key] = self.bands[step, formula]
         else:
             self.bands[key] = self.enclosed(formula, values, self.writer.half_unit(true))
-
-    def is_short(self, true: Fraction) -> bool:
-        """Would the writer have written the number whole?"""
-        unit = 2 * self.writer.half_unit(true)
-        return (true / unit).denominator == 1
 
     def values(self, step: int) -> _Values:
         return _Values(self, step)
@@ -407,6 +404,7 @@ class Judge:
             if self.gives(bend.formula, written, values, middles)
         ]
         found += self.digit_slips(step, answer, formula)
+        found += self.stale(step, answer)
         if not found:
             found += self.copied_wrong(step, answer, formula)
         return _ranked(found)
@@ -555,10 +553,15 @@ class Judge:
                 value = self.course.replayed(slip, step).get(name)
                 if value is not None and _matches(written, answer.sign * value):
                     yield Explanation(slip, whole_run=True)
-        for other in self.elsewhere(step, name):
-            if significant_figures(written.text) >= 2 and _matches(written, answer.sign * other):
-                yield Explanation("stale")
-                return
+        yield from self.stale(step, answer)
+
+    def stale(self, step: int, answer: Answer) -> list[Explanation]:
+        """Is it the value of the same quantity in another step or sample?"""
+        written = answer.readings[0]
+        if significant_figures(written.text) < 2:
+            return []
+        others = self.elsewhere(step, answer.name)
+        return [Explanation("stale")] if any(_matches(written, answer.sign * other) for other in others) else []
 
     def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
         """The true values of the same quantity in the step before and after, and in other samples."""
@@ -572,7 +575,7 @@ class Judge:
                 if sample != name.sample and other_name in true:
                     yield true[other_name]
                     answer = self.answers.get((step, other_name))
-                    if answer is not None and sample < name.sample and answer.readings[0].value is not None:
+                    if answer is not None and answer.readings[0].value is not None:
                         yield answer.readings[0].value
 
     def two_slips(self, step: int, answer: Answer, formula: Formula) -> Iterator[Explanation]:

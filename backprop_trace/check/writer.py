@@ -7,11 +7,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
+from backprop_trace.arithmetic import Arithmetic, evaluate
+from backprop_trace.expr import Formula, Name
 from backprop_trace.sheet import decimals
 
 
@@ -43,6 +47,45 @@ class Writer(NamedTuple):
         places = self.digits - 1 - magnitude(value) if self.significant else self.digits
         half = Fraction(1, 2) / Fraction(10) ** places
         return 2 * half if self.truncates else half
+
+    def never_rounds(self, formula: Formula, true: Mapping[Name, Fraction], result: Fraction) -> bool:
+        """Is nothing rounded on the way to the result, not even a product? (`true` holds the numbers used.)"""
+        if self.truncates:  # a program that cuts off turns 0.3906 into 0.39059
+            return False
+        try:
+            evaluate(formula, true, _whole_units(2 * self.half_unit(result)))
+        except (_NotWhole, ArithmeticError, KeyError):
+            return False
+        return True
+
+
+class _NotWhole(Exception):
+    """A number that would have to be rounded."""
+
+
+@lru_cache(maxsize=64)
+def _whole_units(unit: Fraction) -> Arithmetic:
+    """Fractions, as long as every result is a multiple of the unit."""
+
+    def checked(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def whole(left: Any, right: Any) -> Any:
+            result = operation(left, right)
+            if (Fraction(result) / unit).denominator != 1:
+                raise _NotWhole
+            return result
+
+        return whole
+
+    return Arithmetic(
+        constant=Fraction,
+        functions={"max": max, "min": min, "abs": abs},
+        is_positive=lambda value: value > 0,
+        add=checked(operator.add),
+        subtract=checked(operator.sub),
+        multiply=checked(operator.mul),
+        divide=checked(operator.truediv),
+        power=checked(operator.pow),
+    )
 
 
 def significant_figures(text: str) -> int:

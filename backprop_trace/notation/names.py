@@ -92,7 +92,7 @@ def _label(label: str) -> Symbol:
     if match := re.fullmatch(rf"({'|'.join(GREEK)}|[^\W\d_])(?:\^(\w+?))?_?(\d+|_\w+)?", label):
         return Symbol(match[1], (match[3] or "").lstrip("_"), match[2] or "", text=label)
     base, underscore, rest = label.partition("_")
-    return Symbol(base, rest.replace("_", ","), text=label) if underscore and rest else Symbol(label, text=label)
+    return Symbol(base, rest, text=label) if underscore and rest else Symbol(label, text=label)
 
 
 def layered(network: Network, first_weights: int = 1) -> Style:
@@ -183,11 +183,19 @@ _HATS = {"mhat": r"\hat{m}", "vhat": r"\hat{v}"}
 
 
 def _latex_symbol(symbol: Symbol, escape: Callable[[str], str] = tex.escaped) -> str:
-    ends = ",".join(tex.word(part, escape) for part in re.split("[,_]", symbol.lower))
-    lower = f"_{{{ends}}}" if symbol.lower else ""
+    lower = f"_{{{_latex_lower(symbol.lower, escape)}}}" if symbol.lower else ""
     comma = "," if symbol.upper and symbol.mark else ""
-    upper = (tex.word(symbol.upper, escape) if symbol.upper else "") + comma + symbol.mark
+    places = re.fullmatch(r"[A-Za-z0-9,()= ]*", symbol.upper)  # the layer, the sample
+    upper = (symbol.upper if places else tex.word(symbol.upper, escape)) + comma + symbol.mark
     return (_HATS.get(symbol.base) or tex.word(symbol.base, escape)) + lower + (f"^{{{upper}}}" if upper else "")
+
+
+def _latex_lower(lower: str, escape: Callable[[str], str]) -> str:
+    """w_x1_h1 leads from x1 to h1: w_{x1,h1}; words of several letters stay whole."""
+    ends = re.split("[,_]", lower)
+    if all(re.fullmatch(r"[^\W\d_]?\d*", end) for end in ends):
+        return ",".join(tex.word(end, escape) for end in ends)
+    return tex.word(lower, escape)
 
 
 def _mathjax_symbol(symbol: Symbol) -> str:

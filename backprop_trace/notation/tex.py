@@ -101,34 +101,14 @@ def greek(letter: str) -> str | None:
     return "\\" + ("var" if match[2] else "") + name.lower()
 
 
-_NAMED_GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "rho",
-        "sigma",
-        "tau",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-    ]
+_NAMED_GREEK = re.compile(
+    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega"
 )
 
 
 def word(text: str, escape: Callable[[str], str] = escaped) -> str:
     """A word of a name in math mode: a letter with digits as it is, longer words as one italic word."""
-    if text in _NAMED_GREEK:
+    if _NAMED_GREEK.fullmatch(text):
         return "\\" + text
     if re.fullmatch(r"[A-Za-z]?[0-9]*", text):
         return text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backprop_trace.expr import Name
+from backprop_trace.expr import LOSS, Name
 from backprop_trace.notation import tex
 from backprop_trace.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES, Alphabet, Symbol, speller
 from backprop_trace.render.latex import display, drawing, general, groups, tables
@@ -30,6 +30,10 @@ PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 % the left side of an equation, as wide as the widest of its phase
 \newlength{\lhswidth}
 \newcommand*{\lhs}[1]{\makebox[\lhswidth][r]{$\displaystyle #1$}}
+"""
+
+SKIPS = r"""\setlength{\abovedisplayskip}{6pt plus 2pt minus 2pt}
+\setlength{\belowdisplayskip}{6pt plus 2pt minus 2pt}
 """
 
 FRAGMENT_REMARK = r"""% To be pasted into a document of your own. It needs, in the preamble:
@@ -57,7 +61,9 @@ class Abbreviations:
 
     def alphabet(self, alphabet: Alphabet) -> Alphabet:
         def symbol(whole: Symbol) -> str:
-            return alphabet.symbol(whole._replace(base=self.of(whole.base), lower=self.of(whole.lower)))
+            if len(whole.text) > self.longest:
+                return alphabet.symbol(Symbol(self.of(whole.text), mark=whole.mark))
+            return alphabet.symbol(whole._replace(lower=self.of(whole.lower)))
 
         return alphabet._replace(symbol=symbol)
 
@@ -73,7 +79,7 @@ class _Document:
     page: Page = DOCUMENT
 
     def __init__(self, trace: Trace, view: View):
-        self.view, self.losses = view, list[tuple[int, str]]()
+        self.view, self.losses = view, list[tuple[str, str]]()
         self.abbreviations = Abbreviations(self.page.longest_name)
         self.alphabet = self.abbreviations.alphabet(LATEX_NAMES)
         network, by_output = trace.example.network, trace.listing.by_output
@@ -84,9 +90,9 @@ class _Document:
 
     def head(self, trace: Trace) -> Iterator[str]:
         title, *texts = header_texts(trace, self.view)
-        yield PREAMBLE + "\n\\begin{document}\n\\begin{center}\n"
+        yield PREAMBLE + "\n\\begin{document}\n" + SKIPS + "\\begin{center}\n"
         yield f"{{\\LARGE\\bfseries {tex.escaped(title)}\\par}}\n\\end{{center}}\n"
-        yield "".join(f"{tex.escaped(text)}\\par\\smallskip\n" for text in texts)
+        yield "".join(ragged(tex.escaped(text)) + "\\smallskip\n" for text in texts)
 
     def heading(self, text: str, level: int = 0) -> str:
         return f"\n\\{'sub' * level}section*{{{text}}}\n"
@@ -108,11 +114,12 @@ class _Document:
         yield from general.overview(formulas, self.page)
 
     def givens(self, trace: Trace, writer: Writer) -> Iterator[str]:
-        network = trace.example.network
-        texts = [("Learning rate", tables.learning_rate(trace, writer))]
-        texts.append(("Held fixed", tables.fixed_parameters(trace, writer, self.flat)))
-        yield "".join(f"{called}: {text}.\\par\n" for called, text in texts if text)
-        if network.samples > 1:
+        texts = {
+            "Given": tables.given(trace, writer, self.flat),
+            "Held fixed": tables.fixed(trace, self.flat),
+        }
+        yield from (ragged(f"{called}: {text}.") for called, text in texts.items() if text)
+        if trace.example.network.samples > 1:
             yield from self.sample_table(trace, writer)
 
     def sample_table(self, trace: Trace, writer: Writer) -> Iterator[str]:
@@ -120,16 +127,16 @@ class _Document:
         shown = range(1, min(count, self.page.samples) + 1)
         columns = tables.sample_columns(trace, writer, self.flat, shown)
         if tables.needed(columns) > self.page.width:
-            yield f"The {count} samples have too many inputs for a table; "
-            yield "the quantities below show their numbers.\\par\n"
+            yield ragged(f"The {count} samples have too many inputs for a table; their numbers stand in the formulas.")
             return
         yield from tables.table(columns, self.page)
         if len(shown) < count:
-            yield f"These are the first {len(shown)} of {count} samples.\\par\n"
+            yield ragged(f"These are the first {len(shown)} of {count} samples.")
 
     def step(self, trace: Trace) -> Iterator[str]:
         lines = chosen(trace, self.view)
         writer = Writer(trace, self.view, self.page, self.alphabet)
+        self.losses.append((str(trace.step), tables.number_text(writer, LOSS)))
         several = self.view.steps > 1 or trace.step > 1
         if several:
             yield self.heading(f"Training step {trace.step}")
@@ -169,7 +176,7 @@ class _Document:
             yield self.left_out(len(names) - self.page.listed)
 
     def left_out(self, count: int) -> str:
-        return f"\\par {count:,} more are left out here; {tex.escaped('--format csv')} lists them all.\\par\n"
+        return ragged(f"{count:,} more are left out here; {tex.escaped('--format csv')} lists them all.")
 
     def table(self, lines: list[Line], trace: Trace, writer: Writer) -> Iterator[str]:
         """Old weight, gradient, new weight of the parameters that are updated here."""
@@ -185,6 +192,9 @@ class _Document:
             yield self.left_out(len(updated) - len(shown))
 
     def closing(self) -> Iterator[str]:
+        if len(self.losses) > 1:
+            yield self.heading("The loss, step by step")
+            yield from tables.table(tables.loss_columns(self.losses, self.flat(LOSS)), self.page)
         digits = self.view.settings.shown_digits
         if digits > self.page.digits:
             yield self.remark(f"Numbers that are put in are cut to {self.page.digits} digits, marked by dots.")
@@ -196,7 +206,7 @@ class _Document:
         yield self.foot()
 
     def remark(self, text: str) -> str:
-        return f"\n\\par\\medskip {tex.escaped(text)}\\par\n"
+        return "\n\\par\\medskip\n" + ragged(tex.escaped(text))
 
 
 class _Fragment(_Document):
@@ -213,6 +223,11 @@ class _Fragment(_Document):
 
     def foot(self) -> str:
         return ""
+
+
+def ragged(text: str) -> str:
+    """A paragraph without hyphens and stretched spaces."""
+    return f"{{\\raggedright {text}\\par}}\n"
 
 
 def _ascii(text: str) -> str:

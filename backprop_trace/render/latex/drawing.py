@@ -7,6 +7,7 @@ the last; weights are written on the edges where they do not cover one another. 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
@@ -15,8 +16,7 @@ from backprop_trace.network import Layer
 from backprop_trace.notation import latex_number
 from backprop_trace.notation.names import Speller
 from backprop_trace.notation.numbers import shown
-from backprop_trace.parse import number
-from backprop_trace.render.latex.geometry import LABEL_HEIGHT, RADIUS, Point, Segment, evenly, one_by_one
+from backprop_trace.render.latex.geometry import LABEL_HEIGHT, RADIUS, Labels, Point, Segment, evenly, one_by_one
 from backprop_trace.render.latex.page import Page
 from backprop_trace.render.latex.width import width
 from backprop_trace.trace import Trace
@@ -27,9 +27,20 @@ MOST_LABELS = 16
 LABEL_SIZE = 0.9
 """Labels are set in a smaller size: 10 pt of `width` become 9."""
 
-WIDEST_GAP = 150.0
-SPACINGS = (56.0, 64.0, 72.0, 80.0)
+WIDEST_GAP = 165.0
+SPACINGS = (56.0, 68.0, 80.0, 96.0, 112.0)
+TALLEST = 320.0
 DIGITS = 4
+
+
+class Size(NamedTuple):
+    """A size for labels, beside `width`'s 10 pt."""
+
+    font: str
+    scale: float
+
+
+SIZES = (Size(r"\footnotesize", LABEL_SIZE), Size(r"\scriptsize", 0.8))
 
 
 class Node(NamedTuple):
@@ -49,12 +60,39 @@ class Edge(NamedTuple):
     def segment(self) -> Segment:
         return self.tail.point, self.head.point
 
+    @property
+    def skips(self) -> bool:
+        """Does it pass by a layer? Then it is bent around the units there."""
+        return self.head.layer - self.tail.layer > 1
+
+    def path(self, label: str = "") -> str:
+        """From one circle to the other in TikZ, with a label on the way."""
+        way = "to[bend left=20]" if self.skips else "--"
+        return f"({_id(self.tail)}) {way}{label} ({_id(self.head)})"
+
+
+class Beside(NamedTuple):
+    """A label above or below a unit."""
+
+    node: Node
+    text: str
+    above: bool
+
+    @property
+    def segment(self) -> Segment:
+        """Its middle line."""
+        half, (x, y) = LABEL_SIZE * width(self.text) / 2, self.node.point
+        level = y + (RADIUS + LABEL_HEIGHT / 2) * (1 if self.above else -1)
+        return (x - half, level), (x + half, level)
+
 
 class Drawing(NamedTuple):
     nodes: list[Node]
     edges: list[Edge]
     labels: list[tuple[Edge, float, str]]
     """Edge, place, text."""
+    size: Size
+    beside: list[Beside]
     remarks: list[str]
 
 
@@ -64,14 +102,19 @@ def picture(trace: Trace, spell: Speller, page: Page) -> Iterator[str]:
     drawn = _drawn(trace, texts, page)
     yield "\\begin{center}\n\\begin{tikzpicture}[x=1pt, y=1pt, >=stealth,\n"
     yield f"  unit/.style={{circle, draw, minimum size={2 * RADIUS:.0f}pt, inner sep=0pt}},\n"
-    yield "  weight/.style={sloped, fill=white, inner sep=1pt, font=\\footnotesize}]\n"
+    yield f"  weight/.style={{sloped, fill=white, inner sep=1pt, font={drawn.size.font}}}]\n"
     yield from (_node(node, texts, trace) for node in drawn.nodes)
-    yield from (_edge(edge) for edge in drawn.edges)
+    yield from (f"\\draw[black!45, ->] {edge.path()};\n" for edge in drawn.edges)
     for edge, place, text in drawn.labels:
-        yield f"\\path ({_id(edge.tail)}) -- node[weight, pos={place:.2f}] {{${text}$}} ({_id(edge.head)});\n"
-    yield from _at_units(drawn.nodes, texts, trace)
+        yield f"\\path {edge.path(f' node[weight, pos={place:.2f}] {{${text}$}}')};\n"
+    yield from map(_beside_unit, drawn.beside)
+    beside = list(_given_at_units(drawn.nodes, texts, trace))
+    yield from (f"{number.way} {{${number.text}$}};\n" for number in beside)
     yield "\\end{tikzpicture}\n"
-    remarks = [*drawn.remarks, *(["Values are rounded to four digits here."] if texts.rounded else [])]
+    written = [text for _, _, text in drawn.labels]
+    written += [label.text for label in drawn.beside] + [number.text for number in beside]
+    rounded = any(text.endswith(value) for text in written for value in texts.rounded)
+    remarks = [*drawn.remarks, *(["Values are rounded to four digits here."] if rounded else [])]
     yield f"\\par\\smallskip{{\\footnotesize {' '.join(remarks)}\\par}}\n" if remarks else ""
     yield "\\end{center}\n"
 
@@ -80,16 +123,18 @@ class _Texts:
     """Labels: name = value, the value rounded where it is long."""
 
     def __init__(self, trace: Trace, spell: Speller):
-        self.trace, self.spell, self.rounded = trace, spell, False
+        self.trace, self.spell, self.rounded = trace, spell, set[str]()
 
     def value(self, name: Name) -> str:
-        values = self.trace.example.values
-        text = values.get(name, "") if self.trace.step == 1 else ""
-        if not 0 < len(text) <= DIGITS + 3:
-            value = self.trace.values[name]
-            text = shown(float(value) if not isinstance(value, Fraction) else value, DIGITS)
-            self.rounded = self.rounded or number(text) != Fraction(value)
-        return latex_number(text)[0]
+        text = self.trace.example.values.get(name, "") if self.trace.step == 1 else ""
+        if 0 < len(text) <= DIGITS + 3:
+            return text if "/" in text else latex_number(text)[0]
+        exact = Fraction(self.trace.values[name])
+        short = shown(exact, DIGITS)
+        text, _ = latex_number(short)
+        if Fraction(Decimal(short)) != exact:
+            self.rounded.add(text)
+        return text
 
     def with_value(self, name: Name) -> str:
         return f"{self.spell(name)} = {self.value(name)}"
@@ -101,23 +146,25 @@ class _Texts:
 def _drawn(trace: Trace, texts: _Texts, page: Page) -> Drawing:
     """With name and value on every edge if they find room, else with the names only, else bare."""
     layers = _layers(trace)
-    gap = min(WIDEST_GAP, (page.points - 2 * RADIUS - _beside(trace, texts)) / max(1, len(layers) - 1))
+    gap = min(WIDEST_GAP, (page.points - 2 * RADIUS - _at_the_sides(trace, texts)) / max(1, len(layers) - 1))
     most = min(MOST_UNITS, max(4, int(gap / 12)))
     remarks = _remarks(layers, most, trace)
-    for text in (texts.with_value, texts.spell):
+    tallest = min(most, max(len(units) for _, units in layers))
+    spacings = [spacing for spacing in SPACINGS if spacing * (tallest - 1) <= TALLEST] or SPACINGS[:1]
+    for size, text in (*((size, texts.with_value) for size in SIZES), *((size, texts.spell) for size in SIZES)):
         for find in (evenly, one_by_one):
-            for spacing in SPACINGS:
+            for spacing in spacings:
                 nodes = _nodes(layers, gap, spacing, most)
-                edges = _edges(trace, nodes)
-                labels = _labels(edges, _bias_segments(nodes, texts, trace), text, find)
+                edges, beside = _edges(trace, nodes), _labels_at_units(nodes, texts, trace, gap)
+                labels = _labels(edges, [label.segment for label in beside], text, size, find)
                 if labels is not None:
-                    return Drawing(nodes, edges, labels, remarks)
+                    return Drawing(nodes, edges, labels, size, beside, remarks)
     nodes = _nodes(layers, gap, SPACINGS[0], most)
-    remarks.append("The weights are too many to be written here; they stand in the table at the end.")
-    return Drawing(nodes, _edges(trace, nodes), [], remarks)
+    remarks.append("There is no room for the weights along the edges.")
+    return Drawing(nodes, _edges(trace, nodes), [], SIZES[0], _labels_at_units(nodes, texts, trace, gap), remarks)
 
 
-def _beside(trace: Trace, texts: _Texts) -> float:
+def _at_the_sides(trace: Trace, texts: _Texts) -> float:
     """What stands left of the inputs and right of the outputs."""
     if trace.example.network.samples > 1:
         return 10.0
@@ -160,21 +207,22 @@ def _edges(trace: Trace, nodes: Sequence[Node]) -> list[Edge]:
     return found
 
 
-Finder: TypeAlias = Callable[[list[Segment], list[float], list[Segment]], list[float] | None]
+Finder: TypeAlias = Callable[[Labels], list[float] | None]
 
 
 def _labels(
-    edges: Sequence[Edge], biases: list[Segment], text: Callable[[Name], str], find: Finder
+    edges: Sequence[Edge], others: list[Segment], text: Callable[[Name], str], size: Size, find: Finder
 ) -> list[tuple[Edge, float, str]] | None:
     """The labels of all edges, layer by layer; None if there is one where they do not fit."""
-    labels: list[tuple[Edge, float, str]] = []
-    for layer in sorted({edge.head.layer for edge in edges}):
-        members = [edge for edge in edges if edge.head.layer == layer]
+    labels = [(edge, 0.5, text(edge.weight)) for edge in edges if edge.skips]
+    straight = [edge for edge in edges if not edge.skips]
+    for layer in sorted({edge.head.layer for edge in straight}):
+        members = [edge for edge in straight if edge.head.layer == layer]
         if len(members) > MOST_LABELS:
             return None
         written = [text(edge.weight) for edge in members]
-        widths = [LABEL_SIZE * width(label) + 4 for label in written]
-        found = find([edge.segment for edge in members], widths, biases)
+        widths = [size.scale * width(label) + 4 for label in written]
+        found = find(Labels([edge.segment for edge in members], widths, others))
         if found is None:
             return None
         labels += zip(members, found, written, strict=True)
@@ -188,15 +236,14 @@ def _bias(node: Node, trace: Trace) -> Name | None:
     return layer.biases[layer.units.index(node.unit)]
 
 
-def _bias_segments(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> list[Segment]:
-    """The middle lines of the labels above and below the units."""
-    segments = []
-    for node in nodes:
-        if (bias := _bias(node, trace)) is not None:
-            half, (x, y) = LABEL_SIZE * width(texts.with_value(bias)) / 2, node.point
-            level = y + (RADIUS + LABEL_HEIGHT / 2) * (1 if _is_above(node) else -1)
-            segments.append(((x - half, level), (x + half, level)))
-    return segments
+def _labels_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace, gap: float) -> list[Beside]:
+    """Names that are too long for their circle, and biases, if the layers are far enough from each other."""
+    names = [(node, texts.spell(given(node.unit))) for node in nodes if node.unit]
+    long = [Beside(node, name, not _is_above(node)) for node, name in names if _size(width(name)) is None]
+    biases = [(node, bias) for node in nodes if (bias := _bias(node, trace)) is not None]
+    written = [Beside(node, texts.with_value(bias), _is_above(node)) for node, bias in biases]
+    fits = all(LABEL_SIZE * width(label.text) < gap - 4 for label in written)
+    return [*long, *written] if fits else long
 
 
 def _is_above(node: Node) -> bool:
@@ -221,44 +268,50 @@ def _id(node: Node) -> str:
 
 def _node(node: Node, texts: _Texts, trace: Trace) -> str:
     x, y = node.point
-    if node.layer < 0:
-        return f"\\node at ({x:.1f},{y:.1f}) {{$\\cdots$}};\n"
     if not node.unit:
-        return f"\\node at ({x:.1f},{y:.1f}) {{$\\vdots$}};\n"
+        return f"\\node at ({x:.1f},{y:.1f}) {{${_DOTS[node.layer < 0]}$}};\n"
     last = len(trace.example.network.layers)
     colour = "black!6" if node.layer == 0 else "orange!15" if node.layer == last else "blue!9"
-    text = f"${texts.spell(given(node.unit))}$"
-    size = _size(width(text))
-    return f"\\node[unit, fill={colour}] ({_id(node)}) at ({x:.1f},{y:.1f}) {{{size}{text}}};\n"
+    size = _size(width(texts.spell(given(node.unit))))
+    inside = "" if size is None else f"{size}${texts.spell(given(node.unit))}$"
+    return f"\\node[unit, fill={colour}] ({_id(node)}) at ({x:.1f},{y:.1f}) {{{inside}}};\n"
 
 
-def _size(wide: float) -> str:
-    """A font size in which a text fits into the circle."""
-    for size, scale in (("", 1.095), (r"\footnotesize", 0.9), (r"\scriptsize", 0.8), (r"\tiny", 0.6)):
+_DOTS = (r"\vdots", r"\cdots")
+
+
+def _size(wide: float) -> str | None:
+    """A font size in which a name fits into the circle; None if there is no such."""
+    for size, scale in (("", 1.095), (r"\footnotesize", 0.9), (r"\scriptsize", 0.8)):
         if wide * scale <= 2 * RADIUS - 4:
             return size
-    return r"\tiny"
+    return None
 
 
-def _edge(edge: Edge) -> str:
-    skips = edge.head.layer - edge.tail.layer > 1
-    way = "to[bend left=20]" if skips else "--"
-    return f"\\draw[black!45, ->] ({_id(edge.tail)}) {way} ({_id(edge.head)});\n"
+def _beside_unit(label: Beside) -> str:
+    side, end = ("above", "north") if label.above else ("below", "south")
+    place = f"[{side}, fill=white, inner sep=1pt, font=\\footnotesize] at ({_id(label.node)}.{end})"
+    return f"\\node{place} {{${label.text}$}};\n"
 
 
-def _at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Iterator[str]:
-    """Biases below the units; with a single sample, inputs and targets beside them."""
+class Given(NamedTuple):
+    """A number beside a unit, and how TikZ gets there."""
+
+    way: str
+    text: str
+
+
+def _given_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Iterator[Given]:
+    """With a single sample, inputs and targets beside their units."""
     network = trace.example.network
-    for node in nodes:
-        if (bias := _bias(node, trace)) is not None:
-            side, end = ("above", "north") if _is_above(node) else ("below", "south")
-            yield f"\\node[{side}, fill=white, inner sep=1pt, font=\\footnotesize] at ({_id(node)}.{end}) "
-            yield f"{{${texts.with_value(bias)}$}};\n"
-        if node.unit and network.samples == 1 and node.layer == 0:
-            value = texts.value(given(node.unit))
-            yield f"\\draw[<-, black!45] ({_id(node)}.west) -- ++(-14,0) node[left, black, font=\\footnotesize] "
-            yield f"{{${value}$}};\n"
-        if node.unit and network.samples == 1 and node.layer == len(network.layers):
-            value = texts.value(Name("target", node.unit))
-            yield f"\\draw[->, black!45] ({_id(node)}.east) -- ++(14,0) node[right, black, font=\\footnotesize] "
-            yield f"{{target ${value}$}};\n"
+    for node in nodes if network.samples == 1 else ():
+        if node.unit and node.layer == 0:
+            yield Given(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
+        if node.unit and node.layer == len(network.layers):
+            target = texts.value(Name("target", node.unit))
+            yield Given(_beside(node, "->", "east", 14, "right"), rf"\text{{target }}{{{target}}}")
+
+
+def _beside(node: Node, arrow: str, end: str, far: int, side: str) -> str:
+    label = f"node[{side}, black, font=\\footnotesize]"
+    return f"\\draw[{arrow}, black!45] ({_id(node)}.{end}) -- ++({far},0) {label}"

@@ -175,8 +175,8 @@ def legend(style: str) -> str:
     """What the letters mean."""
     c = LETTERS[style]
     layers = "" if style == "net-out" else "; the inputs are layer 1, and $L$ is the last"
-    fed = "Unit $j$ is fed by the units or inputs $i$ and feeds the units $k$"
-    return f"{fed}; ${c['x']}$ is an output or an input{layers}."
+    fed = f"Unit $j$ is fed by the units or inputs $i$ and feeds the units $k$; ${c['x']}$ is an output or an input"
+    return fed + layers + "."
 
 
 def overview(lines: Sequence[Formulas], page: Page) -> Iterator[str]:

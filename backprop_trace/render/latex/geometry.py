@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
 Segment: TypeAlias = tuple[Point, Point]
@@ -23,8 +23,9 @@ RADIUS = 15.0
 """Of the circle of a unit."""
 
 COMFORTABLE = 1.2
+NEAR_THE_TAIL = 0.3
 ROUNDS = 3
-PLACES = tuple(place / 100 for place in range(12, 90, 2))
+PLACES = tuple(place / 100 for place in range(14, 89, 3))
 
 
 def distance(one: Segment, other: Segment) -> float:
@@ -70,51 +71,64 @@ def along(edge: Segment, place: float, wide: float) -> Segment | None:
 def clearance(label: Segment, labels: Sequence[Segment], edges: Sequence[Segment]) -> float:
     """How far a label is from the nearest other one; and, where it is clear of them, from the nearest other edge."""
     from_labels = min((distance(label, other) - LABEL_HEIGHT for other in labels), default=math.inf)
+    if from_labels < 0:
+        return from_labels
     from_edges = min((distance(label, edge) - LABEL_HEIGHT / 2 for edge in edges), default=math.inf)
-    return min(from_labels, from_edges) if from_labels < 0 else min(from_labels, max(from_edges, 0.0) + 1.0)
+    return min(from_labels, max(from_edges, 0.0) + 1.0)
 
 
-def evenly(edges: Sequence[Segment], widths: Sequence[float], others: Sequence[Segment]) -> list[float] | None:
-    """One place (0 to 1) for the labels of all edges; None if that leaves one too close to another.
+class Labels(NamedTuple):
+    """Labels to be put on edges that lead from one layer to the next; `others` stand already."""
 
-    `others` are labels that stand already.
-    """
-    best = _even(edges, widths, others)
-    return best if _worst(best, edges, widths, others) >= COMFORTABLE else None
+    edges: Sequence[Segment]
+    widths: Sequence[float]
+    others: Sequence[Segment]
+
+    def along(self, number: int, place: float) -> Segment | None:
+        return along(self.edges[number], place, self.widths[number])
+
+    def clear(self, number: int, at: Sequence[float]) -> float:
+        """How clear the label of one edge is, with all of them where they are; best near its tail."""
+        label = self.along(number, at[number])
+        if label is None:
+            return -math.inf
+        rest = [self.along(k, place) for k, place in enumerate(at) if k != number]
+        edge = self.edges[number]
+        lines = [other for other in self.edges if not set(other) & set(edge)]
+        near = clearance(label, [*self.others, *(other for other in rest if other is not None)], lines)
+        return near - 0.5 * abs(at[number] - NEAR_THE_TAIL)
+
+    def worst(self, at: Sequence[float], floor: float = -math.inf) -> float:
+        """The least clear of them; whatever is below the floor is not looked at more closely."""
+        least = math.inf
+        for number in range(len(at)):
+            least = min(least, self.clear(number, at))
+            if least < floor:
+                break
+        return least
 
 
-def one_by_one(edges: Sequence[Segment], widths: Sequence[float], others: Sequence[Segment]) -> list[float] | None:
+def evenly(labels: Labels) -> list[float] | None:
+    """One place (0 to 1) for the labels of all edges; None if that leaves one too close to another."""
+    best = _even(labels)
+    return best if labels.worst(best) >= COMFORTABLE else None
+
+
+def one_by_one(labels: Labels) -> list[float] | None:
     """For each edge the place where its label is clearest; None if they do not all fit."""
-    best = _even(edges, widths, others)
+    best = _even(labels)
     for _ in range(ROUNDS):
-        for number in range(len(edges)):
-            clear = {place: _of_one(number, place, best, edges, widths, others) for place in PLACES}
+        for number in range(len(best)):
+            tried = {place: [*best[:number], place, *best[number + 1 :]] for place in PLACES}
+            clear = {place: labels.clear(number, at) for place, at in tried.items()}
             best[number] = max(clear, key=clear.__getitem__)
-    return best if _worst(best, edges, widths, others) > 0 else None
+    return best if labels.worst(best) > 0 else None
 
 
-def _even(edges: Sequence[Segment], widths: Sequence[float], others: Sequence[Segment]) -> list[float]:
-    clear = {place: _worst([place] * len(edges), edges, widths, others) for place in PLACES}
-    return [max(clear, key=clear.__getitem__)] * len(edges)
-
-
-def _worst(at: Sequence[float], edges: Sequence[Segment], widths: Sequence[float], others: Sequence[Segment]) -> float:
-    return min((_of_one(number, place, at, edges, widths, others) for number, place in enumerate(at)), default=0.0)
-
-
-def _of_one(
-    number: int,
-    place: float,
-    at: Sequence[float],
-    edges: Sequence[Segment],
-    widths: Sequence[float],
-    others: Sequence[Segment],
-) -> float:
-    """How clear the label of one edge is at a place, with the others where they are."""
-    label = along(edges[number], place, widths[number])
-    if label is None:
-        return -math.inf
-    labels = [along(edge, at[k], widths[k]) for k, edge in enumerate(edges) if k != number]
-    lines = [edge for k, edge in enumerate(edges) if k != number and not set(edge) & set(edges[number])]
-    near = clearance(label, [*others, *(other for other in labels if other is not None)], lines)
-    return near - 0.5 * abs(place - 0.3)
+def _even(labels: Labels) -> list[float]:
+    best, clearest = PLACES[0], -math.inf
+    for place in PLACES:
+        clear = labels.worst([place] * len(labels.edges), clearest)
+        if clear > clearest:
+            best, clearest = place, clear
+    return [best] * len(labels.edges)

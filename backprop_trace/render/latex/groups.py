@@ -59,8 +59,7 @@ def split(lines: Sequence[Line], places: Places, page: Page, wanted: frozenset[N
     if len(lines) <= page.in_full:
         return list(lines), []
     seen: dict[Hashable, int] = defaultdict(int)
-    full: list[Line] = []
-    listed: list[Line] = []
+    full, listed = list[Line](), list[Line]()
     for line in lines:
         kind = _kind(line.name, places)
         seen[kind] += 1

@@ -39,5 +39,5 @@ class Page(NamedTuple):
 DOCUMENT = Page(points=483.0, digits=24, table_digits=20, terms=40)
 """A4 with margins of 2 cm (Letter is wider)."""
 
-FRAGMENT = Page(points=300.0, digits=14, table_digits=11, terms=20, in_full=200, listed=600, rows=8, longest_name=14)
+FRAGMENT = Page(points=300.0, digits=14, table_digits=11, terms=20, in_full=200, listed=600, rows=8, longest_name=13)
 """Narrow enough for a beamer frame (307 pt) and for article's columns of text (345 pt)."""

@@ -1,6 +1,6 @@
 r"""Formulas over several rows: where a long one may be broken, and how the pieces fill the rows.
 
-    >>> from backprop_trace.expr import Sum, given
+    >>> from backprop_trace.expr import given
     >>> from backprop_trace.notation import LATEX
     >>> pen = Pen(LATEX, lambda name: (name.label, ATOM), room=30.0)
     >>> pieces(Sum((given("a"), given("b"), given("c"))), pen)

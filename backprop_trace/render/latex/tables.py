@@ -6,18 +6,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from backprop_trace.chain import PHASES
 from backprop_trace.expr import LOSS, Name, derivative
 from backprop_trace.network import ETA
 from backprop_trace.notation.names import Speller
 from backprop_trace.render.latex.page import TEXT_SIZE, Page
 from backprop_trace.render.latex.steps import Writer, short_number
 from backprop_trace.render.latex.width import width
+from backprop_trace.render.view import givens
 from backprop_trace.trace import Trace
 
 GAP = 10.0
 FEWEST_DIGITS = 4
 LONG = 60
 """Tables of more rows are set smaller."""
+
+SHORT = 24
+"""Tables of so many rows are not broken over pages."""
 
 
 class Column(NamedTuple):
@@ -44,7 +49,7 @@ def _fitting(writer: Writer, first: Column, numbers: Mapping[str, Sequence[Name]
     most = writer.page.table_digits
     for digits in range(most, FEWEST_DIGITS - 1, -1):
         others = [
-            Column(heading, [_number(writer, name, digits) for name in names], number=True)
+            Column(heading, [number_text(writer, name, digits) for name in names], number=True)
             for heading, names in numbers.items()
         ]
         if needed([first, *others]) <= writer.page.width:
@@ -58,12 +63,18 @@ def sample_columns(trace: Trace, writer: Writer, flat: Speller, samples: Sequenc
     columns = [Column("sample", [str(sample) for sample in samples])]
     names = [Name("", label) for label in network.inputs] + [Name("target", label) for label in network.outputs]
     for name in names:
-        cells = [_number(writer, name._replace(sample=sample)) for sample in samples]
+        cells = [number_text(writer, name._replace(sample=sample)) for sample in samples]
         columns.append(Column(f"${flat(name)}$", cells, number=True))
     return columns
 
 
-def _number(writer: Writer, name: Name, digits: int | None = None) -> str:
+def loss_columns(losses: Sequence[tuple[str, str]], loss: str) -> list[Column]:
+    """The total loss at each training step."""
+    steps, values = zip(*losses, strict=True)
+    return [Column("step", list(steps)), Column(f"${loss}$", list(values), number=True)]
+
+
+def number_text(writer: Writer, name: Name, digits: int | None = None) -> str:
     return short_number(writer.numbers.text(name), digits or writer.page.table_digits)[0]
 
 
@@ -77,11 +88,12 @@ def table(columns: Sequence[Column], page: Page) -> Iterator[str]:
     count = len(columns[0].cells)
     beside = max(1, min(4, int(page.width / (needed(columns) + GAP)), -(-count // 12)))
     rows = [_row(columns, start, beside) for start in range(0, count, beside)]
-    size = r"\footnotesize" if len(rows) > LONG else ""
-    yield f"{{{size}\n" if size else ""
-    for start in range(0, len(rows), 2 * page.rows or len(rows)):
-        yield from _piece(columns, rows[start : start + (2 * page.rows or len(rows))], beside, bool(page.rows))
-    yield "}\n" if size else ""
+    small = len(rows) > LONG or needed(columns) > page.width
+    at_once = 2 * page.rows or len(rows)
+    yield "{\\footnotesize\n" if small else ""
+    for start in range(0, len(rows), at_once):
+        yield from _piece(columns, rows[start : start + at_once], beside, bool(page.rows) or len(rows) <= SHORT)
+    yield "}\n" if small else ""
 
 
 def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool) -> Iterator[str]:
@@ -133,12 +145,15 @@ def _widths(column: Column) -> tuple[float, float]:
     return before, max(after, heading)
 
 
-def fixed_parameters(trace: Trace, writer: Writer, flat: Speller, most: int = 12) -> str:
-    """`$b_1 = 0.35$, $b_2 = 0.60$`"""
-    fixed = trace.example.network.fixed
-    texts = [f"${flat(name)} = {_number(writer, name)}$" for name in fixed[:most]]
-    return ", ".join(texts) + (f", and {len(fixed) - most} more" if len(fixed) > most else "")
+def given(trace: Trace, writer: Writer, flat: Speller, most: int = 60) -> str:
+    """`$i_1 = 0.05$, ...`: what is given, if it is not too much; of several samples, only what they share."""
+    pairs = [(name, text) for name, text in givens(trace, PHASES) if name.sample is None]
+    if len(pairs) > most:
+        pairs = [(name, text) for name, text in pairs if name == ETA]
+    return ", ".join(f"${flat(name)} = {short_number(text, writer.page.table_digits)[0]}$" for name, text in pairs)
 
 
-def learning_rate(trace: Trace, writer: Writer) -> str:
-    return rf"$\eta = {_number(writer, ETA)}$" if ETA in trace.values else ""
+def fixed(trace: Trace, flat: Speller, most: int = 60) -> str:
+    """The parameters that are not trained."""
+    names = trace.example.network.fixed
+    return ", ".join(f"${flat(name)}$" for name in names) if len(names) <= most else f"{len(names)} parameters"

@@ -26,6 +26,9 @@ _LETTERS: Mapping[str, float] = {
 }  # fmt: skip
 _OTHERS: Mapping[str, float] = {".": 2.8, ",": 4.5, "(": 3.9, ")": 3.9, "/": 5.0, "'": 2.8, " ": 0.0, "-": 12.3,
                                 "+": 12.3, "=": 13.4, ">": 13.4, "<": 13.4, "&": 0.0, "[": 2.8, "]": 2.8}  # fmt: skip
+ROW_END = "\\\\"
+BINARY_SPACE, COLUMN_GAP = 2.2, 11.0
+_UNARY_AFTER = frozenset(["{", "(", "=", "&", r"\left", r"\Bigl"])
 _DIGIT, _CAPITAL, _UNKNOWN = 5.01, 8.5, 9.0
 _SPACES: Mapping[str, float] = {
     r"\,": 1.7, r"\;": 2.8, r"\quad": 10.0, r"\qquad": 20.0, r"\!": 0.0, r"\left": 1.7, r"\right": 1.7,
@@ -60,20 +63,26 @@ class _Reader:
         return self.tokens[self.place] if self.place < len(self.tokens) else ""
 
     def run(self, scale: float, end: str = "") -> float:
-        """The widest of the rows up to the token that ends the piece."""
-        rows, widest, raised = 0.0, 0.0, 0.0
+        """The width of the columns (mostly one), each its widest cell, up to the token that ends the piece."""
+        columns, place = [0.0], 0
+        cell, raised, before = 0.0, 0.0, "{"
         while self.place < len(self.tokens):
             token = self.take()
-            if token == end:
-                break
-            if token == r"\\":
-                widest, rows = max(widest, rows + raised), 0.0
-                raised = 0.0
-            elif token in "_^" and len(token) == 1:
-                raised = max(raised, 0.5 + self.argument(scale * SCRIPT))  # a sub- and a superscript share their place
+            if token in (end, "&", ROW_END):
+                columns[place] = max(columns[place], cell + raised)
+                if token == end:
+                    break
+                cell, raised, place = 0.0, 0.0, place + 1 if token == "&" else 0
+                columns += [0.0] * (place == len(columns))
+            elif token in ("_", "^"):
+                raised = max(raised, 0.5 + self.argument(scale * SCRIPT))  # sub- and superscript share their place
             elif not token.isspace():
-                rows, raised = rows + raised + self.measure(token, scale), 0.0
-        return max(widest, rows + raised)
+                cell, raised = cell + raised + self.measure(token, scale), 0.0
+                if token == "-" and before in _UNARY_AFTER:
+                    cell -= 2 * BINARY_SPACE * scale
+            before = before if token.isspace() else token
+        columns[place] = max(columns[place], cell + raised)
+        return sum(columns) + COLUMN_GAP * scale * (len(columns) - 1)
 
     def argument(self, scale: float) -> float:
         while self.next.isspace():
@@ -105,9 +114,10 @@ class _Reader:
         return (7.6 if {r"\frac", r"\sum", r"\begin"} & set(around) else 6.3) * scale
 
     def environment(self, scale: float) -> float:
-        kind = self.name()
-        columns = 11.0 if kind == "cases" else 0.0
-        return self.run_environment(scale) + (_ENVIRONMENTS.get(kind, 20.0) + columns) * scale
+        around = _ENVIRONMENTS.get(self.name(), 20.0) * scale
+        inner = self.run(scale, r"\end")
+        self.name()
+        return around + inner
 
     def name(self) -> str:
         letters = []
@@ -115,11 +125,6 @@ class _Reader:
         while (token := self.take()) != "}":
             letters.append(token)
         return "".join(letters)
-
-    def run_environment(self, scale: float) -> float:
-        inner = self.run(scale, r"\end")
-        self.name()
-        return inner
 
     def text(self, scale: float) -> float:
         """Upright or italic text: spaces count."""
