@@ -8,6 +8,9 @@ from math import sqrt
 import pytest
 
 from backprop_trace.catalogue import OPTIMIZERS
+from backprop_trace.check import Checker
+from backprop_trace.notation.names import canonical
+from backprop_trace.sheet import read_sheet
 from backprop_trace.spec import read_example
 from backprop_trace.trace import Settings, trace, traces
 
@@ -284,3 +287,72 @@ def test_the_number_of_the_step_is_a_line_and_advances() -> None:
 def test_a_rule_without_a_step_number_has_no_line_for_it() -> None:
     names = trace(read_example(EXAMPLE.format(optimizer="name: momentum, learning_rate: 0.1"))).by_name
     assert not any(name.kind == "+" and name.of and name.of.label == "t" for name in names)
+
+
+# --- on a sheet ---
+
+SLIPS: list[tuple[str, str, str, Callable[[dict[str, float]], float]]] = [
+    ("name: adam", "mhat_w1", "no-correction", lambda v: v["m_w1+"]),
+    ("name: adam", "vhat_w1", "step-off", lambda v: v["v_w1+"] / (1 - 0.999 ** (v["t"] - 1))),
+    ("name: adam", "m_w1+", "coefficients-swapped", lambda v: 0.1 * v["m_w1"] + 0.9 * v["dE/dw1"]),
+    ("name: adam", "v_w1+", "gradient-not-squared", lambda v: 0.999 * v["v_w1"] + 0.001 * v["dE/dw1"]),
+    (
+        "name: adam, epsilon: 0.01, learning_rate: 0.1",
+        "w1+",
+        "epsilon-place",
+        lambda v: v["w1"] - 0.1 * v["mhat_w1"] / sqrt(v["vhat_w1"] + 0.01),
+    ),
+    (
+        "name: rmsprop, epsilon: 0.01, learning_rate: 0.1",
+        "w1+",
+        "epsilon-place",
+        lambda v: v["w1"] - 0.1 * v["dE/dw1"] / (sqrt(v["v_w1+"]) + 0.01),
+    ),
+    ("name: adagrad, learning_rate: 0.1", "w1+", "no-root", lambda v: v["w1"] - 0.1 * v["dE/dw1"] / v["s_w1+"]),
+    (
+        "name: momentum, momentum: 0.8, learning_rate: 0.05",
+        "v_w1+",
+        "coefficients-swapped",
+        lambda v: 0.05 * v["v_w1"] - 0.8 * v["dE/dw1"],
+    ),
+    (
+        "name: momentum, convention: torch, momentum: 0.8, learning_rate: 0.05",
+        "v_w1+",
+        "coefficients-swapped",
+        lambda v: v["v_w1"] + 0.8 * v["dE/dw1"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("optimizer", "line", "slip", "bent"), SLIPS)
+def test_a_slip_in_an_optimizers_line_is_named(
+    optimizer: str, line: str, slip: str, bent: Callable[[dict[str, float]], float]
+) -> None:
+    example = read_example(EXAMPLE.format(optimizer=optimizer))
+    first, second = traces(example, steps=[1, 2])
+    values = {canonical(name): float(value) for name, value in second.values.items()}
+    sheet = {canonical(each.name): float(each.value) for each in second.lines}
+    cut = list(sheet).index(line)
+    written = [("step 1", {canonical(each.name): float(each.value) for each in first.lines})]
+    written += [("step 2", dict(list(sheet.items())[:cut]) | {line: bent(values)})]
+    text = "".join(
+        f"{title}:\n" + "".join(f"  {name}: {number:.9f}\n" for name, number in lines.items())
+        for title, lines in written
+    )
+    (judged,) = [
+        each
+        for each in Checker(example).check(read_sheet(text, "sheet.yaml")).lines
+        if (each.step, each.name) == (2, line)
+    ]
+    assert judged.verdict == "slip"
+    assert slip in judged.slips
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_right_sheet_of_an_optimizer_is_right(name: str) -> None:
+    rate = "" if name == "adadelta" else ", learning_rate: 0.1"
+    example = read_example(EXAMPLE.format(optimizer=f"name: {name}{rate}"))
+    lines = trace(example, step=2).lines
+    text = "step 2:\n" + "".join(f"  {canonical(line.name)}: {line.value:.6f}\n" for line in lines)
+    judged = Checker(example).check(read_sheet(text, "sheet.yaml")).lines
+    assert {line.verdict for line in judged if line.written} <= {"right", "rounded"}
