@@ -103,6 +103,7 @@ HOMES = {
     "rich": ("render/", "terminal.py", "source.py"),
     "typer": ("cli/",),
     "yaml": ("source.py",),
+    "numpy": ("train/matrices.py", "train/fast.py"),
     "flint": ("arithmetic/", "check/"),
     "sympy": ("derive.py",),
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from backprop_trace.batches import Batching
-from backprop_trace.catalogue import ACTIVATIONS, OPTIMIZERS
+from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS
 from backprop_trace.cli import main
 from backprop_trace.draw import DISTRIBUTIONS, draw
 from backprop_trace.expr import Name, given
@@ -504,3 +504,84 @@ def test_a_sweep_that_cannot_be_is_refused(
 ) -> None:
     assert cli("sweep", "one-weight", *options) == 2
     assert capsys.readouterr().out == ""
+
+
+# --- NumPy's matrices ---
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("batches", ["", "batch_size: 3\nbatch: mean"])
+def test_matrices_agree_with_the_traced_steps(name: str, batches: str) -> None:
+    """Over every optimizer, convention, weight decay and schedule; tanh and softmax; a shared bias; a fixed weight."""
+    pytest.importorskip("numpy", reason="the extra `fast` is not installed")
+    from backprop_trace.train.matrices import Matrices
+
+    for convention in OPTIMIZERS[name]:
+        rate = "" if (name, convention) == ("adadelta", "paper") else ", learning_rate: 0.3"
+        more = ", weight_decay: 0.01, learning_rate_decay: 0.1" if rate else ""
+        example = read_example(f"""
+inputs: {{x1: [-1, -1, 1, 1], x2: [-1, 1, -1, 1]}}
+targets: {{o1: [0, 1, 1, 0], o2: [1, 0, 0, 1]}}
+parameters: {{f: 0.3}}
+layers:
+  - {{units: [h1, h2], activation: tanh, weights: [[0.1, -0.2], [f, 0.4]], bias: 0.1}}
+  - {{units: [o1, o2], activation: softmax, weights: [[0.5, -0.6], [0.7, 0.8]], bias: [0.1, -0.1]}}
+fixed: f
+loss: categorical_cross_entropy
+optimizer: {{name: {name}, convention: {convention}{rate}{more}}}
+{batches}
+""")
+        matrices = Matrices.of(example)
+        matrices.advance(1, 13)
+        last, found = trace(example, step=12), matrices.values()
+        for new, old in last.listing.carried:
+            assert found[old] == pytest.approx(last.values[new], rel=1e-11, abs=1e-13)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_matrices_know_every_activation_and_loss(activation: str, loss: str) -> None:
+    pytest.importorskip("numpy", reason="the extra `fast` is not installed")
+    from backprop_trace.train.matrices import Matrices
+
+    text = XOR.replace("units: 4, activation: sigmoid", f"units: 4, activation: {activation}")
+    example = read_example(text.replace("half_squared_error", loss) + "learning_rate: 0.2")
+    matrices = Matrices.of(example)
+    matrices.advance(1, 6)
+    last, found = trace(example, step=5), matrices.values()
+    for name in example.network.trained:
+        assert found[name] == pytest.approx(last[f"{name.label}+"].value, rel=1e-11)
+    assert matrices.loss() == pytest.approx(trace(example, step=6)["E"].value, rel=1e-11)
+
+
+def test_fast_training_reports_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("numpy", reason="the extra `fast` is not installed")
+    options = ["--epochs", "40", "--every", "20", "--metric", "mse"]
+    assert cli("train", "xor", *options) == 0
+    plain = capsys.readouterr().out.splitlines()
+    assert cli("train", "xor", "--fast", *options) == 0
+    fast = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("with NumPy")]
+    assert fast == plain
+
+
+@pytest.mark.parametrize(
+    "change", ["bias: [0]}}", "weights: [[w, w]]", "weights: [['-', 0.5]]"]
+)  # fmt: skip
+def test_networks_without_plain_matrices_are_refused_by_fast(
+    folder: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    pytest.importorskip("numpy", reason="the extra `fast` is not installed")
+    weights = change if change.startswith("weights") else "weights: [[0.1, 0.2]]"
+    source = ", from: [x1, h]" if change.startswith("bias") else ""
+    (folder / "net.yaml").write_text(f"""
+inputs: {{x1: 1, x2: 2}}
+targets: {{o: 1}}
+parameters: {{w: 0.5}}
+layers:
+  - {{units: [h], activation: sigmoid, {weights}}}
+  - {{units: [o], activation: sigmoid, weights: [[0.3{", 0.1" if source else ""}]]{source}}}
+loss: half_squared_error
+learning_rate: 0.1
+""")
+    assert cli("train", "net.yaml", "--fast") == 2
+    assert "--fast" in capsys.readouterr().err

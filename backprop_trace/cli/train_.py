@@ -29,7 +29,7 @@ from backprop_trace.save import written_again
 from backprop_trace.source import did_you_mean, printable
 from backprop_trace.spec import Example, load
 from backprop_trace.terminal import ProgressLine, Terminal
-from backprop_trace.trace import check_numeric
+from backprop_trace.trace import NotNumeric, check_numeric
 from backprop_trace.train.session import Plan, Report, Session, Until, metric_of
 
 REPORTS = 10
@@ -51,6 +51,9 @@ def command(
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
     seed: Seed = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="With NumPy's matrices: for networks of thousands of weights.")
+    ] = False,
     settings_: Annotated[
         Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. eta=0.1. May be repeated.")
     ] = None,
@@ -76,12 +79,14 @@ def command(
             refuse(path, force)
     terminal = Terminal.of(width, ascii_, color)
     view = View(worked, style=STYLES[0], width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
-    say_if_large(worked)
-    check_numeric(worked, listing(worked.network, worked.batching.samples_at(1, worked.network.samples)))
+    if not fast:
+        say_if_large(worked)
+        check_numeric(worked, listing(worked.network, worked.batching.samples_at(1, worked.network.samples)))
     progress = ProgressLine()
-    session = Session(worked, plan._replace(tick=_Ticker(plan, progress).tick))
+    session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)
     reports: list[Report] = []
     Terminal.stdout(heading(view))
+    Terminal.stdout(["with NumPy's matrices: the last digits may differ from those of a trace\n"] if fast else [])
     Terminal.stdout(_rows(session, view, reports, progress))
     if reports:
         Terminal.stdout(ending(session, reports, view))
@@ -90,6 +95,22 @@ def command(
         raise session.broken
     if session.ending == "interrupted":
         raise KeyboardInterrupt
+
+
+def _session(example: Example, plan: Plan, fast: bool) -> Session:
+    if not fast:
+        return Session(example, plan)
+    try:
+        from backprop_trace.train.fast import FastSession
+        from backprop_trace.train.matrices import Unsuited
+    except ModuleNotFoundError:
+        raise UsageError("--fast needs NumPy: pip install 'backprop-trace[fast]'") from None
+    try:
+        return FastSession(example, plan)
+    except Unsuited as wrong:
+        raise UsageError(f"--fast: {wrong}; leave it out") from None
+    except KeyError as missing:
+        raise NotNumeric([missing.args[0]]) from None
 
 
 def _plan(
@@ -132,11 +153,13 @@ class _Ticker:
 
     def __init__(self, plan: Plan, progress: ProgressLine):
         self.plan, self.progress = plan, progress
-        self.started, self.told = time.monotonic(), False
+        self.first: tuple[float, int] | None = None
+        self.told = False
 
     def tick(self, epoch: int) -> None:
-        spent = time.monotonic() - self.started
-        left = spent * (self.plan.epochs - epoch) / epoch
+        self.first = self.first or (time.monotonic(), epoch)  # what is compiled before does not count
+        spent, done = time.monotonic() - self.first[0], epoch - self.first[1]
+        left = spent * (self.plan.epochs - epoch) / max(1, done)
         if spent > 1.0 and left > LONG and not self.told:
             self.told = True
             Terminal.stderr(f"{self.plan.epochs:,} epochs take about {_duration(left)}; Ctrl-C keeps what is reached")

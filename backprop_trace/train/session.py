@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, finite
 from backprop_trace.catalogue import LOSSES, canonical
@@ -117,6 +117,15 @@ def look(network: Network, wanted: Sequence[Name], givens: Mapping[Name, Any]) -
     return Look(lines, wanted, network.trained, givens)
 
 
+class Running(Protocol):
+    """What a session trains with: the numbers reached, and how to go on."""
+
+    @property
+    def givens(self) -> Mapping[Name, Any]: ...
+
+    def advance(self, first: int, last: int) -> bool: ...
+
+
 class Session:
     """One run. `reports()` trains and yields; `ending` then says why it ended, `run.givens` what was reached.
 
@@ -125,13 +134,16 @@ class Session:
 
     def __init__(self, example: Example, plan: Plan):
         self.example, self.plan, self.network = example, plan, example.network
-        self.run = Run.of(self.network, example.batching, example.values)
+        self.run = self.begin()
         self.epoch, self.ending = 0, ""
         self.broken: ComputationError | None = None
         self.curve: list[tuple[int, float, float | None]] = []
         self.best: tuple[float, int] = (float("inf"), 0)
         self.steps = example.batching.steps_per_epoch(self.network.samples)
         self.chunk = 1
+
+    def begin(self) -> Running:
+        return Run.of(self.network, self.example.batching, self.example.values)
 
     # --- what is looked at ---
 
@@ -179,11 +191,14 @@ class Session:
     def metric(self) -> float | None:
         return self.metric_look.at(self.run.givens)[0] if self.plan.metric else None
 
+    def gradients(self) -> dict[Name, float]:
+        return dict(zip(self.network.trained, self.gradients_look.at(self.run.givens), strict=True))
+
     def predictions(self) -> dict[Name, float]:
         return dict(zip(self.outputs, self.outputs_look.at(self.run.givens), strict=True))
 
     def report(self) -> Report:
-        gradients = dict(zip(self.network.trained, self.gradients_look.at(self.run.givens), strict=True))
+        gradients = self.gradients()
         layers = []
         for layer in self.network.layers:
             names = {name for row in layer.weights for name in row} | set(layer.biases)
