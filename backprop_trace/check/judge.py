@@ -405,8 +405,8 @@ class Judge:
         ]
         found += self.digit_slips(step, answer, formula)
         found += self.stale(step, answer)
-        if not found:
-            found += self.copied_wrong(step, answer, formula)
+        if all(SLIPS[explanation.slip].rank >= 3 for explanation in found):
+            found = self.copied_wrong(step, answer, formula) + found
         return _ranked(found)
 
     def gives(

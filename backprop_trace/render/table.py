@@ -27,6 +27,7 @@ from backprop_trace.trace import Trace
 HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
 COLUMNS = ("quantity", "formula", "numbers", "value")
 GAP = "   "
+WIDEST = 1000  # columns of a table that is not for a terminal: beyond, most of it would be padding
 PROSE_WIDTH = 100
 
 
@@ -104,7 +105,7 @@ def _table(members: list[Row], view: View) -> Iterator[str]:
     if not any(row.numbers for row in members):
         widths[2] = 0
     needed = sum(widths) + len(GAP) * sum(width > 0 for width in widths[1:]) + 2
-    if view.width is not None and needed > view.width:
+    if needed > (view.width or WIDEST):
         yield from (line for row in members for line in _vertical(row, view))
         return
     yield view.paint("faint", _row(COLUMNS, widths).rstrip())
@@ -131,11 +132,14 @@ def _row(cells: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _vertical(row: Row, view: View) -> Iterator[str]:
-    """name, then each form on a line of its own; long ones are wrapped between the terms."""
-    yield "  " + view.paint("name", row.name)
-    for text in (row.formula, row.numbers):
-        if text and text != row.value:
+    """name = formula = numbers = value on a line, or each form on its own; long ones are wrapped between terms."""
+    forms = [text for text in (row.formula, row.numbers) if text and text != row.value]
+    if len("  " + " = ".join([row.name, *forms, row.value])) <= (view.width or 0):
+        yield "  " + " = ".join([view.paint("name", row.name), *forms, view.paint("value", row.value)])
+    else:
+        yield "  " + view.paint("name", row.name)
+        for text in forms:
             yield from _wrapped(f"    = {text}", view, indent="        ")
-    yield "    = " + view.paint("value", row.value)
+        yield "    = " + view.paint("value", row.value)
     if row.shortcut:
         yield from (view.paint("faint", line) for line in _wrapped(f"    shortcut: {row.shortcut}", view, "        "))

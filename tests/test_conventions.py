@@ -1,0 +1,116 @@
+"""Sheets that follow another textbook throughout are recognised as such, once, and the rest is judged under it."""
+
+from __future__ import annotations
+
+import pytest
+
+from backprop_trace.check import Checker, Report
+from backprop_trace.expr import Name
+from backprop_trace.notation.names import canonical
+from backprop_trace.sheet import read_sheet
+from backprop_trace.spec import load, read_example
+from backprop_trace.trace import trace
+
+
+def worked(text: str, places: int = 6) -> dict[str, str]:
+    """The numbers of a worked example, rounded, by the names of files."""
+    found = trace(read_example(text))
+    return {
+        canonical(line.name): f"{float(line.value):.{places}f}" for line in found.lines if not _is_structural(line.name)
+    }
+
+
+def _is_structural(name: Name) -> bool:
+    return name.kind == "d" and (name.via is not None or (name.of is not None and name.of.kind == "net"))
+
+
+def check(example: str, numbers: dict[str, str]) -> Report:
+    sheet = "\n".join(f"{name} = {value}" for name, value in numbers.items())
+    return Checker(load(example)).check(read_sheet(sheet, "sheet.txt"))
+
+
+def mazur() -> str:
+    return load("mazur").text.partition("published:")[0]
+
+
+def test_a_loss_without_the_factor_one_half_is_a_convention() -> None:
+    report = check("mazur", worked(mazur().replace("half_squared_error", "squared_error")))
+    assert report.conventions == ("no-half",)
+    assert not report.has_mistakes
+
+
+def test_updated_biases_are_a_convention() -> None:
+    report = check("mazur", worked(mazur().replace("fixed: [b1, b2]", "")))
+    assert report.conventions == ("biases-updated",)
+    assert not report.has_mistakes
+
+
+def test_weights_numbered_from_and_to_are_a_convention() -> None:
+    text = mazur().replace("[[w1, w2], [w3, w4]]", "[[w1, w3], [w2, w4]]")
+    text = text.replace("[[w5, w6], [w7, w8]]", "[[w5, w7], [w6, w8]]")
+    report = check("mazur", worked(text))
+    assert report.conventions == ("transposed-weights",)
+    assert not report.has_mistakes
+
+
+def test_hidden_deltas_from_updated_weights_are_a_convention() -> None:
+    """The numbers by plain arithmetic, as in the course of those who update the output layer first."""
+    found = trace(load("mazur"))
+
+    def value(name: str) -> float:
+        return float(found[name].value)
+
+    numbers = worked(mazur())
+    for unit, weights in (("h1", ("w5", "w7")), ("h2", ("w6", "w8"))):
+        error = value("dE/dnet_o1") * value(f"{weights[0]}+") + value("dE/dnet_o2") * value(f"{weights[1]}+")
+        delta = error * value(f"dout_{unit}/dnet_{unit}")
+        numbers[f"dE/dout_{unit}"], numbers[f"dE/dnet_{unit}"] = f"{error:.6f}", f"{delta:.6f}"
+        for source, weight in (("0.05", {"h1": "w1", "h2": "w3"}), ("0.1", {"h1": "w2", "h2": "w4"})):
+            gradient = delta * float(source)
+            start = float(found.example.values[Name("", weight[unit])])
+            numbers[f"dE/d{weight[unit]}"], numbers[f"{weight[unit]}+"] = (
+                f"{gradient:.6f}",
+                f"{start - gradient / 2:.6f}",
+            )
+    report = check("mazur", numbers)
+    assert report.conventions == ("updated-weights",)
+    assert not report.has_mistakes
+
+
+def test_deltas_with_target_minus_output_are_a_convention_and_dE_dnet_is_not() -> None:
+    numbers = worked(mazur())
+    deltas = {name: value for name, value in numbers.items() if name.startswith("dE/dnet_")}
+    turned = {f"delta_{name[8:]}": f"{-float(value):.6f}" for name, value in deltas.items()}
+    others = {name: value for name, value in numbers.items() if name not in deltas}
+    report = check("mazur", others | turned)
+    assert report.conventions == ("delta-sign",)
+    assert not report.has_mistakes
+    report = check("mazur", others | {name: f"{-float(value):.6f}" for name, value in deltas.items()})
+    assert report.conventions == ()
+    first = report.first_mistake
+    assert first is not None
+    assert (first.name, "sign" in first.slips) == ("dE/dnet_o1", True)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "word"), [("sum", "mean", "mean-of-samples"), ("mean", "sum", "sum-of-samples")]
+)
+def test_the_mean_over_samples_is_a_convention(own: str, other: str, word: str) -> None:
+    text = load("xor").text.partition("published:")[0].replace("batch: sum\n", "") + "\nbatch: BATCH\n"
+    sheet = "\n".join(f"{name} = {value}" for name, value in worked(text.replace("BATCH", other)).items())
+    report = Checker(read_example(text.replace("BATCH", own))).check(read_sheet(sheet, "sheet.txt"))
+    assert report.conventions == (word,)
+    assert not report.has_mistakes
+
+
+def test_a_single_slip_is_no_convention() -> None:
+    numbers = worked(mazur())
+    numbers["E_o1"] = f"{2 * float(numbers['E_o1']):.6f}"
+    numbers["E"] = f"{float(numbers['E_o1']) + float(numbers['E_o2']):.6f}"
+    report = check("mazur", numbers)
+    assert report.conventions == ()
+    first = report.first_mistake
+    assert first is not None
+    assert first.name == "E_o1"
+    assert {"no-half", "doubled"} <= set(first.slips)
+    assert next(line.verdict for line in report.lines if line.name == "E") == "follows"
