@@ -59,10 +59,13 @@ class Program(NamedTuple):
 
 
 class Run:
-    """A training run: `givens` are what the next step starts from."""
+    """A training run: `givens` are what the next step starts from.
 
-    def __init__(self, course: Course, givens: dict[Name, Any], arithmetic: Arithmetic):
-        self.course, self.givens, self.arithmetic = course, givens, arithmetic
+    `long`: it has many steps, though it may be advanced by a few at a time, so that compiling is worth it.
+    """
+
+    def __init__(self, course: Course, givens: dict[Name, Any], arithmetic: Arithmetic, long: bool = False):
+        self.course, self.givens, self.arithmetic, self.long = course, givens, arithmetic, long
         self.programs: dict[int, Program] = {}
         self.carried = course.listing(1).carried
         self.olds = tuple(old for _, old in self.carried)
@@ -70,7 +73,8 @@ class Run:
     @classmethod
     def of(cls, network: Network, batching: Batching, values: Mapping[Name, str]) -> Run:
         """A run in floats from the numbers of an example."""
-        return cls(Course(network, batching), {name: float(number(text)) for name, text in values.items()}, FLOAT)
+        givens = {name: float(number(text)) for name, text in values.items()}
+        return cls(Course(network, batching), givens, FLOAT, long=True)
 
     def advance(self, first: int, last: int) -> bool:
         """Runs the steps from `first` up to, but not including, `last`.
@@ -107,8 +111,8 @@ class Run:
         """The compiled steps for the batches from here on, if they are worth it."""
         size = len(self.course.samples(first))
         if size not in self.programs:
-            whole_run = self.course.batching.size is not None or last - first >= WORTH_COMPILING
-            if not whole_run or len(self.course.listing(first).equations) > LARGEST_COMPILED:
+            worth = self.long or self.course.batching.size is not None or last - first >= WORTH_COMPILING
+            if not worth or len(self.course.listing(first).equations) > LARGEST_COMPILED:
                 return None
             self.programs[size] = self.compiled(first)
         return self.programs[size]
