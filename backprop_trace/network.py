@@ -11,10 +11,22 @@ A new kind of layer is another generator of forward equations; chain rule, print
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SHORTCUTS, feels_the_layer, filled, letters
+from backprop_trace.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    SHORTCUTS,
+    WEIGHT_DECAY,
+    Optimizer,
+    feels_the_layer,
+    filled,
+    letters,
+    template,
+)
 from backprop_trace.chain import Equation, Slopes, backward
 from backprop_trace.collector import uncollected
 from backprop_trace.expr import (
@@ -30,11 +42,15 @@ from backprop_trace.expr import (
     after,
     derivative,
     given,
+    names_in,
     plus,
+    substitute,
     times,
 )
 
 ETA = given("eta")
+TIME = given("t")
+"""The number of the training step, in the formulas of optimizers that use it."""
 
 
 class Layer(NamedTuple):
@@ -55,7 +71,10 @@ class Layer(NamedTuple):
 
 
 class Network(NamedTuple):
-    """A layered network with its loss and optimizer. `trained` are the parameters that are updated."""
+    """A layered network with its loss and optimizer. `trained` are the parameters that are updated.
+
+    convention, weight_decay and schedule are keys of the catalogue's tables (the last two empty: none).
+    """
 
     inputs: tuple[str, ...]
     layers: tuple[Layer, ...]
@@ -66,10 +85,22 @@ class Network(NamedTuple):
     samples: int = 1
     batch: str = "sum"
     targets_add_up: bool = True
+    convention: str = "paper"
+    weight_decay: str = ""
+    schedule: str = ""
 
     @property
     def outputs(self) -> tuple[str, ...]:
         return self.layers[-1].units
+
+    @property
+    def rule(self) -> Optimizer:
+        return OPTIMIZERS[self.optimizer][self.convention]
+
+    @property
+    def all_samples(self) -> tuple[int | None, ...]:
+        """Their numbers from 1; one sample alone has no number."""
+        return tuple(range(1, self.samples + 1)) if self.samples > 1 else (None,)
 
 
 class Listing(NamedTuple):
@@ -85,22 +116,60 @@ class Listing(NamedTuple):
 
 
 @uncollected
-def listing(network: Network) -> Listing:
-    """Forward pass, loss, backward pass and update of a network as one list of equations."""
-    samples = range(1, network.samples + 1) if network.samples > 1 else (None,)
-    forward = [equation for sample in samples for equation in _forward(network, sample)]
-    forward += _batch_loss(network)
-    gradients = backward(forward, LOSS, set(network.trained), _shortcuts(network, samples))
-    gradients += _idle(network, gradients)
-    updates = [line for name in network.trained for line in _update(network, name)]
-    state = OPTIMIZERS[network.optimizer].state
-    carried = [(after(name), name) for name in network.trained]
-    carried += [(after(Name(letter, n.label)), Name(letter, n.label)) for n in network.trained for letter in state]
-    adds_up = not (network.batch == "mean" and network.samples > 1) and not (
+def listing(network: Network, samples: Sequence[int | None] | None = None) -> Listing:
+    """Forward pass, loss, backward pass and update as one list of equations: over all samples, or a mini-batch."""
+    samples = network.all_samples if samples is None else samples
+    forward = loss_lines(network, samples)
+    ahead = {}
+    if network.rule.ahead:
+        ahead = {name: Name("ahead", name.label) for name in network.trained}
+        forward = [_moved(equation, ahead) for equation in forward]
+    wanted = [ahead.get(name, name) for name in network.trained]
+    gradients = backward(forward, LOSS, wanted, _shortcuts(network, samples))
+    gradients += _idle(wanted, gradients)
+    looks = [
+        Equation(there, filled(network.rule.ahead, _own(network, name)), (), "forward") for name, there in ahead.items()
+    ]
+    adds_up = not (network.batch == "mean" and len(samples) > 1) and not (
         LOSSES[network.loss].mean and len(network.outputs) > 1
     )
     by_output = _split_by_output(network) if adds_up else frozenset[Name]()
-    return Listing(tuple(forward + gradients + updates), tuple(carried), adds_up, by_output)
+    equations = (*looks, *forward, *gradients, *_updates(network, ahead))
+    return Listing(equations, _carried(network), adds_up, by_output)
+
+
+def loss_lines(network: Network, samples: Sequence[int | None]) -> list[Equation]:
+    """The forward pass over some samples, up to the loss."""
+    forward = [equation for sample in samples for equation in _forward(network, sample)]
+    return forward + _batch_loss(network, samples)
+
+
+def _carried(network: Network) -> tuple[tuple[Name, Name], ...]:
+    """Parameters, what the optimizer keeps of each, and the step's number."""
+    olds = [*network.trained, *states(network)]
+    olds += [TIME] if counts_steps(network) else []
+    return tuple((after(old), old) for old in olds)
+
+
+def states(network: Network) -> dict[Name, str]:
+    """What the optimizer keeps of each trained parameter, with its value before the first step."""
+    return {
+        Name(letter, name.label): initial for name in network.trained for letter, initial in network.rule.state.items()
+    }
+
+
+def constants_used(network: Network) -> set[Name]:
+    """Which of the learning rate and the optimizer's constants (and t) its formulas mention."""
+    rule = network.rule
+    texts = [*rule.lines.values(), *rule.shared.values(), rule.ahead or "w"]
+    texts += [WEIGHT_DECAY[network.weight_decay][2]] if network.weight_decay else []
+    texts += [SCHEDULES[network.schedule]] if network.schedule else []
+    known = {ETA, TIME, *map(given, rule.constants), given("lambda"), given("gamma")}
+    return known & {name for text in texts for name in names_in(template(text))}
+
+
+def counts_steps(network: Network) -> bool:
+    return TIME in constants_used(network)
 
 
 def _split_by_output(network: Network) -> frozenset[Name]:
@@ -193,10 +262,10 @@ def _loss(network: Network, sample: int | None) -> Iterator[Equation]:
     yield _total(Name("E", sample=sample), parts, entry.mean)
 
 
-def _batch_loss(network: Network) -> list[Equation]:
+def _batch_loss(network: Network, samples: Sequence[int | None]) -> list[Equation]:
     if network.samples == 1:
         return []
-    parts = [Name("E", sample=sample) for sample in range(1, network.samples + 1)]
+    parts = [Name("E", sample=sample) for sample in samples]
     return [_total(LOSS, parts, network.batch == "mean")]
 
 
@@ -212,13 +281,13 @@ def _total(name: Name, parts: list[Name], mean: bool) -> Equation:
 # --- backward pass and update ---
 
 
-def _shortcuts(network: Network, samples: range | tuple[None]) -> dict[Name, Formula]:
+def _shortcuts(network: Network, samples: Sequence[int | None]) -> dict[Name, Formula]:
     """dE/dnet of each output unit in one line, where activation and loss allow it (p - t)."""
     layer = network.layers[-1]
     text = SHORTCUTS.get((layer.activation, network.loss))
     if text is None or (layer.activation == "softmax" and not network.targets_add_up):
         return {}
-    share = Number(f"1/{network.samples}") if network.batch == "mean" and network.samples > 1 else ONE
+    share = Number(f"1/{len(samples)}") if network.batch == "mean" and len(samples) > 1 else ONE
     return {
         derivative(LOSS, Name("net", unit, sample=sample)): times(
             share, filled(text, letters(a=Name("out", unit, sample=sample), t=Name("target", unit, sample=sample)))
@@ -228,20 +297,50 @@ def _shortcuts(network: Network, samples: range | tuple[None]) -> dict[Name, For
     }
 
 
-def _idle(network: Network, gradients: list[Equation]) -> list[Equation]:
+def _idle(wanted: Iterable[Name], gradients: Sequence[Equation]) -> list[Equation]:
     """The gradient of a parameter that the loss does not depend on (its unit feeds nothing) is 0."""
     found = {equation.name for equation in gradients}
-    idle = (name for name in (derivative(LOSS, parameter) for parameter in network.trained) if name not in found)
+    idle = (name for name in (derivative(LOSS, parameter) for parameter in wanted) if name not in found)
     return [Equation(name, ZERO, (), "backward") for name in idle]
 
 
-def _update(network: Network, parameter: Name) -> Iterator[Equation]:
+def _moved(equation: Equation, ahead: Mapping[Name, Name]) -> Equation:
+    """The line with the parameters taken ahead of where they are."""
+    slopes = tuple((ahead.get(name, name), substitute(slope, ahead)) for name, slope in equation.slopes)
+    return equation._replace(formula=substitute(equation.formula, ahead), slopes=slopes)
+
+
+def _updates(network: Network, ahead: Mapping[Name, Name]) -> Iterator[Equation]:
+    """The optimizer's lines: what is computed once, what is computed for each parameter, and the step's number."""
+    once = {"eta_t": SCHEDULES[network.schedule]} if network.schedule else {}
+    meaning: dict[Name, Formula] = {}
+    for letter, text in {**once, **network.rule.shared}.items():
+        yield Equation(given(letter), filled(text, meaning), (), "update")
+        if letter == "eta_t":
+            meaning[ETA] = given(letter)
+    for parameter in network.trained:
+        yield from _update(
+            network, parameter, meaning | {given("g"): derivative(LOSS, ahead.get(parameter, parameter))}
+        )
+    if counts_steps(network):
+        yield Equation(after(TIME), filled("t + 1", {}), (), "update")
+
+
+def _update(network: Network, parameter: Name, meaning: Mapping[Name, Formula]) -> Iterator[Equation]:
     """The optimizer's lines for one parameter: w5+ = w5 - eta * dE/dw5."""
-    entry = OPTIMIZERS[network.optimizer]
-    meaning = letters(w=parameter, g=derivative(LOSS, parameter))
-    for letter in entry.state:
-        meaning[given(letter)] = Name(letter, parameter.label)
-    for letter, text in entry.lines.items():
-        name = after(parameter) if letter == "w+" else Name(letter, parameter.label)
+    meaning = {**meaning, **_own(network, parameter)}
+    if network.weight_decay:
+        replaced, letter, text = WEIGHT_DECAY[network.weight_decay]
+        yield Equation(Name(letter, parameter.label), filled(text, meaning), (), "update")
+        meaning[given(replaced)] = Name(letter, parameter.label)
+    for letter, text in network.rule.lines.items():
+        plain = letter.removesuffix("+")
+        name = parameter if plain == "w" else Name(plain, parameter.label)
+        name = after(name) if letter != plain else name
         yield Equation(name, filled(text, meaning), (), "update")
         meaning[given(letter)] = name
+
+
+def _own(network: Network, parameter: Name) -> dict[Name, Formula]:
+    """What the letters w, m, v, ... stand for."""
+    return letters(w=parameter) | {given(letter): Name(letter, parameter.label) for letter in network.rule.state}

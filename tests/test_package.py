@@ -13,12 +13,12 @@ import backprop_trace as bt
 
 HOUSE = Path(bt.__file__).parent
 LEVELS = (
-    ("expr",),
-    ("arithmetic", "notation", "parse"),
+    ("expr", "batches"),
+    ("arithmetic", "notation", "parse", "draw"),
     ("catalogue", "chain"),
     ("network",),
-    ("source", "sheet", "trace", "slips", "train"),
-    ("schema", "spec", "check", "bands", "derive"),
+    ("source", "sheet", "trace", "slips", "train", "samples"),
+    ("schema", "spec", "check", "bands", "derive", "save"),
     ("render",),
     ("cli",),
 )
@@ -103,6 +103,7 @@ HOMES = {
     "rich": ("render/", "terminal.py", "source.py"),
     "typer": ("cli/",),
     "yaml": ("source.py",),
+    "numpy": ("train/matrices.py", "train/fast.py"),
     "flint": ("arithmetic/", "check/"),
     "sympy": ("derive.py",),
 }

@@ -10,10 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SHORTCUTS, feels_the_layer, template
-from backprop_trace.expr import Name
+from backprop_trace.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    SCHEDULES,
+    SHORTCUTS,
+    WEIGHT_DECAY,
+    feels_the_layer,
+    template,
+)
+from backprop_trace.expr import Name, after, given
 from backprop_trace.network import Network
 from backprop_trace.notation import ATOM, BOX, LATEX, Piece, show
+from backprop_trace.notation.names import LATEX_NAMES, net_out
 from backprop_trace.render.latex.page import Page
 from backprop_trace.render.latex.width import width
 
@@ -54,7 +63,7 @@ def general_formula(text: str, letters: Letters) -> str:
     meaning = {"eta": r"\eta", "alpha": r"\alpha", "g": r"\frac{\partial E}{\partial w}", "w+": "w^{+}", **letters}
 
     def leaf(name: Name) -> Piece:
-        text = meaning.get(name.label, name.label)
+        text = meaning.get(name.label) or _letter(name.label)
         return text, BOX if "^" in text or name.label == "g" else ATOM
 
     def call(function: str, arguments: Sequence[str]) -> Piece:
@@ -131,9 +140,32 @@ def _delta(network: Network, c: Letters) -> str:
 
 
 def _update(network: Network, c: Letters) -> Iterator[Formulas]:
-    for name, text in OPTIMIZERS[network.optimizer].lines.items():
-        right = general_formula(text, {**c, "g": _slope(c["E"], "w")})
-        yield Formulas(f"update: {network.optimizer.replace('_', ' ')}", "w^{+}" if name == "w+" else name, right)
+    """The optimizer's lines, with what takes the place of the learning rate, the gradient or the weight."""
+    rule, lines = network.rule, dict[str, str]()
+    meaning = {letter: text for letter, text in c.items() if letter != "t"} | {"g": _slope(c["E"], "w")}
+    if rule.ahead:
+        lines["ahead"] = rule.ahead
+        meaning["g"] = _slope(c["E"], _letter("ahead"))
+    if network.schedule:
+        lines["eta_t"] = SCHEDULES[network.schedule]
+    lines |= rule.shared
+    for letter, text in lines.items():
+        yield Formulas("once a step", _letter(letter), general_formula(text, meaning))
+        if letter == "eta_t":
+            meaning["eta"] = _letter(letter)
+    if network.weight_decay:
+        replaced, letter, text = WEIGHT_DECAY[network.weight_decay]
+        yield Formulas("weight decay", _letter(letter), general_formula(text, meaning))
+        meaning[replaced] = _letter(letter)
+    for letter, text in rule.lines.items():
+        about = f"update: {network.optimizer.replace('_', ' ')}"
+        yield Formulas(about, "w^{+}" if letter == "w+" else _letter(letter), general_formula(text, meaning))
+
+
+def _letter(letter: str) -> str:
+    """m, v+, beta1, ... as a symbol."""
+    name = given(letter.removesuffix("+"))
+    return LATEX_NAMES.symbol(net_out(after(name) if letter.endswith("+") else name))
 
 
 _PHASES = {"forward": _forward, "loss": _loss, "backward": _backward, "update": _update}
