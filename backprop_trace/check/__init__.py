@@ -51,7 +51,8 @@ class JudgedLine(NamedTuple):
     """One line of a report. `expected` follows from the writer's own lines, `key` is the true value.
 
     `should` is the line as it should be and `bent` the line that gives the writer's number, both written out as
-    name = symbols = numbers = value (for mistakes only); `symbol` is the name as it is printed.
+    name = symbols = numbers = value (for mistakes only); `called` is the name as it stands in sentences, `symbol` as it
+    stands in formulas.
     """
 
     name: str
@@ -69,6 +70,7 @@ class JudgedLine(NamedTuple):
     settings: tuple[str, ...] = ()
     should: Forms = ()
     bent: Forms = ()
+    called: str = ""
     symbol: str = ""
 
 
@@ -298,6 +300,7 @@ class Part:
             place=written.place,
             should=wording.should(finding) if is_mistake else (),
             bent=wording.bent(finding) if is_mistake else (),
+            called=wording.called(answer),
             symbol=wording.symbol_of(answer),
         )
 
@@ -350,7 +353,11 @@ class Part:
             for name in self.course.equations:
                 if (step, name) not in answers and name.kind not in ("error", "change"):
                     key = shown(true[name], KEY_DIGITS)
-                    found.append(self.line(name, step)._replace(key=key, expected=key, symbol=wording.symbol(name)))
+                    found.append(
+                        self.line(name, step)._replace(
+                            key=key, expected=key, called=wording.spell(name), symbol=wording.symbol(name)
+                        )
+                    )
         return found
 
     def formula_lines(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
@@ -371,6 +378,7 @@ class Part:
         return self.line(answer.name, answer.step)._replace(
             written=answer.readings[0].text, verdict=verdict, expected=key, key=key, slips=slips, message=message,
             spelling=answer.spelling, place=answer.readings[0].place, symbol=symbol,
+            called=wording.spell(answer.name),
             should=(symbol, wording.symbols(right)) if right else (),
         )  # fmt: skip
 

@@ -39,7 +39,7 @@ class Hidden(NamedTuple):
     name: str
     step: int
     sample: int | None
-    symbol: str
+    called: str
     slips: tuple[str, ...]
     always: tuple[str, ...]
 
@@ -65,8 +65,8 @@ def _hidden(part: Part) -> Iterator[Hidden]:
         always = _slips(bend for bend in bends if _is_the_same(formula, bend, true))
         now = _slips(bend for bend in bends if bend.slip not in always and _fits(judge, answer, bend))
         if now or always:
-            name, symbol = answer.name._replace(sample=None), wording.symbol_of(answer)
-            yield Hidden(canonical(name), answer.step, answer.name.sample, symbol, now, always)
+            name, called = answer.name._replace(sample=None), wording.called(answer)
+            yield Hidden(canonical(name), answer.step, answer.name.sample, called, now, always)
 
 
 def _elsewhere(course: Course) -> dict[Name, Any]:

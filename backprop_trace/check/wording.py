@@ -10,7 +10,7 @@ from backprop_trace.arithmetic.exact import bounds
 from backprop_trace.check.judge import Answer, Explanation, Finding, Judge
 from backprop_trace.expr import Formula, Minus, Name
 from backprop_trace.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
-from backprop_trace.notation.names import ASCII_NAMES, Alphabet, net_out, speller
+from backprop_trace.notation.names import ASCII_NAMES, Alphabet, Speller, net_out, speller
 from backprop_trace.notation.numbers import shown
 from backprop_trace.sheet import Written, in_units
 from backprop_trace.slips import SLIPS
@@ -32,18 +32,27 @@ class Wording:
     """Words for the findings of one judge."""
 
     def __init__(self, judge: Judge, language: Language):
-        self.judge, self.notation, self.alphabet = judge, language.notation, language.alphabet
+        self.judge, self.notation = judge, language.notation
+        self.alphabet, self.prose = language.alphabet, language.prose
         network, by_output = judge.course.example.network, judge.course.listing.by_output
         self.spell = speller("net-out", language.prose, network, by_output)
         self.symbol = speller("net-out", language.alphabet, network, by_output)
 
+    def called(self, answer: Answer) -> str:
+        """The quantity in a sentence; one whose sign is turned by convention under the name of its writer."""
+        return self._named(answer, self.spell, self.prose)
+
     def symbol_of(self, answer: Answer) -> str:
-        """The quantity as it is printed; one whose sign is turned by convention under the name of its writer."""
+        """The quantity in a formula."""
+        return self._named(answer, self.symbol, self.alphabet)
+
+    @staticmethod
+    def _named(answer: Answer, spell: Speller, alphabet: Alphabet) -> str:
         name = answer.name
         if answer.sign > 0 or name.wrt is None:
-            return self.symbol(name)
-        delta = net_out(name.wrt)._replace(base=self.alphabet.delta.lstrip("\\"))
-        return self.alphabet.symbol(delta) + self.alphabet.place(name)
+            return spell(name)
+        delta = net_out(name.wrt)._replace(base=alphabet.delta.lstrip("\\"))
+        return alphabet.symbol(delta) + alphabet.place(name)
 
     def message(self, finding: Finding, verdict: str) -> str:
         """A sentence about a line, for people."""
@@ -161,6 +170,8 @@ def _to_digits(value: Fraction, written: Written) -> str:
 
 def signed(text: str, sign: int) -> str:
     """A number as it stands on a sheet where a convention turns its sign."""
-    if sign > 0 or not text.strip("-0."):
+    if sign > 0:
         return text
+    if not text.strip("-0."):
+        return text.lstrip("-")
     return text[1:] if text.startswith("-") else f"-{text}"

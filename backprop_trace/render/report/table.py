@@ -27,6 +27,7 @@ from backprop_trace.render.report.told import (
     notes,
     place_of,
     remark,
+    same_in,
     sections,
     sentence,
     shown_lines,
@@ -43,7 +44,6 @@ GAP = "  "
 PROSE_WIDTH = 100
 LABELS = ("written", "should be", "you get it by")
 LABEL_WIDTH = max(map(len, LABELS)) + 2
-MOST_NAMED = 12
 
 
 def render(report: Report, view: ReportView) -> Iterator[str]:
@@ -91,12 +91,7 @@ def _mistake(mistake: Mistake, report: Report, view: ReportView) -> Iterator[str
     if line.bent:
         yield from _forms(LABELS[2], line.bent, view)
     if mistake.others:
-        yield from _prose(f"The same in {_named(mistake.others)}.", view, "    ")
-
-
-def _named(lines: Sequence[JudgedLine]) -> str:
-    texts = [f"{title(line)} (line {line.place.line})" if line.place else title(line) for line in lines[:MOST_NAMED]]
-    return ", ".join(texts) + (f" and {len(lines) - MOST_NAMED} more" if len(lines) > MOST_NAMED else "")
+        yield from _prose(same_in(mistake), view, "    ")
 
 
 def _forms(label: str, forms: Forms, view: ReportView) -> Iterator[str]:

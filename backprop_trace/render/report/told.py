@@ -59,6 +59,7 @@ KINDS = {
 HONEST = ("right", "rounded", "follows", "convention")
 KEY_SHOWN = 9
 LONGEST_SHOWN = 48
+MOST_NAMED = 12
 
 
 class Mistake(NamedTuple):
@@ -101,7 +102,7 @@ def title(line: JudgedLine) -> str:
 
 
 def name_of(line: JudgedLine) -> str:
-    return line.symbol or printable(line.name) + (f"[{line.sample}]" if line.sample and not line.symbol else "")
+    return line.called or printable(line.name) + (f"[{line.sample}]" if line.sample else "")
 
 
 def plural(count: int, word: str) -> str:
@@ -116,6 +117,14 @@ def mistakes(report: Report) -> list[Mistake]:
             key = (line.slips, line.phase, line.message) if line.verdict == "slip" else place
             groups.setdefault(key, []).append(line)
     return [Mistake(first, tuple(others)) for first, *others in groups.values()]
+
+
+def same_in(mistake: Mistake) -> str:
+    """The same in w2+ (line 61), ..."""
+    others = mistake.others
+    texts = [f"{title(line)} (line {line.place.line})" if line.place else title(line) for line in others[:MOST_NAMED]]
+    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return f"The same in {', '.join(texts)}{more}."
 
 
 def unknown_lines(report: Report) -> list[str]:
@@ -221,8 +230,8 @@ def place_of(line: JudgedLine, sheet: str) -> str:
 
 def hidden_notes(hidden: tuple[Hidden, ...]) -> list[tuple[str, list[str]]]:
     """Under a heading each: slips the digits of the sheet cannot show, and those the exercise's numbers hide."""
-    now = _lines_per_slip((line.symbol, slip) for line in hidden for slip in line.slips)
-    always = _lines_per_slip((line.symbol, slip) for line in hidden for slip in line.always)
+    now = _lines_per_slip((line.called, slip) for line in hidden for slip in line.slips)
+    always = _lines_per_slip((line.called, slip) for line in hidden for slip in line.always)
     if not now and not always:
         return [("Every slip known would show in this sheet, if it were made in one of its lines.", [])]
     groups = [
