@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from backprop_trace.check import JudgedLine, Report
 from backprop_trace.check.wording import Forms, Language
 from backprop_trace.notation import LATEX
-from backprop_trace.notation.names import ASCII_NAMES, LATEX_NAMES
+from backprop_trace.notation.names import ASCII_NAMES, FLAT_LATEX_NAMES
 from backprop_trace.notation.tex import LONGEST_WORD, escaped
 from backprop_trace.render.report.told import (
     KINDS,
@@ -38,7 +38,7 @@ from backprop_trace.render.report.told import (
 )
 from backprop_trace.source import printable
 
-LANGUAGE = Language(LATEX, LATEX_NAMES, ASCII_NAMES)
+LANGUAGE = Language(LATEX, FLAT_LATEX_NAMES, ASCII_NAMES)
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[margin=20mm]{geometry}
@@ -47,6 +47,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt}
 \setlength{\emergencystretch}{3em}
+\renewcommand{\arraystretch}{1.1}
 \definecolor{good}{rgb}{0,0.45,0.1}
 \definecolor{notice}{rgb}{0.65,0.4,0}
 \definecolor{bad}{rgb}{0.75,0,0}
