@@ -7,8 +7,8 @@
     >>> [(line.name, line.verdict, line.slips) for line in report.lines if line.written]
     [('net_h1', 'right', ()), ('out_h1', 'right', ()), ('w5+', 'slip', ('ascent',))]
 
-`course` holds the true values, `judge` judges lines from the writer's own earlier ones, `conventions` knows other ways
-of doing the exercise, `answers` reads what formulas stand on a sheet; here they are put together.
+`course` holds the true values, `bands` what each quantity may be, `judge` the verdicts, `explain` looks for slips,
+`conventions` knows other ways of doing the exercise, `formulas` judges formulas as answers; here they are put together.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from backprop_trace.check.conventions import (
     sentence_of,
 )
 from backprop_trace.check.course import TRUE_DIGITS, Course
-from backprop_trace.check.judge import Answer, Finding, Judge
+from backprop_trace.check.findings import Answer, Finding
+from backprop_trace.check.judge import Judge
 from backprop_trace.check.wording import Forms, Language, Wording, signed
 from backprop_trace.check.writer import Writer, significant_figures
 from backprop_trace.expr import LOSS, Formula, Name
