@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, finite, reason
 from backprop_trace.chain import Equation
+from backprop_trace.collector import uncollected
 from backprop_trace.expr import Formula, Name, given, walk_names
 from backprop_trace.network import Listing
 from backprop_trace.notation.names import canonical
@@ -172,16 +173,16 @@ def traces(
         yield result
 
 
+@uncollected
 def check_numeric(example: Example, equations: Listing) -> None:
     """Raises NotNumeric if the listing uses something that has no value."""
     known = {equation.name for equation in equations.equations} | set(example.values)
     network = example.network
     per_sample = [*map(given, network.inputs), *(Name("target", output) for output in network.outputs)]
-    used = [name for equation in equations.equations for name in walk_names(equation.formula)]
-    used += [name._replace(sample=sample) for name in per_sample for sample in network.all_samples]
-    missing = {name: None for name in used if name not in known}
-    if missing:
-        raise NotNumeric(list(missing))
+    used = dict.fromkeys(name for equation in equations.equations for name in walk_names(equation.formula))
+    used |= dict.fromkeys(name._replace(sample=sample) for name in per_sample for sample in network.all_samples)
+    if used.keys() - known:
+        raise NotNumeric([name for name in used if name not in known])
 
 
 Progress = Iterator[tuple[int, Mapping[Name, Value], bool]]
