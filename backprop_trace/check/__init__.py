@@ -36,7 +36,7 @@ from backprop_trace.notation.numbers import shown
 from backprop_trace.parse import NotANumber, Vocabulary, number
 from backprop_trace.sheet import Entry, Section, Sheet, Written, sections
 from backprop_trace.slips import SLIPS
-from backprop_trace.source import Place, did_you_mean, printable
+from backprop_trace.source import Place, Problem, SourceError, did_you_mean, printable
 from backprop_trace.spec import Example
 
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
@@ -107,10 +107,16 @@ class Report(NamedTuple):
 
 
 class Checker:
-    """Checks sheets against one example. Make one and use it for many: it remembers what it has computed."""
+    """Checks sheets against one example. Make one and use it for many: it remembers what it has computed.
+
+    Raises SourceError for an example with mini-batches: each of its steps has other lines.
+    """
 
     def __init__(self, example: Example, strict: int | None = None, language: Language = ASCII_LANGUAGE):
         self.example, self.strict, self.language = example, strict, language
+        if example.batching.size is not None:
+            problem = Problem("sheets are judged for steps that use all samples", help="leave batch_size out")
+            raise SourceError([problem], example.name)
         self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
 
     def check(self, sheet: Sheet) -> Report:

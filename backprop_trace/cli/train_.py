@@ -83,7 +83,7 @@ def command(
     if not fast:
         say_if_large(worked)
         if size(worked) > LARGEST_COMPILED:
-            Terminal.stderr("this is too large to be compiled; --fast is thousands of times faster")
+            Terminal.stderr("this is too large to be compiled; --fast is far faster")
         check_numeric(worked, listing(worked.network, worked.batching.samples_at(1, worked.network.samples)))
     progress = ProgressLine()
     session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)
@@ -172,9 +172,9 @@ class _Ticker:
 
 
 def _duration(seconds: float) -> str:
-    for unit, size in (("years", 31_557_600), ("days", 86_400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
+    for unit, length in (("years", 31_557_600), ("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
     return f"{seconds:.0f} seconds"
 
 
