@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from backprop_trace.arithmetic import Arithmetic, evaluate_all
@@ -59,7 +58,7 @@ def verified(example: Example, wanted: Iterable[Name] = ()) -> list[Verified]:
     forward = ancestors(found.listing.equations, [LOSS])
     if 2 * len(names) * len(forward) > MOST_LINES:
         raise TooLarge(f"{len(names):,} gradients of {len(forward):,} lines each: choose some of them with --only")
-    slopes = _autograd(forward, example, names) if find_spec("torch") else {}
+    slopes = _autograd(forward, example, names)
     size = max((abs(Fraction(found.values[name])) for name in names), default=Fraction(0))
     return [_checked(name, Fraction(found.values[name]), size, forward, example, slopes.get(name)) for name in names]
 
@@ -118,8 +117,11 @@ def _lines(forward: list[Equation]) -> list[tuple[Name, Formula]]:
 
 
 def _autograd(forward: list[Equation], example: Example, names: list[Name]) -> Mapping[Name, float]:
-    """PyTorch's gradients of the forward lines."""
-    import torch
+    """PyTorch's gradients of the forward lines; none where PyTorch is not there, or cannot be loaded."""
+    try:
+        import torch
+    except (ImportError, OSError):
+        return {}
 
     def constant(value: Fraction) -> Any:
         return torch.tensor(float(value), dtype=torch.float64)

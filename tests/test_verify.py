@@ -74,6 +74,9 @@ def test_a_gradient_that_is_far_smaller_than_double_precision_can_tell_apart_is_
 
 
 def test_autograd_agrees_where_it_is_installed():
-    pytest.importorskip("torch")
+    try:
+        import torch  # noqa: F401
+    except (ImportError, OSError):
+        pytest.skip("PyTorch is not installed")
     rows = verified(load("mazur"))
     assert all(row.autograd is not None and row.verdict == "agrees" for row in rows)
