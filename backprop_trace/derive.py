@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from backprop_trace.chain import Equation, slope_name, users_on_the_way
-from backprop_trace.expr import LOSS, ONE, ZERO, Formula, Name, derivative, plain, plus, times
+from backprop_trace.expr import ONE, ZERO, Formula, Name, derivative, plain, plus, times
 from backprop_trace.network import Listing
 from backprop_trace.trace import ancestors
 
@@ -45,17 +45,18 @@ Path = tuple[tuple[Name, Name], ...]
 def derivations(equations: Listing, wanted: Iterable[Name] = (), most: int = MOST_PATHS) -> list[Derivation]:
     """The derivation of each gradient that is wanted (dE/dw5), or of all that the updates use, last layer first."""
     wanted = list(wanted) or gradients(equations)
-    forward = _one_loss(equations.equations)
+    forward = _one_loss(equations)
     slopes = {equation.name: dict(equation.slopes) for equation in forward}
     targets = {name: used_in(name, forward) for name in wanted}
-    users = users_on_the_way(forward, LOSS, set(targets.values()))
+    users = users_on_the_way(forward, equations.objective, set(targets.values()))
     return [_derivation(name, target, users, slopes, equations, most) for name, target in targets.items()]
 
 
 def gradients(equations: Listing) -> list[Name]:
-    """The gradients of the trained parameters, in the order of the backward pass."""
-    trained = {derivative(LOSS, old) for _, old in equations.carried}
-    return [equation.name for equation in equations.equations if equation.name in trained]
+    """The gradients of the trained parameters in the order of the backward pass; all there are, if none is trained."""
+    trained = {derivative(equations.objective, old) for _, old in equations.carried}
+    names = [equation.name for equation in equations.equations]
+    return [name for name in names if name in trained] or [name for name in names if is_gradient(name, equations)]
 
 
 def used_in(name: Name, forward: Sequence[Equation]) -> Name:
@@ -65,21 +66,24 @@ def used_in(name: Name, forward: Sequence[Equation]) -> Name:
     return placed if any(equation.name == placed for equation in forward) else plain(placed)
 
 
-def is_gradient(name: Name) -> bool:
+def is_gradient(name: Name, equations: Listing) -> bool:
     """Is this dE/dx, whole, and not a term of it or a slope?"""
-    return name.kind == "d" and name.of == LOSS and name.via is None
+    return name.kind == "d" and name.of == equations.objective and name.via is None
 
 
-def _one_loss(equations: Sequence[Equation]) -> list[Equation]:
+def _one_loss(equations: Listing) -> list[Equation]:
     """The forward lines, the loss and its parts put together to one line over the activations."""
-    gradient: dict[Name, Formula] = {LOSS: ONE}
-    for equation in reversed(equations):
-        if equation.phase == "loss":
-            for used, slope in equation.slopes:
-                gradient[used] = plus(gradient.get(used, ZERO), times(gradient[equation.name], slope))
-    parts = {equation.name for equation in equations if equation.phase == "loss"}
+    forward = [equation for equation in equations.equations if equation.phase == "forward"]
+    losses = [equation for equation in equations.equations if equation.phase == "loss"]
+    if not losses:  # the objective is a definition like the others
+        return forward
+    gradient: dict[Name, Formula] = {equations.objective: ONE}
+    for equation in reversed(losses):
+        for used, slope in equation.slopes:
+            gradient[used] = plus(gradient.get(used, ZERO), times(gradient[equation.name], slope))
+    parts = {equation.name for equation in losses}
     slopes = tuple((name, slope) for name, slope in gradient.items() if name not in parts)
-    return [e for e in equations if e.phase == "forward"] + [Equation(LOSS, LOSS, slopes, "loss")]
+    return [*forward, Equation(equations.objective, losses[-1].formula, slopes, "loss")]
 
 
 def _derivation(
@@ -90,19 +94,19 @@ def _derivation(
     equations: Listing,
     most: int,
 ) -> Derivation:
-    count = _count(target, users)
+    count = _count(equations.objective, target, users)
     if count > most:
         lines = [line for line in ancestors(equations.equations, [name]) if line.phase == "backward"]
         return Derivation(name, count, lines[-1].formula, lines[-1].formula, tuple(lines[:-1]))
-    paths = _paths(target, users)
+    paths = _paths(equations.objective, target, users)
     chain = plus(*(times(*(slope_name(of, wrt) for of, wrt in path)) for path in paths))
     filled = plus(*(times(*(slopes[of][wrt] for of, wrt in path)) for path in paths))
     return Derivation(name, count, chain, filled)
 
 
-def _count(target: Name, users: Mapping[Name, list[Equation]]) -> int:
+def _count(objective: Name, target: Name, users: Mapping[Name, list[Equation]]) -> int:
     """How many paths there are, without walking each of them."""
-    counts = {LOSS: 1}
+    counts = {objective: 1}
     waiting = [target]
     while waiting:
         name = waiting[-1]
@@ -113,7 +117,7 @@ def _count(target: Name, users: Mapping[Name, list[Equation]]) -> int:
     return counts[target]
 
 
-def _paths(target: Name, users: Mapping[Name, list[Equation]]) -> list[Path]:
-    if target == LOSS:
+def _paths(objective: Name, target: Name, users: Mapping[Name, list[Equation]]) -> list[Path]:
+    if target == objective:
         return [()]
-    return [(*path, (user.name, target)) for user in users[target] for path in _paths(user.name, users)]
+    return [(*path, (user.name, target)) for user in users[target] for path in _paths(objective, user.name, users)]

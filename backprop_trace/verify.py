@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from backprop_trace.arithmetic import Arithmetic, evaluate_all
 from backprop_trace.chain import Equation
 from backprop_trace.derive import gradients, used_in
-from backprop_trace.expr import LOSS, Formula, Name
+from backprop_trace.expr import Formula, Name
 from backprop_trace.parse import number
 from backprop_trace.spec import Example
 from backprop_trace.trace import Settings, TooLarge, ancestors, trace
@@ -55,7 +55,7 @@ def verified(example: Example, wanted: Iterable[Name] = ()) -> list[Verified]:
     """
     found = trace(example, Settings("exact"))
     names = list(wanted) or gradients(found.listing)
-    forward = ancestors(found.listing.equations, [LOSS])
+    forward = ancestors(found.listing.equations, [found.listing.objective])
     if 2 * len(names) * len(forward) > MOST_LINES:
         raise TooLarge(f"{len(names):,} gradients of {len(forward):,} lines each: choose some of them with --only")
     slopes = _autograd(forward, example, names)
@@ -104,12 +104,12 @@ def _loss(forward: list[Equation], example: Example, target: Name, move: Fractio
     values: dict[Name, Any] = {name: exact.to_fmpq(number(text)) for name, text in example.values.items()}
     if target in values:
         values[target] += exact.to_fmpq(move)
-        return evaluate_all(_lines(forward), values, exact.EXACT)[LOSS]
+        return evaluate_all(_lines(forward), values, exact.EXACT)[forward[-1].name]
     for name, formula in _lines(forward):
         evaluate_all([(name, formula)], values, exact.EXACT)
         if name == target:
             values[name] += exact.to_fmpq(move)
-    return values[LOSS]
+    return values[forward[-1].name]
 
 
 def _lines(forward: list[Equation]) -> list[tuple[Name, Formula]]:
@@ -135,6 +135,6 @@ def _autograd(forward: list[Equation], example: Example, names: list[Name]) -> M
         evaluate_all([(name, formula)], values, floats)
         if values[name].requires_grad:
             values[name].retain_grad()
-    values[LOSS].backward()
+    values[forward[-1].name].backward()
     found = {name: values[used_in(name, forward)].grad for name in names}
     return {name: float(gradient) for name, gradient in found.items() if gradient is not None}

@@ -8,7 +8,7 @@ import typer
 
 from backprop_trace.arithmetic import ComputationError
 from backprop_trace.cli.options import ExampleArgument, UsageError, names_of, one_of, write
-from backprop_trace.derive import Derivation, derivations, is_gradient
+from backprop_trace.derive import Derivation, derivations, gradients, is_gradient
 from backprop_trace.expr import Name
 from backprop_trace.network import Listing, listing
 from backprop_trace.notation.names import STYLES, canonical
@@ -60,9 +60,11 @@ def command(
 def wanted(example: Example, spellings: list[str] | tuple[str, ...]) -> list[Name]:
     """The gradients meant by --only."""
     names = sorted(names_of(example, spellings), key=canonical)
+    equations = listing(example.network)
     for name in names:
-        if not is_gradient(name):
-            raise UsageError(f"--only {canonical(name)!r} is no gradient: derive takes those of the loss, dE/dw1")
+        if not is_gradient(name, equations):
+            like = canonical(gradients(equations)[0])
+            raise UsageError(f"--only {canonical(name)!r} is no gradient: choose one like {like!r}")
     return names
 
 
