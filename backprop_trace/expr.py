@@ -202,9 +202,13 @@ def is_one(formula: Formula) -> bool:
 
 
 def times(*factors: Formula) -> Formula:
-    """A product without factors of 1; 0 if one of them is 0."""
+    """A product without factors of 1, a factor of -1 as a sign; 0 if one of them is 0."""
     if any(is_zero(factor) for factor in factors):
         return ZERO
+    signs = [factor for factor in factors if isinstance(factor, Minus) and is_one(factor.operand)]
+    if signs:
+        rest = times(*(factor for factor in factors if factor not in signs))
+        return negative(rest) if len(signs) % 2 else rest
     kept = tuple(factor for factor in factors if not is_one(factor))
     return ONE if not kept else kept[0] if len(kept) == 1 else Product(kept)
 

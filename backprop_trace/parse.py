@@ -169,7 +169,8 @@ def _name_token(text: str, start: int, end: int, resolve: Resolve, functions: Ma
             continue
         if name := resolve(text[start:stop]):
             return _Token("name", text[start:stop], start, stop, name)
-    raise BadFormula(f"unknown name {text[start:stop]!r}", start, stop)
+    what = "function" if text[stop:].lstrip().startswith("(") else "name"
+    raise BadFormula(f"unknown {what} {text[start:stop]!r}", start, stop)
 
 
 def _ends_operand(text: str, place: int) -> bool:

@@ -30,6 +30,7 @@ _NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^[+\-�
 _POSITIVE = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _WRITTEN]}
 _NOT_NEGATIVE = {"anyOf": [{"type": "number", "minimum": 0}, _WRITTEN]}
 _LABEL = {"type": "string", "pattern": "^[A-Za-z_\u0080-\uffff][0-9A-Za-z_^\u0080-\uffff]*$"}
+_FORMULA = {"type": "string", "pattern": r"[-+*/^()·×−]"}
 _TEXT = {"type": ["string", "number", "boolean"]}
 _LABELS = {"type": "array", "items": _LABEL}
 _CELL = {"anyOf": [*_NUMBER["anyOf"], _LABEL, {"const": "-"}]}
@@ -93,8 +94,8 @@ LAYER: Mapping[str, Key] = {
         required=True,
     ),
     "activation": Key(
-        "the activation function of the layer",
-        {"anyOf": [{"enum": _words(ACTIVATIONS)}, _table(ACTIVATION)]},
+        "the activation function of the layer, or a formula over z",
+        {"anyOf": [{"enum": _words(ACTIVATIONS)}, _FORMULA, _table(ACTIVATION)]},
         required=True,
     ),
     "weights": Key(
@@ -107,6 +108,10 @@ LAYER: Mapping[str, Key] = {
         "one name or number shared by the layer, or a list with one for each unit; left out: no bias",
         {"anyOf": [_CELL, {"type": "array", "items": _CELL}]},
     ),
+    "recurrent": Key(
+        "a row and a column per unit: the weights from the layer's own activations at the time step before",
+        {"type": "array", "items": {"type": "array", "items": _CELL}},
+    ),
     "from": Key(
         "what feeds the layer, where it is not the layer before: names of inputs and units",
         {"anyOf": [{**_LABELS, "minItems": 1}, _LABEL]},
@@ -118,10 +123,28 @@ OPTIMIZER: Mapping[str, Key] = {
     "learning_rate": Key("the learning rate eta", _POSITIVE),
 }
 
+STEP: Mapping[str, Key] = {
+    "inputs": Key("the inputs: a number each at a time step, or a list with one for each", _named(_PER_SAMPLE), True),
+    "targets": Key("the desired outputs; time steps without count for no loss", _named(_PER_SAMPLE)),
+}
+"""A time step of a sequence, or a whole sequence in columns."""
+
+_SEQUENCE: Mapping[str, Any] = {
+    "anyOf": [{"type": "array", "items": _table(STEP), "minItems": 1}, _table(STEP)],
+}
+
 SAMPLE: Mapping[str, Key] = {
     "inputs": Key("the input values of the sample", _named(_NUMBER), required=True),
     "targets": Key("the desired outputs of the sample", _named(_NUMBER), required=True),
 }
+
+DEFINED_SAMPLE: Mapping[str, Key] = {"inputs": SAMPLE["inputs"]}
+_OWN_SEQUENCE: Mapping[str, Key] = {"sequence": Key("the sequence of the sample", _SEQUENCE, required=True)}
+
+
+def _samples(keys: Mapping[str, Key]) -> dict[str, Any]:
+    return {"type": "array", "items": {"anyOf": [_table(keys), _table(_OWN_SEQUENCE)]}, "minItems": 1}
+
 
 EXAMPLE: Mapping[str, Key] = {
     "title": Key("the title of the example", _TEXT),
@@ -132,17 +155,17 @@ EXAMPLE: Mapping[str, Key] = {
         _named(_PER_SAMPLE),
     ),
     "targets": Key("the desired output of each output unit, a number or one for each sample", _named(_PER_SAMPLE)),
-    "samples": Key(
-        "several samples, each with its inputs and targets", {"type": "array", "items": _table(SAMPLE), "minItems": 1}
-    ),
+    "samples": Key("several samples, each with its inputs and targets, or with its sequence", _samples(SAMPLE)),
     "parameters": Key("weights and biases by name, with their start values", {"anyOf": _named(_NUMBER)["anyOf"][:2]}),
     "layers": Key(
         "the layers from the first hidden layer to the output",
         {"type": "array", "items": _table(LAYER), "minItems": 1},
         required=True,
     ),
+    "sequence": Key("inputs and targets of each time step, for recurrent layers", _SEQUENCE),
+    "start": Key("what recurrent units have before the first time step (0)", _named(_NUMBER)),
     "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
-    "loss": Key("the loss function", {"enum": _words(LOSSES)}, required=True),
+    "loss": Key("the loss function, or a formula over o and t", {"anyOf": [{"enum": _words(LOSSES)}, _FORMULA]}, required=True),
     "optimizer": Key(
         "the update rule: a name, or a name with its settings",
         {"anyOf": [{"enum": _words(OPTIMIZERS)}, _table(OPTIMIZER)]},
@@ -159,11 +182,32 @@ EXAMPLE: Mapping[str, Key] = {
 }
 
 
+_SHARED = (
+    "title", "source", "note", "inputs", "parameters", "sequence", "optimizer", "learning_rate", "batch", "published",
+)  # fmt: skip
+
+DEFINED: Mapping[str, Key] = {
+    **{key: EXAMPLE[key] for key in _SHARED},
+    "samples": Key("several samples, each with its inputs or its sequence", _samples(DEFINED_SAMPLE)),
+    "definitions": Key(
+        "names with formulas over inputs, parameters and earlier definitions; h@-1 is h at the time step before",
+        {"type": "object", "propertyNames": _LABEL, "additionalProperties": _TEXT, "minProperties": 1},
+        required=True,
+    ),
+    "objective": Key("the definition whose gradients are wanted", _LABEL, required=True),
+    "fixed": Key("inputs and parameters that are constants: no gradient", {"anyOf": [_LABELS, _LABEL]}),
+    "start": Key("what definitions are before the first time step (0)", _named(_NUMBER)),
+}
+"""The keys of a worked example with definitions instead of layers."""
+
+
 def json_schema() -> dict[str, Any]:
     """The file format as a JSON Schema (draft-07), for editors."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "backprop-trace worked example",
         "description": "A neural network with the numbers of one worked backpropagation example.",
-        **_table(EXAMPLE),
+        **_table({**EXAMPLE, **DEFINED}),
+        "required": [],
+        "anyOf": [{"required": _table(keys)["required"]} for keys in (EXAMPLE, DEFINED)],
     }

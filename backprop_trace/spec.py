@@ -20,14 +20,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
-from backprop_trace import schema
+from backprop_trace import schema, spec_formulas, spec_sequence
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, canonical
 from backprop_trace.expr import FUNCTIONS, Name, Number, given
-from backprop_trace.network import ETA, Layer, Network
+from backprop_trace.network import ETA, Definition, Layer, Network
 from backprop_trace.parse import LABEL, NotANumber, number
 from backprop_trace.source import (
     Node,
@@ -87,7 +88,7 @@ def load(name: str) -> Example:
 
 def read_example(text: str, name: str = "text") -> Example:
     """A worked example from YAML text; `name` is what messages call it. Raises SourceError."""
-    return _Reader(text, name).example()
+    return Reader(text, name).example()
 
 
 class _Given(NamedTuple):
@@ -97,7 +98,7 @@ class _Given(NamedTuple):
     place: Place
 
 
-class _Reader:
+class Reader:
     """Reads one document and remembers everything that is wrong with it."""
 
     def __init__(self, text: str, name: str):
@@ -107,6 +108,7 @@ class _Reader:
         self.parameters: dict[str, _Given] = {}
         self.used: set[str] = set()
         self.values: dict[Name, str] = {}
+        self.one = ("sample", schema.SAMPLE)  # what a list of inputs and targets is a list of
 
     def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
         self.problems.append(Problem(message, place, note, help))
@@ -200,16 +202,26 @@ class _Reader:
             raise SourceError(
                 [Problem("the file is empty", help="'backprop-trace show mazur' shows an example")], self.name
             )
-        top = self.table(root, schema.EXAMPLE, "a worked example")
+        defined = any(key.text == "definitions" for key, _ in root.entries)
+        if defined:
+            self.one = ("sample", schema.DEFINED_SAMPLE)
+        top = self.table(root, schema.DEFINED if defined else schema.EXAMPLE, "a worked example")
         self.give_up_if_wrong_shape(root)
         self.read_parameters(top.get("parameters"))
-        inputs, samples = self.read_inputs(top)
+        rows = spec_sequence.sequences(top)
+        inputs, samples, times = self.read_given(top, rows)
         layers = self.read_layers(top.get("layers"), inputs, self.layout(top.get("weights_layout")))
+        definitions: tuple[Definition, ...] = ()
+        if "definitions" in top:
+            definitions = spec_formulas.read_definitions(self, top["definitions"], inputs, times)
         optimizer = self.read_optimizer(top)
-        loss = self.choice(top["loss"], LOSSES, "loss") if "loss" in top else ""
+        loss = spec_formulas.function(self, top["loss"], LOSSES, "loss", "ot") if "loss" in top else ""
         batch = self.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
-        fixed = self.read_fixed(top.get("fixed"))
-        if layers:
+        fixed = self.read_fixed(top.get("fixed"), (*self.parameters, *(inputs if definitions else ())))
+        target_times = tuple(range(1, times + 1))
+        if layers and times:
+            target_times = spec_sequence.read_targets(self, rows, layers[-1].units, times)
+        elif layers:
             self.read_targets(top, layers[-1].units, samples)
         self.give_up_if_wrong()
         trained = tuple(given(label) for label in self.parameters if label in self.used and label not in fixed)
@@ -219,7 +231,11 @@ class _Reader:
         network = Network(
             inputs, layers, loss, trained, tuple(given(label) for label in fixed), optimizer, samples, batch
         )
-        network = network._replace(targets_add_up=self.targets_add_up(network))
+        if definitions and "objective" in top:
+            goal = spec_formulas.objective(self, top["objective"], definitions)
+            network = network._replace(definitions=definitions, objective=goal)
+        network = network._replace(targets_add_up=self.targets_add_up(network), times=times, target_times=target_times)
+        spec_formulas.read_start(self, top.get("start"), network)
         self.warn(network)
         title, source, note = (self.word(top.get(key)) for key in ("title", "source", "note"))
         if "published" in top and top["published"].kind != "mapping":
@@ -259,6 +275,15 @@ class _Reader:
 
     def twice(self, label: str, place: Place) -> None:
         self.wrong(f"the name {label!r} is used for two things", place, help="give one of them another name")
+
+    def read_given(self, top: Mapping[str, Node], rows: list[Node]) -> tuple[tuple[str, ...], int, int]:
+        """The names of the inputs, the number of samples, and the number of time steps."""
+        if rows:
+            inputs, times = spec_sequence.read_inputs(self, rows, top)
+            return inputs, len(rows), times
+        if "definitions" in top and "inputs" not in top and "samples" not in top:
+            return (), 1, 0
+        return *self.read_inputs(top), 0
 
     def read_inputs(self, top: Mapping[str, Node]) -> tuple[tuple[str, ...], int]:
         """The names of the inputs and the number of samples."""
@@ -335,7 +360,8 @@ class _Reader:
             return (), 1
         names: tuple[str, ...] = ()
         for sample, item in enumerate(node.items, 1):
-            entries = self.table(item, schema.SAMPLE, f"sample {sample}")
+            word, keys = self.one
+            entries = self.table(item, keys, f"{word} {sample}")
             if "inputs" not in entries:
                 continue
             columns = self.columns(entries["inputs"], "inputs", self.input_label)
@@ -345,7 +371,7 @@ class _Reader:
                 self.check_inputs(columns, entries["inputs"])
             elif set(labels) != set(names):
                 self.wrong(
-                    f"sample {sample} has the inputs {', '.join(labels)}; sample 1 has {', '.join(names)}",
+                    f"{word} {sample} has the inputs {', '.join(labels)}; {word} 1 has {', '.join(names)}",
                     entries["inputs"].place,
                 )
             self.put_sample(columns, given, sample, len(node.items))
@@ -482,12 +508,17 @@ class _Reader:
         if "weights" in entries and units and sources and layout:
             weights = self.read_weights(entries["weights"], units, sources, layout)
         biases = self.read_biases(entries.get("bias"), units, depth)
-        return Layer(units, activation, weights, biases, sources, constants, of_net)
+        recurrent: tuple[tuple[Name | None, ...], ...] = ()
+        if "recurrent" in entries and units:
+            own = tuple(Name("out", unit) for unit in units)
+            recurrent = self.read_weights(entries["recurrent"], units, own, layout)
+        return Layer(units, activation, weights, biases, sources, constants, of_net, recurrent)
 
     def read_activation(self, node: Node | None) -> tuple[str, dict[str, Number], bool]:
         """Its name, its constants, and whether its slope is written with the net input."""
         if node is None or node.kind != "mapping":
-            return (self.choice(node, ACTIVATIONS, "activation") if node else ""), self.defaults(node), False
+            word = spec_formulas.function(self, node, ACTIVATIONS, "activation", "z") if node else ""
+            return word, self.defaults(node), False
         entries = self.table(node, schema.ACTIVATION, "the activation")
         name = self.choice(entries["name"], ACTIVATIONS, "activation") if "name" in entries else ""
         constants = self.defaults(entries.get("name"))
@@ -607,25 +638,24 @@ class _Reader:
         elif text is not None:
             self.values[ETA] = text
 
-    def read_fixed(self, node: Node | None) -> tuple[str, ...]:
+    def read_fixed(self, node: Node | None, known: Iterable[str]) -> tuple[str, ...]:
         if node is None:
             return ()
         items = node.items if node.kind == "list" else [node]
         for item in items:
             if not item.is_scalar:
                 self.wrong(f"the name of a parameter must stand here, found {item.described()}", item.place)
-            elif item.text not in self.parameters:
-                self.wrong(
-                    f"unknown parameter {_short(item.text)}", item.place, help=did_you_mean(item.text, self.parameters)
-                )
+            elif item.text not in known:
+                self.wrong(f"unknown parameter {_short(item.text)}", item.place, help=did_you_mean(item.text, known))
         return tuple(item.text for item in items)
 
     def targets_add_up(self, network: Network) -> bool:
         """Do the targets of every sample sum to 1 (or stand there without numbers)? p - t needs it."""
-        sums: dict[int | None, object] = {}
+        sums: dict[object, Fraction] = {}
         for name, text in self.values.items():
             if name.kind == "target":
-                sums[name.sample] = sums.get(name.sample, 0) + number(text)  # type: ignore[operator]
+                place = (name.sample, name.time)
+                sums[place] = sums.get(place, Fraction(0)) + number(text)
         return all(total == 1 for total in sums.values())
 
     def warn(self, network: Network) -> None:

@@ -49,7 +49,7 @@ class _Writer:
         return tuple(show(term, self.notation, self.leaf) for term in terms)
 
     def line(self, name: Name, *forms: Formula) -> Written:
-        return Written(self.spell(name), tuple(dict.fromkeys(self.terms(form) for form in forms)))
+        return Written(self.spell(name), tuple(dict.fromkeys(self.terms(form) for form in forms if form != name)))
 
     def written(self, found: Derived) -> Iterator[Written]:
         """The lines a gradient goes by way of, if it does, and its own."""

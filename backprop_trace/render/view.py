@@ -19,7 +19,7 @@ from backprop_trace.chain import PHASES, Equation
 from backprop_trace.expr import Formula, Name, Number
 from backprop_trace.network import ETA
 from backprop_trace.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
-from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, speller
+from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, canonical, speller
 from backprop_trace.notation.numbers import Value, digits_of_fraction, short_fraction, shown
 from backprop_trace.source import printable
 from backprop_trace.spec import Example
@@ -156,8 +156,10 @@ class Numbers:
 
 
 def shape(example: Example) -> str:
-    """2-2-2"""
+    """2-2-2, or how many definitions there are."""
     network = example.network
+    if network.definitions:
+        return f"{len(network.definitions)} definition{'s' if len(network.definitions) > 1 else ''}"
     return "-".join(map(str, [len(network.inputs), *(len(layer.units) for layer in network.layers)]))
 
 
@@ -167,13 +169,24 @@ def activations(example: Example) -> str:
     return words[0] if len(set(words)) == 1 else ", ".join(words)
 
 
+def objective(example: Example) -> str:
+    """The loss, or the definition whose gradients are wanted."""
+    return example.network.loss or canonical(example.network.objective)
+
+
 def described(example: Example) -> str:
     """The network in one line."""
     network = example.network
-    samples = f"; {network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
+    samples = f"{network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
     samples = samples.replace("losses sum", "losses added").replace("losses mean", "losses averaged")
+    times = f"{network.times} time steps" if network.times else ""
     rate = f", learning rate {example.values[ETA]}" if ETA in example.values else ""
-    return f"{shape(example)} network, {activations(example)}; loss {network.loss}{samples}; {network.optimizer}{rate}"
+    if network.definitions:
+        what = [shape(example), f"gradients of {objective(example)}"]
+    else:
+        what = [f"{shape(example)} network, {activations(example)}", f"loss {network.loss}"]
+    update = f"{network.optimizer}{rate}" if network.trained or not network.definitions else ""
+    return "; ".join(text for text in (*what, times, samples, update) if text)
 
 
 def engine(settings: Settings, shortened: bool = False) -> str:
@@ -204,7 +217,8 @@ def header_texts(trace: Trace, view: View) -> list[str]:
 def notes(example: Example) -> list[str]:
     """What the catalogue has to say about the functions in use."""
     network = example.network
-    found = [ACTIVATIONS[layer.activation].note for layer in network.layers] + [LOSSES[network.loss].note]
+    found = [ACTIVATIONS[layer.activation].note for layer in network.layers]
+    found += [LOSSES[network.loss].note] if network.layers else []
     return [note for note in dict.fromkeys(found) if note]
 
 
