@@ -22,7 +22,7 @@ from backprop_trace.expr import ONE, ZERO, Formula, Name, derivative, plain, plu
 from backprop_trace.network import Listing
 from backprop_trace.trace import ancestors
 
-MOST_PATHS = 16
+MOST_PATHS = 8
 """A sum over more paths than this is not written out: the gradient is given by way of the deltas."""
 
 

@@ -165,7 +165,9 @@ EXAMPLE: Mapping[str, Key] = {
     "sequence": Key("inputs and targets of each time step, for recurrent layers", _SEQUENCE),
     "start": Key("what recurrent units have before the first time step (0)", _named(_NUMBER)),
     "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
-    "loss": Key("the loss function, or a formula over o and t", {"anyOf": [{"enum": _words(LOSSES)}, _FORMULA]}, required=True),
+    "loss": Key(
+        "the loss function, or a formula over o and t", {"anyOf": [{"enum": _words(LOSSES)}, _FORMULA]}, required=True
+    ),
     "optimizer": Key(
         "the update rule: a name, or a name with its settings",
         {"anyOf": [{"enum": _words(OPTIMIZERS)}, _table(OPTIMIZER)]},

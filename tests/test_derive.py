@@ -2,6 +2,8 @@
 
 import random
 import re
+import shutil
+import subprocess
 import sys
 from itertools import pairwise
 
@@ -13,7 +15,7 @@ from backprop_trace.closed_form import NoClosedForm, closed_form, expanded, from
 from backprop_trace.derive import derivations, gradients
 from backprop_trace.expr import LOSS, Name, derivative, given, names_in
 from backprop_trace.network import listing
-from backprop_trace.spec import load, read_example
+from backprop_trace.spec import load, read_example, shipped
 from backprop_trace.trace import trace
 
 KUMAR = """
@@ -173,3 +175,24 @@ def test_derive_needs_no_numbers_and_refuses_what_is_no_gradient(monkeypatch, ca
 def test_the_gradients_come_last_layer_first():
     found = gradients(listing(load("mazur").network))
     assert [name.wrt for name in found] == [Name("", f"w{place}") for place in (5, 6, 7, 8, 1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_derive_compiles_in_latex_without_anything_that_sticks_out(name, monkeypatch, capsys, tmp_path):
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed")
+    code, _, _ = run(monkeypatch, capsys, "derive", name, "--format", "latex", "--output", str(tmp_path / "it.tex"))
+    assert code == 0
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "it.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-1000:]
+    assert "Overfull" not in done.stdout
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_derive_gives_every_trained_parameter_in_text_and_markdown(name, monkeypatch, capsys):
+    trained = [old for _, old in listing(load(name).network).carried]
+    for form in ("text", "markdown"):
+        code, out, err = run(monkeypatch, capsys, "derive", name, "--format", form)
+        assert (code, err) == (0, "")
+        assert len(re.split(r"\n\n", out)) > len(trained)

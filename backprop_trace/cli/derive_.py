@@ -29,6 +29,7 @@ def command(
     seconds: Annotated[float, typer.Option(help="How long SymPy may take over it.")] = 10,
     style: Annotated[str, typer.Option(help=f"How quantities are called: {', '.join(STYLES)}.")] = "net-out",
     form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "text",
+    fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")] = False,
     output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
     width: Annotated[
@@ -53,7 +54,7 @@ def command(
     found = closed(derived, equations, seconds) if closed_form else [Derived(each) for each in derived]
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     paint = terminal.paint if form == "text" else View._field_defaults["paint"]
-    view = View(worked, style=style, width=terminal.width, ascii=terminal.ascii, paint=paint)
+    view = View(worked, style=style, width=terminal.width, ascii=terminal.ascii, paint=paint, fragment=fragment)
     write(render(form, found, equations, view), output, force)
 
 

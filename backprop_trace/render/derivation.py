@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from backprop_trace.derive import Derivation
 from backprop_trace.expr import Formula, Name, Sum
 from backprop_trace.network import Listing
 from backprop_trace.notation import ATOM, BOX, LATEX, Notation, Piece, show
-from backprop_trace.notation.names import LATEX_NAMES, Alphabet, speller
-from backprop_trace.render.markdown import escaped
+from backprop_trace.notation.names import ASCII_NAMES, LATEX_NAMES, MATHJAX_NAMES, TEXT_NAMES, Alphabet, speller
+from backprop_trace.render.markdown import MARKDOWN, escaped, mathematics
 from backprop_trace.render.view import View
 from backprop_trace.source import printable
 
@@ -23,11 +23,11 @@ class Derived(NamedTuple):
     closed: Formula | None = None
 
 
-class Written(NamedTuple):
-    """One line, written: a name, and the forms it equals, each as a list of terms."""
+class Line(NamedTuple):
+    """A name, and the formulas it equals one after the other."""
 
-    name: str
-    forms: tuple[tuple[str, ...], ...]
+    name: Name
+    forms: tuple[Formula, ...]
 
 
 def render(form: str, found: Sequence[Derived], equations: Listing, view: View) -> Iterator[str]:
@@ -37,7 +37,7 @@ def render(form: str, found: Sequence[Derived], equations: Listing, view: View) 
 
 class _Writer:
     def __init__(self, notation: Notation, alphabet: Alphabet, equations: Listing, view: View):
-        self.notation, self.boxed = notation, alphabet is LATEX_NAMES
+        self.notation, self.boxed = notation, alphabet not in (ASCII_NAMES, TEXT_NAMES)
         self.spell = speller(view.style, alphabet, view.example.network, equations.by_output)
 
     def leaf(self, name: Name) -> Piece:
@@ -45,19 +45,24 @@ class _Writer:
 
     def terms(self, formula: Formula) -> tuple[str, ...]:
         """The terms of a sum, each as text; anything else is one term."""
-        terms = formula.terms if isinstance(formula, Sum) else (formula,)
-        return tuple(show(term, self.notation, self.leaf) for term in terms)
+        return tuple(show(term, self.notation, self.leaf) for term in terms_of(formula))
 
-    def line(self, name: Name, *forms: Formula) -> Written:
-        return Written(self.spell(name), tuple(dict.fromkeys(self.terms(form) for form in forms if form != name)))
 
-    def written(self, found: Derived) -> Iterator[Written]:
-        """The lines a gradient goes by way of, if it does, and its own."""
-        derivation = found.derivation
+def terms_of(formula: Formula) -> tuple[Formula, ...]:
+    return formula.terms if isinstance(formula, Sum) else (formula,)
+
+
+def lines(found: Sequence[Derived]) -> Iterator[Line]:
+    """Each gradient: chain, slopes put in, closed form. What it goes by way of stands above it, once."""
+    shown: set[Name] = set()
+    for derivation, closed in found:
         for equation in derivation.by_way_of:
-            yield self.line(equation.name, equation.formula)
-        closed = () if found.closed is None else (found.closed,)
-        yield self.line(derivation.name, derivation.chain, derivation.filled, *closed)
+            if equation.name not in shown:
+                yield Line(equation.name, (equation.formula,))
+        shown |= {derivation.name, *(equation.name for equation in derivation.by_way_of)}
+        forms = [form for form in (derivation.chain, derivation.filled, closed) if form is not None]
+        different = [form for place, form in enumerate(forms) if form != derivation.name and form not in forms[:place]]
+        yield Line(derivation.name, tuple(different))
 
 
 def title(view: View) -> str:
@@ -68,16 +73,15 @@ def _text(found: Sequence[Derived], equations: Listing, view: View) -> Iterator[
     """A term on each line, the signs below each other."""
     yield view.paint("title", title(view)) + "\n"
     writer = _Writer(*view.notation, equations, view)
-    for derived in found:
+    for line in lines(found):
         yield "\n"
-        for line in writer.written(derived):
-            margin = " " * len(line.name)
-            for row, (sign, term) in enumerate(_signed(line.forms)):
-                start = view.paint("name", line.name) if row == 0 else margin
-                yield from (f"{part}\n" for part in _folded(start, f" {sign} {term}", len(line.name), view))
+        name = writer.spell(line.name)
+        for row, (sign, term) in enumerate(_signed(map(writer.terms, line.forms))):
+            start = view.paint("name", name) if row == 0 else " " * len(name)
+            yield from (f"{part}\n" for part in _folded(start, f" {sign} {term}", len(name), view))
 
 
-def _signed(forms: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
+def _signed(forms: Iterable[Sequence[str]]) -> Iterator[tuple[str, str]]:
     for form in forms:
         for place, term in enumerate(form):
             yield ("=" if place == 0 else "-" if term.startswith("-") else "+"), term.removeprefix("-" if place else "")
@@ -96,15 +100,24 @@ def _folded(start: str, text: str, indent: int, view: View) -> list[str]:
 def _markdown(found: Sequence[Derived], equations: Listing, view: View) -> Iterator[str]:
     """A displayed formula per gradient."""
     yield f"# {escaped(title(view))}\n"
+    writer = _Writer(MARKDOWN, MATHJAX_NAMES, equations, view)
+    for line in lines(found):
+        rows = (rf"{{}} {sign} {term}" for sign, term in _signed(map(writer.terms, line.forms)))
+        body = " \\\\\n&".join(mathematics(row) for row in rows)
+        name = mathematics(writer.spell(line.name))
+        yield f"\n$$\n\\begin{{aligned}}\n{name} &{body}\n\\end{{aligned}}\n$$\n"
+
+
+def _latex(found: Sequence[Derived], equations: Listing, view: View) -> Iterator[str]:
+    """A document, or a piece of one, in which every row fits the page."""
+    from backprop_trace.render.latex import derivation
+
     writer = _Writer(LATEX, LATEX_NAMES, equations, view)
-    for derived in found:
-        for line in writer.written(derived):
-            rows = (rf"{{}} {sign} {term}" for sign, term in _signed(line.forms))
-            body = " \\\\\n&".join(rows)
-            yield f"\n$$\n\\begin{{aligned}}\n{line.name} &{body}\n\\end{{aligned}}\n$$\n"
+    return derivation.document(title(view), list(lines(found)), writer.leaf, view.fragment)
 
 
 FORMATS: dict[str, Callable[[Sequence[Derived], Listing, View], Iterator[str]]] = {
     "text": _text,
+    "latex": _latex,
     "markdown": _markdown,
 }
