@@ -209,7 +209,9 @@ def json_schema() -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "backprop-trace worked example",
         "description": "A neural network with the numbers of one worked backpropagation example.",
-        **_table({**EXAMPLE, **DEFINED}),
-        "required": [],
-        "anyOf": [{"required": _table(keys)["required"]} for keys in (EXAMPLE, DEFINED)],
+        "type": "object",
+        "properties": {key: {"description": entry.description} for key, entry in {**DEFINED, **EXAMPLE}.items()},
+        "if": {"required": ["definitions"]},
+        "then": _table(DEFINED),
+        "else": _table(EXAMPLE),
     }

@@ -18,7 +18,7 @@ LEVELS = (
     ("catalogue", "chain"),
     ("network",),
     ("source", "sheet", "trace", "slips", "train"),
-    ("schema", "spec", "check", "bands", "derive"),
+    ("schema", "spec", "spec_formulas", "spec_sequence", "check", "bands", "derive", "closed_form", "verify"),
     ("render",),
     ("cli",),
 )
@@ -104,7 +104,8 @@ HOMES = {
     "typer": ("cli/",),
     "yaml": ("source.py",),
     "flint": ("arithmetic/", "check/"),
-    "sympy": ("derive.py",),
+    "sympy": ("closed_form.py",),
+    "torch": ("verify.py",),
 }
 
 
