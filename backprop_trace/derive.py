@@ -14,11 +14,11 @@ The paths are read off the listing; the loss and its parts count as one step, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from backprop_trace.chain import Equation, slope_name, users_on_the_way
-from backprop_trace.expr import ONE, ZERO, Formula, Name, derivative, plain, plus, times
+from backprop_trace.expr import ONE, ZERO, Formula, Name, plus, times
 from backprop_trace.network import Listing
 from backprop_trace.trace import ancestors
 
@@ -43,32 +43,33 @@ Path = tuple[tuple[Name, Name], ...]
 
 
 def derivations(equations: Listing, wanted: Iterable[Name] = (), most: int = MOST_PATHS) -> list[Derivation]:
-    """The derivation of each gradient that is wanted (dE/dw5), or of all that the updates use, last layer first."""
+    """The derivation of each gradient that is wanted (one of `whole_gradients`), or of all `gradients`."""
     wanted = list(wanted) or gradients(equations)
     forward = _one_loss(equations)
     slopes = {equation.name: dict(equation.slopes) for equation in forward}
-    targets = {name: used_in(name, forward) for name in wanted}
+    whole = whole_gradients(equations)
+    targets = {name: whole[name] for name in wanted}
     users = users_on_the_way(forward, equations.objective, set(targets.values()))
     return [_derivation(name, target, users, slopes, equations, most) for name, target in targets.items()]
 
 
+def whole_gradients(equations: Listing) -> dict[Name, Name]:
+    """Every dE/dx of a listing, with the x: without terms, slopes, and the shares of samples and time steps."""
+    used = {name for equation in equations.equations for name, _ in equation.slopes}
+    found: dict[Name, Name] = {}
+    for equation in equations.equations:
+        name = equation.name
+        if name.kind == "d" and name.of == equations.objective and name.via is None and name.wrt is not None:
+            target = name.wrt._replace(sample=name.sample, time=name.time)
+            if target in used:
+                found[name] = target
+    return found
+
+
 def gradients(equations: Listing) -> list[Name]:
-    """The gradients of the trained parameters in the order of the backward pass; all there are, if none is trained."""
-    trained = {derivative(equations.objective, old) for _, old in equations.carried}
-    names = [equation.name for equation in equations.equations]
-    return [name for name in names if name in trained] or [name for name in names if is_gradient(name, equations)]
-
-
-def used_in(name: Name, forward: Sequence[Equation]) -> Name:
-    """What a gradient is with respect to, with its sample and time step where it has its own."""
-    assert name.wrt is not None
-    placed = name.wrt._replace(sample=name.sample, time=name.time)
-    return placed if any(equation.name == placed for equation in forward) else plain(placed)
-
-
-def is_gradient(name: Name, equations: Listing) -> bool:
-    """Is this dE/dx, whole, and not a term of it or a slope?"""
-    return name.kind == "d" and name.of == equations.objective and name.via is None
+    """The gradients of what is given (the trained parameters; inputs of definitions), last layer first."""
+    computed = {equation.name for equation in equations.equations}
+    return [name for name, target in whole_gradients(equations).items() if target not in computed]
 
 
 def _one_loss(equations: Listing) -> list[Equation]:

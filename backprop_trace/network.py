@@ -21,6 +21,7 @@ from backprop_trace.expr import (
     LOSS,
     ONE,
     ZERO,
+    Call,
     Formula,
     Name,
     Number,
@@ -31,8 +32,10 @@ from backprop_trace.expr import (
     derivative,
     given,
     names_in,
+    parts,
     plain,
     plus,
+    rebuild,
     slope,
     substitute,
     times,
@@ -259,9 +262,19 @@ def defined(network: Network, place: Place) -> Iterator[Equation]:
             elif name.label in varying:
                 meaning[name] = at(name, place)
         filled_in = substitute(formula, meaning)
-        slopes = tuple((name, slope(filled_in, name)) for name in names_in(filled_in))
+        answer = at(given(label), place)
+        slopes = tuple((name, with_answer(slope(filled_in, name), filled_in, answer)) for name in names_in(filled_in))
         is_part = total and given(label) == network.objective
-        yield Equation(at(given(label), place), filled_in, slopes, "loss" if is_part else "forward")
+        yield Equation(answer, filled_in, slopes, "loss" if is_part else "forward")
+
+
+def with_answer(slope_: Formula, formula: Formula, answer: Name) -> Formula:
+    """A slope that uses the answer, as it is taught: f * (1 - f) where f is sigmoid(...)."""
+    if not isinstance(formula, Call):
+        return slope_
+    if slope_ == formula:
+        return answer
+    return rebuild(slope_, tuple(with_answer(part, formula, answer) for part in parts(slope_)))
 
 
 # --- loss ---

@@ -101,7 +101,7 @@ def _definition(
     if formula is None:
         for problem in reader.problems[count:]:
             reader.problems.remove(problem)
-            word = asked[-1] if asked else ""
+            word = next((word for word in asked[::-1] if "@" in word), asked[-1] if asked else "")
             message, help_ = _explained(label, word, lines, times) or (problem.message, problem.help)
             reader.wrong(message, problem.place, help=help_)
         return None
@@ -112,11 +112,13 @@ def _definition(
 def _explained(label: str, word: str, lines: Mapping[str, int], times: int) -> tuple[str, str] | None:
     """What to say about a name that is known, but not here."""
     plain = word.partition("@")[0]
+    if "@" in word and not times:
+        return f"{word}: there is no time step before, for the file has no sequence", "add 'sequence:'"
+    if "@" in word:
+        return f"{word}: only the time step before can be used, {plain}@-1", ""
     if plain not in lines:
         return None
     earlier = f"{plain}@-1 is its value at the time step before" if times else ""
-    if "@" in word and not times:
-        return f"{word}: there is no time step before, for the file has no sequence", "add 'sequence:'"
     if plain == label:
         return f"the definition of {label!r} refers to itself", earlier
     return f"{plain!r} is defined later, in line {lines[plain]}", earlier or "put it above"

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from backprop_trace.arithmetic import Arithmetic, evaluate_all
 from backprop_trace.chain import Equation
-from backprop_trace.derive import gradients, used_in
+from backprop_trace.derive import gradients, whole_gradients
 from backprop_trace.expr import Formula, Name
 from backprop_trace.parse import number
 from backprop_trace.spec import Example
@@ -58,16 +58,19 @@ def verified(example: Example, wanted: Iterable[Name] = ()) -> list[Verified]:
     forward = ancestors(found.listing.equations, [found.listing.objective])
     if 2 * len(names) * len(forward) > MOST_LINES:
         raise TooLarge(f"{len(names):,} gradients of {len(forward):,} lines each: choose some of them with --only")
-    slopes = _autograd(forward, example, names)
+    targets = whole_gradients(found.listing)
+    slopes = _autograd(forward, example, {name: targets[name] for name in names})
     size = max((abs(Fraction(found.values[name])) for name in names), default=Fraction(0))
-    return [_checked(name, Fraction(found.values[name]), size, forward, example, slopes.get(name)) for name in names]
+    return [
+        _checked(name, Fraction(found.values[name]), size, _losses(forward, example, targets[name]), slopes.get(name))
+        for name in names
+    ]
 
 
 def _checked(
-    name: Name, gradient: Fraction, size: Fraction, forward: list[Equation], example: Example, autograd: float | None
+    name: Name, gradient: Fraction, size: Fraction, losses: tuple[Fraction, Fraction, Fraction], autograd: float | None
 ) -> Verified:
-    target = used_in(name, forward)
-    below, here, above = _losses(forward, example, target)
+    below, here, above = losses
     difference = (above - below) / (2 * H)
     verdict = "agrees"
     if not _near(gradient, difference, size, NEAR):
@@ -116,7 +119,7 @@ def _lines(forward: list[Equation]) -> list[tuple[Name, Formula]]:
     return [(line.name, line.formula) for line in forward]
 
 
-def _autograd(forward: list[Equation], example: Example, names: list[Name]) -> Mapping[Name, float]:
+def _autograd(forward: list[Equation], example: Example, targets: Mapping[Name, Name]) -> Mapping[Name, float]:
     """PyTorch's gradients of the forward lines; none where PyTorch is not there, or cannot be loaded."""
     try:
         import torch
@@ -136,5 +139,5 @@ def _autograd(forward: list[Equation], example: Example, names: list[Name]) -> M
         if values[name].requires_grad:
             values[name].retain_grad()
     values[forward[-1].name].backward()
-    found = {name: values[used_in(name, forward)].grad for name in names}
+    found = {name: values[target].grad for name, target in targets.items()}
     return {name: float(gradient) for name, gradient in found.items() if gradient is not None}

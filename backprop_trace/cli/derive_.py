@@ -8,7 +8,7 @@ import typer
 
 from backprop_trace.arithmetic import ComputationError
 from backprop_trace.cli.options import ExampleArgument, UsageError, names_of, one_of, write
-from backprop_trace.derive import Derivation, derivations, gradients, is_gradient
+from backprop_trace.derive import Derivation, derivations, gradients, whole_gradients
 from backprop_trace.expr import Name
 from backprop_trace.network import Listing, listing
 from backprop_trace.notation.names import STYLES, canonical
@@ -63,7 +63,7 @@ def wanted(example: Example, spellings: list[str] | tuple[str, ...]) -> list[Nam
     names = sorted(names_of(example, spellings), key=canonical)
     equations = listing(example.network)
     for name in names:
-        if not is_gradient(name, equations):
+        if name not in whole_gradients(equations):
             like = canonical(gradients(equations)[0])
             raise UsageError(f"--only {canonical(name)!r} is no gradient: choose one like {like!r}")
     return names

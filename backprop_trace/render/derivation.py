@@ -9,10 +9,10 @@ from typing import NamedTuple
 from backprop_trace.derive import Derivation
 from backprop_trace.expr import Formula, Name, Sum
 from backprop_trace.network import Listing
-from backprop_trace.notation import ATOM, BOX, LATEX, Notation, Piece, show
-from backprop_trace.notation.names import ASCII_NAMES, LATEX_NAMES, MATHJAX_NAMES, TEXT_NAMES, Alphabet, speller
+from backprop_trace.notation import LATEX, Notation, show
+from backprop_trace.notation.names import LATEX_NAMES, MATHJAX_NAMES, Alphabet, speller
 from backprop_trace.render.markdown import MARKDOWN, escaped, mathematics
-from backprop_trace.render.view import View
+from backprop_trace.render.view import View, spelled
 from backprop_trace.source import printable
 
 
@@ -37,11 +37,9 @@ def render(form: str, found: Sequence[Derived], equations: Listing, view: View) 
 
 class _Writer:
     def __init__(self, notation: Notation, alphabet: Alphabet, equations: Listing, view: View):
-        self.notation, self.boxed = notation, alphabet not in (ASCII_NAMES, TEXT_NAMES)
+        self.notation = notation
         self.spell = speller(view.style, alphabet, view.example.network, equations.by_output)
-
-    def leaf(self, name: Name) -> Piece:
-        return self.spell(name), BOX if self.boxed and name.kind in ("d", "+") else ATOM
+        self.leaf = spelled(self.spell, alphabet)
 
     def terms(self, formula: Formula) -> tuple[str, ...]:
         """The terms of a sum, each as text; anything else is one term."""

@@ -19,7 +19,7 @@ from backprop_trace.chain import PHASES, Equation
 from backprop_trace.expr import Formula, Name, Number
 from backprop_trace.network import ETA
 from backprop_trace.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
-from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, canonical, speller
+from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Speller, canonical, speller
 from backprop_trace.notation.numbers import Value, digits_of_fraction, short_fraction, shown
 from backprop_trace.source import printable
 from backprop_trace.spec import Example
@@ -110,11 +110,18 @@ class Names:
 
     def __init__(self, trace: Trace, view: View, alphabet: Alphabet):
         self.spell = speller(view.style, alphabet, trace.example.network, trace.listing.by_output)
-        self.tight = alphabet not in (ASCII_NAMES, TEXT_NAMES)
+        self.leaf = spelled(self.spell, alphabet)
 
-    def leaf(self, name: Name) -> Piece:
-        text = self.spell(name)
-        return text, BOX if self.tight and (name.kind == "d" or "^" in text) else ATOM
+
+def spelled(spell: Speller, alphabet: Alphabet) -> Leaf:
+    """Names as leaves, held together as tightly as they are written."""
+    tight = alphabet not in (ASCII_NAMES, TEXT_NAMES)
+
+    def leaf(name: Name) -> Piece:
+        text = spell(name)
+        return text, BOX if tight and (name.kind == "d" or "^" in text) else ATOM
+
+    return leaf
 
 
 class Numbers:
