@@ -68,11 +68,19 @@ Definition: TypeAlias = tuple[str, Formula]
 of the time step before."""
 
 
+class Settling(NamedTuple):
+    """Run until no activation changes by the threshold or more, but not longer than so many iterations."""
+
+    threshold: str
+    most: int
+
+
 class Network(NamedTuple):
     """A layered network with its loss and optimizer. `trained` are the parameters that are updated.
 
     Instead of layers there may be `definitions`, one of them the `objective`; then inputs have gradients too, unless
-    they are `fixed`. `times` counts the time steps of a sequence (0: none), `target_times` are those with a loss.
+    they are `fixed`. `times` counts the time steps of a sequence (0: none), `target_times` are those with a loss. In a
+    network that is `settling` they are its iterations; then inputs and targets do not change with time.
     """
 
     inputs: tuple[str, ...]
@@ -88,7 +96,7 @@ class Network(NamedTuple):
     objective: Name = LOSS
     times: int = 0
     target_times: tuple[int, ...] = ()
-    timed_inputs: bool = True
+    settling: Settling | None = None
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -170,7 +178,7 @@ def _forward(network: Network, sample: int | None) -> Iterator[Equation]:
             yield from defined(network, place)
             continue
         for layer in network.layers:
-            yield from _layer(network, layer, place)
+            yield from layer_lines(network, layer, place)
         if time is None or time in network.target_times:
             yield from _loss(network, place)
     if network.times:
@@ -178,7 +186,8 @@ def _forward(network: Network, sample: int | None) -> Iterator[Equation]:
         yield _total(network.objective._replace(sample=sample), parts, mean=False)
 
 
-def _layer(network: Network, layer: Layer, place: Place) -> Iterator[Equation]:
+def layer_lines(network: Network, layer: Layer, place: Place) -> Iterator[Equation]:
+    """Net inputs and activations of a layer."""
     nets = [_net(network, layer, row, place) for row in range(len(layer.units))]
     outs = [_out(layer, row, place) for row in range(len(layer.units))]
     if feels_the_layer(ACTIVATIONS[layer.activation]) or layer.recurrent:
@@ -193,7 +202,7 @@ def _net(network: Network, layer: Layer, row: int, place: Place) -> Equation:
     A recurrent layer adds u * out_h1@1 to net_h1@2.
     """
     feeding = [
-        (weight, _source(network, source, place))
+        (weight, at(source, _given_place(network, place) if source.kind == "" else place))
         for weight, source in zip(layer.weights[row], layer.sources, strict=True)
     ]
     if layer.recurrent:
@@ -211,9 +220,9 @@ def _net(network: Network, layer: Layer, row: int, place: Place) -> Equation:
     return Equation(at(Name("net", layer.units[row]), place), formula, _merged(slopes), "forward")
 
 
-def _source(network: Network, source: Name, place: Place) -> Name:
-    """What feeds a layer; inputs that do not change with time have no time step."""
-    return at(source, (place[0], None) if source.kind == "" and not network.timed_inputs else place)
+def _given_place(network: Network, place: Place) -> Place:
+    """Where inputs and targets stand: in a network that settles they are the same in all iterations."""
+    return place if network.settling is None else (place[0], None)
 
 
 def before(name: Name, place: Place) -> Name:
@@ -284,7 +293,7 @@ def _loss(network: Network, place: Place) -> Iterator[Equation]:
     entry = LOSSES[network.loss]
     parts = []
     for unit in network.outputs:
-        out, target = at(Name("out", unit), place), at(Name("target", unit), place)
+        out, target = at(Name("out", unit), place), at(Name("target", unit), _given_place(network, place))
         meaning = letters(o=out, t=target)
         part = at(Name("E", unit), place)
         parts.append(part)
@@ -323,11 +332,19 @@ def _shortcuts(network: Network, samples: range | tuple[None]) -> dict[Name, For
     places = [(sample, time) for sample in samples for time in network.target_times or (None,)]
     return {
         derivative(LOSS, at(Name("net", unit), place)): times(
-            share, filled(text, letters(a=at(Name("out", unit), place), t=at(Name("target", unit), place)))
+            share,
+            filled(
+                text, letters(a=at(Name("out", unit), place), t=at(Name("target", unit), _given_place(network, place)))
+            ),
         )
         for place in places
         for unit in layer.units
     }
+
+
+def _answer(network: Network, unit: str, place: Place) -> dict[Name, Formula]:
+    target = at(Name("target", unit), _given_place(network, place))
+    return letters(a=at(Name("out", unit), place), t=target)
 
 
 def _idle(network: Network, gradients: list[Equation]) -> list[Equation]:

@@ -129,6 +129,11 @@ STEP: Mapping[str, Key] = {
 }
 """A time step of a sequence, or a whole sequence in columns."""
 
+SETTLE: Mapping[str, Key] = {
+    "threshold": Key("the network has settled when no activation changes by so much", _POSITIVE, required=True),
+    "most": Key("so many iterations are allowed (200)", {"type": "integer", "minimum": 1, "maximum": 10_000}),
+}
+
 _SEQUENCE: Mapping[str, Any] = {
     "anyOf": [{"type": "array", "items": _table(STEP), "minItems": 1}, _table(STEP)],
 }
@@ -163,6 +168,7 @@ EXAMPLE: Mapping[str, Key] = {
         required=True,
     ),
     "sequence": Key("inputs and targets of each time step, for recurrent layers", _SEQUENCE),
+    "settle": Key("run until no activation changes by the threshold or more", _table(SETTLE)),
     "start": Key("what recurrent units have before the first time step (0)", _named(_NUMBER)),
     "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
     "loss": Key(

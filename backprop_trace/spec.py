@@ -28,8 +28,9 @@ from typing import NamedTuple
 from backprop_trace import schema, spec_formulas, spec_sequence
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, canonical
 from backprop_trace.expr import FUNCTIONS, Name, Number, given
-from backprop_trace.network import ETA, Definition, Layer, Network
+from backprop_trace.network import ETA, Definition, Layer, Network, Settling
 from backprop_trace.parse import LABEL, NotANumber, number
+from backprop_trace.settle import DoesNotSettle, settled
 from backprop_trace.source import (
     Node,
     Place,
@@ -42,6 +43,7 @@ from backprop_trace.source import (
     read_yaml,
 )
 
+MOST_ITERATIONS = 10_000
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _COUNT = re.compile(r"[1-9][0-9]{0,4}")
 
@@ -108,6 +110,7 @@ class Reader:
         self.parameters: dict[str, _Given] = {}
         self.used: set[str] = set()
         self.values: dict[Name, str] = {}
+        self.times = 0
         self.one = ("sample", schema.SAMPLE)  # what a list of inputs and targets is a list of
 
     def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
@@ -210,6 +213,8 @@ class Reader:
         self.read_parameters(top.get("parameters"))
         rows = spec_sequence.sequences(top)
         inputs, samples, times = self.read_given(top, rows)
+        settling = self.read_settling(top)
+        self.times = times or int(bool(rows) or "settle" in top)
         layers = self.read_layers(top.get("layers"), inputs, self.layout(top.get("weights_layout")))
         definitions: tuple[Definition, ...] = ()
         if "definitions" in top:
@@ -221,7 +226,7 @@ class Reader:
         target_times = tuple(range(1, times + 1))
         if layers and times:
             target_times = spec_sequence.read_targets(self, rows, layers[-1].units, times)
-        elif layers:
+        elif layers and not rows:
             self.read_targets(top, layers[-1].units, samples)
         self.give_up_if_wrong()
         trained = tuple(given(label) for label in self.parameters if label in self.used and label not in fixed)
@@ -234,8 +239,16 @@ class Reader:
         if definitions and "objective" in top:
             goal = spec_formulas.objective(self, top["objective"], definitions)
             network = network._replace(definitions=definitions, objective=goal)
-        network = network._replace(targets_add_up=self.targets_add_up(network), times=times, target_times=target_times)
+        network = network._replace(
+            targets_add_up=self.targets_add_up(network), times=times, target_times=target_times, settling=settling
+        )
         spec_formulas.read_start(self, top.get("start"), network)
+        self.give_up_if_wrong()
+        try:
+            network = settled(network, self.values)
+        except DoesNotSettle as restless:
+            self.wrong(str(restless), top["settle"].place)
+            self.give_up_if_wrong()
         self.warn(network)
         title, source, note = (self.word(top.get(key)) for key in ("title", "source", "note"))
         if "published" in top and top["published"].kind != "mapping":
@@ -284,6 +297,24 @@ class Reader:
         if "definitions" in top and "inputs" not in top and "samples" not in top:
             return (), 1, 0
         return *self.read_inputs(top), 0
+
+    def read_settling(self, top: Mapping[str, Node]) -> Settling | None:
+        """When a network with feedback has settled."""
+        if "settle" not in top:
+            return None
+        entries = self.table(top["settle"], schema.SETTLE, "settle")
+        threshold = self.number(entries["threshold"]) if "threshold" in entries else None
+        most = self.number(entries["most"]) if "most" in entries else "200"
+        if threshold is not None and number(threshold) <= 0:
+            self.wrong("the threshold must be greater than 0", entries["threshold"].place)
+        if most is not None and not (number(most).denominator == 1 and 1 <= number(most) <= MOST_ITERATIONS):
+            self.wrong(f"a whole number of iterations, from 1 to {MOST_ITERATIONS}", entries["most"].place)
+        if "sequence" in top:
+            self.wrong("'settle' stands beside 'sequence'", top["settle"].place, help="keep one of them")
+        layers = top["layers"].items if "layers" in top else []
+        if not any(key.text == "recurrent" for layer in layers for key, _ in layer.entries):
+            self.wrong("no layer is recurrent: there is nothing to settle", top["settle"].place)
+        return None if threshold is None or most is None else Settling(threshold, int(number(most)))
 
     def read_inputs(self, top: Mapping[str, Node]) -> tuple[tuple[str, ...], int]:
         """The names of the inputs and the number of samples."""
@@ -511,6 +542,9 @@ class Reader:
         recurrent: tuple[tuple[Name | None, ...], ...] = ()
         if "recurrent" in entries and units:
             own = tuple(Name("out", unit) for unit in units)
+            if not self.times:
+                help_ = "sequence: {inputs: {x: [1, 0]}, targets: {o1: [0, 1]}}; or settle:, to run until it settles"
+                self.wrong("a recurrent layer needs a sequence", entries["recurrent"].place, help=help_)
             recurrent = self.read_weights(entries["recurrent"], units, own, layout)
         return Layer(units, activation, weights, biases, sources, constants, of_net, recurrent)
 

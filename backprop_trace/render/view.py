@@ -187,6 +187,8 @@ def described(example: Example) -> str:
     samples = f"{network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
     samples = samples.replace("losses sum", "losses added").replace("losses mean", "losses averaged")
     times = f"{network.times} time steps" if network.times else ""
+    if network.settling is not None:
+        times = f"settled (change below {network.settling.threshold}) after {network.times} iterations"
     rate = f", learning rate {example.values[ETA]}" if ETA in example.values else ""
     if network.definitions:
         what = [shape(example), f"gradients of {objective(example)}"]
