@@ -133,8 +133,8 @@ def fixed_point_loss(p, target=0.8):
 def test_the_gradient_through_the_settling_loop_is_the_derivative_of_the_fixed_point():
     text = load("settling").text
     start = {"w1": 0.6, "w2": 0.3, "u1": -0.4, "u2": 0.5, "v1": 1.1, "v2": -0.7}
-    for threshold, near in (("0.000001", 1e-5), ("1e-14", 1e-11)):
-        found = trace(read_example(text.replace("0.000001", threshold)))
+    for threshold, near in (("0.0001", 1e-3), ("1e-14", 1e-11)):
+        found = trace(read_example(text.replace("0.0001", threshold)))
         for name, value in start.items():
             step = 1e-5
             moved = (fixed_point_loss({**start, name: value + way}) for way in (step, -step))
@@ -148,7 +148,7 @@ def test_both_loops_are_shown_iteration_by_iteration():
     assert last > 5
     assert [found[f"out_h1@{time}"].equation.phase for time in range(1, last + 1)] == ["forward"] * last
     assert [found[f"dE/dout_h1@{time}"].equation.phase for time in range(1, last + 1)] == ["backward"] * last
-    assert abs(found[f"out_h1@{last}"].value - found[f"out_h1@{last - 1}"].value) < 1e-6
+    assert abs(found[f"out_h1@{last}"].value - found[f"out_h1@{last - 1}"].value) < 1e-4
     assert [str(line.name.time) for line in found.lines if line.name.kind == "E" and line.name.label] == [str(last)]
 
 
@@ -187,7 +187,7 @@ def test_random_networks_that_settle_agree_with_central_differences(tenths):
     w1, w2, u1, u2, v1, v2 = (f"{tenth / 10}" for tenth in tenths)
     numbers = f"w1: {w1}, w2: {w2}, u1: {u1}, u2: {u2}, v1: {v1}, v2: {v2}"
     text = load("settling").text.replace("w1: 0.6, w2: 0.3, u1: -0.4, u2: 0.5, v1: 1.1, v2: -0.7", numbers)
-    assert agrees(read_example(text.replace("0.000001", "0.01")))
+    assert agrees(read_example(text.replace("0.0001", "0.01")))
 
 
 # --- random instances ---
