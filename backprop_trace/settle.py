@@ -2,7 +2,7 @@
 
     >>> from backprop_trace.spec import load
     >>> load("settling").network.times
-    
+    11
 
 The iterations are the time steps of the listing: the loss is that of the last one, and its gradient goes back through
 all of them. So the gradient is that of what was computed, and as near to the derivative of the fixed point as the
