@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backprop_trace.expr import LOSS, Name
+from backprop_trace.expr import Name
 from backprop_trace.notation import tex
 from backprop_trace.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES, Alphabet, Symbol, speller
 from backprop_trace.render.latex import display, drawing, general, groups, tables
@@ -119,7 +119,7 @@ class _Document:
     def step(self, trace: Trace) -> Iterator[str]:
         lines = chosen(trace, self.view)
         writer = Writer(trace, self.view, self.page, self.alphabet)
-        self.losses.append((str(trace.step), tables.number_text(writer, LOSS)))
+        self.losses.append((str(trace.step), tables.number_text(writer, trace.listing.objective)))
         several = self.view.steps > 1 or trace.step > 1
         if several:
             yield self.heading(f"Training step {trace.step}")
@@ -178,7 +178,8 @@ class _Document:
     def closing(self) -> Iterator[str]:
         if len(self.losses) > 1:
             yield self.heading("The loss, step by step")
-            yield from tables.table(tables.loss_columns(self.losses, self.flat(LOSS)), self.page)
+            objective = self.flat(self.view.example.network.objective)
+            yield from tables.table(tables.loss_columns(self.losses, objective), self.page)
         digits = self.view.settings.shown_digits
         if digits > self.page.digits:
             yield self.remark(f"Numbers that are put in are cut to {self.page.digits} digits, marked by dots.")
