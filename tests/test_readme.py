@@ -56,7 +56,7 @@ def test_every_shipped_example_has_a_command(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(
-    ("file", "has"), zip(blocks("yaml"), ["w_h1_o1+", "∂f/∂q", "∂E/∂net_h1@2"], strict=True), ids=range(3)
+    ("file", "has"), list(zip(blocks("yaml"), ["w_h1_o1+", "∂f/∂q", "∂E/∂net_h1@2"], strict=True)), ids=range(3)
 )
 def test_the_example_files_are_some(
     file: str, has: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
