@@ -8,8 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backprop_trace.arithmetic import ComputationError
+from backprop_trace.check import Checker
 from backprop_trace.cli import main
 from backprop_trace.derive import whole_gradients
+from backprop_trace.notation.names import canonical
+from backprop_trace.sheet import published_sheet, read_sheet
 from backprop_trace.source import SourceError
 from backprop_trace.spec import load, read_example
 from backprop_trace.trace import trace
@@ -223,3 +226,33 @@ def test_what_is_too_large_for_exact_arithmetic_ends_with_a_message_too(formula,
     path.write_text(CIRCUIT.replace("x + y", formula))
     code, _, err = run(monkeypatch, capsys, "show", str(path), "--engine", "exact")
     assert code == 3 and "breaks in q" in err
+
+
+# --- on a sheet ---
+
+
+def sheet_of(found, bent: str = "") -> str:
+    """Every quantity with nine digits, the bent one off by a tenth."""
+    values = ((canonical(line.name), line.value) for line in found.lines)
+    return "\n".join(f'"{name}": {value + (0.1 if name == bent else 0):.9f}' for name, value in values)
+
+
+@pytest.mark.parametrize(
+    ("name", "bent"),
+    [("cs231n-circuit", "df/dq"), ("cs231n-neuron", "df/ddot"), ("descent", "df/dx:v"), ("rnn", "dE/du@2"),
+     ("lstm", "c@2"), ("settling", "dE/dnet_h1@3"), ("convolution", "dE/dk1")],
+)  # fmt: skip
+def test_every_quantity_can_stand_on_a_sheet_and_is_judged(name, bent):
+    example, found = load(name), trace(load(name))
+    right = Checker(example).check(read_sheet(sheet_of(found), "sheet.yaml"))
+    assert {line.verdict for line in right.lines if line.written} <= {"right", "rounded"}
+    wrong = Checker(example).check(read_sheet(sheet_of(found, bent), "sheet.yaml"))
+    assert [line.name for line in wrong.lines if line.verdict in ("wrong", "slip")] == [bent]
+
+
+@pytest.mark.parametrize("name", ["cs231n-circuit", "cs231n-neuron"])
+def test_what_the_course_prints_is_right(name):
+    example = load(name)
+    assert example.published is not None
+    printed = Checker(example).check(published_sheet(example.published, name, example.text))
+    assert {line.verdict for line in printed.lines if line.written} == {"right"}

@@ -146,15 +146,16 @@ def _with_optional_lines(equations: Sequence[Equation], example: Example) -> lis
     for equation in equations:
         name = equation.name
         if name.kind == "+" and name.of is not None and name.of.kind == "" and plain_descent:
-            gradient = derivative(LOSS, name.of)
+            gradient = derivative(example.network.objective, name.of)
             found.append(Equation(Name("change", name.of.label), Minus(Product((ETA, gradient))), (), "update"))
         elif name.kind == "+" and name.of is not None and name.of.kind == "":
             found.append(equation)
             found.append(Equation(Name("change", name.of.label), Difference(name, name.of), (), "update"))
             continue
         found.append(equation)
-        if name.kind == "E" and name.label:
-            out, target = name._replace(kind="out"), name._replace(kind="target")
+        targets = [used for used in names_in(equation.formula) if used.kind == "target"]
+        if name.kind == "E" and name.label and targets:
+            out, target = name._replace(kind="out"), targets[0]
             found.append(Equation(name._replace(kind="error"), Difference(target, out), (), "loss"))
     return found
 
