@@ -17,7 +17,7 @@ LEVELS = (
     ("arithmetic", "notation", "parse"),
     ("catalogue", "chain"),
     ("network",),
-    ("settle", "source", "sheet", "trace", "slips", "train"),
+    ("settle", "general", "source", "sheet", "trace", "slips", "train"),
     ("schema", "spec", "spec_formulas", "spec_sequence", "check", "bands", "derive", "closed_form", "verify"),
     ("render",),
     ("cli",),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from backprop_trace.expr import Name
+from backprop_trace.general import general_formulas
 from backprop_trace.notation import tex
 from backprop_trace.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES, Alphabet, Symbol, speller
 from backprop_trace.render.latex import display, drawing, general, groups, tables
@@ -90,10 +91,10 @@ class _Document:
         yield self.heading("The network")
         yield from drawing.picture(trace, self.spell, self.page)
         yield from self.givens(trace, writer)
-        formulas = general.general_formulas(trace.example.network, self.view.style, self.view.phases)
-        yield self.heading("The formulas")
-        yield f"\\noindent {general.legend(self.view.style)}\n"
-        yield from general.overview(formulas, self.page)
+        if formulas := general_formulas(trace.example.network, self.view.phases):
+            yield self.heading("The formulas")
+            yield f"\\noindent {general.legend(self.view.style)}\n"
+            yield from general.overview(formulas, self.view.style, self.page)
 
     def givens(self, trace: Trace, writer: Writer) -> Iterator[str]:
         texts = {
