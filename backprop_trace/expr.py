@@ -321,9 +321,9 @@ def slope(formula: Formula, name: Name) -> Formula:
         case Power(base, exponent):
             return _slope_of_power(base, exponent, name)
         case Call("max", (left, right)):
-            return _chosen(Difference(right, left), slope(right, name), slope(left, name))
+            return _chosen(less(right, left), slope(right, name), slope(left, name))
         case Call("min", (left, right)):
-            return _chosen(Difference(left, right), slope(right, name), slope(left, name))
+            return _chosen(less(left, right), slope(right, name), slope(left, name))
         case Call(function, (argument,)):
             inner = slope(argument, name)
             return ZERO if is_zero(inner) else times(_slope_of_function(function, argument), inner)

@@ -46,7 +46,9 @@ def read(reader: Reader, node: Node, resolve: Resolve, known: Mapping[str, objec
     except BadFormula as bad:
         unknown = node.text[bad.start : bad.end]
         help_ = ""
-        if "function" in str(bad):
+        if _is_open(node.text):
+            help_ = "a bracket is open; a formula with commas must be quoted, or stand on a line of its own"
+        elif "function" in str(bad):
             help_ = did_you_mean(unknown, FUNCTIONS)
         elif "unknown" in str(bad):
             help_ = did_you_mean(unknown, known)
@@ -67,7 +69,7 @@ def read_definitions(reader: Reader, node: Node, inputs: tuple[str, ...], times:
     if node.kind != "mapping":
         reader.wrong(f"definitions must be 'name: formula' lines, found {node.described()}", node.place)
         return ()
-    pairs = reader.pairs(node)
+    pairs = _without_shreds(reader.pairs(node))
     lines = {key.text: key.place.line for key, _ in pairs}
     known = {label: given(label) for label in (*inputs, *reader.parameters)}
     found: list[Definition] = []
@@ -82,6 +84,19 @@ def read_definitions(reader: Reader, node: Node, inputs: tuple[str, ...], times:
     if not pairs:
         reader.wrong("there are no definitions", node.place)
     return tuple(found)
+
+
+def _without_shreds(pairs: list[tuple[Node, Node]]) -> list[tuple[Node, Node]]:
+    """In `{f: max(0, x)}` YAML takes `x)` for a key without a value: what is wrong is said once, at the formula."""
+    kept: list[tuple[Node, Node]] = []
+    for key, value in pairs:
+        if not (kept and value.is_empty and _is_open(kept[-1][1].text)):
+            kept.append((key, value))
+    return kept
+
+
+def _is_open(text: str) -> bool:
+    return text.count("(") > text.count(")")
 
 
 def _definition(

@@ -180,6 +180,7 @@ BAD = [
     ("objective", "  x: y + z\nobjective", "used for two things"),
     ("objective", "  exp: y + z\nobjective", "already means something"),
     ("q: x + y", "q: [x, y]", "a formula must stand here"),
+    ("definitions:\n  q: x + y\n  f: q * z", "definitions: {q: max(0, x), f: q * z}", "on a line of its own"),
     ("objective: f", "objective: g", "must be one of the definitions"),
     ("objective: f", "", "lacks the key 'objective'"),
     ("objective: f", "objective: f\nlayers: []", "unknown key 'layers'"),
