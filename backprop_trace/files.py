@@ -15,14 +15,11 @@ def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
 
     Raises SourceError if the file exists or cannot be written.
     """
+    refuse(path, force)
     target = Path(path)
-    if target.is_dir():
-        raise SourceError([Problem("this is a directory, not a file to write to")], path)
     if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
         _write(target, pieces, path)
         return
-    if target.exists() and not force:
-        raise SourceError([Problem("the file exists already", help="--force overwrites it")], path)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         _write(beside, pieces, path)
@@ -44,3 +41,14 @@ def _write(target: Path, pieces: Iterable[str], path: str) -> None:
 
 def _unwritable(error: OSError, path: str) -> SourceError:
     return SourceError([Problem(f"cannot be written: {error.strerror or error}")], path)
+
+
+def refuse(path: str, force: bool = False) -> None:
+    """Raises SourceError if nothing can be written here: said before long work, not after it."""
+    target = Path(path)
+    if target.is_dir():
+        raise SourceError([Problem("this is a directory, not a file to write to")], path)
+    if target.is_file() and not force:
+        raise SourceError([Problem("the file exists already", help="--force overwrites it")], path)
+    if not target.absolute().parent.is_dir():
+        raise SourceError([Problem("cannot be written: there is no such folder")], path)

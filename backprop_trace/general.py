@@ -17,7 +17,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SHORTCUTS, feels_the_layer, template
+from backprop_trace.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    SCHEDULES,
+    SHORTCUTS,
+    WEIGHT_DECAY,
+    feels_the_layer,
+    template,
+)
 from backprop_trace.expr import (
     ONE,
     Call,
@@ -95,6 +103,8 @@ def written(line: General, letters: Letters, pen: Pen) -> tuple[str, str, str]:
 
 def _shown(formula: Formula, letters: Letters, pen: Pen) -> str:
     def letter(label: str) -> str:
+        if label == STEP:
+            return "t"
         name = after(given(label[:-1])) if label.endswith("+") else given(label)
         return letters.get(label, "").replace("δ", pen.alphabet.delta) or pen.alphabet.symbol(net_out(name))
 
@@ -189,9 +199,30 @@ def _delta(network: Network) -> tuple[Formula, ...]:
 
 
 def _update(network: Network) -> Iterator[General]:
-    for name, text in OPTIMIZERS[network.optimizer].lines.items():
-        right = substitute(template(text), {given("g"): _slope("E", "w")})
-        yield General(f"update: {network.optimizer.replace('_', ' ')}", given(name), (right,))
+    """The optimizer's lines, with what takes the place of the learning rate, the gradient or the weight."""
+    rule, once = network.rule, dict[str, str]()
+    meaning: dict[Name, Formula] = {given("g"): _slope("E", "ahead" if rule.ahead else "w")}
+    if rule.ahead:
+        once["ahead"] = rule.ahead
+    if network.schedule:
+        once["eta_t"] = SCHEDULES[network.schedule]
+    for letter, text in {**once, **rule.shared}.items():
+        yield General("once a step", given(letter), (_of_update(text, meaning),))
+        if letter == "eta_t":
+            meaning[given("eta")] = given(letter)
+    if network.weight_decay:
+        replaced, letter, text = WEIGHT_DECAY[network.weight_decay]
+        yield General("weight decay", given(letter), (_of_update(text, meaning),))
+        meaning[given(replaced)] = given(letter)
+    for letter, text in rule.lines.items():
+        yield General(f"update: {network.optimizer.replace('_', ' ')}", given(letter), (_of_update(text, meaning),))
 
+
+def _of_update(text: str, meaning: Mapping[Name, Formula]) -> Formula:
+    return substitute(template(text), {given("t"): given(STEP), **meaning})
+
+
+STEP = "step t"
+"""The letter t of update rules, the number of the training step: in the other phases t is the target."""
 
 _PHASES = {"forward": _forward, "loss": _loss, "backward": _backward, "update": _update}

@@ -11,10 +11,22 @@ A new kind of layer is another generator of forward equations; chain rule, print
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SHORTCUTS, feels_the_layer, filled, letters
+from backprop_trace.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    SHORTCUTS,
+    WEIGHT_DECAY,
+    Optimizer,
+    feels_the_layer,
+    filled,
+    letters,
+    template,
+)
 from backprop_trace.chain import Equation, Place, Slopes, backward
 from backprop_trace.collector import uncollected
 from backprop_trace.expr import (
@@ -42,6 +54,8 @@ from backprop_trace.expr import (
 )
 
 ETA = given("eta")
+TIME = given("t")
+"""The number of the training step, in the formulas of optimizers that use it."""
 
 
 class Layer(NamedTuple):
@@ -81,6 +95,7 @@ class Network(NamedTuple):
     Instead of layers there may be `definitions`, one of them the `objective`; then inputs have gradients too, unless
     they are `fixed`. `times` counts the time steps of a sequence (0: none), `target_times` are those with a loss. In a
     network that is `settling` they are its iterations; then inputs and targets do not change with time.
+    convention, weight_decay and schedule are keys of the catalogue's tables (the last two empty: none).
     """
 
     inputs: tuple[str, ...]
@@ -97,6 +112,9 @@ class Network(NamedTuple):
     times: int = 0
     target_times: tuple[int, ...] = ()
     settling: Settling | None = None
+    convention: str = "paper"
+    weight_decay: str = ""
+    schedule: str = ""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -106,6 +124,15 @@ class Network(NamedTuple):
     def all_times(self) -> tuple[int | None, ...]:
         """The time steps from 1; without a sequence there is one that has no number."""
         return tuple(range(1, self.times + 1)) if self.times else (None,)
+
+    @property
+    def rule(self) -> Optimizer:
+        return OPTIMIZERS[self.optimizer][self.convention]
+
+    @property
+    def all_samples(self) -> tuple[int | None, ...]:
+        """Their numbers from 1; one sample alone has no number."""
+        return tuple(range(1, self.samples + 1)) if self.samples > 1 else (None,)
 
 
 class Listing(NamedTuple):
@@ -123,32 +150,69 @@ class Listing(NamedTuple):
 
 
 @uncollected
-def listing(network: Network) -> Listing:
-    """Forward pass, loss, backward pass and update of a network as one list of equations."""
-    samples = range(1, network.samples + 1) if network.samples > 1 else (None,)
-    forward = [equation for sample in samples for equation in _forward(network, sample)]
-    forward += _batch_loss(network)
-    gradients = backward(forward, network.objective, _wanted(network, forward), _shortcuts(network, samples))
-    gradients += _idle(network, gradients)
-    updates = [line for name in network.trained for line in _update(network, name)]
-    state = OPTIMIZERS[network.optimizer].state
-    carried = [(after(name), name) for name in network.trained]
-    carried += [(after(Name(letter, n.label)), Name(letter, n.label)) for n in network.trained for letter in state]
-    adds_up = not (network.batch == "mean" and network.samples > 1) and not (
+def listing(network: Network, samples: Sequence[int | None] | None = None) -> Listing:
+    """Forward pass, loss, backward pass and update as one list of equations: over all samples, or a mini-batch."""
+    samples = network.all_samples if samples is None else samples
+    forward = loss_lines(network, samples)
+    ahead = {}
+    if network.rule.ahead:
+        ahead = {name: Name("ahead", name.label) for name in network.trained}
+        forward = [_moved(equation, ahead) for equation in forward]
+    wanted = [ahead.get(name, name) for name in network.trained]
+    gradients = backward(
+        forward, network.objective, [*wanted, *_wanted_inputs(network, forward)], _shortcuts(network, samples)
+    )
+    gradients += _idle(network, wanted, gradients)
+    looks = [
+        Equation(there, filled(network.rule.ahead, _own(network, name)), (), "forward") for name, there in ahead.items()
+    ]
+    adds_up = not (network.batch == "mean" and len(samples) > 1) and not (
         len(network.outputs) > 1 and LOSSES[network.loss].mean
     )
     by_output = _split_by_output(network) if adds_up and not network.times else frozenset[Name]()
-    return Listing(tuple(forward + gradients + updates), tuple(carried), adds_up, by_output, network.objective)
+    equations = (*looks, *forward, *gradients, *_updates(network, ahead))
+    return Listing(equations, _carried(network), adds_up, by_output, network.objective)
 
 
-def _wanted(network: Network, forward: Sequence[Equation]) -> set[Name]:
-    """What has a gradient: the trained parameters, and with definitions every input that is not fixed."""
-    wanted = set(network.trained)
-    if network.definitions:
-        labels = set(network.inputs) - {name.label for name in network.fixed}
-        used = (name for equation in forward for name, _ in equation.slopes)
-        wanted |= {name for name in used if name.kind == "" and name.label in labels}
-    return wanted
+def _wanted_inputs(network: Network, forward: Sequence[Equation]) -> list[Name]:
+    """With definitions every input has a gradient that is not fixed."""
+    labels = set(network.inputs) - {name.label for name in network.fixed} if network.definitions else set()
+    used = dict.fromkeys(name for equation in forward for name, _ in equation.slopes)
+    return [name for name in used if name.kind == "" and name.label in labels]
+
+
+def loss_lines(network: Network, samples: Sequence[int | None]) -> list[Equation]:
+    """The forward pass over some samples, up to the loss."""
+    forward = [equation for sample in samples for equation in _forward(network, sample)]
+    return forward + _batch_loss(network, samples)
+
+
+def _carried(network: Network) -> tuple[tuple[Name, Name], ...]:
+    """Parameters, what the optimizer keeps of each, and the step's number."""
+    olds = [*network.trained, *states(network)]
+    olds += [TIME] if counts_steps(network) else []
+    return tuple((after(old), old) for old in olds)
+
+
+def states(network: Network) -> dict[Name, str]:
+    """What the optimizer keeps of each trained parameter, with its value before the first step."""
+    return {
+        Name(letter, name.label): initial for name in network.trained for letter, initial in network.rule.state.items()
+    }
+
+
+def constants_used(network: Network) -> set[Name]:
+    """Which of the learning rate and the optimizer's constants (and t) its formulas mention."""
+    rule = network.rule
+    texts = [*rule.lines.values(), *rule.shared.values(), rule.ahead or "w"]
+    texts += [WEIGHT_DECAY[network.weight_decay][2]] if network.weight_decay else []
+    texts += [SCHEDULES[network.schedule]] if network.schedule else []
+    known = {ETA, TIME, *map(given, rule.constants), given("lambda"), given("gamma")}
+    return known & {name for text in texts for name in names_in(template(text))}
+
+
+def counts_steps(network: Network) -> bool:
+    return TIME in constants_used(network)
 
 
 def _split_by_output(network: Network) -> frozenset[Name]:
@@ -223,6 +287,16 @@ def _net(network: Network, layer: Layer, row: int, place: Place) -> Equation:
 def _given_place(network: Network, place: Place) -> Place:
     """Where inputs and targets stand: in a network that settles they are the same in all iterations."""
     return place if network.settling is None else (place[0], None)
+
+
+def inputs_and_targets(network: Network) -> Iterator[Name]:
+    """What is given of every sample and time step."""
+    for sample in network.all_samples:
+        for time in network.all_times:
+            place = _given_place(network, (sample, time))
+            yield from (at(given(label), place) for label in network.inputs)
+            if time is None or time in network.target_times:
+                yield from (at(Name("target", unit), place) for unit in network.outputs)
 
 
 def before(name: Name, place: Place) -> Name:
@@ -301,10 +375,10 @@ def _loss(network: Network, place: Place) -> Iterator[Equation]:
     yield _total(at(LOSS, place), parts, entry.mean)
 
 
-def _batch_loss(network: Network) -> list[Equation]:
+def _batch_loss(network: Network, samples: Sequence[int | None]) -> list[Equation]:
     if network.samples == 1:
         return []
-    parts = [network.objective._replace(sample=sample) for sample in range(1, network.samples + 1)]
+    parts = [network.objective._replace(sample=sample) for sample in samples]
     return [_total(network.objective, parts, network.batch == "mean")]
 
 
@@ -320,7 +394,7 @@ def _total(name: Name, parts: list[Name], mean: bool) -> Equation:
 # --- backward pass and update ---
 
 
-def _shortcuts(network: Network, samples: range | tuple[None]) -> dict[Name, Formula]:
+def _shortcuts(network: Network, samples: Sequence[int | None]) -> dict[Name, Formula]:
     """dE/dnet of each output unit in one line, where activation and loss allow it (p - t)."""
     if not network.layers:
         return {}
@@ -328,7 +402,7 @@ def _shortcuts(network: Network, samples: range | tuple[None]) -> dict[Name, For
     text = SHORTCUTS.get((layer.activation, network.loss))
     if text is None or layer.recurrent or (layer.activation == "softmax" and not network.targets_add_up):
         return {}
-    share = Number(f"1/{network.samples}") if network.batch == "mean" and network.samples > 1 else ONE
+    share = Number(f"1/{len(samples)}") if network.batch == "mean" and len(samples) > 1 else ONE
     places = [(sample, time) for sample in samples for time in network.target_times or (None,)]
     return {
         derivative(LOSS, at(Name("net", unit), place)): times(
@@ -347,20 +421,50 @@ def _answer(network: Network, unit: str, place: Place) -> dict[Name, Formula]:
     return letters(a=at(Name("out", unit), place), t=target)
 
 
-def _idle(network: Network, gradients: list[Equation]) -> list[Equation]:
+def _idle(network: Network, wanted: Iterable[Name], gradients: Sequence[Equation]) -> list[Equation]:
     """The gradient of a parameter that the loss does not depend on (its unit feeds nothing) is 0."""
     found = {equation.name for equation in gradients}
-    names = (derivative(network.objective, parameter) for parameter in network.trained)
+    names = (derivative(network.objective, parameter) for parameter in wanted)
     return [Equation(name, ZERO, (), "backward") for name in names if name not in found]
 
 
-def _update(network: Network, parameter: Name) -> Iterator[Equation]:
+def _moved(equation: Equation, ahead: Mapping[Name, Name]) -> Equation:
+    """The line with the parameters taken ahead of where they are."""
+    slopes = tuple((ahead.get(name, name), substitute(slope, ahead)) for name, slope in equation.slopes)
+    return equation._replace(formula=substitute(equation.formula, ahead), slopes=slopes)
+
+
+def _updates(network: Network, ahead: Mapping[Name, Name]) -> Iterator[Equation]:
+    """The optimizer's lines: what is computed once, what is computed for each parameter, and the step's number."""
+    once = {"eta_t": SCHEDULES[network.schedule]} if network.schedule else {}
+    meaning: dict[Name, Formula] = {}
+    for letter, text in {**once, **network.rule.shared}.items():
+        yield Equation(given(letter), filled(text, meaning), (), "update")
+        if letter == "eta_t":
+            meaning[ETA] = given(letter)
+    for parameter in network.trained:
+        yield from _update(
+            network, parameter, meaning | {given("g"): derivative(network.objective, ahead.get(parameter, parameter))}
+        )
+    if counts_steps(network):
+        yield Equation(after(TIME), filled("t + 1", {}), (), "update")
+
+
+def _update(network: Network, parameter: Name, meaning: Mapping[Name, Formula]) -> Iterator[Equation]:
     """The optimizer's lines for one parameter: w5+ = w5 - eta * dE/dw5."""
-    entry = OPTIMIZERS[network.optimizer]
-    meaning = letters(w=parameter, g=derivative(network.objective, parameter))
-    for letter in entry.state:
-        meaning[given(letter)] = Name(letter, parameter.label)
-    for letter, text in entry.lines.items():
-        name = after(parameter) if letter == "w+" else Name(letter, parameter.label)
+    meaning = {**meaning, **_own(network, parameter)}
+    if network.weight_decay:
+        replaced, letter, text = WEIGHT_DECAY[network.weight_decay]
+        yield Equation(Name(letter, parameter.label), filled(text, meaning), (), "update")
+        meaning[given(replaced)] = Name(letter, parameter.label)
+    for letter, text in network.rule.lines.items():
+        stem = letter.removesuffix("+")
+        name = parameter if stem == "w" else Name(stem, parameter.label)
+        name = after(name) if letter != stem else name
         yield Equation(name, filled(text, meaning), (), "update")
         meaning[given(letter)] = name
+
+
+def _own(network: Network, parameter: Name) -> dict[Name, Formula]:
+    """What the letters w, m, v, ... stand for."""
+    return letters(w=parameter) | {given(letter): Name(letter, parameter.label) for letter in network.rule.state}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SYNONYMS
+from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, SETTINGS, SYNONYMS, WEIGHT_DECAY
+from backprop_trace.draw import DECIMALS, DISTRIBUTIONS
 
 
 class Key(NamedTuple):
@@ -32,6 +33,8 @@ _NOT_NEGATIVE = {"anyOf": [{"type": "number", "minimum": 0}, _WRITTEN]}
 _LABEL = {"type": "string", "pattern": "^[A-Za-z_\u0080-\uffff][0-9A-Za-z_^\u0080-\uffff]*$"}
 _FORMULA = {"type": "string", "pattern": r"[-+*/^()·×−]"}
 _TEXT = {"type": ["string", "number", "boolean"]}
+_COUNT = {"type": "integer", "minimum": 0}
+CONVENTIONS = tuple(dict.fromkeys(convention for rules in OPTIMIZERS.values() for convention in rules))
 _LABELS = {"type": "array", "items": _LABEL}
 _CELL = {"anyOf": [*_NUMBER["anyOf"], _LABEL, {"const": "-"}]}
 _PER_SAMPLE = {"anyOf": [*_NUMBER["anyOf"], {"type": "array", "items": _NUMBER, "minItems": 1}]}
@@ -87,6 +90,16 @@ ACTIVATION: Mapping[str, Key] = {
     ),
 }
 
+RANDOM: Mapping[str, Key] = {
+    "random": Key("how the numbers are distributed", {"enum": list(DISTRIBUTIONS)}, required=True),
+    "seed": Key("the same seed draws the same numbers on every machine", _COUNT, required=True),
+    "from": Key("uniform: the lowest number (-1)", _NUMBER),
+    "to": Key("uniform: the highest number (1)", _NUMBER),
+    "mean": Key("normal: the mean (0)", _NUMBER),
+    "deviation": Key("normal: the standard deviation (1)", _NUMBER),
+    "decimals": Key("to how many decimals the numbers are rounded", {**_COUNT, "default": DECIMALS}),
+}
+
 LAYER: Mapping[str, Key] = {
     "units": Key(
         "the names of the units, or how many there are",
@@ -101,12 +114,12 @@ LAYER: Mapping[str, Key] = {
     "weights": Key(
         "a row per unit, a column per unit that feeds it (see weights_layout): names of parameters, numbers, or '-' "
         "for no connection",
-        {"type": "array", "items": {"type": "array", "items": _CELL}},
+        {"anyOf": [{"type": "array", "items": {"type": "array", "items": _CELL}}, _table(RANDOM)]},
         required=True,
     ),
     "bias": Key(
         "one name or number shared by the layer, or a list with one for each unit; left out: no bias",
-        {"anyOf": [_CELL, {"type": "array", "items": _CELL}]},
+        {"anyOf": [_CELL, {"type": "array", "items": _CELL}, _table(RANDOM)]},
     ),
     "recurrent": Key(
         "a row and a column per unit: the weights from the layer's own activations at the time step before",
@@ -121,6 +134,17 @@ LAYER: Mapping[str, Key] = {
 OPTIMIZER: Mapping[str, Key] = {
     "name": Key("the update rule", {"enum": _words(OPTIMIZERS)}, required=True),
     "learning_rate": Key("the learning rate eta", _POSITIVE),
+    "convention": Key("whose form of the rule", {"enum": list(CONVENTIONS)}),
+    "decay": Key(
+        "weight decay as part of the gradient (coupled) or apart from it (decoupled: Keras, AdamW)",
+        {"enum": list(WEIGHT_DECAY)},
+    ),
+    "schedule": Key("how the learning rate decays", {"enum": list(SCHEDULES), "default": "inverse"}),
+    "state": Key(
+        "what the optimizer has kept of earlier steps: m_w5, v_w5, ..., t (else as before the first step)",
+        {"type": "object", "additionalProperties": _NUMBER},
+    ),
+    **{key: Key(setting.description, _NUMBER) for key, setting in SETTINGS.items()},
 }
 
 STEP: Mapping[str, Key] = {
@@ -143,12 +167,24 @@ SAMPLE: Mapping[str, Key] = {
     "targets": Key("the desired outputs of the sample", _named(_NUMBER), required=True),
 }
 
+_TITLES = {"anyOf": [_LABELS, {"type": "object", "additionalProperties": _TEXT}]}
+
+SAMPLES_FILE: Mapping[str, Key] = {
+    "file": Key("a CSV file, from the folder of this one", _TEXT, required=True),
+    "inputs": Key("the columns of the inputs: their names, or {x1: title}", _TITLES, required=True),
+    "targets": Key("the columns of the targets: the names of the output units, or {o1: title}", _TITLES, required=True),
+}
+
 DEFINED_SAMPLE: Mapping[str, Key] = {"inputs": SAMPLE["inputs"]}
 _OWN_SEQUENCE: Mapping[str, Key] = {"sequence": Key("the sequence of the sample", _SEQUENCE, required=True)}
 
 
-def _samples(keys: Mapping[str, Key]) -> dict[str, Any]:
-    return {"type": "array", "items": {"anyOf": [_table(keys), _table(_OWN_SEQUENCE)]}, "minItems": 1}
+def _samples(*keys: Mapping[str, Key]) -> dict[str, Any]:
+    return {"type": "array", "items": {"anyOf": [*map(_table, keys), _table(_OWN_SEQUENCE)]}, "minItems": 1}
+
+
+_SAMPLES = {"anyOf": [_samples(SAMPLE), _table(SAMPLES_FILE)]}
+_VALIDATION = {"anyOf": [{"type": "array", "items": _table(SAMPLE), "minItems": 1}, _table(SAMPLES_FILE)]}
 
 
 EXAMPLE: Mapping[str, Key] = {
@@ -160,7 +196,10 @@ EXAMPLE: Mapping[str, Key] = {
         _named(_PER_SAMPLE),
     ),
     "targets": Key("the desired output of each output unit, a number or one for each sample", _named(_PER_SAMPLE)),
-    "samples": Key("several samples, each with its inputs and targets, or with its sequence", _samples(SAMPLE)),
+    "samples": Key(
+        "several samples, each with its inputs and targets, or with its sequence; or a CSV file of them", _SAMPLES
+    ),
+    "validation": Key("samples that are held out: `train` prints their loss and does not learn from them", _VALIDATION),
     "parameters": Key("weights and biases by name, with their start values", {"anyOf": _named(_NUMBER)["anyOf"][:2]}),
     "layers": Key(
         "the layers from the first hidden layer to the output",
@@ -180,6 +219,8 @@ EXAMPLE: Mapping[str, Key] = {
     ),
     "learning_rate": Key("the learning rate eta", _POSITIVE),
     "batch": Key("how the losses of several samples are put together", {"enum": ["sum", "mean"], "default": "sum"}),
+    "batch_size": Key("so many samples a training step (a mini-batch; 1: stochastic); left out: all of them", _COUNT),
+    "shuffle": Key("a seed: the samples are shuffled in every epoch, the same way on every machine", _COUNT),
     "weights_layout": Key(
         "out_in: a row per unit of the layer (as PyTorch); in_out: a row per unit that feeds it (as Keras)",
         {"enum": ["out_in", "in_out"], "default": "out_in"},

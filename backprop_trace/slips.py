@@ -41,7 +41,9 @@ from backprop_trace.expr import (
     substitute,
     times,
 )
-from backprop_trace.network import ETA, Layer, Network
+from backprop_trace.network import ETA, TIME, Layer, Network
+
+EPSILON = given("epsilon")
 
 
 class Slip(NamedTuple):
@@ -115,6 +117,14 @@ SLIPS: Mapping[str, Slip] = {
     "wrong-gradient": Slip("the gradient of another parameter is used", "use another gradient", 2),
     "factor-left-out": Slip("a factor is left out", "leave out a factor", 2),
     "wrong-order": Slip("a difference is taken the wrong way round", "take a difference the wrong way round", 2),
+    # optimizers
+    "no-correction": Slip("the bias correction (1 - beta^t) is left out", "leave out the bias correction"),
+    "epsilon-place": Slip("epsilon stands on the other side of the root", "have epsilon on the other side of the root"),
+    "step-off": Slip("the number of the step, t, is off by one", "have the number of the step off by one"),
+    "coefficients-swapped": Slip("the two coefficients are swapped", "swap the two coefficients"),
+    "gradient-not-squared": Slip("the gradient is not squared", "do not square the gradient"),
+    "no-root": Slip("the root is left out", "leave out the root"),
+    "old-state": Slip("the optimizer's state from before the step is used", "use the state from before the step", 2),
     # digits
     "factor-ten": Slip("the decimal point is one place off", "have the decimal point one place off"),
     "digits-swapped": Slip("two neighbouring digits are swapped", "", 3),
@@ -242,6 +252,35 @@ class _FactorsLeftOut(_Edit):
         if isinstance(formula, Product):
             for place, rest in _without(formula.factors):
                 yield Bend(_slip_of_left_out(formula.factors[place]), _product(rest))
+
+
+class _OptimizerMixedUp(_Edit):
+    """Epsilon, the step's number, the bias correction, the state: what goes wrong in an optimizer's lines."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        match formula:
+            case Quotient(top, Difference(Number("1"), Power(_, exponent))) if exponent == TIME:
+                yield Bend("no-correction", top)
+            case Call("sqrt", (Sum((under, epsilon)),)) if epsilon == EPSILON:
+                yield Bend("epsilon-place", Sum((Call("sqrt", (under,)), EPSILON)))
+            case Sum((Call("sqrt", (under,)), other)) | Sum((other, Call("sqrt", (under,)))) if other == EPSILON:
+                yield Bend("epsilon-place", Call("sqrt", (Sum((under, EPSILON)),)))
+            case Sum((Product((kept, old)), Product((Difference(Number("1"), same), new)))) if kept == same:
+                yield Bend("coefficients-swapped", Sum((Product((same, new)), Product((Difference(ONE, kept), old)))))
+            case Difference(Product((kept, old)), Product((rate, new))) if rate == ETA:
+                yield Bend("coefficients-swapped", Difference(Product((rate, old)), Product((kept, new))))
+            case Sum((Product((kept, Name(kind="v") as old)), new)):
+                yield Bend("coefficients-swapped", Sum((old, Product((kept, new)))))
+            case Name() if formula == TIME:
+                yield Bend("step-off", Difference(TIME, ONE))
+                yield Bend("step-off", Sum((TIME, ONE)))
+            case Name(kind="+", of=old) if old is not None and old.kind:
+                yield Bend("old-state", old)
+        match formula:
+            case Call("sqrt", (under,)):
+                yield Bend("no-root", under)
+            case Power(Name() as base, Number("2")):
+                yield Bend("gradient-not-squared", base)
 
 
 def _slip_of_left_out(factor: Formula) -> str:
@@ -592,6 +631,7 @@ def bends_of_update(formula: Formula, parameter: Name) -> Iterator[Bend]:
 
 
 def _of_update(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    yield from _edited(formula, _OptimizerMixedUp())
     yield from bends_of_update(formula, name.of or name)
     parameter = name.of or given(name.label)
     others = [*facts.other_weights(parameter), *(bias for bias in facts.biases if bias != parameter)]

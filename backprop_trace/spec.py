@@ -21,15 +21,28 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 from typing import NamedTuple
 
 from backprop_trace import schema, spec_formulas, spec_sequence
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, canonical
+from backprop_trace.batches import Batching
+from backprop_trace.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    SETTINGS,
+    WEIGHT_DECAY,
+    canonical,
+    decays_apart,
+)
+from backprop_trace.draw import DECIMALS, DISTRIBUTIONS, draw
 from backprop_trace.expr import FUNCTIONS, Name, Number, given
-from backprop_trace.network import ETA, Definition, Layer, Network, Settling
+from backprop_trace.network import ETA, TIME, Definition, Layer, Network, Settling, constants_used, states
+from backprop_trace.notation.names import canonical as canonical_name
 from backprop_trace.parse import LABEL, NotANumber, number
+from backprop_trace.samples import read_columns
 from backprop_trace.settle import DoesNotSettle, settled
 from backprop_trace.source import (
     Node,
@@ -44,15 +57,26 @@ from backprop_trace.source import (
 )
 
 MOST_ITERATIONS = 10_000
+RECURRENT_DRAWS = 500
+"""Random recurrent weights are drawn apart from those of the layers before."""
+
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _COUNT = re.compile(r"[1-9][0-9]{0,4}")
+
+
+class HeldOut(NamedTuple):
+    """Samples that are not trained on: how many, and their inputs and targets."""
+
+    samples: int = 0
+    values: Mapping[Name, str] = {}
 
 
 class Example(NamedTuple):
     """A worked example: a network, the numbers given (as written), and what its source prints.
 
     `values` has the inputs and targets (per sample, if there are several), the parameters and eta; it lacks those
-    that stand in the file without a number. `published` is the file's section of that name, unread.
+    that stand in the file without a number. `published` is the file's section of that name, unread; `folder` is where
+    the file lies.
     """
 
     network: Network
@@ -64,6 +88,9 @@ class Example(NamedTuple):
     text: str = ""
     published: Node | None = None
     warnings: tuple[str, ...] = ()
+    batching: Batching = Batching()
+    held_out: HeldOut = HeldOut()
+    folder: Path = Path()
 
 
 def shipped() -> list[str]:
@@ -80,17 +107,20 @@ def _shipped_folder() -> Path:
 def load(name: str) -> Example:
     """A worked example by path, by shipped name, or `-` for standard input. Raises SourceError."""
     if name in shipped() and not os.path.isfile(name):
-        return read_example((_shipped_folder() / f"{name}.yaml").read_text(encoding="utf-8"), name)
+        return read_example((_shipped_folder() / f"{name}.yaml").read_text(encoding="utf-8"), name, _shipped_folder())
     if name != "-" and not os.path.exists(name) and not name.lower().endswith((".yaml", ".yml")):
         help_ = did_you_mean(name, shipped())
         raise SourceError([Problem("no such file, and no shipped example of this name", help=help_)], name)
     text, shown_name = read_text(name)
-    return read_example(text, shown_name)
+    return read_example(text, shown_name, Path() if name == "-" else Path(name).parent)
 
 
-def read_example(text: str, name: str = "text") -> Example:
-    """A worked example from YAML text; `name` is what messages call it. Raises SourceError."""
-    return Reader(text, name).example()
+def read_example(text: str, name: str = "text", folder: Path = Path()) -> Example:
+    """A worked example from YAML text; `name` is what messages call it. Raises SourceError.
+
+    Files with samples are looked for from `folder` on.
+    """
+    return Reader(text, name, folder).example()
 
 
 class _Given(NamedTuple):
@@ -103,8 +133,8 @@ class _Given(NamedTuple):
 class Reader:
     """Reads one document and remembers everything that is wrong with it."""
 
-    def __init__(self, text: str, name: str):
-        self.text, self.name = text, name
+    def __init__(self, text: str, name: str, folder: Path):
+        self.text, self.name, self.folder = text, name, folder
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
         self.parameters: dict[str, _Given] = {}
@@ -112,6 +142,7 @@ class Reader:
         self.values: dict[Name, str] = {}
         self.times = 0
         self.one = ("sample", schema.SAMPLE)  # what a list of inputs and targets is a list of
+        self.held_out: dict[Name, str] = {}
 
     def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
         self.problems.append(Problem(message, place, note, help))
@@ -210,6 +241,7 @@ class Reader:
             self.one = ("sample", schema.DEFINED_SAMPLE)
         top = self.table(root, schema.DEFINED if defined else schema.EXAMPLE, "a worked example")
         self.give_up_if_wrong_shape(root)
+        top |= {key: self.from_file(top[key]) for key in ("samples", "validation") if key in top}
         self.read_parameters(top.get("parameters"))
         rows = spec_sequence.sequences(top)
         inputs, samples, times = self.read_given(top, rows)
@@ -219,23 +251,26 @@ class Reader:
         definitions: tuple[Definition, ...] = ()
         if "definitions" in top:
             definitions = spec_formulas.read_definitions(self, top["definitions"], inputs, times)
-        optimizer = self.read_optimizer(top)
         loss = spec_formulas.function(self, top["loss"], LOSSES, "loss", "ot") if "loss" in top else ""
         batch = self.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
         fixed = self.read_fixed(top.get("fixed"), (*self.parameters, *(inputs if definitions else ())))
+        outputs = layers[-1].units if layers else ()
         target_times = tuple(range(1, times + 1))
         if layers and times:
-            target_times = spec_sequence.read_targets(self, rows, layers[-1].units, times)
+            target_times = spec_sequence.read_targets(self, rows, outputs, times)
         elif layers and not rows:
-            self.read_targets(top, layers[-1].units, samples)
-        self.give_up_if_wrong()
+            self.read_targets(top, outputs, samples)
+        held_out = self.read_validation(top.get("validation"), inputs, outputs)
         trained = tuple(given(label) for label in self.parameters if label in self.used and label not in fixed)
         for label, entry in self.parameters.items():
             if entry.text is not None:
                 self.values[given(label)] = entry.text
         network = Network(
-            inputs, layers, loss, trained, tuple(given(label) for label in fixed), optimizer, samples, batch
+            inputs, layers, loss, trained, tuple(given(label) for label in fixed), samples=samples, batch=batch
         )
+        network = self.read_optimizer(top, network)
+        batching = self.read_batching(top, samples)
+        self.give_up_if_wrong()
         if definitions and "objective" in top:
             goal = spec_formulas.objective(self, top["objective"], definitions)
             network = network._replace(definitions=definitions, objective=goal)
@@ -256,7 +291,20 @@ class Reader:
             self.wrong(f"published must be a mapping of quantities, found {found}", top["published"].place)
         self.give_up_if_wrong()
         published, warnings = top.get("published"), tuple(self.warnings)
-        return Example(network, self.values, title, source, note, self.name, self.text, published, warnings)
+        return Example(
+            network,
+            self.values,
+            title,
+            source,
+            note,
+            self.name,
+            self.text,
+            published,
+            warnings,
+            batching,
+            HeldOut(held_out, self.held_out),
+            self.folder,
+        )
 
     def give_up_if_wrong_shape(self, root: Node) -> None:
         if root.kind != "mapping":
@@ -405,7 +453,7 @@ class Reader:
                     f"{word} {sample} has the inputs {', '.join(labels)}; {word} 1 has {', '.join(names)}",
                     entries["inputs"].place,
                 )
-            self.put_sample(columns, given, sample, len(node.items))
+            self.put_sample(columns, given, sample, len(node.items), self.values)
         return names, len(node.items)
 
     def put_sample(
@@ -414,11 +462,12 @@ class Reader:
         name: Callable[[str], Name],
         sample: int,
         samples: int,
+        into: dict[Name, str],
     ) -> None:
         for label, value, _ in columns:
             text = self.number(value) if value is not None else None
             if text is not None:
-                self.values[name(label)._replace(sample=sample if samples > 1 else None)] = text
+                into[name(label)._replace(sample=sample if samples > 1 else None)] = text
 
     def read_targets(self, top: Mapping[str, Node], outputs: tuple[str, ...], samples: int) -> None:
         def target(label: str) -> Name:
@@ -433,7 +482,7 @@ class Reader:
                 if node is not None:
                     columns = self.columns(node, "targets", output_label)
                     self.check_targets(columns, outputs, node)
-                    self.put_sample(columns, target, sample, samples)
+                    self.put_sample(columns, target, sample, samples, self.values)
             return
         if "targets" not in top:
             if any(name.kind == "" for name in self.values):
@@ -446,6 +495,53 @@ class Reader:
         self.sample_count([node for _, node, _ in columns if node is not None and node.kind == "list"], samples)
         for label, node, _ in columns:
             self.put(target(label), node, samples)
+
+    def read_validation(self, node: Node | None, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> int:
+        """The samples that are held out; their number."""
+        if node is None:
+            return 0
+        if node.kind != "list" or not node.items:
+            self.wrong(f"validation must be a list of {{inputs, targets}}, found {node.described()}", node.place)
+            return 0
+        for sample, item in enumerate(node.items, 1):
+            entries = self.table(item, schema.SAMPLE, f"sample {sample}")
+            if "inputs" in entries:
+                columns = self.columns(entries["inputs"], "inputs", self.input_label)
+                if {label for label, _, _ in columns} != set(inputs):
+                    self.wrong(f"the inputs are {', '.join(inputs)}", entries["inputs"].place)
+                self.put_sample(columns, given, sample, len(node.items), self.held_out)
+            if "targets" in entries:
+                columns = self.columns(entries["targets"], "targets", lambda place: [*outputs, ""][place - 1])
+                self.check_targets(columns, outputs, entries["targets"])
+                self.put_sample(columns, lambda label: Name("target", label), sample, len(node.items), self.held_out)
+        return len(node.items)
+
+    def from_file(self, node: Node) -> Node:
+        """Samples that stand in a CSV file, as if they stood here."""
+        if node.kind != "mapping":
+            return node
+        entries = self.table(node, schema.SAMPLES_FILE, "samples from a file")
+        titles = {side: self.titles(entries[side]) for side in ("inputs", "targets") if side in entries}
+        self.give_up_if_wrong()
+        path = self.folder / self.word(entries["file"])
+        wanted = [*titles["inputs"].values(), *titles["targets"].values()]
+        rows = zip(*read_columns(str(path), wanted), strict=True)
+
+        def mapping(cells: Iterable[tuple[str, Node]]) -> Node:
+            entries = [(Node("scalar", node.place, key), value) for key, value in cells]
+            return Node("mapping", node.place, entries=entries)
+
+        def sample(row: tuple[str, ...]) -> Node:
+            cells = iter(Node("scalar", node.place, text) for text in row)
+            return mapping((side, mapping((name, next(cells)) for name in names)) for side, names in titles.items())
+
+        return Node("list", node.place, items=[sample(row) for row in rows])
+
+    def titles(self, node: Node) -> dict[str, str]:
+        """The names of inputs or outputs, each with the title of its column."""
+        if node.kind == "mapping":
+            return {key.text: self.word(value) for key, value in node.entries}
+        return {self.word(item): self.word(item) for item in (node.items if node.kind == "list" else [node])}
 
     def check_targets(
         self, columns: Sequence[tuple[str, Node | None, Place]], outputs: tuple[str, ...], node: Node
@@ -537,15 +633,18 @@ class Reader:
         activation, constants, of_net = self.read_activation(entries.get("activation"))
         weights: tuple[tuple[Name | None, ...], ...] = ()
         if "weights" in entries and units and sources and layout:
-            weights = self.read_weights(entries["weights"], units, sources, layout)
-        biases = self.read_biases(entries.get("bias"), units, depth)
+            weights = self.read_weights(entries["weights"], units, sources, layout, depth)
+        bias = entries.get("bias")
+        if bias is not None and bias.kind == "mapping":
+            bias = Node("list", bias.place, items=self.drawn(bias, len(units), len(sources), len(units), 2 * depth + 1))
+        biases = self.read_biases(bias, units, depth)
         recurrent: tuple[tuple[Name | None, ...], ...] = ()
         if "recurrent" in entries and units:
             own = tuple(Name("out", unit) for unit in units)
             if not self.times:
                 help_ = "sequence: {inputs: {x: [1, 0]}, targets: {o1: [0, 1]}}; or settle:, to run until it settles"
                 self.wrong("a recurrent layer needs a sequence", entries["recurrent"].place, help=help_)
-            recurrent = self.read_weights(entries["recurrent"], units, own, layout)
+            recurrent = self.read_weights(entries["recurrent"], units, own, layout, depth + RECURRENT_DRAWS)
         return Layer(units, activation, weights, biases, sources, constants, of_net, recurrent)
 
     def read_activation(self, node: Node | None) -> tuple[str, dict[str, Number], bool]:
@@ -574,9 +673,14 @@ class Reader:
         return {key: Number(text) for key, text in entry.constants.items()} if entry else {}
 
     def read_weights(
-        self, node: Node, units: tuple[str, ...], sources: tuple[Name, ...], layout: str
+        self, node: Node, units: tuple[str, ...], sources: tuple[Name, ...], layout: str, depth: int
     ) -> tuple[tuple[Name | None, ...], ...]:
         rows, columns = (len(units), len(sources)) if layout == "out_in" else (len(sources), len(units))
+        if node.kind == "mapping":
+            numbers = iter(self.drawn(node, rows * columns, len(sources), len(units), 2 * depth))
+            node = Node("list", node.place, items=[
+                Node("list", node.place, items=list(islice(numbers, columns))) for _ in range(rows)
+            ])  # fmt: skip
         lists = node.kind == "list" and all(row.kind == "list" for row in node.items)
         shape = sorted({len(row.items) for row in node.items}) if lists else []
         if not lists or len(node.items) != rows or shape != [columns]:
@@ -589,6 +693,27 @@ class Reader:
             tuple(self.weight(cell, f"w_{source.label}_{unit}") for cell, source in zip(row, sources, strict=True))
             for row, unit in zip(cells, units, strict=True)
         )
+
+    def drawn(self, node: Node, count: int, units_in: int, units_out: int, stream: int) -> list[Node]:
+        """Random numbers as if they stood here."""
+        entries = self.table(node, schema.RANDOM, "random numbers")
+        name = self.choice(entries["random"], DISTRIBUTIONS, "distribution") if "random" in entries else ""
+        seed = self.count(entries["seed"], 0) if "seed" in entries else None
+        decimals = self.count(entries["decimals"], 0) if "decimals" in entries else DECIMALS
+        settings: dict[str, float] = {"in": max(1, units_in), "out": max(1, units_out)}
+        for key in sorted(entries.keys() - {"random", "seed", "decimals"}):
+            if name and key not in DISTRIBUTIONS[name].settings:
+                self.wrong(f"{name} has no {key!r}", entries[key].place, help="leave it out")
+            elif (text := self.number(entries[key])) is not None:
+                settings[key] = float(number(text))
+        if settings.get("deviation", 1) <= 0:
+            self.wrong("the deviation must be greater than 0", entries["deviation"].place)
+        if decimals is not None and decimals > 17:
+            self.wrong("more than 17 decimals", entries["decimals"].place)
+            decimals = None
+        if not name or seed is None or decimals is None:
+            return [Node("scalar", node.place, "0")] * count
+        return [Node("scalar", node.place, text) for text in draw(name, settings, count, seed, stream, decimals)]
 
     def wrong_shape(self, node: Node, lists: bool, rows: int, columns: int, layout: str) -> None:
         row, column = ("unit", "source") if layout == "out_in" else ("source", "unit")
@@ -647,30 +772,122 @@ class Reader:
 
     # --- the rest ---
 
-    def read_optimizer(self, top: Mapping[str, Node]) -> str:
-        node = top.get("optimizer")
-        name, rate = "sgd", top.get("learning_rate")
+    def read_optimizer(self, top: Mapping[str, Node], network: Network) -> Network:
+        """The update rule, its constants and its state before the first step."""
+        node, rate = top.get("optimizer"), top.get("learning_rate")
+        entries: dict[str, Node] = {}
         if node is not None and node.kind == "mapping":
             entries = self.table(node, schema.OPTIMIZER, "the optimizer")
-            if "name" in entries:
-                name = self.choice(entries["name"], OPTIMIZERS, "optimizer") or name
+            node = entries.get("name")
             if rate is not None and "learning_rate" in entries:
                 self.wrong("the learning rate stands twice", rate.place, help="keep one of them")
             rate = entries.get("learning_rate", rate)
-        elif node is not None:
-            name = self.choice(node, OPTIMIZERS, "optimizer") or name
-        if rate is not None:
-            self.read_rate(rate)
-        elif any(entry.text is not None for entry in self.parameters.values()):
-            self.wrong("a worked example lacks the key 'learning_rate'", Place(1, 1), help="learning_rate: 0.5")
-        return name
+        name = self.choice(node, OPTIMIZERS, "optimizer") if node else "sgd"
+        if not name:
+            return network
+        network = self.read_convention(entries, network._replace(optimizer=name))
+        self.read_constants(entries, rate, network)
+        if any(entry.text is not None for entry in self.parameters.values()):
+            self.values |= states(network)
+            self.read_state(entries.get("state"), network)
+        return network
 
-    def read_rate(self, node: Node) -> None:
+    def read_convention(self, entries: Mapping[str, Node], network: Network) -> Network:
+        rules = OPTIMIZERS[network.optimizer]
+        convention = self.choice(entries["convention"], rules, "convention") if "convention" in entries else ""
+        network = network._replace(convention=convention or next(iter(rules)))
+        decay, schedule = "", ""
+        if "weight_decay" in entries or "lambda" in network.rule.constants:
+            decay = decays_apart(network.optimizer, network.convention)
+        if "decay" in entries:
+            decay = self.choice(entries["decay"], WEIGHT_DECAY, "weight decay")
+        if "learning_rate_decay" in entries:
+            schedule = self.choice(entries["schedule"], SCHEDULES, "schedule") if "schedule" in entries else "inverse"
+        return network._replace(weight_decay=decay, schedule=schedule)
+
+    def read_constants(self, entries: Mapping[str, Node], rate: Node | None, network: Network) -> None:
+        """The numbers of the update rule: as the file sets them, else as the rule has them."""
+        used = constants_used(network)
+        for name in sorted(used - {ETA, TIME}):
+            if name.label in network.rule.constants:
+                self.values[name] = network.rule.constants[name.label]
+        self.check_constants(used)
+        for key, setting in SETTINGS.items():
+            if key not in entries:
+                continue
+            if given(setting.letter) not in used:
+                which = f"{network.optimizer} ({network.convention})"
+                self.wrong(f"{which} has no {key}", entries[key].place, help="leave it out")
+            elif (text := self.limited(entries[key], key)) is not None:
+                self.values[given(setting.letter)] = text
+        self.read_rate(rate, network, ETA in used)
+
+    def check_constants(self, used: Iterable[Name]) -> None:
+        for name in sorted(used):
+            if name.label in self.parameters:
+                place = self.parameters[name.label].place
+                self.wrong(f"{name.label!r} already means something in the optimizer's formulas", place,
+                           help="choose another name")  # fmt: skip
+
+    def limited(self, node: Node, key: str) -> str | None:
+        """A number within the limits of a setting."""
+        setting, text = SETTINGS[key], self.number(node)
+        if text is not None and not setting.least <= number(text):
+            self.wrong(f"{key} must not be below {setting.least}", node.place)
+        elif text is not None and setting.below is not None and number(text) >= setting.below:
+            self.wrong(f"{key} must be below {setting.below}", node.place)
+        return text
+
+    def read_rate(self, node: Node | None, network: Network, used: bool) -> None:
+        if node is None:
+            if network.rule.learning_rate and used:
+                self.values[ETA] = network.rule.learning_rate
+            elif used and any(entry.text is not None for entry in self.parameters.values()):
+                self.wrong("a worked example lacks the key 'learning_rate'", Place(1, 1), help="learning_rate: 0.5")
+            return
         text = self.number(node)
         if text is not None and number(text) <= 0:
             self.wrong("the learning rate must be greater than 0", node.place)
+        elif text is not None and not used:
+            which = f"{network.optimizer} ({network.convention})"
+            self.wrong(f"{which} has no learning rate", node.place, help="another convention has: torch, keras")
         elif text is not None:
             self.values[ETA] = text
+
+    def read_state(self, node: Node | None, network: Network) -> None:
+        if TIME in constants_used(network):
+            self.values[TIME] = "1"
+        if node is None:
+            return
+        known = {canonical_name(name): name for name in [*states(network), *([TIME] if TIME in self.values else [])]}
+        if node.kind != "mapping":
+            self.wrong(f"state must be 'name: number' pairs, found {node.described()}", node.place)
+            return
+        self.problems += doubled_keys(node)
+        for key, value in node.entries:
+            text = self.number(value)
+            if key.text not in known:
+                help_ = did_you_mean(key.text, known)
+                self.wrong(f"{_short(key.text)} is nothing {network.optimizer} keeps", key.place, help=help_)
+            elif text is not None:
+                self.values[known[key.text]] = text
+
+    def read_batching(self, top: Mapping[str, Node], samples: int) -> Batching:
+        size = self.count(top["batch_size"], 1) if "batch_size" in top else None
+        seed = self.count(top["shuffle"], 0) if "shuffle" in top else None
+        if size is not None and size > samples:
+            self.wrong(f"a mini-batch of {size}, but there are {samples} samples", top["batch_size"].place)
+        if seed is not None and size is None:
+            self.wrong("shuffling changes nothing where a step uses all samples", top["shuffle"].place,
+                       help="add batch_size: 1")  # fmt: skip
+        return Batching(size, seed)
+
+    def count(self, node: Node, least: int) -> int | None:
+        """A whole number."""
+        if node.is_scalar and re.fullmatch(r"0|[1-9]\d{0,17}", node.text) and int(node.text) >= least:
+            return int(node.text)
+        self.wrong(f"a whole number from {least} on must stand here", node.place)
+        return None
 
     def read_fixed(self, node: Node | None, known: Iterable[str]) -> tuple[str, ...]:
         if node is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -61,6 +62,28 @@ class Terminal(NamedTuple):
     def stderr(text: str) -> None:
         sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
         print(text, file=sys.stderr)
+
+
+class ProgressLine:
+    """A line on standard error that is written over; only on a terminal."""
+
+    def __init__(self) -> None:
+        self.wanted, self.shown, self.next = sys.stderr.isatty(), False, 0.0
+
+    def show(self, text: str, share: float, width: int = 24) -> None:
+        now = time.monotonic()
+        if not self.wanted or now < self.next:
+            return
+        self.next, self.shown = now + 0.1, True
+        filled = round(share * width)
+        sys.stderr.write(f"\r\x1b[K[{'#' * filled}{'.' * (width - filled)}] {text}")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self.shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self.shown = False
 
 
 def _can_print(text: str) -> bool:

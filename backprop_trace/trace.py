@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, finite, reason
 from backprop_trace.chain import Equation
 from backprop_trace.expr import Formula, Name, walk_names
-from backprop_trace.network import Listing, listing
+from backprop_trace.network import Listing, inputs_and_targets
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import SAFE_DIGITS, Value
 from backprop_trace.parse import Vocabulary, number
+from backprop_trace.train import Course, Run
 
 if TYPE_CHECKING:
     from backprop_trace.arithmetic.hand import Rounding
@@ -134,10 +135,13 @@ class TooLarge(ValueError):
 def size(example: Example) -> int:
     """About how many lines one training step has."""
     network = example.network
-    weights = sum(len(layer.units) * len(layer.sources) for layer in network.layers)
+    weights = sum(len(layer.units) * (len(layer.sources) + len(layer.recurrent)) for layer in network.layers) + 2 * len(
+        network.definitions
+    )
     units = sum(len(layer.units) for layer in network.layers)
-    per_sample = 3 * weights + 6 * units
-    return network.samples * per_sample + 2 * weights
+    per_sample = (3 * weights + 6 * units) * max(1, network.times)
+    lines = len(network.rule.lines) + 1
+    return min(network.samples, example.batching.size or network.samples) * per_sample + lines * weights
 
 
 def trace(example: Example, settings: Settings = FLOAT_SETTINGS, step: int = 1) -> Trace:
@@ -161,11 +165,11 @@ def traces(
     if size(example) > LARGEST_LISTING:
         found = f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed"
         raise TooLarge(f"{found}: take fewer units, inputs or samples")
-    equations = equations or listing(example.network)
-    check_numeric(example, equations)
+    course = Course(example.network, example.batching, equations)
     wanted = sorted(set(steps))
-    for step, values, shortened in _ENGINES[settings.engine](example, equations, settings, wanted):
-        result = Trace(example, equations, values, step, settings)
+    check_numeric(example, course.listing(wanted[0]))
+    for step, values, shortened in _ENGINES[settings.engine](example, course, settings, wanted):
+        result = Trace(example, course.listing(step), values, step, settings)
         result.shortened = shortened
         yield result
 
@@ -173,14 +177,14 @@ def traces(
 def check_numeric(example: Example, equations: Listing) -> None:
     """Raises NotNumeric if the listing uses something that has no value."""
     known = {equation.name for equation in equations.equations} | set(example.values)
-    missing = {
-        name: None for equation in equations.equations for name in walk_names(equation.formula) if name not in known
-    }
+    used = [name for equation in equations.equations for name in walk_names(equation.formula)]
+    used += inputs_and_targets(example.network)
+    missing = {name: None for name in used if name not in known}
     if missing:
         raise NotNumeric(list(missing))
 
 
-Run = Iterator[tuple[int, Mapping[Name, Value], bool]]
+Progress = Iterator[tuple[int, Mapping[Name, Value], bool]]
 """Step, its values, and whether fractions had to be given up for enclosures."""
 
 
@@ -193,54 +197,45 @@ def _pairs(equations: Listing) -> list[tuple[Name, Formula]]:
     return pairs
 
 
-def _next_givens(values: Mapping[Name, Any], givens: dict[Name, Any], equations: Listing) -> None:
-    for new, old in equations.carried:
-        givens[old] = values[new]
-
-
-def _float_run(example: Example, equations: Listing, settings: Settings, steps: Sequence[int]) -> Run:
-    from backprop_trace.train import fast_forward
-
-    pairs = _pairs(equations)
-    names = [name for name, _ in pairs]
-    givens: dict[Name, Any] = {name: float(number(text)) for name, text in example.values.items()}
+def _float_run(example: Example, course: Course, settings: Settings, steps: Sequence[int]) -> Progress:
+    run = Run(course, {name: float(number(text)) for name, text in example.values.items()}, FLOAT)
     reached = 1
     for step in steps:
-        fast_forward(equations, givens, FLOAT, reached, step)
+        run.advance(reached, step)
         reached = step
+        pairs = _pairs(course.listing(step))
         try:
-            values = evaluate_all(pairs, dict(givens), FLOAT)
-            finite(values, names)
+            values = evaluate_all(pairs, dict(run.givens), FLOAT)
+            finite(values, [name for name, _ in pairs])
         except ComputationError as broken:
             broken.step = step
             raise
         yield step, values, False
 
 
-def _exact_run(example: Example, equations: Listing, settings: Settings, steps: Sequence[int]) -> Run:
+def _exact_run(example: Example, course: Course, settings: Settings, steps: Sequence[int]) -> Progress:
     from backprop_trace.arithmetic import exact
 
     def run() -> list[tuple[int, Mapping[Name, Value], bool]]:
-        return list(_exact_steps(example, equations, settings.shown_digits, steps))
+        return list(_exact_steps(example, course, settings.shown_digits, steps))
 
     results = exact.with_enough_bits(settings.shown_digits, run)
     assert isinstance(results, list)
     yield from results
 
 
-def _exact_steps(example: Example, equations: Listing, digits: int, steps: Sequence[int]) -> Run:
+def _exact_steps(example: Example, course: Course, digits: int, steps: Sequence[int]) -> Progress:
     """All steps with the precision in force. Raises Undecided (by way of ComputationError) if it is too low."""
     from backprop_trace.arithmetic import exact
-    from backprop_trace.train import fast_forward
 
-    pairs = _pairs(equations)
     givens: dict[Name, Any] = {name: exact.to_fmpq(number(text)) for name, text in example.values.items()}
+    run = Run(course, givens, exact.EXACT)
     reached, shortened = 1, False
     for step in steps:
-        shortened |= fast_forward(equations, givens, exact.EXACT, reached, step)
+        shortened |= run.advance(reached, step)
         reached = step
-        values = dict(givens)
-        for name, formula in pairs:
+        values = dict(run.givens)
+        for name, formula in _pairs(course.listing(step)):
             evaluate_all([(name, formula)], values, exact.EXACT)
             kept = exact.shortened(values[name])
             shortened |= kept is not values[name]
@@ -260,26 +255,25 @@ def _decided(values: Mapping[Name, Any], digits: int, step: int) -> dict[Name, V
     return decided
 
 
-def _hand_run(example: Example, equations: Listing, settings: Settings, steps: Sequence[int]) -> Run:
+def _hand_run(example: Example, course: Course, settings: Settings, steps: Sequence[int]) -> Progress:
     """Every line is rounded before it is used again; the step's new weights go on as they were written."""
     from backprop_trace.arithmetic import exact, hand
 
     assert settings.rounding is not None
-    pairs = _pairs(equations)
     givens: dict[Name, Any] = {name: exact.to_fmpq(number(text)) for name, text in example.values.items()}
+    as_given: dict[Name, Value] = {name: exact.to_fraction(value) for name, value in givens.items()}
     for step in range(1, steps[-1] + 1):
-        values, written = dict(givens), dict[Name, Value]()
-        for name, formula in pairs:
+        values, written = dict(givens), dict(as_given)
+        for name, formula in _pairs(course.listing(step)):
             try:
                 written[name] = hand.rounded_line(formula, values, settings.rounding)
             except (ArithmeticError, ValueError, ComputationError) as broken:
                 raise ComputationError(reason(broken), name, step) from broken
             values[name] = hand.as_value(written[name])  # type: ignore[arg-type]
-        for name in givens:
-            written[name] = exact.to_fraction(givens[name])
         if step in steps:
             yield step, written, False
-        _next_givens(values, givens, equations)
+        for new, old in course.listing(step).carried:
+            givens[old], as_given[old] = values[new], written[new]
 
 
 _ENGINES = {"float": _float_run, "exact": _exact_run, "hand": _hand_run}

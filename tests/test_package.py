@@ -13,12 +13,12 @@ import backprop_trace as bt
 
 HOUSE = Path(bt.__file__).parent
 LEVELS = (
-    ("expr",),
-    ("arithmetic", "notation", "parse"),
+    ("expr", "batches"),
+    ("arithmetic", "notation", "parse", "draw"),
     ("catalogue", "chain"),
     ("network",),
-    ("settle", "general", "source", "sheet", "trace", "slips", "train"),
-    ("schema", "spec", "spec_formulas", "spec_sequence", "check", "bands", "derive", "closed_form", "verify"),
+    ("settle", "general", "source", "sheet", "trace", "slips", "train", "samples"),
+    ("schema", "spec", "spec_formulas", "spec_sequence", "check", "bands", "derive", "closed_form", "verify", "save"),
     ("render",),
     ("cli",),
 )
@@ -103,6 +103,7 @@ HOMES = {
     "rich": ("render/", "terminal.py", "source.py"),
     "typer": ("cli/",),
     "yaml": ("source.py",),
+    "numpy": ("train/matrices.py", "train/fast.py"),
     "flint": ("arithmetic/", "check/"),
     "sympy": ("closed_form.py",),
     "torch": ("verify.py",),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Optional
 
 import typer
 
+from backprop_trace.batches import Batching
 from backprop_trace.expr import Name, given
 from backprop_trace.network import listing
 from backprop_trace.notation.names import canonical, spellings
@@ -23,6 +24,13 @@ MOST_FLOAT_DIGITS = 17
 ExampleArgument = Annotated[
     str, typer.Argument(help="A shipped example (see 'list'), a YAML file, or - for standard input.")
 ]
+
+
+BatchSize = Annotated[
+    Optional[int], typer.Option("--batch-size", help="So many samples a training step (1: stochastic).")
+]
+Shuffle = Annotated[bool, typer.Option("--shuffle", help="Shuffle the samples in every epoch.")]
+Seed = Annotated[Optional[int], typer.Option("--seed", help="Of the shuffling (0).")]
 
 
 class UsageError(Exception):
@@ -85,6 +93,24 @@ def with_values(example: Example, settings: Sequence[str]) -> Example:
         return example._replace(values=values, network=settled(example.network, values))
     except DoesNotSettle as restless:
         raise UsageError(f"--set: {restless}") from None
+
+
+def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | None) -> Example:
+    """The example with mini-batches as the options say."""
+    batching, samples = example.batching, example.network.samples
+    if size is not None and size < 1:
+        raise UsageError("--batch-size must be at least 1")
+    if size is not None and size > samples:
+        raise UsageError(f"--batch-size {size} is more than there are samples ({samples})")
+    if seed is not None and seed < 0:
+        raise UsageError("--seed must not be negative")
+    size = size or batching.size
+    if shuffle and size is None:
+        raise UsageError("--shuffle changes nothing where a step uses all samples: add --batch-size")
+    if seed is not None and not shuffle and batching.seed is None:
+        raise UsageError("--seed goes with --shuffle")
+    drawn = batching.seed if seed is None else seed
+    return example._replace(batching=Batching(size, (drawn or 0) if shuffle else drawn))
 
 
 def _givens(example: Example) -> dict[Name, None]:

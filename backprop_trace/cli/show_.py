@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import Annotated, Optional
 
@@ -9,17 +10,22 @@ import typer
 
 from backprop_trace.chain import PHASES
 from backprop_trace.cli.options import (
+    BatchSize,
     ExampleArgument,
+    Seed,
+    Shuffle,
     UsageError,
     names_of,
     one_of,
     say_if_large,
     settings_of,
+    with_batches,
     with_values,
     write,
 )
 from backprop_trace.notation.names import STYLES
 from backprop_trace.render import FORMATS, render
+from backprop_trace.render.compare import render_comparison
 from backprop_trace.render.view import View
 from backprop_trace.spec import load
 from backprop_trace.terminal import Terminal
@@ -51,6 +57,13 @@ def command(
         bool, typer.Option("--with-ancestors", help="And everything it depends on: its whole derivation.")
     ] = False,
     steps: Annotated[int, typer.Option(help="So many training steps, each shown.")] = 1,
+    at: Annotated[Optional[int], typer.Option("--at", help="Only this training step, the N-th.")] = None,
+    compare: Annotated[
+        Optional[int], typer.Option("--compare", help="Before and after this training step, side by side.")
+    ] = None,
+    batch_size: BatchSize = None,
+    shuffle: Shuffle = False,
+    seed: Seed = None,
     last: Annotated[bool, typer.Option("--last", help="Of the steps, show the last one only.")] = False,
     settings_: Annotated[
         Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
@@ -75,13 +88,11 @@ def command(
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)
+    shown_steps = _steps(steps, last, at, compare)
+    worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
     if width is not None and width < NARROWEST:
         raise UsageError(f"--width must be at least {NARROWEST}")
-    if steps < 1:
-        raise UsageError("--steps must be at least 1")
-    worked = with_values(load(example), settings_ or ())
     settings = settings_of(engine, digits, round_to, rounding)
-    shown_steps = [steps] if last else range(1, steps + 1)
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(
         worked,
@@ -94,10 +105,28 @@ def command(
         terminal.ascii,
         terminal.paint if form == "table" else View._field_defaults["paint"],
         fragment,
-        steps,
+        len(shown_steps),
     )
+    if compare is not None:
+        one_of("--format", form, ("table", "plain"))
+        worked = worked._replace(batching=worked.batching._replace(repeated=compare))
+        before, after = traces(worked, settings, shown_steps)
+        write(render_comparison(before, after, view, form), output, force)
+        return
     if form in ("table", "plain", "latex", "markdown"):
         say_if_large(worked)
     computed = traces(worked, settings, shown_steps)
     first = next(computed)  # what breaks at once breaks before anything is written
     write(render(form, chain([first], computed), view), output, force)
+
+
+def _steps(steps: int, last: bool, at: int | None, compare: int | None) -> Sequence[int]:
+    """The training steps that are meant."""
+    if (at is not None and compare is not None) or (steps != 1 and (at is not None or compare is not None)):
+        raise UsageError("--steps, --at and --compare: give one of them")
+    for option, number in (("--steps", steps), ("--at", at), ("--compare", compare)):
+        if number is not None and number < 1:
+            raise UsageError(f"{option} must be at least 1")
+    if compare is not None:
+        return [compare, compare + 1]
+    return [at] if at is not None else [steps] if last else range(1, steps + 1)

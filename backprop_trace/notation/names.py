@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 STYLES = ("net-out", "layered", "nielsen")
 
 
+GREEK: Mapping[str, str] = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "rho": "ρ",
+}  # fmt: skip
+"""Letters that are written out in files and plain ASCII: beta1 is β1."""
+
+
 class Symbol(NamedTuple):
     """A name to be written: net_h1 is (net, h1), z^2_1 is (z, 1, 2). `mark` stands at the end (+).
 
@@ -83,7 +89,7 @@ def net_out(name: Name) -> Symbol:
 
 def _label(label: str) -> Symbol:
     """w5 is w with a 5 below, w^1_11 has both; names of several letters stay whole."""
-    if match := re.fullmatch(r"([^\W\d_])(?:\^(\w+?))?_?(\d+|_\w+)?", label):
+    if match := re.fullmatch(rf"({'|'.join(GREEK)}|[^\W\d_])(?:\^(\w+?))?_?(\d+|_\w+)?", label):
         return Symbol(match[1], (match[3] or "").lstrip("_"), match[2] or "", text=label)
     base, underscore, rest = label.partition("_")
     return Symbol(base, rest, text=label) if underscore and rest else Symbol(label, text=label)
@@ -161,11 +167,19 @@ def _ascii_symbol(symbol: Symbol) -> str:
 
 
 def _is_letter_and_digits(symbol: Symbol) -> bool:
-    return not symbol.upper and len(symbol.base) == 1 and symbol.lower.isdigit()
+    return not symbol.upper and (len(symbol.base) == 1 or symbol.base in GREEK) and symbol.lower.isdigit()
 
 
 def _unicode_symbol(symbol: Symbol) -> str:
-    return _ascii_symbol(symbol._replace(base="η", text="") if symbol.text == "eta" else symbol)
+    return _ascii_symbol(symbol._replace(text=_CONSTANTS.get(symbol.text, symbol.text)))
+
+
+_CONSTANTS = {
+    **GREEK, "eta_t": "η_t", "beta1": "β1", "beta2": "β2",
+}  # fmt: skip
+"""What optimizers call their constants; a file's own names are printed as it spells them."""
+
+_HATS = {"mhat": r"\hat{m}", "vhat": r"\hat{v}"}
 
 
 def _latex_symbol(symbol: Symbol, escape: Callable[[str], str] = tex.escaped) -> str:
@@ -173,7 +187,7 @@ def _latex_symbol(symbol: Symbol, escape: Callable[[str], str] = tex.escaped) ->
     comma = "," if symbol.upper and symbol.mark else ""
     places = re.fullmatch(r"[A-Za-z0-9,()= ]*", symbol.upper)  # the layer, the sample
     upper = (symbol.upper if places else tex.word(symbol.upper, escape)) + comma + symbol.mark
-    return tex.word(symbol.base, escape) + lower + (f"^{{{upper}}}" if upper else "")
+    return (_HATS.get(symbol.base) or tex.word(symbol.base, escape)) + lower + (f"^{{{upper}}}" if upper else "")
 
 
 def _latex_lower(lower: str, escape: Callable[[str], str]) -> str:

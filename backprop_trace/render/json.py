@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 from backprop_trace.expr import Name, names_in, plain
-from backprop_trace.notation import ASCII, ATOM, Piece, number_piece, show
+from backprop_trace.notation import ASCII, ATOM, BOX, Piece, number_piece, show
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import full
-from backprop_trace.render.view import View, chosen
+from backprop_trace.render.view import View, chosen, written
 from backprop_trace.trace import Line, Trace
 
 
@@ -37,12 +37,13 @@ def records(traces: Iterable[Trace], view: View) -> Iterator[dict[str, Any]]:
 
 
 def _name(name: Name) -> Piece:
-    return canonical(name), ATOM
+    return canonical(name), BOX if name.kind in ("d", "+") else ATOM
 
 
 class _Writer:
     def __init__(self, trace: Trace):
         self.trace, self.digits = trace, trace.settings.shown_digits
+        self.written = written(trace)
 
     def record(self, line: Line) -> dict[str, Any]:
         name, formula = line.name, line.equation.formula
@@ -69,13 +70,9 @@ class _Writer:
 
     def number(self, name: Name) -> Piece:
         value = self.trace.values[name]
-        if name in self.trace.example.values and (self.trace.step == 1 or name not in self.trained):
-            return number_piece(self.trace.example.values[name])
+        if name in self.written:
+            return number_piece(self.written[name])
         return number_piece(fraction_text(value) if isinstance(value, Fraction) else full(value, self.digits))
-
-    @property
-    def trained(self) -> tuple[Name, ...]:
-        return self.trace.example.network.trained
 
 
 def fraction_text(value: Fraction) -> str:

@@ -10,14 +10,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES
 from backprop_trace.chain import PHASES, Equation
 from backprop_trace.expr import Formula, Name, Number
-from backprop_trace.network import ETA
+from backprop_trace.network import ETA, TIME, constants_used
 from backprop_trace.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
 from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Speller, canonical, speller
 from backprop_trace.notation.numbers import Value, digits_of_fraction, short_fraction, shown
@@ -119,9 +119,15 @@ def spelled(spell: Speller, alphabet: Alphabet) -> Leaf:
 
     def leaf(name: Name) -> Piece:
         text = spell(name)
-        return text, BOX if tight and (name.kind == "d" or "^" in text) else ATOM
+        return text, BOX if name.kind in ("d", "+") or (tight and "^" in text) else ATOM
 
     return leaf
+
+
+def written(trace: Trace) -> Mapping[Name, str]:
+    """What is given and still as it was written: not what earlier steps have changed."""
+    changed = {old for _, old in trace.listing.carried} if trace.step > 1 else set()
+    return {name: text for name, text in trace.example.values.items() if name not in changed}
 
 
 class Numbers:
@@ -129,9 +135,7 @@ class Numbers:
 
     def __init__(self, trace: Trace, notation: Notation):
         self.values, self.digits, self.notation = trace.values, trace.settings.shown_digits, notation
-        self.given = trace.example.values if trace.step == 1 else {
-            name: text for name, text in trace.example.values.items() if name not in trace.example.network.trained
-        }  # fmt: skip
+        self.given = written(trace)
 
     def text(self, name: Name) -> str:
         if name in self.given:
@@ -186,6 +190,7 @@ def described(example: Example) -> str:
     network = example.network
     samples = f"{network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
     samples = samples.replace("losses sum", "losses added").replace("losses mean", "losses averaged")
+    samples += batches(example)
     times = f"{network.times} time steps" if network.times else ""
     if network.settling is not None:
         times = f"settled (change below {network.settling.threshold}) after {network.times} iterations"
@@ -194,8 +199,30 @@ def described(example: Example) -> str:
         what = [shape(example), f"gradients of {objective(example)}"]
     else:
         what = [f"{shape(example)} network, {activations(example)}", f"loss {network.loss}"]
-    update = f"{network.optimizer}{rate}" if network.trained or not network.definitions else ""
+    update = f"{update_rule(example)}{rate}" if network.trained or not network.definitions else ""
     return "; ".join(text for text in (*what, times, samples, update) if text)
+
+
+def batches(example: Example) -> str:
+    """How the samples are spread over the training steps."""
+    size, seed, _ = example.batching
+    if size is None:
+        return ""
+    shuffled = "in the order of the file" if seed is None else f"shuffled with seed {seed}"
+    return f", {'one' if size == 1 else size} a step, {shuffled}"
+
+
+def update_rule(example: Example) -> str:
+    """The optimizer in one line, with its convention, its constants and what decays."""
+    network = example.network
+    constants = sorted(constants_used(network) - {ETA, TIME})
+    if not constants and not network.rule.state:
+        return network.optimizer
+    decay = f"{network.weight_decay} weight decay" if network.weight_decay else ""
+    schedule = f"{network.schedule} decay of the learning rate" if network.schedule else ""
+    numbers = [f"{name.label} {example.values[name]}" for name in constants if name in example.values]
+    texts = [f"{network.convention} convention", *numbers, decay, schedule]
+    return f"{network.optimizer} ({', '.join(text for text in texts if text)})"
 
 
 def engine(settings: Settings, shortened: bool = False) -> str:

@@ -1,0 +1,60 @@
+"""Which samples a training step uses: all of them, or a mini-batch.
+
+    >>> plan = Batching(size=2)
+    >>> [plan.samples_at(step, 5) for step in (1, 2, 3, 4)]
+    [(1, 2), (3, 4), (5,), (1, 2)]
+    >>> Batching(size=2, seed=7).samples_at(1, 5) == Batching(size=2, seed=7).samples_at(1, 5)
+    True
+
+A shuffled order is drawn anew for each epoch from its seed and the epoch's number alone, so any step can be looked
+at without running those before it. Only `random.Random(n).random()` is used: Python keeps its numbers the same on
+every machine and in every version.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from random import Random
+from typing import NamedTuple
+
+
+class Batching(NamedTuple):
+    """size: so many samples a step (None: all). seed: of the shuffling (None: in the file's order).
+
+    repeated: the step after this one uses its samples once more, to see what it has changed.
+    """
+
+    size: int | None = None
+    seed: int | None = None
+    repeated: int | None = None
+
+    def steps_per_epoch(self, samples: int) -> int:
+        return -(-samples // self.size) if self.size else 1
+
+    def samples_at(self, step: int, samples: int) -> tuple[int | None, ...]:
+        """The numbers of the samples of a step, from 1; a sample that is the only one has none."""
+        if samples == 1:
+            return (None,)
+        if self.repeated is not None and step == self.repeated + 1:
+            step = self.repeated
+        if self.size is None or self.size >= samples:
+            return tuple(range(1, samples + 1))
+        epoch, place = divmod(step - 1, self.steps_per_epoch(samples))
+        order = range(1, samples + 1) if self.seed is None else shuffled(samples, self.seed, epoch)
+        return tuple(sorted(order[place * self.size : (place + 1) * self.size]))
+
+
+@lru_cache(maxsize=4)
+def shuffled(samples: int, seed: int, epoch: int) -> tuple[int, ...]:
+    """The samples in the order of an epoch (from 0): Fisher and Yates's shuffle."""
+    random = generator(seed, epoch)
+    order = list(range(1, samples + 1))
+    for place in range(samples - 1, 0, -1):
+        other = int(random.random() * (place + 1))
+        order[place], order[other] = order[other], order[place]
+    return tuple(order)
+
+
+def generator(seed: int, stream: int) -> Random:
+    """Random numbers of a seed; each stream has its own."""
+    return Random((seed << 64) + stream)

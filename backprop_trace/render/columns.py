@@ -1,0 +1,40 @@
+"""A table of short cells: headings, a rule, rows. Where it is too wide, each row becomes a few lines.
+
+>>> print("\\n".join(columns(("x", "square"), [("2", "4"), ("10", "100")], None, False)))
+  x    square
+  ───────────
+  2    4
+  10   100
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+GAP = "   "
+
+
+def columns(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int | None,
+    ascii_: bool,
+    paint: Callable[[str, str], str] = lambda kind, text: text,
+) -> Iterator[str]:
+    """The lines of the table; the first column is painted as names."""
+    widths = [max(map(len, cells)) for cells in zip(headings, *rows, strict=True)]
+    needed = 2 + sum(widths) + len(GAP) * (len(widths) - 1)
+    if width is not None and needed > width:
+        for row in rows:
+            yield "  " + paint("name", row[0])
+            yield from (f"    {heading}: {cell}" for heading, cell in zip(headings[1:], row[1:], strict=True) if cell)
+        return
+    yield paint("faint", "  " + _row(headings, widths))
+    yield paint("faint", "  " + ("-" if ascii_ else "─") * (needed - 2))
+    for row in rows:
+        cells = _row(row, widths)
+        yield "  " + paint("name", cells[: widths[0]]) + cells[widths[0] :]
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return GAP.join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()

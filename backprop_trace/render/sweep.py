@@ -1,0 +1,83 @@
+"""The loss as a function of one weight: tables and a curve with its tangent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backprop_trace.expr import LOSS, Name, derivative
+from backprop_trace.notation.names import Speller, speller
+from backprop_trace.notation.numbers import shown
+from backprop_trace.parse import number
+from backprop_trace.render.columns import columns
+from backprop_trace.render.curve import Point as Dot
+from backprop_trace.render.curve import Series, drawn
+from backprop_trace.render.view import View
+from backprop_trace.train.sweep import Point
+
+DIGITS = 6
+CURVE_HEIGHT, CURVE_WIDTH = 14, 72
+MOST_SAMPLES = 12
+
+
+def render_sweep(
+    weight: Name, table: Sequence[Point], curve: Sequence[Point], at: Point | None, view: View
+) -> Iterator[str]:
+    """Tables of some points, a curve of many, and the tangent at the weight as it is."""
+    if view.example.network.samples <= MOST_SAMPLES:
+        yield from _samples(weight, table, view)
+    yield from _losses(weight, table, view)
+    spell = _speller(view)
+    yield "\n" + view.paint("heading", f"{spell(LOSS)} as a function of {spell(weight)}") + "\n"
+    series = [Series([(point.weight, point.loss) for point in curve])]
+    if at is not None:
+        series.append(Series(_tangent(at, curve), sparse=True))
+    width = min(CURVE_WIDTH, view.width or CURVE_WIDTH)
+    yield from (line + "\n" for line in drawn(series, width, CURVE_HEIGHT, view.ascii))
+    if at is not None:
+        where = f"{spell(weight)} = {shown(at.weight, DIGITS)}: {spell(LOSS)} = {shown(at.loss, DIGITS)}"
+        slope = f"{spell(derivative(LOSS, weight))} = {shown(at.slope, DIGITS)}"
+        yield view.paint("notice", f"dotted: the tangent at {where}, {slope}{_advice(at.slope, spell(weight))}") + "\n"
+
+
+def _speller(view: View) -> Speller:
+    return speller(view.style, view.notation[1], view.example.network)
+
+
+def _advice(slope: float, weight: str) -> str:
+    if not slope:
+        return ": this is level ground"
+    return f", so gradient descent makes {weight} {'smaller' if slope > 0 else 'larger'}"
+
+
+def _tangent(at: Point, curve: Sequence[Point]) -> list[Dot]:
+    """The points of the tangent that lie in the picture."""
+    losses = [point.loss for point in curve]
+    line = [(point.weight, at.loss + at.slope * (point.weight - at.weight)) for point in curve]
+    return [(x, y) for x, y in line if min(losses) <= y <= max(losses)]
+
+
+def _samples(weight: Name, table: Sequence[Point], view: View) -> Iterator[str]:
+    """Input, desired and actual output, absolute and squared error of every sample at every weight."""
+    network, values = view.example.network, view.example.values
+    spell = _speller(view)
+    headings = [spell(weight), *network.inputs, "output", "desired", "is", "absolute error", "squared error"]
+    rows = []
+    for point in table:
+        for sample in network.all_samples:
+            inputs = [values.get(Name("", label, sample=sample), "") for label in network.inputs]
+            for unit in network.outputs:
+                target = values[Name("target", unit, sample=sample)]
+                output = point.outputs[Name("out", unit, sample=sample)]
+                error = float(number(target)) - output
+                numbers = [shown(size, DIGITS) for size in (output, abs(error), error * error)]
+                rows.append([shown(point.weight, DIGITS), *inputs, unit, target, *numbers])
+    yield "\n" + view.paint("heading", "Every sample") + "\n"
+    yield from (line + "\n" for line in columns(headings, rows, view.width, view.ascii, view.paint))
+
+
+def _losses(weight: Name, table: Sequence[Point], view: View) -> Iterator[str]:
+    spell = _speller(view)
+    headings = [spell(weight), spell(LOSS), spell(derivative(LOSS, weight))]
+    rows = [[shown(size, DIGITS) for size in (point.weight, point.loss, point.slope)] for point in table]
+    yield "\n" + view.paint("heading", f"The loss ({view.example.network.loss.replace('_', ' ')})") + "\n"
+    yield from (line + "\n" for line in columns(headings, rows, view.width, view.ascii, view.paint))
