@@ -67,8 +67,11 @@ def whole_gradients(equations: Listing) -> dict[Name, Name]:
 
 
 def gradients(equations: Listing) -> list[Name]:
-    """The gradients of what is given (the trained parameters; inputs of definitions), last layer first."""
-    computed = {equation.name for equation in equations.equations}
+    """The gradients of what is given (the trained parameters; inputs of definitions), last layer first.
+
+    Where an optimizer looks ahead they are taken there.
+    """
+    computed = {equation.name for equation in equations.equations if equation.name.kind != "ahead"}
     return [name for name, target in whole_gradients(equations).items() if target not in computed]
 
 
