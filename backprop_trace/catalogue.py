@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from backprop_trace.expr import Call, Formula, Name, Sum, given, names_in, parts, rebuild, substitute
+from backprop_trace.expr import Call, Formula, Name, Sum, given, names_in, parts, rebuild, slope, substitute
 from backprop_trace.parse import TEMPLATE_FUNCTIONS, read_formula
 
 
@@ -61,7 +61,29 @@ class Optimizer(NamedTuple):
     source: str = ""
 
 
-ACTIVATIONS: Mapping[str, Activation] = {
+class _Activations(dict[str, Activation]):
+    """The table; a formula over z that is no entry's name is an activation, too."""
+
+    def __missing__(self, text: str) -> Activation:
+        return Activation(text, _slope(text, "z"))
+
+
+class _Losses(dict[str, Loss]):
+    """The table; a formula over o and t that is no entry's name is a loss, too."""
+
+    def __missing__(self, text: str) -> Loss:
+        return Loss(text, _slope(text, "o"))
+
+
+@lru_cache(maxsize=512)
+def _slope(text: str, letter: str) -> str:
+    """The slope of a formula of one's own."""
+    from backprop_trace.notation import ASCII, ATOM, show
+
+    return show(slope(template(text), given(letter)), ASCII, lambda name: (name.label, ATOM))
+
+
+ACTIVATIONS: Mapping[str, Activation] = _Activations({
     "identity": Activation("z", "1"),
     "sigmoid": Activation("1 / (1 + exp(-z))", "a * (1 - a)", "exp(-z) / (1 + exp(-z))^2"),
     "tanh": Activation("tanh(z)", "1 - a^2", "sech(z)^2"),
@@ -80,15 +102,15 @@ ACTIVATIONS: Mapping[str, Activation] = {
     ),
     "softplus": Activation("log(1 + exp(z))", "1 / (1 + exp(-z))"),
     "softmax": Activation("exp(z) / sum(exp(z_k))", "a * (1 - a)", cross="-a * a_k"),
-}
+})  # fmt: skip
 
-LOSSES: Mapping[str, Loss] = {
+LOSSES: Mapping[str, Loss] = _Losses({
     "half_squared_error": Loss("1/2 * (t - o)^2", "o - t"),
     "squared_error": Loss("(t - o)^2", "2 * (o - t)"),
     "mean_squared_error": Loss("(t - o)^2", "2 * (o - t)", mean=True, note="the mean goes over the outputs"),
     "binary_cross_entropy": Loss("-(t * log(o) + (1 - t) * log(1 - o))", "-t / o + (1 - t) / (1 - o)"),
     "categorical_cross_entropy": Loss("-t * log(o)", "-t / o"),
-}
+})  # fmt: skip
 
 SHORTCUTS: Mapping[tuple[str, str], str] = {
     ("softmax", "categorical_cross_entropy"): "a - t",

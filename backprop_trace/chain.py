@@ -77,6 +77,13 @@ def users_on_the_way(
     return users
 
 
+def slope_name(of: Name, used: Name) -> Name:
+    """d `of` / d `used`; where they stand at two time steps, each keeps its own."""
+    if of.time is None or used.time in (None, of.time):
+        return derivative(of, used)
+    return Name("d", "", plain(of)._replace(time=of.time), plain(used)._replace(time=used.time), sample=of.sample)
+
+
 class _Backward:
     """The state of one walk: what has arrived, what is still awaited, the lines so far."""
 
@@ -162,13 +169,9 @@ class _Backward:
         slope = self.slopes[user.name][used]
         if gradient is not None:
             return times(gradient, slope)
-        of = user.name
-        slope_name = derivative(of, used)
-        if of.time is not None and used.time not in (None, of.time):
-            slope_name = Name("d", "", plain(of)._replace(time=of.time), plain(used)._replace(time=used.time))
-            slope_name = slope_name._replace(sample=of.sample)
-        self.out.append(Equation(slope_name, slope, (), "backward"))
-        return times(derivative(self.objective, of), slope_name)
+        name = slope_name(user.name, used)
+        self.out.append(Equation(name, slope, (), "backward"))
+        return times(derivative(self.objective, user.name), name)
 
     def add(self, name: Name, formula: Formula, equation: Equation | None = None) -> None:
         """A line, unless it is the gradient of a part of the loss, which is put in where it is used."""

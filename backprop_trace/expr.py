@@ -202,9 +202,13 @@ def is_one(formula: Formula) -> bool:
 
 
 def times(*factors: Formula) -> Formula:
-    """A product without factors of 1; 0 if one of them is 0."""
+    """A product without factors of 1, a factor of -1 as a sign; 0 if one of them is 0."""
     if any(is_zero(factor) for factor in factors):
         return ZERO
+    signs = [factor for factor in factors if isinstance(factor, Minus) and is_one(factor.operand)]
+    if signs:
+        rest = times(*(factor for factor in factors if factor not in signs))
+        return negative(rest) if len(signs) % 2 else rest
     kept = tuple(factor for factor in factors if not is_one(factor))
     return ONE if not kept else kept[0] if len(kept) == 1 else Product(kept)
 
@@ -317,9 +321,9 @@ def slope(formula: Formula, name: Name) -> Formula:
         case Power(base, exponent):
             return _slope_of_power(base, exponent, name)
         case Call("max", (left, right)):
-            return _chosen(Difference(right, left), slope(right, name), slope(left, name))
+            return _chosen(less(right, left), slope(right, name), slope(left, name))
         case Call("min", (left, right)):
-            return _chosen(Difference(left, right), slope(right, name), slope(left, name))
+            return _chosen(less(left, right), slope(right, name), slope(left, name))
         case Call(function, (argument,)):
             inner = slope(argument, name)
             return ZERO if is_zero(inner) else times(_slope_of_function(function, argument), inner)

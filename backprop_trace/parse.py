@@ -105,7 +105,8 @@ _SPACE = re.compile(r"\s*")
 _FRACTION = re.compile(r"\d+/\d+(?![\d.eE]|\s*(?:\^|\*\*))", re.ASCII)
 _OPERATOR = re.compile(r"\*\*|[-+*/^(),>]")
 _IDENTIFIER = r"[^\W\d][\w^'′]*"
-_DERIVATIVE = rf"[d∂]{_IDENTIFIER}/[d∂]{_IDENTIFIER}(?::{_IDENTIFIER})?"
+_TIME = r"(?:@-?\d+)?"
+_DERIVATIVE = rf"[d∂]{_IDENTIFIER}{_TIME}/[d∂]{_IDENTIFIER}(?:{_TIME}:{_IDENTIFIER})?{_TIME}"
 _LONGEST_NAME = re.compile(rf"(?:{_DERIVATIVE}|{_IDENTIFIER})\+?(?:@-?\d+)?(?:\[\d+\])?|∂{_IDENTIFIER}")
 _BREAK = re.compile(r"(?=[+/^:@\['′])")
 _SAME_OPERATOR = {"**": "^", "·": "*", "×": "*", "−": "-"}
@@ -169,7 +170,8 @@ def _name_token(text: str, start: int, end: int, resolve: Resolve, functions: Ma
             continue
         if name := resolve(text[start:stop]):
             return _Token("name", text[start:stop], start, stop, name)
-    raise BadFormula(f"unknown name {text[start:stop]!r}", start, stop)
+    what = "function" if text[stop:].lstrip().startswith("(") else "name"
+    raise BadFormula(f"unknown {what} {text[start:stop]!r}", start, stop)
 
 
 def _ends_operand(text: str, place: int) -> bool:
@@ -311,6 +313,7 @@ _DERIVATIVE_OF = (
     re.compile(r"d(?P<of>[^/:]+?)_d(?P<wrt>[^/:]+)(?::(?P<via>.+))?"),
     re.compile(r"d(?P<of>[EJLC])d(?P<wrt>[^/:]+)(?::(?P<via>.+))?"),
 )
+_ACROSS_TIME = re.compile(r"d(?P<of>[^/]+)@(?P<time>\d+)/d(?P<wrt>[^:@]+)")
 _GREEK = str.maketrans({"∂": "d", "δ": "delta_", "Δ": "change_", "η": "eta", "′": "'", "·": "*"})
 
 # what stands before a label, and the kind it means; the canonical spelling first
@@ -369,6 +372,11 @@ class Vocabulary:
         return next((name for name in self._placed(match["rest"], sample, time) if name in self.names), None)
 
     def _placed(self, text: str, sample: int | None, time: int | None) -> Iterator[Name]:
+        if time is not None and (match := _ACROSS_TIME.fullmatch(text)):
+            for of in self._atoms(match["of"]):
+                for wrt in self._atoms(match["wrt"]):
+                    there, here = of._replace(time=int(match["time"])), wrt._replace(time=time)
+                    yield Name("d", "", there, here, sample=sample)
         for name in self._readings(text):
             yield name._replace(sample=sample, time=time)
             if sample == 1 and time is None:
@@ -387,7 +395,7 @@ class Vocabulary:
             yield from (derivative(LOSS, wrt) for wrt in self._atoms(text.partition("_")[2]))
 
     def _derivatives(self, of_text: str, wrt_text: str, via_text: str | None) -> Iterator[Name]:
-        via = Name("", via_text) if via_text else None
+        via = _via(via_text) if via_text else None
         for of in self._atoms(of_text):
             for wrt in self._atoms(wrt_text):
                 yield derivative(of, wrt, via)
@@ -410,6 +418,11 @@ class Vocabulary:
         kind, underscore, label = text.partition("_")
         if underscore and label:
             yield Name(kind, label)
+
+
+def _via(text: str) -> Name:
+    label, _, time = text.partition("@")
+    return Name("", label, time=int(time) if time else None)
 
 
 def _after_prefix(text: str, prefix: str) -> tuple[str, ...]:

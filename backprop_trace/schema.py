@@ -31,6 +31,7 @@ _NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^[+\-�
 _POSITIVE = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _WRITTEN]}
 _NOT_NEGATIVE = {"anyOf": [{"type": "number", "minimum": 0}, _WRITTEN]}
 _LABEL = {"type": "string", "pattern": "^[A-Za-z_\u0080-\uffff][0-9A-Za-z_^\u0080-\uffff]*$"}
+_FORMULA = {"type": "string", "pattern": r"[-+*/^()·×−]"}
 _TEXT = {"type": ["string", "number", "boolean"]}
 _COUNT = {"type": "integer", "minimum": 0}
 CONVENTIONS = tuple(dict.fromkeys(convention for rules in OPTIMIZERS.values() for convention in rules))
@@ -106,8 +107,8 @@ LAYER: Mapping[str, Key] = {
         required=True,
     ),
     "activation": Key(
-        "the activation function of the layer",
-        {"anyOf": [{"enum": _words(ACTIVATIONS)}, _table(ACTIVATION)]},
+        "the activation function of the layer, or a formula over z",
+        {"anyOf": [{"enum": _words(ACTIVATIONS)}, _FORMULA, _table(ACTIVATION)]},
         required=True,
     ),
     "weights": Key(
@@ -119,6 +120,10 @@ LAYER: Mapping[str, Key] = {
     "bias": Key(
         "one name or number shared by the layer, or a list with one for each unit; left out: no bias",
         {"anyOf": [_CELL, {"type": "array", "items": _CELL}, _table(RANDOM)]},
+    ),
+    "recurrent": Key(
+        "a row and a column per unit: the weights from the layer's own activations at the time step before",
+        {"type": "array", "items": {"type": "array", "items": _CELL}},
     ),
     "from": Key(
         "what feeds the layer, where it is not the layer before: names of inputs and units",
@@ -142,6 +147,21 @@ OPTIMIZER: Mapping[str, Key] = {
     **{key: Key(setting.description, _NUMBER) for key, setting in SETTINGS.items()},
 }
 
+STEP: Mapping[str, Key] = {
+    "inputs": Key("the inputs: a number each at a time step, or a list with one for each", _named(_PER_SAMPLE), True),
+    "targets": Key("the desired outputs; time steps without count for no loss", _named(_PER_SAMPLE)),
+}
+"""A time step of a sequence, or a whole sequence in columns."""
+
+SETTLE: Mapping[str, Key] = {
+    "threshold": Key("the network has settled when no activation changes by so much", _POSITIVE, required=True),
+    "most": Key("so many iterations are allowed (200)", {"type": "integer", "minimum": 1, "maximum": 10_000}),
+}
+
+_SEQUENCE: Mapping[str, Any] = {
+    "anyOf": [{"type": "array", "items": _table(STEP), "minItems": 1}, _table(STEP)],
+}
+
 SAMPLE: Mapping[str, Key] = {
     "inputs": Key("the input values of the sample", _named(_NUMBER), required=True),
     "targets": Key("the desired outputs of the sample", _named(_NUMBER), required=True),
@@ -155,7 +175,17 @@ SAMPLES_FILE: Mapping[str, Key] = {
     "targets": Key("the columns of the targets: the names of the output units, or {o1: title}", _TITLES, required=True),
 }
 
-_SAMPLES = {"anyOf": [{"type": "array", "items": _table(SAMPLE), "minItems": 1}, _table(SAMPLES_FILE)]}
+DEFINED_SAMPLE: Mapping[str, Key] = {"inputs": SAMPLE["inputs"]}
+_OWN_SEQUENCE: Mapping[str, Key] = {"sequence": Key("the sequence of the sample", _SEQUENCE, required=True)}
+
+
+def _samples(*keys: Mapping[str, Key]) -> dict[str, Any]:
+    return {"type": "array", "items": {"anyOf": [*map(_table, keys), _table(_OWN_SEQUENCE)]}, "minItems": 1}
+
+
+_SAMPLES = {"anyOf": [_samples(SAMPLE), _table(SAMPLES_FILE)]}
+_VALIDATION = {"anyOf": [{"type": "array", "items": _table(SAMPLE), "minItems": 1}, _table(SAMPLES_FILE)]}
+
 
 EXAMPLE: Mapping[str, Key] = {
     "title": Key("the title of the example", _TEXT),
@@ -166,16 +196,23 @@ EXAMPLE: Mapping[str, Key] = {
         _named(_PER_SAMPLE),
     ),
     "targets": Key("the desired output of each output unit, a number or one for each sample", _named(_PER_SAMPLE)),
-    "samples": Key("several samples, each with its inputs and targets, or a CSV file of them", _SAMPLES),
-    "validation": Key("samples that are held out: `train` prints their loss and does not learn from them", _SAMPLES),
+    "samples": Key(
+        "several samples, each with its inputs and targets, or with its sequence; or a CSV file of them", _SAMPLES
+    ),
+    "validation": Key("samples that are held out: `train` prints their loss and does not learn from them", _VALIDATION),
     "parameters": Key("weights and biases by name, with their start values", {"anyOf": _named(_NUMBER)["anyOf"][:2]}),
     "layers": Key(
         "the layers from the first hidden layer to the output",
         {"type": "array", "items": _table(LAYER), "minItems": 1},
         required=True,
     ),
+    "sequence": Key("inputs and targets of each time step, for recurrent layers", _SEQUENCE),
+    "settle": Key("run until no activation changes by the threshold or more", _table(SETTLE)),
+    "start": Key("what recurrent units have before the first time step (0)", _named(_NUMBER)),
     "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
-    "loss": Key("the loss function", {"enum": _words(LOSSES)}, required=True),
+    "loss": Key(
+        "the loss function, or a formula over o and t", {"anyOf": [{"enum": _words(LOSSES)}, _FORMULA]}, required=True
+    ),
     "optimizer": Key(
         "the update rule: a name, or a name with its settings",
         {"anyOf": [{"enum": _words(OPTIMIZERS)}, _table(OPTIMIZER)]},
@@ -194,11 +231,34 @@ EXAMPLE: Mapping[str, Key] = {
 }
 
 
+_SHARED = (
+    "title", "source", "note", "inputs", "parameters", "sequence", "optimizer", "learning_rate", "batch", "published",
+)  # fmt: skip
+
+DEFINED: Mapping[str, Key] = {
+    **{key: EXAMPLE[key] for key in _SHARED},
+    "samples": Key("several samples, each with its inputs or its sequence", _samples(DEFINED_SAMPLE)),
+    "definitions": Key(
+        "names with formulas over inputs, parameters and earlier definitions; h@-1 is h at the time step before",
+        {"type": "object", "propertyNames": _LABEL, "additionalProperties": _TEXT, "minProperties": 1},
+        required=True,
+    ),
+    "objective": Key("the definition whose gradients are wanted", _LABEL, required=True),
+    "fixed": Key("inputs and parameters that are constants: no gradient", {"anyOf": [_LABELS, _LABEL]}),
+    "start": Key("what definitions are before the first time step (0)", _named(_NUMBER)),
+}
+"""The keys of a worked example with definitions instead of layers."""
+
+
 def json_schema() -> dict[str, Any]:
     """The file format as a JSON Schema (draft-07), for editors."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "backprop-trace worked example",
         "description": "A neural network with the numbers of one worked backpropagation example.",
-        **_table(EXAMPLE),
+        "type": "object",
+        "properties": {key: {"description": entry.description} for key, entry in {**DEFINED, **EXAMPLE}.items()},
+        "if": {"required": ["definitions"]},
+        "then": _table(DEFINED),
+        "else": _table(EXAMPLE),
     }

@@ -20,11 +20,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from itertools import islice, repeat
 from pathlib import Path
 from typing import NamedTuple
 
-from backprop_trace import schema
+from backprop_trace import schema, spec_formulas, spec_sequence
 from backprop_trace.batches import Batching
 from backprop_trace.catalogue import (
     ACTIVATIONS,
@@ -38,10 +39,11 @@ from backprop_trace.catalogue import (
 )
 from backprop_trace.draw import DECIMALS, DISTRIBUTIONS, draw
 from backprop_trace.expr import FUNCTIONS, Name, Number, given
-from backprop_trace.network import ETA, TIME, Layer, Network, constants_used, states
+from backprop_trace.network import ETA, TIME, Definition, Layer, Network, Settling, constants_used, states
 from backprop_trace.notation.names import canonical as canonical_name
 from backprop_trace.parse import LABEL, NotANumber, number
 from backprop_trace.samples import read_columns
+from backprop_trace.settle import DoesNotSettle, settled
 from backprop_trace.source import (
     Node,
     Place,
@@ -53,6 +55,10 @@ from backprop_trace.source import (
     read_text,
     read_yaml,
 )
+
+MOST_ITERATIONS = 10_000
+RECURRENT_DRAWS = 500
+"""Random recurrent weights are drawn apart from those of the layers before."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _COUNT = re.compile(r"[1-9][0-9]{0,4}")
@@ -114,7 +120,7 @@ def read_example(text: str, name: str = "text", folder: Path = Path()) -> Exampl
 
     Files with samples are looked for from `folder` on.
     """
-    return _Reader(text, name, folder).example()
+    return Reader(text, name, folder).example()
 
 
 class _Given(NamedTuple):
@@ -124,7 +130,7 @@ class _Given(NamedTuple):
     place: Place
 
 
-class _Reader:
+class Reader:
     """Reads one document and remembers everything that is wrong with it."""
 
     def __init__(self, text: str, name: str, folder: Path):
@@ -134,6 +140,8 @@ class _Reader:
         self.parameters: dict[str, _Given] = {}
         self.used: set[str] = set()
         self.values: dict[Name, str] = {}
+        self.times = 0
+        self.one = ("sample", schema.SAMPLE)  # what a list of inputs and targets is a list of
         self.held_out: dict[Name, str] = {}
 
     def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
@@ -228,17 +236,29 @@ class _Reader:
             raise SourceError(
                 [Problem("the file is empty", help="'backprop-trace show mazur' shows an example")], self.name
             )
-        top = self.table(root, schema.EXAMPLE, "a worked example")
+        defined = any(key.text == "definitions" for key, _ in root.entries)
+        if defined:
+            self.one = ("sample", schema.DEFINED_SAMPLE)
+        top = self.table(root, schema.DEFINED if defined else schema.EXAMPLE, "a worked example")
         self.give_up_if_wrong_shape(root)
         top |= {key: self.from_file(top[key]) for key in ("samples", "validation") if key in top}
         self.read_parameters(top.get("parameters"))
-        inputs, samples = self.read_inputs(top)
+        rows = spec_sequence.sequences(top)
+        inputs, samples, times = self.read_given(top, rows)
+        settling = self.read_settling(top)
+        self.times = times or int(bool(rows) or "settle" in top)
         layers = self.read_layers(top.get("layers"), inputs, self.layout(top.get("weights_layout")))
-        loss = self.choice(top["loss"], LOSSES, "loss") if "loss" in top else ""
+        definitions: tuple[Definition, ...] = ()
+        if "definitions" in top:
+            definitions = spec_formulas.read_definitions(self, top["definitions"], inputs, times)
+        loss = spec_formulas.function(self, top["loss"], LOSSES, "loss", "ot") if "loss" in top else ""
         batch = self.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
-        fixed = self.read_fixed(top.get("fixed"))
+        fixed = self.read_fixed(top.get("fixed"), (*self.parameters, *(inputs if definitions else ())))
         outputs = layers[-1].units if layers else ()
-        if layers:
+        target_times = tuple(range(1, times + 1))
+        if layers and times:
+            target_times = spec_sequence.read_targets(self, rows, outputs, times)
+        elif layers and not rows:
             self.read_targets(top, outputs, samples)
         held_out = self.read_validation(top.get("validation"), inputs, outputs)
         trained = tuple(given(label) for label in self.parameters if label in self.used and label not in fixed)
@@ -251,7 +271,19 @@ class _Reader:
         network = self.read_optimizer(top, network)
         batching = self.read_batching(top, samples)
         self.give_up_if_wrong()
-        network = network._replace(targets_add_up=self.targets_add_up(network))
+        if definitions and "objective" in top:
+            goal = spec_formulas.objective(self, top["objective"], definitions)
+            network = network._replace(definitions=definitions, objective=goal)
+        network = network._replace(
+            targets_add_up=self.targets_add_up(network), times=times, target_times=target_times, settling=settling
+        )
+        spec_formulas.read_start(self, top.get("start"), network)
+        self.give_up_if_wrong()
+        try:
+            network = settled(network, self.values)
+        except DoesNotSettle as restless:
+            self.wrong(str(restless), top["settle"].place)
+            self.give_up_if_wrong()
         self.warn(network)
         title, source, note = (self.word(top.get(key)) for key in ("title", "source", "note"))
         if "published" in top and top["published"].kind != "mapping":
@@ -304,6 +336,33 @@ class _Reader:
 
     def twice(self, label: str, place: Place) -> None:
         self.wrong(f"the name {label!r} is used for two things", place, help="give one of them another name")
+
+    def read_given(self, top: Mapping[str, Node], rows: list[Node]) -> tuple[tuple[str, ...], int, int]:
+        """The names of the inputs, the number of samples, and the number of time steps."""
+        if rows:
+            inputs, times = spec_sequence.read_inputs(self, rows, top)
+            return inputs, len(rows), times
+        if "definitions" in top and "inputs" not in top and "samples" not in top:
+            return (), 1, 0
+        return *self.read_inputs(top), 0
+
+    def read_settling(self, top: Mapping[str, Node]) -> Settling | None:
+        """When a network with feedback has settled."""
+        if "settle" not in top:
+            return None
+        entries = self.table(top["settle"], schema.SETTLE, "settle")
+        threshold = self.number(entries["threshold"]) if "threshold" in entries else None
+        most = self.number(entries["most"]) if "most" in entries else "200"
+        if threshold is not None and number(threshold) <= 0:
+            self.wrong("the threshold must be greater than 0", entries["threshold"].place)
+        if most is not None and not (number(most).denominator == 1 and 1 <= number(most) <= MOST_ITERATIONS):
+            self.wrong(f"a whole number of iterations, from 1 to {MOST_ITERATIONS}", entries["most"].place)
+        if "sequence" in top:
+            self.wrong("'settle' stands beside 'sequence'", top["settle"].place, help="keep one of them")
+        layers = top["layers"].items if "layers" in top else []
+        if not any(key.text == "recurrent" for layer in layers for key, _ in layer.entries):
+            self.wrong("no layer is recurrent: there is nothing to settle", top["settle"].place)
+        return None if threshold is None or most is None else Settling(threshold, int(number(most)))
 
     def read_inputs(self, top: Mapping[str, Node]) -> tuple[tuple[str, ...], int]:
         """The names of the inputs and the number of samples."""
@@ -380,7 +439,8 @@ class _Reader:
             return (), 1
         names: tuple[str, ...] = ()
         for sample, item in enumerate(node.items, 1):
-            entries = self.table(item, schema.SAMPLE, f"sample {sample}")
+            word, keys = self.one
+            entries = self.table(item, keys, f"{word} {sample}")
             if "inputs" not in entries:
                 continue
             columns = self.columns(entries["inputs"], "inputs", self.input_label)
@@ -390,7 +450,7 @@ class _Reader:
                 self.check_inputs(columns, entries["inputs"])
             elif set(labels) != set(names):
                 self.wrong(
-                    f"sample {sample} has the inputs {', '.join(labels)}; sample 1 has {', '.join(names)}",
+                    f"{word} {sample} has the inputs {', '.join(labels)}; {word} 1 has {', '.join(names)}",
                     entries["inputs"].place,
                 )
             self.put_sample(columns, given, sample, len(node.items), self.values)
@@ -578,12 +638,20 @@ class _Reader:
         if bias is not None and bias.kind == "mapping":
             bias = Node("list", bias.place, items=self.drawn(bias, len(units), len(sources), len(units), 2 * depth + 1))
         biases = self.read_biases(bias, units, depth)
-        return Layer(units, activation, weights, biases, sources, constants, of_net)
+        recurrent: tuple[tuple[Name | None, ...], ...] = ()
+        if "recurrent" in entries and units:
+            own = tuple(Name("out", unit) for unit in units)
+            if not self.times:
+                help_ = "sequence: {inputs: {x: [1, 0]}, targets: {o1: [0, 1]}}; or settle:, to run until it settles"
+                self.wrong("a recurrent layer needs a sequence", entries["recurrent"].place, help=help_)
+            recurrent = self.read_weights(entries["recurrent"], units, own, layout, depth + RECURRENT_DRAWS)
+        return Layer(units, activation, weights, biases, sources, constants, of_net, recurrent)
 
     def read_activation(self, node: Node | None) -> tuple[str, dict[str, Number], bool]:
         """Its name, its constants, and whether its slope is written with the net input."""
         if node is None or node.kind != "mapping":
-            return (self.choice(node, ACTIVATIONS, "activation") if node else ""), self.defaults(node), False
+            word = spec_formulas.function(self, node, ACTIVATIONS, "activation", "z") if node else ""
+            return word, self.defaults(node), False
         entries = self.table(node, schema.ACTIVATION, "the activation")
         name = self.choice(entries["name"], ACTIVATIONS, "activation") if "name" in entries else ""
         constants = self.defaults(entries.get("name"))
@@ -821,25 +889,24 @@ class _Reader:
         self.wrong(f"a whole number from {least} on must stand here", node.place)
         return None
 
-    def read_fixed(self, node: Node | None) -> tuple[str, ...]:
+    def read_fixed(self, node: Node | None, known: Iterable[str]) -> tuple[str, ...]:
         if node is None:
             return ()
         items = node.items if node.kind == "list" else [node]
         for item in items:
             if not item.is_scalar:
                 self.wrong(f"the name of a parameter must stand here, found {item.described()}", item.place)
-            elif item.text not in self.parameters:
-                self.wrong(
-                    f"unknown parameter {_short(item.text)}", item.place, help=did_you_mean(item.text, self.parameters)
-                )
+            elif item.text not in known:
+                self.wrong(f"unknown parameter {_short(item.text)}", item.place, help=did_you_mean(item.text, known))
         return tuple(item.text for item in items)
 
     def targets_add_up(self, network: Network) -> bool:
         """Do the targets of every sample sum to 1 (or stand there without numbers)? p - t needs it."""
-        sums: dict[int | None, object] = {}
+        sums: dict[object, Fraction] = {}
         for name, text in self.values.items():
             if name.kind == "target":
-                sums[name.sample] = sums.get(name.sample, 0) + number(text)  # type: ignore[operator]
+                place = (name.sample, name.time)
+                sums[place] = sums.get(place, Fraction(0)) + number(text)
         return all(total == 1 for total in sums.values())
 
     def warn(self, network: Network) -> None:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, finite, reason
 from backprop_trace.chain import Equation
 from backprop_trace.collector import uncollected
-from backprop_trace.expr import Formula, Name, given, walk_names
-from backprop_trace.network import Listing
+from backprop_trace.expr import Formula, Name, walk_names
+from backprop_trace.network import Listing, inputs_and_targets
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import SAFE_DIGITS, Value
 from backprop_trace.parse import Vocabulary, number
@@ -136,9 +136,11 @@ class TooLarge(ValueError):
 def size(example: Example) -> int:
     """About how many lines one training step has."""
     network = example.network
-    weights = sum(len(layer.units) * len(layer.sources) for layer in network.layers)
+    weights = sum(len(layer.units) * (len(layer.sources) + len(layer.recurrent)) for layer in network.layers) + 2 * len(
+        network.definitions
+    )
     units = sum(len(layer.units) for layer in network.layers)
-    per_sample = 3 * weights + 6 * units
+    per_sample = (3 * weights + 6 * units) * max(1, network.times)
     lines = len(network.rule.lines) + 1
     return min(network.samples, example.batching.size or network.samples) * per_sample + lines * weights
 
@@ -177,10 +179,8 @@ def traces(
 def check_numeric(example: Example, equations: Listing) -> None:
     """Raises NotNumeric if the listing uses something that has no value."""
     known = {equation.name for equation in equations.equations} | set(example.values)
-    network = example.network
-    per_sample = [*map(given, network.inputs), *(Name("target", output) for output in network.outputs)]
     used = dict.fromkeys(name for equation in equations.equations for name in walk_names(equation.formula))
-    used |= dict.fromkeys(name._replace(sample=sample) for name in per_sample for sample in network.all_samples)
+    used |= dict.fromkeys(inputs_and_targets(example.network))
     if used.keys() - known:
         raise NotNumeric([name for name in used if name not in known])
 

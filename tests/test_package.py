@@ -17,8 +17,8 @@ LEVELS = (
     ("arithmetic", "notation", "parse", "draw"),
     ("catalogue", "chain"),
     ("network",),
-    ("source", "sheet", "trace", "slips", "train", "samples"),
-    ("schema", "spec", "check", "bands", "derive", "save"),
+    ("settle", "general", "source", "sheet", "trace", "slips", "train", "samples"),
+    ("schema", "spec", "spec_formulas", "spec_sequence", "check", "bands", "derive", "closed_form", "verify", "save"),
     ("render",),
     ("cli",),
 )
@@ -105,7 +105,8 @@ HOMES = {
     "yaml": ("source.py",),
     "numpy": ("train/matrices.py", "train/fast.py"),
     "flint": ("arithmetic/", "check/"),
-    "sympy": ("derive.py",),
+    "sympy": ("closed_form.py",),
+    "torch": ("verify.py",),
 }
 
 

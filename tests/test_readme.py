@@ -55,14 +55,16 @@ def test_every_shipped_example_has_a_command(capsys: pytest.CaptureFixture[str])
     assert shown >= {path.stem for path in (ROOT / "networks").glob("*.yaml")}
 
 
-def test_the_example_file_is_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("file", "has"), list(zip(blocks("yaml"), ["w_h1_o1+", "∂f/∂q", "∂E/∂net_h1@2"], strict=True)), ids=range(3)
+)
+def test_the_example_files_are_some(
+    file: str, has: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (file,) = blocks("yaml")
     (tmp_path / "mine.yaml").write_text(file, encoding="utf-8")
     assert run(["backprop-trace", "show", str(tmp_path / "mine.yaml")], monkeypatch) == 0
     printed = capsys.readouterr().out
-    assert "w_h1_o1+" in printed
+    assert has in printed
     assert "warning" not in printed
 
 

@@ -101,7 +101,7 @@ def test_every_key_has_a_description():
 
 
 def test_editors_complete_the_words_of_the_catalogue():
-    text = json.dumps(json_schema()["properties"]["loss"])
+    text = json.dumps(json_schema()["else"]["properties"]["loss"])
     assert '"enum": ["half_squared_error"' in text
     assert accepts(changed("half_squared_error", "Mean Squared Error"))
     assert not accepts(changed("half_squared_error", "Mean Squared Errors"))

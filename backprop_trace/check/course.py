@@ -144,7 +144,7 @@ def _with_optional_lines(equations: Sequence[Equation], example: Example) -> lis
     found: list[Equation] = []
     for equation in equations:
         name = equation.name
-        gradient = derivative(LOSS, name.of) if name.kind == "+" and name.of is not None else name
+        gradient = derivative(example.network.objective, name.of) if name.kind == "+" and name.of is not None else name
         if name.of is not None and equation.formula == Difference(name.of, Product((ETA, gradient))):
             found.append(Equation(Name("change", name.of.label), Minus(Product((ETA, gradient))), (), "update"))
         elif name.kind == "+" and name.of in example.network.trained:
@@ -153,8 +153,9 @@ def _with_optional_lines(equations: Sequence[Equation], example: Example) -> lis
             found.append(Equation(Name("change", name.of.label), Difference(name, name.of), (), "update"))
             continue
         found.append(equation)
-        if name.kind == "E" and name.label:
-            out, target = name._replace(kind="out"), name._replace(kind="target")
+        targets = [used for used in names_in(equation.formula) if used.kind == "target"]
+        if name.kind == "E" and name.label and targets:
+            out, target = name._replace(kind="out"), targets[0]
             found.append(Equation(name._replace(kind="error"), Difference(target, out), (), "loss"))
     return found
 

@@ -12,6 +12,7 @@ from backprop_trace.expr import Name, given
 from backprop_trace.network import listing
 from backprop_trace.notation.names import canonical, spellings
 from backprop_trace.parse import NotANumber, Vocabulary, number
+from backprop_trace.settle import DoesNotSettle, settled
 from backprop_trace.source import closest, did_you_mean, printable
 from backprop_trace.spec import Example
 from backprop_trace.terminal import Terminal
@@ -88,7 +89,10 @@ def with_values(example: Example, settings: Sequence[str]) -> Example:
         if name == given("eta") and number(text) <= 0:
             raise UsageError("--set: the learning rate must be greater than 0")
         values[name] = text.strip().replace("−", "-").lstrip("+")
-    return example._replace(values=values)
+    try:
+        return example._replace(values=values, network=settled(example.network, values))
+    except DoesNotSettle as restless:
+        raise UsageError(f"--set: {restless}") from None
 
 
 def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | None) -> Example:

@@ -264,9 +264,10 @@ def _written(name: Name, style: Style, alphabet: Alphabet, by_output: frozenset[
         return _with_place(style(name.wrt)._replace(base=alphabet.delta), name, alphabet)
     if alphabet.inside:
         return _with_places_inside(name, via, style, alphabet)
-    whole = alphabet.derivative(alphabet.symbol(style(name.of)), alphabet.symbol(style(name.wrt)))
+    of, wrt = (_with_place(style(plain(part)), part, alphabet) for part in (name.of, name.wrt))
+    whole = alphabet.derivative(of, wrt)
     if via is not None:
-        whole = alphabet.term(whole, alphabet.symbol(style(via)))
+        whole = alphabet.term(whole, _with_place(style(plain(via)), via, alphabet))
     return whole + alphabet.place(name)
 
 
@@ -284,8 +285,8 @@ def _with_places_inside(name: Name, via: Name | None, style: Style, alphabet: Al
     of, wrt = (_with_place(style(plain(part)), _placed(part, name), alphabet) for part in (name.of, name.wrt))
     whole = alphabet.derivative(of, wrt)
     if via is not None:
-        whole = alphabet.term(whole, alphabet.symbol(style(via)))
-    of_a_term = name.of == LOSS and not _varies(name.wrt) and alphabet.place(name)
+        whole = alphabet.term(whole, _with_place(style(plain(via)), via, alphabet))
+    of_a_term = not _varies(name.of) and not _varies(name.wrt) and alphabet.place(name)
     return alphabet.term(whole, alphabet.place(name)) if of_a_term else whole
 
 

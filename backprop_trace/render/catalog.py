@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from backprop_trace.render.view import activations, shape
+from backprop_trace.render.view import activations, objective, shape
 from backprop_trace.spec import load, shipped
 
 COLUMNS = ("name", "shape", "activations", "loss", "source", "command")
@@ -32,5 +32,5 @@ def _row(cells: tuple[str, ...], widths: list[int]) -> str:
 
 def _cells(name: str) -> tuple[str, ...]:
     example = load(name)
-    return (name, shape(example), activations(example), example.network.loss, example.source,
+    return (name, shape(example), activations(example), objective(example), example.source,
             f"backprop-trace show {name}")  # fmt: skip

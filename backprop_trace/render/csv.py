@@ -10,7 +10,7 @@ from backprop_trace.render.json import records
 from backprop_trace.render.view import View
 from backprop_trace.trace import Trace
 
-FIELDS = ("step", "sample", "phase", "name", "formula", "substitution", "value", "fraction")
+FIELDS = ("step", "sample", "time", "phase", "name", "formula", "substitution", "value", "fraction")
 
 
 def render(traces: Iterable[Trace], view: View) -> Iterator[str]:

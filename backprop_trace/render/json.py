@@ -1,7 +1,7 @@
 """JSON for other programs: an object with `title`, `engine` and `lines`, a list in the order of the listing.
 
-Each line has `step`, `sample` (null where it belongs to none), `phase`, `name`, `formula`, `uses`, `substitution`,
-`value` (a string) and, in the exact engine, `fraction` where it is one.
+Each line has `step`, `sample` and `time` (null where it belongs to none), `phase`, `name`, `formula`, `uses`,
+`substitution`, `value` (a string) and, in the exact engine, `fraction` where it is one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from backprop_trace.expr import Name, names_in
+from backprop_trace.expr import Name, names_in, plain
 from backprop_trace.notation import ASCII, ATOM, BOX, Piece, number_piece, show
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import full
@@ -50,8 +50,9 @@ class _Writer:
         record: dict[str, Any] = {
             "step": self.trace.step,
             "sample": name.sample,
+            "time": name.time,
             "phase": line.equation.phase,
-            "name": canonical(name._replace(sample=None)),
+            "name": canonical(plain(name)),
             "formula": show(formula, ASCII, _name),
             "uses": [canonical(used) for used in names_in(formula)],
             "substitution": show(formula, ASCII, self.number),

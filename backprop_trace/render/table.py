@@ -10,6 +10,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from backprop_trace.chain import PHASES
+from backprop_trace.general import ASCII_PEN, LETTERS, TEXT_PEN, general_formulas, written
 from backprop_trace.notation.names import speller
 from backprop_trace.render.view import (
     Row,
@@ -41,20 +43,38 @@ def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
         if trace.step > 1 or count == 0:
             yield from _lines(_givens(trace, view))
         notation, alphabet = view.notation
+        headed = set(PHASES) if count or view.only else set()
         for heading, members in sections(rows(trace, view, notation, alphabet)):
             yield "\n" + view.paint("heading", heading) + "\n"
+            if members[0].phase not in headed:
+                yield from _lines(_general(trace, members[0].phase, view))
+            headed.add(members[0].phase)
             yield from _lines(_table(members, view))
 
 
+def _general(trace: Trace, phase: str, view: View) -> Iterator[str]:
+    """The general formulas of a phase, above its first table."""
+    pen = ASCII_PEN if view.ascii else TEXT_PEN
+    lines = [written(line, LETTERS[view.style], pen) for line in general_formulas(trace.example.network, [phase])]
+    widest = max((len(about) for about, _, _ in lines), default=0)
+    for about, left, right in lines:
+        text = f"  {about:{widest}}{GAP}{left} = {right}"
+        yield from (view.paint("faint", line) for line in _wrapped(text, view, indent=" " * 6))
+    if lines:
+        yield ""
+
+
 def sections(lines: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
-    """The rows under their headings: a heading per phase, and per sample where one comes after the other."""
-    for (phase, sample), members in groupby(lines, key=_section):
-        yield HEADINGS[phase] + (f", sample {sample}" if sample else ""), list(members)
+    """The rows under their headings: a heading per phase, and per sample or time step where one follows the other."""
+    for (phase, sample, time), members in groupby(lines, key=_section):
+        of_sample, of_time = f", sample {sample}" if sample else "", f", @{time}" if time else ""
+        yield HEADINGS[phase] + of_sample + of_time, list(members)
 
 
-def _section(row: Row) -> tuple[str, int | None]:
-    """The backward pass is one section: its sums go over the samples."""
-    return row.phase, row.line.name.sample if row.phase in ("forward", "loss") else None
+def _section(row: Row) -> tuple[str, int | None, int | None]:
+    """The backward pass is one section: its sums go over the samples and time steps."""
+    name = row.line.name
+    return (row.phase, name.sample, name.time) if row.phase in ("forward", "loss") else (row.phase, None, None)
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:

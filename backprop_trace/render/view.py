@@ -19,7 +19,7 @@ from backprop_trace.chain import PHASES, Equation
 from backprop_trace.expr import Formula, Name, Number
 from backprop_trace.network import ETA, TIME, constants_used
 from backprop_trace.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
-from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, speller
+from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Speller, canonical, speller
 from backprop_trace.notation.numbers import Value, digits_of_fraction, short_fraction, shown
 from backprop_trace.source import printable
 from backprop_trace.spec import Example
@@ -110,11 +110,18 @@ class Names:
 
     def __init__(self, trace: Trace, view: View, alphabet: Alphabet):
         self.spell = speller(view.style, alphabet, trace.example.network, trace.listing.by_output)
-        self.tight = alphabet not in (ASCII_NAMES, TEXT_NAMES)
+        self.leaf = spelled(self.spell, alphabet)
 
-    def leaf(self, name: Name) -> Piece:
-        text = self.spell(name)
-        return text, BOX if name.kind in ("d", "+") or (self.tight and "^" in text) else ATOM
+
+def spelled(spell: Speller, alphabet: Alphabet) -> Leaf:
+    """Names as leaves, held together as tightly as they are written."""
+    tight = alphabet not in (ASCII_NAMES, TEXT_NAMES)
+
+    def leaf(name: Name) -> Piece:
+        text = spell(name)
+        return text, BOX if name.kind in ("d", "+") or (tight and "^" in text) else ATOM
+
+    return leaf
 
 
 def written(trace: Trace) -> Mapping[Name, str]:
@@ -160,8 +167,10 @@ class Numbers:
 
 
 def shape(example: Example) -> str:
-    """2-2-2"""
+    """2-2-2, or how many definitions there are."""
     network = example.network
+    if network.definitions:
+        return f"{len(network.definitions)} definition{'s' if len(network.definitions) > 1 else ''}"
     return "-".join(map(str, [len(network.inputs), *(len(layer.units) for layer in network.layers)]))
 
 
@@ -171,16 +180,27 @@ def activations(example: Example) -> str:
     return words[0] if len(set(words)) == 1 else ", ".join(words)
 
 
+def objective(example: Example) -> str:
+    """The loss, or the definition whose gradients are wanted."""
+    return example.network.loss or canonical(example.network.objective)
+
+
 def described(example: Example) -> str:
     """The network in one line."""
     network = example.network
-    samples = f"; {network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
+    samples = f"{network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
     samples = samples.replace("losses sum", "losses added").replace("losses mean", "losses averaged")
     samples += batches(example)
+    times = f"{network.times} time steps" if network.times else ""
+    if network.settling is not None:
+        times = f"settled (change below {network.settling.threshold}) after {network.times} iterations"
     rate = f", learning rate {example.values[ETA]}" if ETA in example.values else ""
-    return (
-        f"{shape(example)} network, {activations(example)}; loss {network.loss}{samples}; {update_rule(example)}{rate}"
-    )
+    if network.definitions:
+        what = [shape(example), f"gradients of {objective(example)}"]
+    else:
+        what = [f"{shape(example)} network, {activations(example)}", f"loss {network.loss}"]
+    update = f"{update_rule(example)}{rate}" if network.trained or not network.definitions else ""
+    return "; ".join(text for text in (*what, times, samples, update) if text)
 
 
 def batches(example: Example) -> str:
@@ -233,7 +253,8 @@ def header_texts(trace: Trace, view: View) -> list[str]:
 def notes(example: Example) -> list[str]:
     """What the catalogue has to say about the functions in use."""
     network = example.network
-    found = [ACTIVATIONS[layer.activation].note for layer in network.layers] + [LOSSES[network.loss].note]
+    found = [ACTIVATIONS[layer.activation].note for layer in network.layers]
+    found += [LOSSES[network.loss].note] if network.layers else []
     return [note for note in dict.fromkeys(found) if note]
 
 

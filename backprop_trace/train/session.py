@@ -158,7 +158,7 @@ class Session:
 
     @cached_property
     def gradients_look(self) -> Look:
-        return self.look(self.network, [derivative(LOSS, name) for name in self.network.trained], {})
+        return self.look(self.network, [derivative(self.network.objective, name) for name in self.network.trained], {})
 
     @cached_property
     def outputs_look(self) -> Look:

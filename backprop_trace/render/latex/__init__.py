@@ -9,37 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backprop_trace.expr import LOSS, Name
+from backprop_trace.expr import Name
+from backprop_trace.general import general_formulas
 from backprop_trace.notation import tex
 from backprop_trace.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES, Alphabet, Symbol, speller
 from backprop_trace.render.latex import display, drawing, general, groups, tables
 from backprop_trace.render.latex.page import DOCUMENT, FRAGMENT, Page
+from backprop_trace.render.latex.preamble import FRAGMENT_REMARK, PREAMBLE, SKIPS
 from backprop_trace.render.latex.steps import LONGEST_VALUE, Writer
 from backprop_trace.render.table import HEADINGS
 from backprop_trace.render.view import View, chosen, header_texts
 from backprop_trace.trace import Line, Trace
-
-PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
-\usepackage[margin=20mm]{geometry}
-\usepackage{amsmath,array,booktabs,longtable,tikz}
-\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
-\setlength{\parindent}{0pt}
-\setlength{\mathindent}{0pt}
-\setlength{\emergencystretch}{3em}
-\allowdisplaybreaks
-% the left side of an equation, as wide as the widest of its phase
-\newlength{\lhswidth}
-\newcommand*{\lhs}[1]{\makebox[\lhswidth][r]{$\displaystyle #1$}}
-"""
-
-SKIPS = r"""\setlength{\abovedisplayskip}{6pt plus 2pt minus 2pt}
-\setlength{\belowdisplayskip}{6pt plus 2pt minus 2pt}
-"""
-
-FRAGMENT_REMARK = r"""% To be pasted into a document of your own. It needs, in the preamble:
-%   \usepackage{amsmath,array,booktabs,tikz}
-% In beamer, put a frame around a display or two; each fits into one.
-"""
 
 
 def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
@@ -105,13 +85,16 @@ class _Document:
     def opening(self, trace: Trace) -> Iterator[str]:
         yield from self.head(trace)
         writer = Writer(trace, self.view, self.page, self.alphabet)
+        if not trace.example.network.layers:
+            yield from self.givens(trace, writer)
+            return
         yield self.heading("The network")
         yield from drawing.picture(trace, self.spell, self.page)
         yield from self.givens(trace, writer)
-        formulas = general.general_formulas(trace.example.network, self.view.style, self.view.phases)
-        yield self.heading("The formulas")
-        yield f"\\noindent {general.legend(self.view.style)}\n"
-        yield from general.overview(formulas, self.page)
+        if formulas := general_formulas(trace.example.network, self.view.phases):
+            yield self.heading("The formulas")
+            yield f"\\noindent {general.legend(self.view.style)}\n"
+            yield from general.overview(formulas, self.view.style, self.page)
 
     def givens(self, trace: Trace, writer: Writer) -> Iterator[str]:
         texts = {
@@ -119,7 +102,8 @@ class _Document:
             "Held fixed": tables.fixed(trace, self.flat),
         }
         yield from (ragged(f"{called}: {text}.") for called, text in texts.items() if text)
-        if trace.example.network.samples > 1:
+        network = trace.example.network
+        if network.samples > 1 and network.layers and not network.times:
             yield from self.sample_table(trace, writer)
 
     def sample_table(self, trace: Trace, writer: Writer) -> Iterator[str]:
@@ -136,7 +120,7 @@ class _Document:
     def step(self, trace: Trace) -> Iterator[str]:
         lines = chosen(trace, self.view)
         writer = Writer(trace, self.view, self.page, self.alphabet)
-        self.losses.append((str(trace.step), tables.number_text(writer, LOSS)))
+        self.losses.append((str(trace.step), tables.number_text(writer, trace.listing.objective)))
         several = self.view.steps > 1 or trace.step > 1
         if several:
             yield self.heading(f"Training step {trace.step}")
@@ -187,14 +171,16 @@ class _Document:
         several = self.view.steps > 1 or trace.step > 1
         yield self.heading("Old weight, gradient, new weight", level=int(several))
         shown = updated[: self.page.listed]
-        yield from tables.table(tables.parameter_columns(writer, self.flat, shown), self.page)
+        columns = tables.parameter_columns(writer, self.flat, shown, trace.listing.objective)
+        yield from tables.table(columns, self.page)
         if len(shown) < len(updated):
             yield self.left_out(len(updated) - len(shown))
 
     def closing(self) -> Iterator[str]:
         if len(self.losses) > 1:
             yield self.heading("The loss, step by step")
-            yield from tables.table(tables.loss_columns(self.losses, self.flat(LOSS)), self.page)
+            objective = self.flat(self.view.example.network.objective)
+            yield from tables.table(tables.loss_columns(self.losses, objective), self.page)
         digits = self.view.settings.shown_digits
         if digits > self.page.digits:
             yield self.remark(f"Numbers that are put in are cut to {self.page.digits} digits, marked by dots.")

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from backprop_trace.expr import Name, given
-from backprop_trace.network import Layer
+from backprop_trace.network import Layer, Network
 from backprop_trace.notation import latex_number
 from backprop_trace.notation.names import Speller
 from backprop_trace.notation.numbers import shown
@@ -166,12 +166,17 @@ def _drawn(trace: Trace, texts: _Texts, page: Page) -> Drawing:
 
 def _at_the_sides(trace: Trace, texts: _Texts) -> float:
     """What stands left of the inputs and right of the outputs."""
-    if trace.example.network.samples > 1:
-        return 10.0
     network = trace.example.network
+    if not _has_one_value_each(network):
+        return 10.0
     inputs = [texts.value(given(label)) for label in network.inputs[:MOST_UNITS]]
     targets = [texts.value(Name("target", label)) for label in network.outputs[:MOST_UNITS]]
     return LABEL_SIZE * (max(map(width, inputs)) + max(map(width, targets))) + 82.0
+
+
+def _has_one_value_each(network: Network) -> bool:
+    """Do the inputs and targets have one value, or one for each sample or time step?"""
+    return network.samples == 1 and not network.times
 
 
 def _layers(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
@@ -256,6 +261,8 @@ def _remarks(layers: Sequence[tuple[int, tuple[str, ...]]], most: int, trace: Tr
     remarks = [f"Of layers with more than {most} units, the first ones and the last are drawn."] if wide > most else []
     if len(layers) < len(trace.example.network.layers) + 1:
         remarks.append("Of the layers, the first three and the last three are drawn.")
+    if any(layer.recurrent for layer in trace.example.network.layers):
+        remarks.append("The recurrent connections, from one time step to the next, are not drawn.")
     return remarks
 
 
@@ -304,7 +311,7 @@ class Given(NamedTuple):
 def _given_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Iterator[Given]:
     """With a single sample, inputs and targets beside their units."""
     network = trace.example.network
-    for node in nodes if network.samples == 1 else ():
+    for node in nodes if _has_one_value_each(network) else ():
         if node.unit and node.layer == 0:
             yield Given(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
         if node.unit and node.layer == len(network.layers):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backprop_trace.chain import PHASES
-from backprop_trace.expr import LOSS, Name, derivative
+from backprop_trace.expr import Name, derivative
 from backprop_trace.network import ETA
 from backprop_trace.notation.names import Speller
 from backprop_trace.render.latex.page import TEXT_SIZE, Page
@@ -33,10 +33,10 @@ class Column(NamedTuple):
     number: bool = False
 
 
-def parameter_columns(writer: Writer, flat: Speller, updated: Sequence[Name]) -> list[Column]:
+def parameter_columns(writer: Writer, flat: Speller, updated: Sequence[Name], objective: Name) -> list[Column]:
     """Old weight, gradient, new weight of the parameters whose updates are shown."""
     olds = [name.of for name in updated if name.of is not None]
-    numbers = {"old": olds, "gradient": [derivative(LOSS, old) for old in olds], "new": updated}
+    numbers = {"old": olds, "gradient": [derivative(objective, old) for old in olds], "new": updated}
     return _fitting(writer, Column("parameter", [f"${flat(old)}$" for old in olds]), numbers)
 
 

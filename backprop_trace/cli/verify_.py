@@ -1,0 +1,46 @@
+"""`backprop-trace verify`: each gradient against central differences and autograd."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Optional
+
+import typer
+
+from backprop_trace.cli.derive_ import wanted
+from backprop_trace.cli.options import ExampleArgument, one_of, with_values, write
+from backprop_trace.network import listing
+from backprop_trace.notation.names import STYLES
+from backprop_trace.render.verification import render
+from backprop_trace.render.view import View
+from backprop_trace.spec import load
+from backprop_trace.terminal import Terminal
+from backprop_trace.verify import verified
+
+
+def command(
+    example: ExampleArgument,
+    only: Annotated[
+        Optional[list[str]], typer.Option(help="Only this gradient, e.g. 'dE/dw1'. May be repeated.")
+    ] = None,
+    settings: Annotated[
+        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
+    ] = None,
+    style: Annotated[str, typer.Option(help=f"How quantities are called: {', '.join(STYLES)}.")] = "net-out",
+    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")] = False,
+    color: Annotated[
+        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
+    ] = None,
+) -> None:
+    """Each gradient against central differences in certified arithmetic, and autograd where PyTorch is installed.
+
+    Exit code 1 when one of them is off.
+    """
+    one_of("--style", style, STYLES)
+    worked = with_values(load(example), settings or ())
+    found = verified(worked, wanted(worked, only or ()))
+    terminal = Terminal.of(None, ascii_, color)
+    view = View(worked, style=style, ascii=terminal.ascii, paint=terminal.paint)
+    write(render(found, listing(worked.network), view), None, False)
+    if any(row.verdict == "off" for row in found):
+        sys.exit(1)

@@ -1,0 +1,23 @@
+"""What stands above a document, and what is said above a piece of one."""
+
+PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
+\usepackage[margin=20mm]{geometry}
+\usepackage{amsmath,array,booktabs,longtable,tikz}
+\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
+\setlength{\parindent}{0pt}
+\setlength{\mathindent}{0pt}
+\setlength{\emergencystretch}{3em}
+\allowdisplaybreaks
+% the left side of an equation, as wide as the widest of its phase
+\newlength{\lhswidth}
+\newcommand*{\lhs}[1]{\makebox[\lhswidth][r]{$\displaystyle #1$}}
+"""
+
+SKIPS = r"""\setlength{\abovedisplayskip}{6pt plus 2pt minus 2pt}
+\setlength{\belowdisplayskip}{6pt plus 2pt minus 2pt}
+"""
+
+FRAGMENT_REMARK = r"""% To be pasted into a document of your own. It needs, in the preamble:
+%   \usepackage{amsmath,array,booktabs,tikz}
+% In beamer, put a frame around a display or two; each fits into one.
+"""

@@ -1,0 +1,58 @@
+"""The table of `verify`: gradient, central difference, autograd, and how far they are apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backprop_trace.network import Listing
+from backprop_trace.notation.names import speller
+from backprop_trace.notation.numbers import shown
+from backprop_trace.render.view import View
+from backprop_trace.verify import Verified
+
+_COLOURS = {"agrees": "good", "kink": "notice", "off": "bad"}
+_MEANING = {
+    "kink": "kink: the loss has a corner there; the gradient lies between the slopes on both sides of it",
+    "off": "off: the gradient is not what the differences say",
+}
+
+
+def render(found: Sequence[Verified], equations: Listing, view: View) -> Iterator[str]:
+    """A line per gradient, and a sentence about them all."""
+    spell = speller(view.style, view.notation[1], view.example.network, equations.by_output)
+    headings = ["gradient", "by the chain rule", "by central differences", "apart"]
+    rows = [[spell(row.name), _number(row.gradient), _number(row.difference), _apart(row.gradient - row.difference)]
+            for row in found]  # fmt: skip
+    if any(row.autograd is not None for row in found):
+        headings += ["by autograd", "apart"]
+        for cells, row in zip(rows, found, strict=True):
+            cells += (
+                ["", ""] if row.autograd is None else [shown(row.autograd, 15), _apart(row.gradient - row.autograd)]
+            )
+    rows = [cells + [""] * (len(headings) - len(cells)) for cells in rows]
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    yield view.paint("faint", _line(headings, widths)) + "\n"
+    for cells, row in zip(rows, found, strict=True):
+        yield f"{_line(cells, widths)}  {view.paint(_COLOURS[row.verdict], row.verdict)}\n"
+    yield f"\n{_summary(found)}\n"
+    yield from (f"{text}\n" for verdict, text in _MEANING.items() if any(row.verdict == verdict for row in found))
+
+
+def _number(value: object) -> str:
+    return shown(value, 20)  # type: ignore[arg-type]
+
+
+def _apart(difference: object) -> str:
+    return shown(float(difference), 2)  # type: ignore[arg-type]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  " + "   ".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
+
+
+def _summary(found: Sequence[Verified]) -> str:
+    agreeing = sum(row.verdict == "agrees" for row in found)
+    against = "central differences"
+    if any(row.autograd is not None for row in found):
+        against += " and autograd"
+    return f"{agreeing} of {len(found)} gradients agree with {against}"

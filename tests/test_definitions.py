@@ -1,0 +1,259 @@
+"""Formulas of one's own: definitions, activations and losses, against published numbers and central differences."""
+
+import math
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backprop_trace.arithmetic import ComputationError
+from backprop_trace.check import Checker
+from backprop_trace.cli import main
+from backprop_trace.derive import whole_gradients
+from backprop_trace.notation.names import canonical
+from backprop_trace.sheet import published_sheet, read_sheet
+from backprop_trace.source import SourceError
+from backprop_trace.spec import load, read_example
+from backprop_trace.trace import trace
+from backprop_trace.verify import verified
+
+CIRCUIT = """
+inputs: {x: -2, y: 5, z: -4}
+definitions:
+  q: x + y
+  f: q * z
+objective: f
+"""
+
+
+def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    out, err = capsys.readouterr()
+    return end.value.code or 0, out, err
+
+
+def test_cs231ns_circuit_has_the_gradients_of_the_course():
+    found = trace(read_example(CIRCUIT))
+    expected = {"q": 3, "f": -12, "df/dq": -4, "df/dz": 3, "df/dx": -4, "df/dy": -4}
+    assert {name: found[name].value for name in expected} == expected
+    assert {line.equation.phase for line in found.lines} == {"forward", "backward"}
+
+
+def test_cs231ns_neuron_has_the_gradients_of_the_course():
+    found = trace(load("cs231n-neuron"))
+    assert found["f"].value == pytest.approx(0.7310585786300049, rel=1e-15)
+    dx, dw = (0.3932238664829637, -0.5898357997244456), (-0.19661193324148185, -0.3932238664829637)
+    assert [found[f"df/dx{place}"].value for place in (0, 1)] == pytest.approx(dx, rel=1e-14)
+    assert [found[f"df/dw{place}"].value for place in (0, 1)] == pytest.approx(dw, rel=1e-14)
+    assert found["df/dw2"].value == pytest.approx(0.19661193324148185, rel=1e-14)
+
+
+def test_parameters_of_definitions_descend_step_by_step():
+    x, y = -0.5, 0.5
+    for _ in range(7):
+        slope_x, slope_y = -2 * (1 - x) - 40 * x * (y - x**2), 20 * (y - x**2)
+        x, y = x - 0.02 * slope_x, y - 0.02 * slope_y
+    found = trace(load("descent"), step=7)
+    assert (found["x+"].value, found["y+"].value) == pytest.approx((x, y), rel=1e-12)
+
+
+def test_what_is_fixed_has_no_gradient():
+    found = trace(read_example(CIRCUIT + "fixed: [x]\n"))
+    with pytest.raises(KeyError):
+        found["df/dx"]
+    assert found["df/dy"].value == -4
+
+
+def test_several_samples_are_added_up():
+    found = trace(read_example(CIRCUIT.replace("x: -2", "x: [-2, 3]")))
+    assert found["f"].value == (-2 + 5) * -4 + (3 + 5) * -4
+    assert found["df/dy[2]"].value == -4
+
+
+OWN = """
+inputs: {x: 0.7}
+targets: {o1: 0.25}
+parameters: {w: -0.4, b: 0.3}
+layers:
+  - units: [o1]
+    activation: %s
+    weights: [[w]]
+    bias: b
+loss: %s
+learning_rate: 0.1
+"""
+
+
+def test_an_activation_of_ones_own_has_its_slope_derived_and_shown():
+    """Swish: its slope is s + z s (1 - s), s the sigmoid."""
+    found = trace(read_example(OWN % ("z / (1 + exp(-z))", "half_squared_error")))
+    z = -0.4 * 0.7 + 0.3
+    s = 1 / (1 + math.exp(-z))
+    assert found["out_o1"].value == pytest.approx(z * s)
+    assert found["dout_o1/dnet_o1"].value == pytest.approx(s + z * s * (1 - s))
+
+
+def test_a_loss_of_ones_own_has_its_slope_derived_and_shown():
+    example = read_example(OWN % ("identity", "log((exp(t - o) + exp(o - t)) / 2)"))
+    found = trace(example)
+    error = -0.4 * 0.7 + 0.3 - 0.25
+    assert found["E"].value == pytest.approx(math.log(math.cosh(error)))
+    assert found["dE/dout_o1"].value == pytest.approx(math.tanh(error))
+    assert {row.verdict for row in verified(example)} == {"agrees"}
+
+
+# --- random definitions ---
+
+NAMES = ("x", "y", "w")
+
+
+@st.composite
+def formulas(draw, names, depth=3):
+    if depth == 0 or draw(st.integers(0, 3)) == 0:
+        return draw(st.sampled_from([*names, "2", "0.5"]))
+    one = draw(formulas(names, depth - 1))
+    other = draw(formulas(names, depth - 1))
+    return draw(st.sampled_from([
+        f"({one} + {other})", f"({one} - {other})", f"({one}) * ({other})", f"({one}) / (2 + ({other})^2)",
+        f"tanh({one})", f"sin({one})", f"cos({one})", f"sigmoid({one})", f"exp(-({one})^2)", f"log(1 + ({one})^2)",
+        f"sqrt(1 + ({one})^2)", f"max({one}, {other})", f"min({one}, {other})", f"abs({one})", f"relu({one})",
+        f"-({one})", f"({one})^3",
+    ]))  # fmt: skip
+
+
+@st.composite
+def definitions(draw):
+    known, lines = list(NAMES), []
+    for label in ("p", "q", "r"):
+        lines.append(f"  {label}: {draw(formulas(tuple(known)))}")
+        known.append(label)
+    lines.append("  f: p * q + r^2 + x * w")
+    many = draw(st.booleans())
+    xs = "[0.3, -0.8]" if many else "0.3"
+    return (
+        f"inputs: {{x: {xs}, y: -1.1}}\nparameters: {{w: 0.7}}\ndefinitions:\n"
+        + "\n".join(lines)
+        + (f"\nobjective: f\nlearning_rate: 0.1\nbatch: {draw(st.sampled_from(['sum', 'mean']))}\n")
+    )
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(definitions())
+def test_the_gradients_of_random_definitions_agree_with_central_differences(text):
+    example = read_example(text)
+    found = trace(example)
+    names = list(whole_gradients(found.listing))
+    assert len(names) >= 2
+    try:
+        rows = verified(example, names)
+    except ComputationError as broken:
+        if "told from 0" in str(broken) or "not even with" in str(broken):
+            return  # 0 that no number of bits can tell from 0: x - x through two definitions
+        raise
+    assert {row.verdict for row in rows} <= {"agrees", "kink"}
+
+
+# --- bad input ---
+
+
+def said(text: str) -> str:
+    with pytest.raises(SourceError) as wrong:
+        read_example(text)
+    assert len(wrong.value.problems) == 1, str(wrong.value)
+    return str(wrong.value)
+
+
+BAD = [
+    ("q: x + y", "q: q + y", "the definition of 'q' refers to itself"),
+    ("q: x + y", "q: f + y", "'f' is defined later, in line 5"),
+    ("q: x + y", "q: foo(x)", "unknown function 'foo'"),
+    ("q: x + y", "q: tan(x)", "did you mean 'tanh'?"),
+    ("q: x + y", "q: x + u", "unknown name 'u'"),
+    ("q: x + y", "q: x +", "expected a number"),
+    ("q: x + y", "q: max(x)", "max takes 2 arguments"),
+    ("q: x + y", "q: " + "(" * 10_000 + "x" + ")" * 10_000, "more than 2000 symbols"),
+    ("q: x + y", "q: " + "(" * 900 + "x" + ")" * 900, "brackets nested deeper"),
+    ("q: x + y", "q: x@-1 + y", "no time step before"),
+    ("objective", "  x: y + z\nobjective", "used for two things"),
+    ("objective", "  exp: y + z\nobjective", "already means something"),
+    ("q: x + y", "q: [x, y]", "a formula must stand here"),
+    ("definitions:\n  q: x + y\n  f: q * z", "definitions: {q: max(0, x), f: q * z}", "on a line of its own"),
+    ("objective: f", "objective: g", "must be one of the definitions"),
+    ("objective: f", "", "lacks the key 'objective'"),
+    ("objective: f", "objective: f\nlayers: []", "unknown key 'layers'"),
+    ("objective: f", "objective: f\nfixed: [u]", "unknown parameter 'u'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), BAD, ids=lambda text: text[:30])
+def test_what_is_wrong_with_a_definition_is_said_at_its_place(old, new, message):
+    text = said(CIRCUIT.replace(old, new))
+    assert message in text
+
+
+def test_the_caret_stands_under_the_very_name():
+    lines = said(CIRCUIT.replace("q * z", "q * zz")).splitlines()
+    source, caret = (line.partition("| ")[2] for line in lines[3:5])
+    assert source[caret.index("^") :] == "zz"
+
+
+@pytest.mark.parametrize(
+    ("activation", "message"),
+    [("z / (1 + exq(-z))", "unknown function 'exq'"), ("z + o", "unknown name 'o'"), ("1 + 1", "does not depend on z"),
+     ("swish", "unknown activation"), ("2 * z +", "expected a number")],
+)  # fmt: skip
+def test_an_activation_that_is_neither_a_word_nor_a_formula_is_refused(activation, message):
+    assert message in said(OWN % (activation, "half_squared_error"))
+
+
+@pytest.mark.parametrize(
+    ("formula", "reason"),
+    [("exp(1000 * y)", "grows beyond"), ("9^9^9^9 * x", "grows beyond"), ("log(x)", "logarithm of a negative"),
+     ("sqrt(x)", "square root of a negative"), ("y / (x + 2)", "division by zero"), ("x^0.5", "fractional power")],
+)  # fmt: skip
+def test_a_computation_that_breaks_names_the_definition(formula, reason, monkeypatch, capsys, tmp_path):
+    path = tmp_path / "circuit.yaml"
+    path.write_text(CIRCUIT.replace("x + y", formula))
+    code, _, err = run(monkeypatch, capsys, "show", str(path))
+    assert code == 3 and "breaks in q" in err and reason in err
+
+
+@pytest.mark.parametrize("formula", ["9^9^9^9 * x", "exp(exp(exp(exp(exp(y)))))"])
+def test_what_is_too_large_for_exact_arithmetic_ends_with_a_message_too(formula, monkeypatch, capsys, tmp_path):
+    path = tmp_path / "circuit.yaml"
+    path.write_text(CIRCUIT.replace("x + y", formula))
+    code, _, err = run(monkeypatch, capsys, "show", str(path), "--engine", "exact")
+    assert code == 3 and "breaks in q" in err
+
+
+# --- on a sheet ---
+
+
+def sheet_of(found, bent: str = "") -> str:
+    """Every quantity with nine digits, the bent one off by a tenth."""
+    values = ((canonical(line.name), line.value) for line in found.lines)
+    return "\n".join(f'"{name}": {value + (0.1 if name == bent else 0):.9f}' for name, value in values)
+
+
+@pytest.mark.parametrize(
+    ("name", "bent"),
+    [("cs231n-circuit", "df/dq"), ("cs231n-neuron", "df/ddot"), ("descent", "df/dx:v"), ("rnn", "dE/du@2"),
+     ("lstm", "c@2"), ("settling", "dE/dnet_h1@3"), ("convolution", "dE/dk1")],
+)  # fmt: skip
+def test_every_quantity_can_stand_on_a_sheet_and_is_judged(name, bent):
+    example, found = load(name), trace(load(name))
+    right = Checker(example).check(read_sheet(sheet_of(found), "sheet.yaml"))
+    assert {line.verdict for line in right.lines if line.written} <= {"right", "rounded"}
+    wrong = Checker(example).check(read_sheet(sheet_of(found, bent), "sheet.yaml"))
+    assert [line.name for line in wrong.lines if line.verdict in ("wrong", "slip")] == [bent]
+
+
+@pytest.mark.parametrize("name", ["cs231n-circuit", "cs231n-neuron"])
+def test_what_the_course_prints_is_right(name):
+    example = load(name)
+    assert example.published is not None
+    printed = Checker(example).check(published_sheet(example.published, name, example.text))
+    assert {line.verdict for line in printed.lines if line.written} == {"right"}

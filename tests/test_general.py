@@ -1,0 +1,52 @@
+"""The general formulas: above the numbers, once, in the letters of the style."""
+
+import sys
+
+import pytest
+
+from backprop_trace.cli import main
+from backprop_trace.general import general_formulas
+from backprop_trace.spec import load
+
+
+def run(monkeypatch, capsys, *arguments: str) -> str:
+    monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    return capsys.readouterr().out
+
+
+DELTA_AND_GRADIENT = [
+    "delta of an output unit   ∂E/∂net_j = ∂E/∂out_j · ∂out_j/∂net_j",
+    "delta of a hidden unit    ∂E/∂net_j = (Σ_k ∂E/∂net_k · w_kj) · ∂out_j/∂net_j",
+    "gradient of a weight      ∂E/∂w_ji = ∂E/∂net_j · out_i",
+    "update: sgd   w+ = w - η · ∂E/∂w",
+]
+
+
+def test_they_head_the_phases_once_however_many_steps_there_are(monkeypatch, capsys):
+    out = run(monkeypatch, capsys, "show", "mazur", "--steps", "2")
+    for line in DELTA_AND_GRADIENT:
+        assert out.count(f"  {line}\n") == 1
+    assert out.index("gradient of a weight") < out.index("∂E/∂out_o1") < out.index("update: sgd")
+
+
+def test_one_quantity_alone_comes_without_them(monkeypatch, capsys):
+    assert "gradient of a weight" not in run(monkeypatch, capsys, "show", "mazur", "--only", "dE/dw1")
+
+
+def test_the_shortcut_of_softmax_stands_among_them(monkeypatch, capsys):
+    out = run(monkeypatch, capsys, "show", "deep", "--phase", "backward")
+    assert "∂E/∂net_j = Σ_k ∂E/∂out_k · ∂out_k/∂net_j = out_j - target_j" in out
+
+
+@pytest.mark.parametrize("style", ["net-out", "layered", "nielsen"])
+def test_plain_ascii_is_plain_ascii(style, monkeypatch, capsys):
+    out = run(monkeypatch, capsys, "show", "kumar", "--ascii", "--style", style)
+    assert out.isascii() and "gradient of a weight" in out
+
+
+@pytest.mark.parametrize("name", ["lstm", "rnn", "descent"])
+def test_what_is_no_plain_layered_network_has_none(name):
+    assert general_formulas(load(name).network, ["forward", "backward"]) == []

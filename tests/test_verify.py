@@ -1,0 +1,82 @@
+"""Gradients set against differences and autograd: right ones agree, a fault put in on purpose is found."""
+
+import sys
+
+import pytest
+
+from backprop_trace import catalogue
+from backprop_trace.cli import main
+from backprop_trace.spec import load, read_example, shipped
+from backprop_trace.trace import NotNumeric
+from backprop_trace.verify import verified
+
+ONE_UNIT = """
+inputs: {x: %s}
+targets: {o1: 1}
+layers:
+  - {units: [o1], activation: %s, weights: [[0.5]], bias: -1}
+loss: half_squared_error
+learning_rate: 0.1
+"""
+
+SHARED = """
+inputs: {x: [0.5, -0.25], y: [0.125, 2]}
+targets: {o1: [1, 0], o2: [0, 1]}
+parameters: {w: 0.5, v: -0.75, b: 0.1}
+layers:
+  - {units: [h1, h2], activation: softplus, weights: [[w, v], [v, w]], bias: b}
+  - {units: [o1, o2], activation: softmax, weights: [[w, 0.3], [-0.2, v]], bias: b}
+loss: categorical_cross_entropy
+batch: mean
+learning_rate: 0.1
+"""
+
+
+def verdicts(text: str) -> set[str]:
+    return {row.verdict for row in verified(read_example(text))}
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_gradient_of_every_shipped_example_agrees(name):
+    try:
+        rows = verified(load(name))
+    except NotNumeric:
+        pytest.skip("an example without numbers")
+    assert {row.verdict for row in rows} <= {"agrees", "kink"}
+
+
+def test_tied_weights_a_shared_bias_and_several_samples_agree():
+    assert verdicts(SHARED) == {"agrees"}
+
+
+def test_a_wrong_slope_in_the_catalogue_is_found(monkeypatch, capsys, tmp_path):
+    wrong = dict(catalogue.ACTIVATIONS)
+    wrong["sigmoid"] = wrong["sigmoid"]._replace(slope="a * (1 + a)")
+    monkeypatch.setattr("backprop_trace.network.ACTIVATIONS", wrong)
+    path = tmp_path / "net.yaml"
+    path.write_text(ONE_UNIT % (0.25, "sigmoid"))
+    monkeypatch.setattr(sys, "argv", ["backprop-trace", "verify", str(path)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    out = capsys.readouterr().out
+    assert end.value.code == 1
+    assert "0 of 2 gradients agree" in out and out.count("  off\n") == 2
+
+
+def test_a_corner_of_the_loss_is_called_one_and_no_mistake():
+    assert verdicts(ONE_UNIT % (2, "relu")) == {"kink"}
+    assert verdicts(ONE_UNIT % (3, "relu")) == {"agrees"}
+
+
+def test_a_gradient_that_is_far_smaller_than_double_precision_can_tell_apart_is_checked_too():
+    (row, _) = verified(read_example((ONE_UNIT % (-80, "sigmoid")).replace("o1: 1}", "o1: 0}")))
+    assert abs(row.gradient) < 1e-30 and row.verdict == "agrees"
+
+
+def test_autograd_agrees_where_it_is_installed():
+    try:
+        import torch  # noqa: F401
+    except (ImportError, OSError):
+        pytest.skip("PyTorch is not installed")
+    rows = verified(load("mazur"))
+    assert all(row.autograd is not None and row.verdict == "agrees" for row in rows)
