@@ -1,7 +1,7 @@
 """Checking many sheets: on all cores, in their order, in bounded memory; a sheet that cannot be read stops nothing.
 
 >>> from backprop_trace.spec import load
->>> [(outcome.sheet, outcome.error[:32]) for outcome in outcomes(Checks(load("mazur")), ["nowhere.yaml"])]
+>>> [(outcome.sheet, outcome.error.splitlines()[0]) for outcome in outcomes(Checks(load("mazur")), ["nowhere.yaml"])]
 [('nowhere.yaml', 'error: there is no such file\\n --> ')]
 """
 
