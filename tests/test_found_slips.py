@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 from backprop_trace.check import Checker, JudgedLine
 from backprop_trace.sheet import read_sheet
+from backprop_trace.source import SourceError
 from backprop_trace.spec import read_example
 
 ONE_UNIT = """
@@ -78,3 +81,14 @@ learning_rate: 0.5
     # 1.25 * 0.98 = 1.225 -> 1.23 (or 1.22), -1.21 * 1.03 = -1.2463 -> -1.25: to three figures -0.02, truly -0.0213
     sheet = "net_o1 = -0.0200\nout_o1 = -0.0200\ndE/dout_o1 = -0.520\ndE/dnet_o1 = -0.520\ndE/dw1 = -0.510"
     assert judged(network, sheet, "net_o1").verdict == "rounded"
+
+
+def test_a_number_of_more_digits_than_python_reads_is_refused_clearly() -> None:
+    with pytest.raises(SourceError, match="are the limit"):
+        read_sheet("E = " + "29" * 2300, "sheet.txt")
+
+
+def test_more_readings_of_a_quantity_than_can_be_tried_are_refused_clearly() -> None:
+    sheet = "\n".join(f"net_h1 = 0.{count}" for count in range(1000))
+    with pytest.raises(SourceError, match="numbers for net_h1"):
+        judged(one_unit(), sheet, "net_h1")

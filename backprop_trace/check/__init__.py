@@ -42,6 +42,9 @@ from backprop_trace.spec import Example
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
 MISTAKES = ("slip", "wrong", "unknown")
 KEY_DIGITS = 12
+MOST_SUGGESTIONS = 200  # the nearest name is looked for so many times
+MOST_READINGS = 16
+"""So many numbers may stand for one quantity; each is tried for every line that uses it."""
 CUT_SHARE = 0.3
 """Numbers that are cut off but not rounded, over those that are rounded but not cut off: on simulated sheets of writers
 who round it is about 0.1 (from what has added up), of writers who cut off mostly 0.6 and more."""
@@ -133,7 +136,7 @@ class Checker:
     def parts(self, sheet: Sheet) -> Iterator[Part]:
         """The parts of a sheet that are under the same settings."""
         for settings, entries in sections(sheet):
-            yield Part(self.courses(settings, entries), entries, settings, self.strict, self.language)
+            yield Part(self.courses(settings, entries), entries, settings, self.strict, self.language, sheet)
 
     def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
         """The courses for some settings, computed to more digits than any entry has."""
@@ -172,9 +175,10 @@ class Part:
         settings: tuple[str, ...],
         strict: int | None,
         language: Language,
+        sheet: Sheet,
     ):
         self.courses, self.entries, self.settings, self.strict = courses, entries, settings, strict
-        self.language = language
+        self.language, self.sheet = language, sheet
         self.conventions: tuple[str, ...] = ()
         self.writer = Writer.of(
             (reading.text, reading.value) for e in entries for reading in e.readings[:1] if reading.value is not None
@@ -190,7 +194,7 @@ class Part:
         found += self.formula_lines(answers, wording)
         self.has_wrong_update = any(line.phase == "update" and line.verdict in ("slip", "wrong") for line in found)
         known = _ordered(found + self.missing(answers, wording), self.course)
-        return known + [self.unknown(entry) for entry in unknown]
+        return known + [self.unknown(entry, place < MOST_SUGGESTIONS) for place, entry in enumerate(unknown)]
 
     def judge(self) -> tuple[Judge, list[Entry], Wording]:
         """The judge under the convention of the sheet, the entries nobody knows, and words for what is found."""
@@ -214,6 +218,11 @@ class Part:
             turned = sign_convention(entry.spelling, name) in self.conventions
             readings = tuple(_turned(reading) if turned else reading for reading in entry.readings)
             before = answers[key].readings if key in answers else ()
+            if len(before) + len(readings) > MOST_READINGS:
+                problem = Problem(
+                    f"more than {MOST_READINGS} numbers for {printable(entry.spelling)[:60]}", entry.place
+                )
+                raise SourceError([problem], self.sheet.name, self.sheet.text)
             answers[key] = Answer(name, key[0], before + readings, entry.spelling, -1 if turned else 1)
         return answers, unknown
 
@@ -389,8 +398,8 @@ class Part:
             should=(symbol, wording.symbols(right)) if right else (),
         )  # fmt: skip
 
-    def unknown(self, entry: Entry) -> JudgedLine:
-        names = [canonical(name) for name in (*self.course.equations, *self.course.example.values)]
+    def unknown(self, entry: Entry, suggests: bool) -> JudgedLine:
+        names = [canonical(name) for name in (*self.course.equations, *self.course.example.values)] if suggests else []
         known_elsewhere = self.elsewhere(entry)
         message = known_elsewhere or f"not in this example; {did_you_mean(entry.spelling, names)}".rstrip("; ")
         return JudgedLine(
