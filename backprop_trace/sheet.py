@@ -102,12 +102,18 @@ def _form(text: str, name: str) -> str:
         return "csv"
     if ending in ("yaml", "yml", "json"):
         return "yaml"
-    first = next((line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#") and not _is_heading(line)), "")
     if re.match(r"\s*(step\s*[,;\t]\s*)?(sample\s*[,;\t]\s*)?name\s*[,;\t]", first, re.IGNORECASE):
         return "csv"
     if first.lstrip().startswith("{") or re.search(r":(\s|$)", first):
         return "plain" if re.search(r"\s=\s", first) else "yaml"
     return "plain"
+
+
+def _is_heading(line: str) -> bool:
+    """`step 2:` on a line of its own may stand in YAML and among plain lines."""
+    return line.endswith(":") and _section(line[:-1], Section()) is not None
 
 
 class _Reader:

@@ -59,6 +59,13 @@ class Terminal(NamedTuple):
             sys.exit(0)
 
     @staticmethod
+    def progress(done: int, of: int, what: str) -> None:
+        """How far it is, on a terminal that shows nothing else meanwhile."""
+        if sys.stderr.isatty() and not sys.stdout.isatty():
+            ending = "\n" if done == of else ""
+            print(f"\r{done:,} of {of:,} {what}", end=ending, file=sys.stderr, flush=True)
+
+    @staticmethod
     def stderr(text: str) -> None:
         sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
         print(text, file=sys.stderr)

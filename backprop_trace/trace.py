@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, finite, reason
 from backprop_trace.chain import Equation
+from backprop_trace.collector import uncollected
 from backprop_trace.expr import Formula, Name, walk_names
 from backprop_trace.network import Listing, inputs_and_targets
 from backprop_trace.notation.names import canonical
@@ -174,14 +175,14 @@ def traces(
         yield result
 
 
+@uncollected
 def check_numeric(example: Example, equations: Listing) -> None:
     """Raises NotNumeric if the listing uses something that has no value."""
     known = {equation.name for equation in equations.equations} | set(example.values)
-    used = [name for equation in equations.equations for name in walk_names(equation.formula)]
-    used += inputs_and_targets(example.network)
-    missing = {name: None for name in used if name not in known}
-    if missing:
-        raise NotNumeric(list(missing))
+    used = dict.fromkeys(name for equation in equations.equations for name in walk_names(equation.formula))
+    used |= dict.fromkeys(inputs_and_targets(example.network))
+    if used.keys() - known:
+        raise NotNumeric([name for name in used if name not in known])
 
 
 Progress = Iterator[tuple[int, Mapping[Name, Value], bool]]

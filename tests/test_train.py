@@ -14,14 +14,18 @@ from pathlib import Path
 
 import pytest
 
+from backprop_trace.arithmetic import FLOAT, ComputationError
 from backprop_trace.batches import Batching
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS
+from backprop_trace.chain import Equation
 from backprop_trace.cli import main
 from backprop_trace.draw import DISTRIBUTIONS, draw
-from backprop_trace.expr import Name, given
+from backprop_trace.expr import Name, Sum, after, given
+from backprop_trace.network import Listing
 from backprop_trace.spec import Example, load, read_example
 from backprop_trace.trace import Settings, trace, traces
 from backprop_trace.train import Run
+from backprop_trace.train.compiled import compiled_steps
 from backprop_trace.train.session import Plan, Session, Until, overfitting, vanishing
 
 XOR = """
@@ -428,6 +432,42 @@ def test_a_run_that_overflows_names_the_step_and_keeps_what_was_reached(
     saved = load("saved.yaml")
     assert all(float(saved.values[old]) == kept.values[new] for new, old in kept.listing.carried)
     assert "what was reached" in printed.out
+
+
+def test_the_step_that_breaks_is_found_in_a_long_compiled_run() -> None:
+    example = read_example(XOR.replace("sigmoid", "identity") + "learning_rate: 1.9")
+    run = Run.of(example.network, example.batching, example.values)
+    with pytest.raises(ComputationError) as compiled:
+        run.advance(1, 100_000)
+    step = compiled.value.step
+    assert step is not None
+    with pytest.raises(ComputationError) as plain:
+        list(traces(example, steps=range(1, step + 1)))
+    assert (plain.value.step, plain.value.name) == (step, compiled.value.name)
+    kept = trace(example, step=step - 1)
+    assert [run.givens[old] for _, old in kept.listing.carried] == [kept.values[new] for new, _ in kept.listing.carried]
+
+
+def test_matrices_that_overflow_keep_what_was_reached() -> None:
+    pytest.importorskip("numpy", reason="the extra `fast` is not installed")
+    from backprop_trace.train.matrices import Matrices
+
+    example = read_example(XOR.replace("sigmoid", "identity") + "learning_rate: 1e4")
+    matrices = Matrices.of(example)
+    with pytest.raises(ComputationError) as broken:
+        matrices.advance(1, 1_000)
+    assert broken.value.step is not None
+    kept, found = trace(example, step=broken.value.step - 1), matrices.values()
+    for new, old in kept.listing.carried:
+        assert found[old] == pytest.approx(kept.values[new], rel=1e-9)
+
+
+def test_new_values_do_not_take_the_place_of_old_ones_that_are_still_needed() -> None:
+    """Fibonacci's numbers: a+ = b, b+ = a + b; written in place too early, the sum would be 2 b."""
+    a, b = given("a"), given("b")
+    lines = (Equation(after(a), Sum((b,)), (), "update"), Equation(after(b), Sum((a, b)), (), "update"))
+    steps = compiled_steps(Listing(lines, ((after(a), a), (after(b), b))), (), {}, FLOAT)
+    assert steps(lambda: range(10), 0.0, 1.0) == (55.0, 89.0)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX systems")

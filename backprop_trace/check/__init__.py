@@ -13,8 +13,7 @@ of doing the exercise, `answers` reads what formulas stand on a sheet; here they
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -28,9 +27,9 @@ from backprop_trace.check.conventions import (
 )
 from backprop_trace.check.course import TRUE_DIGITS, Course
 from backprop_trace.check.judge import Answer, Finding, Judge
-from backprop_trace.check.wording import Wording
+from backprop_trace.check.wording import Forms, Language, Wording, signed
 from backprop_trace.check.writer import Writer, significant_figures
-from backprop_trace.expr import LOSS, Name
+from backprop_trace.expr import LOSS, Formula, Name
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import shown
 from backprop_trace.parse import NotANumber, Vocabulary, number
@@ -45,13 +44,15 @@ KEY_DIGITS = 12
 CUT_SHARE = 0.3
 """Numbers that are cut off but not rounded, over those that are rounded but not cut off: on simulated sheets of writers
 who round it is about 0.1 (from what has added up), of writers who cut off mostly 0.6 and more."""
+ASCII_LANGUAGE = Language()
 
 
 class JudgedLine(NamedTuple):
     """One line of a report. `expected` follows from the writer's own lines, `key` is the true value.
 
     `should` is the line as it should be and `bent` the line that gives the writer's number, both written out as
-    symbols = numbers = value (for mistakes only).
+    name = symbols = numbers = value (for mistakes only); `called` is the name as it stands in sentences, `symbol` as it
+    stands in formulas.
     """
 
     name: str
@@ -67,8 +68,10 @@ class JudgedLine(NamedTuple):
     spelling: str = ""
     place: Place | None = None
     settings: tuple[str, ...] = ()
-    should: str = ""
-    bent: str = ""
+    should: Forms = ()
+    bent: Forms = ()
+    called: str = ""
+    symbol: str = ""
 
 
 class Report(NamedTuple):
@@ -105,8 +108,8 @@ class Report(NamedTuple):
 class Checker:
     """Checks sheets against one example. Make one and use it for many: it remembers what it has computed."""
 
-    def __init__(self, example: Example, strict: int | None = None):
-        self.example, self.strict = example, strict
+    def __init__(self, example: Example, strict: int | None = None, language: Language = ASCII_LANGUAGE):
+        self.example, self.strict, self.language = example, strict, language
         self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
 
     def check(self, sheet: Sheet) -> Report:
@@ -114,12 +117,16 @@ class Checker:
         lines: list[JudgedLine] = []
         conventions: dict[str, None] = {}
         done_right = ""
-        for settings, entries in sections(sheet):
-            part = _Part(self.courses(settings, entries), entries, settings, self.strict)
+        for part in self.parts(sheet):
             lines += part.lines()
             conventions |= dict.fromkeys(part.conventions)
             done_right = done_right or part.done_right()
         return Report(sheet.name, tuple(lines), tuple(conventions), tuple(_patterns(lines)), done_right)
+
+    def parts(self, sheet: Sheet) -> Iterator[Part]:
+        """The parts of a sheet that are under the same settings."""
+        for settings, entries in sections(sheet):
+            yield Part(self.courses(settings, entries), entries, settings, self.strict, self.language)
 
     def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
         """The courses for some settings, computed to more digits than any entry has."""
@@ -148,11 +155,19 @@ def _with_settings(example: Example, settings: tuple[str, ...]) -> Example:
     return example._replace(values=values)
 
 
-class _Part:
+class Part:
     """The lines of a sheet that are under the same settings."""
 
-    def __init__(self, courses: Courses, entries: Sequence[Entry], settings: tuple[str, ...], strict: int | None):
+    def __init__(
+        self,
+        courses: Courses,
+        entries: Sequence[Entry],
+        settings: tuple[str, ...],
+        strict: int | None,
+        language: Language,
+    ):
         self.courses, self.entries, self.settings, self.strict = courses, entries, settings, strict
+        self.language = language
         self.conventions: tuple[str, ...] = ()
         self.writer = Writer.of(
             (reading.text, reading.value) for e in entries for reading in e.readings[:1] if reading.value is not None
@@ -161,15 +176,21 @@ class _Part:
         self.has_wrong_update = False
 
     def lines(self) -> list[JudgedLine]:
+        judge, unknown, wording = self.judge()
+        answers = judge.answers
+        findings = {(f.answer.step, f.answer.name): f for f in judge.findings()}
+        found = [self.judged(finding, wording) for finding in findings.values()]
+        found += self.formula_lines(answers, wording)
+        self.has_wrong_update = any(line.phase == "update" and line.verdict in ("slip", "wrong") for line in found)
+        known = _ordered(found + self.missing(answers, wording), self.course)
+        return known + [self.unknown(entry) for entry in unknown]
+
+    def judge(self) -> tuple[Judge, list[Entry], Wording]:
+        """The judge under the convention of the sheet, the entries nobody knows, and words for what is found."""
         self.choose_convention()
         answers, unknown = self.answers(self.course)
         judge = Judge(self.course, answers, self.chosen_writer(), explain=True)
-        findings = {(f.answer.step, f.answer.name): f for f in judge.findings()}
-        wording = Wording(judge)
-        found = [self.judged(finding, wording) for finding in findings.values()]
-        found += self.formula_lines(answers)
-        self.has_wrong_update = any(line.phase == "update" and line.verdict in ("slip", "wrong") for line in found)
-        return _ordered(found + self.missing(answers), self.course) + [self.unknown(entry) for entry in unknown]
+        return judge, unknown, Wording(judge, self.language)
 
     # --- reading names ---
 
@@ -263,7 +284,7 @@ class _Part:
         message = wording.message(finding, verdict)
         if len(answer.readings) > 1 and verdict in ("right", "rounded"):
             slips = ("copied-wrong",)
-            others = ", ".join(_signed(reading.text, answer.sign) for reading in answer.readings[1:])
+            others = ", ".join(signed(reading.text, answer.sign) for reading in answer.readings[1:])
             message = f"{message}; also written as {others}: miscopied, and not blamed on later lines".lstrip("; ")
         if verdict == "convention":
             message = "; ".join(f"right on a sheet that {sentence_of(word)}" for word in self.conventions)
@@ -271,19 +292,21 @@ class _Part:
         return self.line(answer.name, answer.step)._replace(
             written=self.as_written(answer),
             verdict=verdict,
-            expected=_signed(wording.expected(finding, true), answer.sign),
-            key=_signed(shown(true, KEY_DIGITS), answer.sign),
+            expected=signed(wording.expected(finding, true), answer.sign),
+            key=signed(shown(true, KEY_DIGITS), answer.sign),
             slips=tuple(slip for slip in slips if slip),
             message=message,
             spelling=answer.spelling,
             place=written.place,
-            should=wording.should(finding) if is_mistake else "",
-            bent=wording.bent(finding) if is_mistake else "",
+            should=wording.should(finding) if is_mistake else (),
+            bent=wording.bent(finding) if is_mistake else (),
+            called=wording.called(answer),
+            symbol=wording.symbol_of(answer),
         )
 
     @staticmethod
     def as_written(answer: Answer) -> str:
-        return _signed(answer.readings[0].text, answer.sign)
+        return signed(answer.readings[0].text, answer.sign)
 
     def final_verdict(self, finding: Finding, true: Fraction) -> str:
         """The verdict under the convention in force and the teacher's demands."""
@@ -320,7 +343,7 @@ class _Part:
             phase=equation.phase if equation else "given", settings=self.settings,
         )  # fmt: skip
 
-    def missing(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
+    def missing(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
         """The lines that are not on the sheet, for the steps that are worked out on it."""
         found = []
         steps = {step for step, _ in answers}
@@ -330,24 +353,33 @@ class _Part:
             for name in self.course.equations:
                 if (step, name) not in answers and name.kind not in ("error", "change"):
                     key = shown(true[name], KEY_DIGITS)
-                    found.append(self.line(name, step)._replace(key=key, expected=key))
+                    found.append(
+                        self.line(name, step)._replace(
+                            key=key, expected=key, called=wording.spell(name), symbol=wording.symbol(name)
+                        )
+                    )
         return found
 
-    def formula_lines(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
+    def formula_lines(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
         """The lines that are formulas, not numbers."""
         formulas = [answer for answer in answers.values() if answer.readings[0].value is None]
         if not formulas:
             return []
         from backprop_trace.check.formulas import judge_formula
 
-        return [self.judged_formula(answer, judge_formula(self.course, answer)) for answer in formulas]
+        return [self.judged_formula(answer, judge_formula(self.course, answer), wording) for answer in formulas]
 
-    def judged_formula(self, answer: Answer, judged: tuple[str, tuple[str, ...], str, str]) -> JudgedLine:
-        verdict, slips, message, should = judged
+    def judged_formula(
+        self, answer: Answer, judged: tuple[str, tuple[str, ...], str, Formula | None], wording: Wording
+    ) -> JudgedLine:
+        verdict, slips, message, right = judged
+        symbol = wording.symbol(answer.name)
         key = shown(self.course.true(answer.step)[answer.name], KEY_DIGITS)
         return self.line(answer.name, answer.step)._replace(
             written=answer.readings[0].text, verdict=verdict, expected=key, key=key, slips=slips, message=message,
-            spelling=answer.spelling, place=answer.readings[0].place, should=should,
+            spelling=answer.spelling, place=answer.readings[0].place, symbol=symbol,
+            called=wording.spell(answer.name),
+            should=(symbol, wording.symbols(right)) if right else (),
         )  # fmt: skip
 
     def unknown(self, entry: Entry) -> JudgedLine:
@@ -419,12 +451,6 @@ def _turned(written: Written) -> Written:
     return written._replace(text=text, value=-written.value)
 
 
-def _signed(text: str, sign: int) -> str:
-    if sign > 0 or not text.strip("-0."):
-        return text
-    return text[1:] if text.startswith("-") else f"-{text}"
-
-
 def _ordered(lines: list[JudgedLine], course: Course) -> list[JudgedLine]:
     """By step, givens first, then in the order of the listing."""
     order = {name: place for place, name in enumerate([*course.example.values, *course.equations])}
@@ -464,4 +490,4 @@ def _kind(name: str) -> str:
     return head if rest else name[:4]
 
 
-__all__ = ["MISTAKES", "VERDICTS", "Checker", "Decimal", "JudgedLine", "Report", "read_name"]
+__all__ = ["MISTAKES", "VERDICTS", "Checker", "JudgedLine", "Report", "read_name"]

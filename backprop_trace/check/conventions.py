@@ -94,7 +94,7 @@ def _biases(network: Network) -> tuple[Name, ...]:
 def _biases_updated(course: Course) -> Course | None:
     network = course.example.network
     fixed = [bias for bias in _biases(network) if bias in network.fixed]
-    if not fixed:
+    if not fixed or network.rule.state:  # a fixed bias has no state to start from
         return None
     kept = tuple(name for name in network.fixed if name not in fixed)
     return _with_network(course, trained=(*network.trained, *fixed), fixed=kept)

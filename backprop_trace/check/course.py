@@ -142,13 +142,13 @@ def _difference(error: Name) -> Formula:
 def _with_optional_lines(equations: Sequence[Equation], example: Example) -> list[Equation]:
     """error_o1 = target_o1 - out_o1 after each loss, change_w5 = -(eta * dE/dw5) before each update."""
     found: list[Equation] = []
-    plain_descent = example.network.optimizer == "sgd"
     for equation in equations:
         name = equation.name
-        if name.kind == "+" and name.of is not None and name.of.kind == "" and plain_descent:
-            gradient = derivative(example.network.objective, name.of)
+        gradient = derivative(example.network.objective, name.of) if name.kind == "+" and name.of is not None else name
+        if name.of is not None and equation.formula == Difference(name.of, Product((ETA, gradient))):
             found.append(Equation(Name("change", name.of.label), Minus(Product((ETA, gradient))), (), "update"))
-        elif name.kind == "+" and name.of is not None and name.of.kind == "":
+        elif name.kind == "+" and name.of in example.network.trained:
+            assert name.of is not None
             found.append(equation)
             found.append(Equation(Name("change", name.of.label), Difference(name, name.of), (), "update"))
             continue

@@ -19,15 +19,13 @@ from backprop_trace.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.check.course import Course
 from backprop_trace.check.judge import Answer
 from backprop_trace.expr import Formula, Name
-from backprop_trace.notation import ASCII, ATOM, show
-from backprop_trace.notation.names import canonical
 from backprop_trace.parse import BadFormula, read_formula
 from backprop_trace.slips import SLIPS
 
 POINTS, MOST_DRAWS, BITS = 5, 40, 256
 
-Verdict = tuple[str, tuple[str, ...], str, str]
-"""verdict, slips, message, and the line as it should be"""
+Verdict = tuple[str, tuple[str, ...], str, Formula | None]
+"""verdict, slips, message, and the formula as it should be"""
 
 
 def judge_formula(course: Course, answer: Answer) -> Verdict:
@@ -36,34 +34,29 @@ def judge_formula(course: Course, answer: Answer) -> Verdict:
     try:
         formula = read_formula(text, course.vocabulary.read)
     except BadFormula as bad:
-        return "unknown", (), f"the formula cannot be read: {bad} (column {bad.start + 1})", ""
+        return "unknown", (), f"the formula cannot be read: {bad} (column {bad.start + 1})", None
     with precision(BITS):
         points = list(_points(course, answer))
         if len(points) < POINTS:
-            return "undecided", (), "the formula could not be evaluated at enough points", ""
+            return "undecided", (), "the formula could not be evaluated at enough points", None
         return _judged(course, answer.name, formula, points)
 
 
 def _judged(course: Course, name: Name, formula: Formula, points: list[Mapping[Name, Any]]) -> Verdict:
     true = course.equations[name].formula
-    should = f"{canonical(name)} = {_text(course.opened(name, frozenset()))}"
+    should = course.opened(name, frozenset())
     values = [_value(formula, point) for point in points]
     if any(value is None for value in values):
         return "wrong", (), "the formula is not defined where the line is", should
     if _same(values, [point[name] for point in points]):
-        return "right", (), "the same function" if formula != true else "", ""
-    opened = course.opened(name, frozenset())
-    bends = [*course.bends(name, opened), *course.bends(name, true)]
+        return "right", (), "the same function" if formula != true else "", None
+    bends = [*course.bends(name, should), *course.bends(name, true)]
     found = [bend.slip for bend in bends if _same(values, [_value(bend.formula, point) for point in points])]
     if found:
         slips = tuple(dict.fromkeys(sorted(found, key=lambda slip: SLIPS[slip].rank)))
         reasons = "; or if ".join(SLIPS[slip].sentence for slip in slips)
         return "slip", slips, f"your formula is what one gets if {reasons}", should
     return "wrong", (), "not the same function, and no known slip gives it", should
-
-
-def _text(formula: Formula) -> str:
-    return show(formula, ASCII, lambda name: (canonical(name), ATOM))
 
 
 def _points(course: Course, answer: Answer) -> Iterator[Mapping[Name, Any]]:

@@ -3,24 +3,56 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import NamedTuple, TypeAlias
 
 from backprop_trace.arithmetic.band import is_bounded
 from backprop_trace.arithmetic.exact import bounds
-from backprop_trace.check.judge import Explanation, Finding, Judge
-from backprop_trace.expr import Formula, Name
-from backprop_trace.notation import ASCII, ATOM, Piece, number_piece, show
-from backprop_trace.notation.names import ASCII_NAMES, speller
+from backprop_trace.check.judge import Answer, Explanation, Finding, Judge
+from backprop_trace.expr import Formula, Minus, Name
+from backprop_trace.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
+from backprop_trace.notation.names import ASCII_NAMES, Alphabet, Speller, net_out, speller
 from backprop_trace.notation.numbers import shown
 from backprop_trace.sheet import Written, in_units
 from backprop_trace.slips import SLIPS
 
 
-class Wording:
-    """Words for the findings of one judge, in plain ASCII (renderers may translate)."""
+class Language(NamedTuple):
+    """How it is written: formulas in a notation and an alphabet, names inside sentences in an alphabet for prose."""
 
-    def __init__(self, judge: Judge):
-        self.judge = judge
-        self.spell = speller("net-out", ASCII_NAMES, judge.course.example.network, judge.course.listing.by_output)
+    notation: Notation = ASCII
+    alphabet: Alphabet = ASCII_NAMES
+    prose: Alphabet = ASCII_NAMES
+
+
+Forms: TypeAlias = tuple[str, ...]
+"""The parts of `name = symbols = numbers = value`."""
+
+
+class Wording:
+    """Words for the findings of one judge."""
+
+    def __init__(self, judge: Judge, language: Language):
+        self.judge, self.notation = judge, language.notation
+        self.alphabet, self.prose = language.alphabet, language.prose
+        network, by_output = judge.course.example.network, judge.course.listing.by_output
+        self.spell = speller("net-out", language.prose, network, by_output)
+        self.symbol = speller("net-out", language.alphabet, network, by_output)
+
+    def called(self, answer: Answer) -> str:
+        """The quantity in a sentence; one whose sign is turned by convention under the name of its writer."""
+        return self._named(answer, self.spell, self.prose)
+
+    def symbol_of(self, answer: Answer) -> str:
+        """The quantity in a formula."""
+        return self._named(answer, self.symbol, self.alphabet)
+
+    @staticmethod
+    def _named(answer: Answer, spell: Speller, alphabet: Alphabet) -> str:
+        name = answer.name
+        if answer.sign > 0 or name.wrt is None:
+            return spell(name)
+        delta = net_out(name.wrt)._replace(base=alphabet.delta.lstrip("\\"))
+        return alphabet.symbol(delta) + alphabet.place(name)
 
     def message(self, finding: Finding, verdict: str) -> str:
         """A sentence about a line, for people."""
@@ -71,44 +103,60 @@ class Wording:
         low, high = bounds(band)
         return _to_digits((low + high) / 2, written)
 
-    def should(self, finding: Finding) -> str:
-        """symbols = numbers = value, from the writer's own lines."""
+    def should(self, finding: Finding) -> Forms:
+        """name = symbols = numbers = value, from the writer's own lines."""
         if finding.formula is None or finding.band is None or not is_bounded(finding.band):
-            return ""
-        name = self.spell(finding.answer.name)
-        value = self.expected(finding, Fraction(0))
-        return self.written_out(name, finding.formula, finding.answer.step, value)
+            return ()
+        answer, value = finding.answer, signed(self.expected(finding, Fraction(0)), finding.answer.sign)
+        if answer.sign > 0:
+            return self.written_out(self.symbol(answer.name), finding.formula, answer.step, value)
+        own, *forms = self.written_out(self.symbol_of(answer), Minus(finding.formula), answer.step, value)
+        meaning = (f"-{self.symbol(answer.name)}",) if answer.name.wrt is not None else ()
+        return (own, *meaning, *forms)
 
-    def bent(self, finding: Finding) -> str:
+    def bent(self, finding: Finding) -> Forms:
         """The line that gives the writer's number, where it is this line or a skipped one."""
         explanation = next((e for e in finding.explanations if e.formula is not None and e.copied is None), None)
-        if explanation is None or explanation.formula is None:
-            return ""
+        if explanation is None or explanation.formula is None or finding.answer.sign < 0:
+            return ()
         name = finding.answer.name if explanation.line is None else explanation.line
-        value = finding.answer.readings[0].text if explanation.line is None else ""
+        step, value = finding.answer.step, finding.answer.readings[0].text
         try:
-            return self.written_out(self.spell(name), explanation.formula, finding.answer.step, value)
-        except LookupError:
-            return ""
+            if explanation.line is not None:
+                value = shown(float(self.judge.valued(explanation.formula, self.judge.middles(step), None)), 6)
+            return self.written_out(self.symbol(name), explanation.formula, step, value)
+        except (LookupError, ArithmeticError, ValueError):
+            return ()
 
-    def written_out(self, name: str, formula: Formula, step: int, value: str) -> str:
-        symbols = show(formula, ASCII, lambda used: (self.spell(used), ATOM))
-        numbers = show(formula, ASCII, lambda used: self.number(step, used))
-        forms = [name, symbols, *([numbers] if numbers != value else []), *([value] if value else [])]
-        return " = ".join(forms)
+    def written_out(self, name: str, formula: Formula, step: int, value: str) -> Forms:
+        symbols = self.symbols(formula)
+        numbers = show(formula, self.notation, lambda used: self.number(step, used))
+        shown_value = self.notation.number(value)[0] if value and self.notation.boxed else value
+        forms = [name, symbols, *([numbers] if numbers != shown_value else []), *([shown_value] if value else [])]
+        return tuple(forms)
+
+    def symbols(self, formula: Formula) -> str:
+        return show(formula, self.notation, self.leaf)
+
+    def leaf(self, name: Name) -> Piece:
+        text = self.symbol(name)
+        return text, BOX if self.notation.boxed and (name.kind == "d" or "^" in text) else ATOM
 
     def number(self, step: int, name: Name) -> Piece:
         """The writer's own number, or what stands in its place."""
         answer = self.judge.answers.get((step, name))
         if answer is not None and answer.readings[0].value is not None:
-            return number_piece(answer.readings[0].text)
+            return self.number_text(answer.readings[0].text)
         if step == 1 and name in self.judge.course.example.values:
-            return number_piece(self.judge.course.example.values[name])
+            return self.number_text(self.judge.course.example.values[name])
         band = self.judge.values(step)[name]
         if not is_bounded(band):
             return "?", ATOM
         low, high = bounds(band)
-        return number_piece(shown((low + high) / 2, 6))
+        return self.number_text(shown((low + high) / 2, 6))
+
+    def number_text(self, text: str) -> Piece:
+        return self.notation.number(text) if self.notation.boxed else number_piece(text)
 
 
 def _to_digits(value: Fraction, written: Written) -> str:
@@ -118,3 +166,12 @@ def _to_digits(value: Fraction, written: Written) -> str:
     whole = round(value * 10**written.decimals)
     # too small for these digits: show some that mean something
     return in_units(whole, written.decimals) if whole or not value else shown(value, 3)
+
+
+def signed(text: str, sign: int) -> str:
+    """A number as it stands on a sheet where a convention turns its sign."""
+    if sign > 0:
+        return text
+    if not text.strip("-0."):
+        return text.lstrip("-")
+    return text[1:] if text.startswith("-") else f"-{text}"

@@ -25,7 +25,7 @@ from backprop_trace.trace import NotNumeric, TooLarge
 
 USAGE, BROKEN, INTERRUPTED = 2, 3, 130
 
-COMMANDS = ("list", "show", "derive", "verify", "train", "sweep", "schema")
+COMMANDS = ("list", "show", "check", "sheet", "audit", "derive", "verify", "train", "sweep", "schema")
 """Each is a module `cli.<name>_` with a function `command`, in the order of the help page."""
 
 

@@ -29,7 +29,8 @@ from backprop_trace.save import written_again
 from backprop_trace.source import did_you_mean, printable
 from backprop_trace.spec import Example, load
 from backprop_trace.terminal import ProgressLine, Terminal
-from backprop_trace.trace import NotNumeric, check_numeric
+from backprop_trace.trace import NotNumeric, check_numeric, size
+from backprop_trace.train.compiled import LARGEST_COMPILED
 from backprop_trace.train.session import Plan, Report, Session, Until, metric_of
 
 REPORTS = 10
@@ -81,6 +82,8 @@ def command(
     view = View(worked, style=STYLES[0], width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
     if not fast:
         say_if_large(worked)
+        if size(worked) > LARGEST_COMPILED:
+            Terminal.stderr("this is too large to be compiled; --fast is thousands of times faster")
         check_numeric(worked, listing(worked.network, worked.batching.samples_at(1, worked.network.samples)))
     progress = ProgressLine()
     session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)
@@ -169,9 +172,9 @@ class _Ticker:
 
 
 def _duration(seconds: float) -> str:
-    for unit, size in (("years", 31_557_600), ("days", 86_400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
+    for unit, length in (("years", 31_557_600), ("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
     return f"{seconds:.0f} seconds"
 
 

@@ -15,18 +15,19 @@ FIELDS = ("step", "sample", "time", "phase", "name", "formula", "substitution", 
 
 def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
     fields = FIELDS if view.settings.engine == "exact" else FIELDS[:-1]
-    yield _line(fields)
+    yield line_of(fields)
     for record in records(traces, view):
-        yield _line([_safe(record.get(field)) for field in fields])
+        yield line_of([safe(record.get(field)) for field in fields])
 
 
-def _line(cells: Iterable[object]) -> str:
+def line_of(cells: Iterable[object]) -> str:
+    """One line of a CSV table."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow(cells)
     return buffer.getvalue()
 
 
-def _safe(cell: object) -> object:
+def safe(cell: object) -> object:
     """A text that a spreadsheet would take for a formula is marked as text; numbers stay numbers."""
     if not isinstance(cell, str) or cell[:1] not in ("=", "+", "-", "@", "\t"):
         return cell

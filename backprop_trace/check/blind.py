@@ -1,0 +1,112 @@
+"""Which slips a sheet cannot show: those that give a number nobody could tell from an honest one.
+
+    >>> from backprop_trace.check import Checker
+    >>> from backprop_trace.sheet import read_sheet
+    >>> from backprop_trace.spec import load
+    >>> sheet = read_sheet("dE/dw1: 0.0004\\nw1+: 0.15\\n", "sheet.yaml")
+    >>> [(hidden.name, hidden.slips) for hidden in hidden_slips(Checker(load("mazur")), sheet)][0]
+    ('dE/dw1', ('doubled', 'halved', 'wrong-delta', 'wrong-input'))
+
+With more digits most of them would show; some never do, since the exercise's own numbers hide them (a learning rate
+of 1 that is left out).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from fractions import Fraction
+from math import isfinite
+from typing import Any, NamedTuple
+
+from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate
+from backprop_trace.check import Checker, Part
+from backprop_trace.check.course import Course
+from backprop_trace.check.judge import HONEST, Answer, Judge
+from backprop_trace.expr import Formula, Name
+from backprop_trace.notation.names import canonical
+from backprop_trace.sheet import Sheet
+from backprop_trace.slips import SLIPS, Bend
+
+AS_GOOD_AS_EQUAL = 1e-12
+LEAST_RANK = 3  # accidents with digits are not looked for here
+
+
+class Hidden(NamedTuple):
+    """The slips a line of the sheet cannot show; `always` are those that no number of digits would show."""
+
+    name: str
+    step: int
+    sample: int | None
+    called: str
+    slips: tuple[str, ...]
+    always: tuple[str, ...]
+
+
+def hidden_slips(checker: Checker, sheet: Sheet) -> tuple[Hidden, ...]:
+    """For each line of the sheet the slips whose value lies within what an honest writer may have got."""
+    return tuple(hidden for part in checker.parts(sheet) for hidden in _hidden(part))
+
+
+def _hidden(part: Part) -> Iterator[Hidden]:
+    judge, _, wording = part.judge()
+    elsewhere = _elsewhere(judge.course)
+    for finding in list(judge.findings()):
+        answer, formula = finding.answer, finding.formula
+        if formula is None or isinstance(formula, Name):
+            continue
+        true = {name: float(value) for name, value in judge.course.true(answer.step).items()}
+        bends = [
+            bend
+            for bend in judge.course.bends(answer.name, formula)
+            if SLIPS[bend.slip].rank < LEAST_RANK and not _is_the_same(formula, bend, elsewhere)
+        ]
+        always = _slips(bend for bend in bends if _is_the_same(formula, bend, true))
+        now = _slips(bend for bend in bends if bend.slip not in always and _fits(judge, answer, bend))
+        if now or always:
+            name, called = answer.name._replace(sample=None), wording.called(answer)
+            yield Hidden(canonical(name), answer.step, answer.name.sample, called, now, always)
+
+
+def _elsewhere(course: Course) -> dict[Name, Any]:
+    """The values with other givens: what is equal there too is the same formula, and no slip."""
+    draw = random.Random(20)
+    values: dict[Name, Any] = {name: draw.uniform(0.1, 0.9) for name in course.example.values}
+    with suppress(ArithmeticError, ValueError, ComputationError):
+        for equation in course.listing.equations:
+            values[equation.name] = evaluate(equation.formula, values, FLOAT)
+    return values
+
+
+def _slips(bends: Iterable[Bend]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(bend.slip for bend in bends))
+
+
+def _is_the_same(formula: Formula, bend: Bend, values: Mapping[Name, float]) -> bool:
+    """Does the bent line give the very same value?"""
+    honest, bent = _value(formula, values), _value(bend.formula, values)
+    if honest is None or bent is None:
+        return False
+    return abs(honest - bent) <= AS_GOOD_AS_EQUAL * max(abs(honest), abs(bent))
+
+
+def _fits(judge: Judge, answer: Answer, bend: Bend) -> bool:
+    """Would the bent line's number, to the digits of the sheet, be judged honest?"""
+    value = _value(bend.formula, judge.middles(answer.step))
+    if value is None:
+        return False
+    reading = answer.readings[0]
+    number = Fraction(value)
+    if reading.half_unit:
+        number = round(number / (2 * reading.half_unit)) * 2 * reading.half_unit
+    bent = answer._replace(readings=(reading._replace(value=number),))
+    return judge.honest(answer.step, bent, judge.course.true(answer.step)[answer.name]).verdict in HONEST
+
+
+def _value(formula: Formula, values: Mapping[Name, float]) -> float | None:
+    try:
+        value = float(evaluate(formula, values, FLOAT))
+    except (ComputationError, ArithmeticError, ValueError, LookupError):
+        return None
+    return value if isfinite(value) else None

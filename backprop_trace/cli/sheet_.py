@@ -1,0 +1,73 @@
+"""`backprop-trace sheet`: a blank sheet to be filled in, or the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from backprop_trace.chain import PHASES
+from backprop_trace.cli.options import ExampleArgument, UsageError, one_of, settings_of, with_values, write
+from backprop_trace.expr import Name
+from backprop_trace.notation.numbers import shown
+from backprop_trace.render.blank import FORMATS, blank
+from backprop_trace.sheet import MOST_LINES
+from backprop_trace.spec import Example, load
+from backprop_trace.trace import size
+
+if TYPE_CHECKING:
+    from backprop_trace.arithmetic.hand import Rounding
+
+
+def command(
+    example: ExampleArgument,
+    phase: Annotated[
+        Optional[list[str]],
+        typer.Option("--phase", "--only-phase", help=f"Only this phase: {', '.join(PHASES)}. May be repeated."),
+    ] = None,
+    values: Annotated[bool, typer.Option("--values", help="With the true values: the key.")] = False,
+    round_to: Annotated[
+        Optional[str], typer.Option("--round", help="The key to so many decimals (4) or significant figures (4sf).")
+    ] = None,
+    steps: Annotated[int, typer.Option(help="So many training steps.")] = 1,
+    settings: Annotated[
+        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "yaml",
+    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
+) -> None:
+    """A blank sheet to fill in, in the order of the calculation; with --values the key.
+
+    \b
+    backprop-trace sheet mazur -o my-sheet.yaml
+    backprop-trace sheet mazur --values --round 4
+    """
+    one_of("--format", form, FORMATS)
+    for word in phase or ():
+        one_of("--phase", word, PHASES)
+    if round_to is not None and not values:
+        raise UsageError("--round goes with --values")
+    worked = with_values(load(example), settings or ())
+    if steps < 1 or steps * size(worked) > MOST_LINES:
+        raise UsageError(f"--steps goes from 1; a sheet has {MOST_LINES:,} lines at most")
+    key = _Key(worked, steps, settings_of("float", None, round_to, "half-up").rounding) if values else None
+    phases = [word for word in PHASES if not phase or word in phase]
+    write(blank(form, worked, phases, key, steps), output, force)
+
+
+class _Key:
+    """The true values of each step as they are written, the same that sheets are judged by."""
+
+    def __init__(self, example: Example, steps: int, rounding: Rounding | None):
+        from backprop_trace.check.course import Course
+
+        self.course, self.rounding = Course(example), rounding
+        self.course.prepare(range(1, steps + 1))
+
+    def __call__(self, step: int) -> Mapping[Name, str]:
+        true = self.course.true(step)
+        if self.rounding is None:
+            return {name: shown(value) for name, value in true.items()}
+        return {name: format(self.rounding.apply(value), "f") for name, value in true.items()}

@@ -1,0 +1,249 @@
+"""What a report tells, whatever the format: the headline, the mistakes, the conventions, a remark for each line.
+
+>>> from backprop_trace.check import Checker
+>>> from backprop_trace.sheet import read_sheet
+>>> from backprop_trace.spec import load
+>>> report = Checker(load("mazur")).check(read_sheet("net_h1: 0.3775\\nw5+: 0.4411\\n", "sheet.yaml"))
+>>> headline(report)
+'1 of 2 lines is right or follows. The first mistake is line 2, w5+.'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
+
+from backprop_trace.check import JudgedLine, Report
+from backprop_trace.check.blind import Hidden
+from backprop_trace.check.conventions import sentence_of
+from backprop_trace.notation.numbers import shown
+from backprop_trace.slips import SLIPS
+from backprop_trace.source import printable
+
+
+class ReportView(NamedTuple):
+    """What of a report is shown, and how. width None: as wide as needed; brief: only what matters;
+    missing: the lines that are not on the sheet, too."""
+
+    missing: bool = False
+    brief: bool = False
+    hidden: tuple[Hidden, ...] | None = None
+    width: int | None = None
+    ascii: bool = False
+    paint: Callable[[str, str], str] = lambda kind, text: text
+
+
+class Kind(NamedTuple):
+    """A verdict as it is printed: a sign, its replacement in ASCII, a colour, and what it means where that is not
+    plain."""
+
+    sign: str
+    ascii: str
+    colour: str
+    meaning: str = ""
+
+
+KINDS = {
+    "right": Kind("✓", "ok", "good"),
+    "rounded": Kind("≈", "~", "good", "right within the rounding of the lines before it"),
+    "follows": Kind("→", "->", "notice", "follows from earlier lines of the sheet that are off: no new mistake"),
+    "convention": Kind("⚖", "=", "good", "right under the convention of this sheet, which is not the example's"),
+    "slip": Kind("✗", "x", "bad"),
+    "wrong": Kind("✗", "x", "bad"),
+    "undecided": Kind("?", "?", "notice", "the lines before it do not determine it"),
+    "missing": Kind("·", "-", "faint"),
+    "unknown": Kind("?", "?", "bad"),
+}
+HONEST = ("right", "rounded", "follows", "convention")
+KEY_SHOWN = 9
+LONGEST_SHOWN = 48
+MOST_NAMED = 12
+
+
+class Mistake(NamedTuple):
+    """A line with a new mistake, and the later lines that have the same slip."""
+
+    line: JudgedLine
+    others: tuple[JudgedLine, ...]
+
+
+def headline(report: Report) -> str:
+    """31 of 33 lines are right or follow. The first mistake is line 17, dE/dout_h1."""
+    first = report.first_mistake
+    return f"{_share(report)} The first mistake is {where(first)}." if first else _share(report)
+
+
+def _share(report: Report) -> str:
+    verdicts = [line.verdict for line in report.written]
+    count, good = len(verdicts), sum(verdict in HONEST for verdict in verdicts)
+    follow = " or follow" if {"follows", "slip", "wrong"} & set(verdicts) else ""
+    if good == count:
+        return f"All {count} lines are right{follow}." if count > 1 else "The one line is right."
+    if good == 1:
+        return f"1 of {count} lines is right{follow and f'{follow}s'}."
+    return (
+        f"{good or 'None'} of {count} {plural(count, 'line')} {'are' if good else 'is'} right{follow if good else ''}."
+    )
+
+
+def where(line: JudgedLine) -> str:
+    """line 17, dE/dout_h1 (step 2)"""
+    number = f"line {line.place.line}, " if line.place else ""
+    return f"{number}{title(line)}"
+
+
+def title(line: JudgedLine) -> str:
+    """The quantity, with its step where it is not the first."""
+    inside = [f"step {line.step}"] if line.step > 1 else []
+    inside += [printable(", ".join(line.settings))] if line.settings else []
+    return name_of(line) + (f" ({'; '.join(inside)})" if inside else "")
+
+
+def name_of(line: JudgedLine) -> str:
+    return line.called or printable(line.name) + (f"[{line.sample}]" if line.sample else "")
+
+
+def plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def mistakes(report: Report) -> list[Mistake]:
+    """The new mistakes in order, those with the same slip together."""
+    groups: dict[object, list[JudgedLine]] = {}
+    for place, line in enumerate(report.lines):
+        if line.verdict in ("slip", "wrong"):
+            key = (line.slips, line.phase, line.message) if line.verdict == "slip" else place
+            groups.setdefault(key, []).append(line)
+    return [Mistake(first, tuple(others)) for first, *others in groups.values()]
+
+
+def same_in(mistake: Mistake) -> str:
+    """The same in w2+ (line 61), ..."""
+    others = mistake.others
+    texts = [f"{title(line)} (line {line.place.line})" if line.place else title(line) for line in others[:MOST_NAMED]]
+    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return f"The same in {', '.join(texts)}{more}."
+
+
+def unknown_lines(report: Report) -> list[str]:
+    """A sentence for each line that is not in the example."""
+    return [f"{where(line)}: {line.message}" for line in report.lines if line.verdict == "unknown"]
+
+
+def notes(report: Report) -> list[str]:
+    """What is said once: patterns over several lines, the conventions, and what the step does when done right."""
+    return [*report.patterns, *([report.done_right] if report.done_right else []), *convention_notes(report)]
+
+
+def convention_notes(report: Report) -> list[str]:
+    """A sentence for each convention of the sheet."""
+    return [
+        f"This sheet {sentence_of(word)}. The example does not; the sheet is judged by its own convention."
+        for word in report.conventions
+    ]
+
+
+def shown_lines(report: Report, view: ReportView) -> list[JudgedLine]:
+    """The lines of the sheet; those that are missing only where they are asked for."""
+    return [line for line in report.lines if line.written is not None or view.missing]
+
+
+def missing_note(report: Report, view: ReportView) -> str:
+    count = report.counts.get("missing", 0)
+    if not count or view.missing:
+        return ""
+    return f"{count} {plural(count, 'line')} of the example {'is' if count == 1 else 'are'} not on the sheet"
+
+
+def sections(lines: list[JudgedLine]) -> Iterator[tuple[str, list[JudgedLine]]]:
+    """The lines under a heading for each step and each run with values of its own (none if there is only one)."""
+    groups = [(heading, list(members)) for heading, members in groupby(lines, key=_section)]
+    single = len(groups) == 1 and groups[0][0] == _section_name(1, ())
+    yield from ((("" if single else heading), members) for heading, members in groups)
+
+
+def _section(line: JudgedLine) -> str:
+    return _section_name(line.step, line.settings)
+
+
+def _section_name(step: int, settings: tuple[str, ...]) -> str:
+    setting = f", with {printable(', '.join(settings))}" if settings else ""
+    return f"Step {step}{setting}"
+
+
+def remark(line: JudgedLine) -> str:
+    """What stands beside a line in the table; the sentences on mistakes stand above it."""
+    if line.verdict == "unknown":
+        return line.message
+    return "" if line.verdict not in ("right", "rounded", "follows") or line.message in PLAIN else line.message
+
+
+PLAIN = (
+    "right within the rounding of the lines before it",
+    "follows from your own earlier lines: no new mistake",
+    "more digits than the lines before it can carry",
+)
+"""Remarks that every other line would have: the verdict and its legend say as much."""
+
+
+def verdict_of(line: JudgedLine) -> str:
+    """The verdict; a slip with its (likeliest) name."""
+    return f"slip: {line.slips[0]}" if line.verdict == "slip" and line.slips else line.verdict
+
+
+def sentence(line: JudgedLine) -> str:
+    """The message as a sentence."""
+    return f"{line.message[:1].upper()}{line.message[1:]}." if line.message else ""
+
+
+def legend(lines: list[JudgedLine]) -> list[tuple[str, str]]:
+    """The verdicts in use that need to be explained, each with what it means."""
+    used = dict.fromkeys(line.verdict for line in lines)
+    return [(verdict, kind.meaning) for verdict, kind in KINDS.items() if verdict in used and kind.meaning]
+
+
+def written_of(line: JudgedLine) -> str:
+    """The writer's number; a very long one or a long formula is shortened."""
+    text = printable(line.written or "")
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+
+
+def expected_of(line: JudgedLine) -> str:
+    """What follows from the writer's lines, where they have something else."""
+    return short(line.expected) if line.verdict in ("slip", "wrong") else ""
+
+
+def key_of(line: JudgedLine) -> str:
+    return shown(Fraction(line.key), KEY_SHOWN) if line.key else ""
+
+
+def short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+
+
+def place_of(line: JudgedLine, sheet: str) -> str:
+    """my-sheet.yaml:17"""
+    return printable(sheet) + (f":{line.place.line}" if line.place else "")
+
+
+def hidden_notes(hidden: tuple[Hidden, ...]) -> list[tuple[str, list[str]]]:
+    """Under a heading each: slips the digits of the sheet cannot show, and those the exercise's numbers hide."""
+    now = _lines_per_slip((line.called, slip) for line in hidden for slip in line.slips)
+    always = _lines_per_slip((line.called, slip) for line in hidden for slip in line.always)
+    if not now and not always:
+        return [("Every slip known would show in this sheet, if it were made in one of its lines.", [])]
+    groups = [
+        ("Slips that the digits of this sheet cannot show:", now),
+        ("Slips that the numbers of this exercise hide, whatever the digits:", always),
+    ]
+    return [(heading, texts) for heading, texts in groups if texts]
+
+
+def _lines_per_slip(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    lines: dict[str, list[str]] = {}
+    for symbol, slip in pairs:
+        lines.setdefault(slip, []).append(symbol)
+    ordered = sorted(lines, key=lambda slip: SLIPS[slip].rank)
+    return [f"{slip} ({SLIPS[slip].sentence}): {', '.join(lines[slip])}" for slip in ordered]
