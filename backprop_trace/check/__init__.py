@@ -7,8 +7,8 @@
     >>> [(line.name, line.verdict, line.slips) for line in report.lines if line.written]
     [('net_h1', 'right', ()), ('out_h1', 'right', ()), ('w5+', 'slip', ('ascent',))]
 
-`course` holds the true values, `judge` judges lines from the writer's own earlier ones, `conventions` knows other ways
-of doing the exercise, `answers` reads what formulas stand on a sheet; here they are put together.
+`course` holds the true values, `bands` what each quantity may be, `judge` the verdicts, `explain` looks for slips,
+`conventions` knows other ways of doing the exercise, `formulas` judges formulas as answers; here they are put together.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from backprop_trace.check.conventions import (
     sentence_of,
 )
 from backprop_trace.check.course import TRUE_DIGITS, Course
-from backprop_trace.check.judge import Answer, Finding, Judge
+from backprop_trace.check.findings import Answer, Finding
+from backprop_trace.check.judge import Judge
 from backprop_trace.check.wording import Forms, Language, Wording, signed
 from backprop_trace.check.writer import Writer, significant_figures
 from backprop_trace.expr import LOSS, Formula, Name
@@ -35,7 +36,7 @@ from backprop_trace.notation.numbers import shown
 from backprop_trace.parse import NotANumber, Vocabulary, number
 from backprop_trace.sheet import Entry, Section, Sheet, Written, sections
 from backprop_trace.slips import SLIPS
-from backprop_trace.source import Place, did_you_mean, printable
+from backprop_trace.source import Place, Problem, SourceError, did_you_mean, printable
 from backprop_trace.spec import Example
 
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
@@ -106,10 +107,16 @@ class Report(NamedTuple):
 
 
 class Checker:
-    """Checks sheets against one example. Make one and use it for many: it remembers what it has computed."""
+    """Checks sheets against one example. Make one and use it for many: it remembers what it has computed.
+
+    Raises SourceError for an example with mini-batches: each of its steps has other lines.
+    """
 
     def __init__(self, example: Example, strict: int | None = None, language: Language = ASCII_LANGUAGE):
         self.example, self.strict, self.language = example, strict, language
+        if example.batching.size is not None:
+            problem = Problem("sheets are judged for steps that use all samples", help="leave batch_size out")
+            raise SourceError([problem], example.name)
         self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
 
     def check(self, sheet: Sheet) -> Report:

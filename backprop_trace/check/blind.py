@@ -23,7 +23,8 @@ from typing import Any, NamedTuple
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.check import Checker, Part
 from backprop_trace.check.course import Course
-from backprop_trace.check.judge import HONEST, Answer, Judge
+from backprop_trace.check.findings import HONEST, Answer
+from backprop_trace.check.judge import Judge
 from backprop_trace.expr import Formula, Name
 from backprop_trace.notation.names import canonical
 from backprop_trace.sheet import Sheet

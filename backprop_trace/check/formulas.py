@@ -17,7 +17,7 @@ from flint import arb
 from backprop_trace.arithmetic import ComputationError, evaluate, evaluate_all
 from backprop_trace.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.check.course import Course
-from backprop_trace.check.judge import Answer
+from backprop_trace.check.findings import Answer
 from backprop_trace.expr import Formula, Name
 from backprop_trace.parse import BadFormula, read_formula
 from backprop_trace.slips import SLIPS

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
+from backprop_trace.arithmetic import FLOAT, evaluate
 from backprop_trace.arithmetic.band import is_bounded
 from backprop_trace.arithmetic.exact import bounds
-from backprop_trace.check.judge import Answer, Explanation, Finding, Judge
+from backprop_trace.check.findings import Answer, Explanation, Finding
+from backprop_trace.check.judge import Judge
 from backprop_trace.expr import Formula, Minus, Name
 from backprop_trace.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
 from backprop_trace.notation.names import ASCII_NAMES, Alphabet, Speller, net_out, speller
@@ -123,7 +125,7 @@ class Wording:
         step, value = finding.answer.step, finding.answer.readings[0].text
         try:
             if explanation.line is not None:
-                value = shown(float(self.judge.valued(explanation.formula, self.judge.middles(step), None)), 6)
+                value = shown(float(evaluate(explanation.formula, self.judge.middles(step), FLOAT)), 6)
             return self.written_out(self.symbol(name), explanation.formula, step, value)
         except (LookupError, ArithmeticError, ValueError):
             return ()

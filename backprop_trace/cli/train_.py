@@ -83,7 +83,7 @@ def command(
     if not fast:
         say_if_large(worked)
         if size(worked) > LARGEST_COMPILED:
-            Terminal.stderr("this is too large to be compiled; --fast is thousands of times faster")
+            Terminal.stderr("this is too large to be compiled; --fast is far faster")
         check_numeric(worked, listing(worked.network, worked.batching.samples_at(1, worked.network.samples)))
     progress = ProgressLine()
     session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)

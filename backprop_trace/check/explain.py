@@ -1,0 +1,293 @@
+"""Explaining a number that does not follow: this line bent, a skipped line before it bent, or the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate
+from backprop_trace.arithmetic.band import ball, contains, is_bounded
+from backprop_trace.check.bands import Bands, Changed, Middles
+from backprop_trace.check.digits import digit_slips, matches, one_digit_off
+from backprop_trace.check.findings import Answer, Explanation, Finding
+from backprop_trace.check.writer import significant_figures
+from backprop_trace.expr import Formula, Name, names_in
+from backprop_trace.sheet import Written, decimals
+from backprop_trace.slips import SLIPS, WHOLE_RUN
+
+MOST_TRIALS = 20_000
+MOST_NAMED = 5
+MOST_COPIES = 3  # where more digits would do, none of them is named
+GUESS = 4  # the rank of slips that are only mentioned
+
+
+class Explainer:
+    """Looks for the slips that give the numbers of one sheet."""
+
+    def __init__(self, work: Bands):
+        self.work = work
+        self.trials = 0
+
+    def explained(self, step: int, finding: Finding) -> Finding:
+        """The finding with the slips that give the written number; `slip` or `wrong`, or `undecided` far away."""
+        self.work.open.add((step, finding.answer.name))
+        try:
+            return self._explained(step, finding)
+        finally:
+            self.work.open.discard((step, finding.answer.name))
+
+    def _explained(self, step: int, finding: Finding) -> Finding:
+        answer, written = finding.answer, finding.answer.readings[0]
+        assert finding.formula is not None and finding.band is not None and written.value is not None
+        found: list[Explanation] = []
+        if is_bounded(finding.band):
+            found = self.this_line(step, answer, finding.formula)
+            found = found or self.skipped_line(step, answer, finding.formula, finding.band)
+        found = found or list(self.whole_run(step, answer))
+        if not found and is_bounded(finding.band):
+            found = list(self.two_slips(step, answer, finding.formula))
+        near = self.work.is_near(written, finding.band)
+        named = [e for e in found if SLIPS[e.slip].rank < GUESS]
+        if near:  # a unit of the last digit is too little to go by, but for a classical slip of this very line
+            named = [e for e in named if SLIPS[e.slip].rank == 1 and not e.whole_run]
+        if named:
+            self.remember(step, named)
+            return finding._replace(verdict="slip", explanations=tuple(named[:MOST_NAMED]))
+        if near:
+            return self.one_unit_off(step, finding)
+        verdict = "wrong" if is_bounded(finding.band) else "undecided"
+        return finding._replace(verdict=verdict, explanations=tuple(found[:1]))
+
+    def one_unit_off(self, step: int, finding: Finding) -> Finding:
+        """A number rounded the wrong way: no mistake in the method."""
+        used = names_in(self.work.course.formula(finding.answer.name, self.work.written[step]))
+        verdict = "rounded" if all(self.work.fine[step, each] for each in used) else "follows"
+        self.work.careless.add((step, finding.answer.name))
+        return finding._replace(verdict=verdict, remark="the last digit is off by one")
+
+    def remember(self, step: int, found: list[Explanation]) -> None:
+        """A number copied wrong is a second reading for later lines; a bent skipped line stays bent."""
+        first = found[0]
+        for explanation in found:
+            if explanation.copied is not None:
+                name, text = explanation.copied
+                reading = ball(Fraction(text), Fraction(1, 2) / Fraction(10) ** decimals(text))
+                self.work.other_readings.setdefault((step, name), []).append(reading)
+        if first.line is not None and first.formula is not None:
+            key = step, first.line
+            self.work.bands[key] = self.work.enclosed(
+                first.formula,
+                self.work.values(step),
+                self.work.writer.half_unit(self.work.course.true(step)[first.line]),
+            )
+            self.work.fine[key] = False
+            later = list(self.work.course.equations)
+            for name in later[later.index(first.line) + 1 :]:
+                if (step, name) in self.work.fine and (step, name) not in self.work.answers:
+                    self.work.skip(step, name)
+
+    def this_line(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
+        written = answer.readings[0]
+        values, middles = self.work.values(step), self.work.middles(step)
+        found = [
+            Explanation(bend.slip, bend.formula)
+            for bend in self.work.course.bends(answer.name, formula)
+            if self.gives(bend.formula, written, values, middles)
+        ]
+        found += self.digits_out_of_place(step, answer, formula)
+        found += self.stale(step, answer)
+        if all(SLIPS[explanation.slip].rank >= 3 for explanation in found):
+            found = self.copied_wrong(step, answer, formula) + found
+        return _ranked(found)
+
+    def gives(
+        self, formula: Formula, written: Written, values: Mapping[Name, arb], middles: Mapping[Name, float]
+    ) -> bool:
+        """Does a bent formula give the written number? First roughly, then by bands."""
+        assert written.value is not None
+        self.trials += 1
+        if self.trials > MOST_TRIALS:
+            return False
+        target = float(written.value)
+        try:
+            rough = evaluate(formula, middles, FLOAT)
+            if not abs(rough - target) <= 0.05 * abs(target) + 50 * float(self.work.full_slack(written)):
+                return False
+            band = self.work.enclosed(formula, values, self.work.full_slack(written))
+        except (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError):
+            return False
+        return _explains(band, written)
+
+    def digits_out_of_place(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
+        """The right number with its point, its sign or two of its digits out of place."""
+        return [
+            Explanation(slip)
+            for slip, meant in digit_slips(answer.readings[0])
+            if meant.value and contains(self.work.band(step, answer.name, meant), meant.value)
+        ]
+
+    def copied_wrong(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
+        """An earlier number with one digit off: the line computed from the numbers as they are written, but for one."""
+        written = answer.readings[0]
+        assert written.value is not None
+        exactly = Middles(self.work.values(step).but(self.work.printed(step, formula)))
+        target, reach = (
+            float(written.value),
+            1.02 * float(self.work.full_slack(written)) + 1e-13 * abs(float(written.value)),
+        )
+        found = []
+        for name in names_in(formula):
+            text = self.work.text_of(step, name)
+            if text is None or significant_figures(text) < 2:
+                continue
+            for candidate in one_digit_off(text):
+                with suppress(ArithmeticError, ValueError, ComputationError, LookupError):
+                    value = evaluate(formula, Changed({name: float(Fraction(candidate))}, exactly), FLOAT)
+                    if abs(value - target) <= reach:
+                        found.append(Explanation("copied-wrong", formula, copied=(name, candidate)))
+        return found if len(found) <= MOST_COPIES else []
+
+    def skipped_line(self, step: int, answer: Answer, formula: Formula, band: arb) -> list[Explanation]:
+        """The lines the writer skipped before this one, nearest first, each bent."""
+        between = self.between(step, answer.name)
+        written = answer.readings[0]
+        found: list[Explanation] = []
+        few_digits = significant_figures(written.text) < 3
+        for line in reversed(between):
+            opened = self.work.course.opened(line, self.work.written[step])
+            for bend in self.work.course.bends(line, opened):
+                if few_digits and SLIPS[bend.slip].rank > 1:
+                    continue  # two digits fit too many mix-ups
+                if self.gives_later(step, bend.formula, line, between, formula, written):
+                    found.append(Explanation(bend.slip, bend.formula, line))
+            if found:
+                return _ranked(found)
+        return found
+
+    def between(self, step: int, name: Name) -> list[Name]:
+        """The skipped lines a line depends on, in order (structural ones are part of the formulas)."""
+        found: set[Name] = set()
+        stack = list(names_in(self.work.course.opened(name, self.work.written[step])))
+        while stack:
+            used = stack.pop()
+            if used in found or used not in self.work.course.equations or used in self.work.written[step]:
+                continue
+            found.add(used)
+            stack.extend(names_in(self.work.course.opened(used, self.work.written[step])))
+        return [line for line in self.work.course.equations if line in found]
+
+    def gives_later(
+        self, step: int, bent: Formula, line: Name, between: list[Name], formula: Formula, written: Written
+    ) -> bool:
+        """Does a bent skipped line give the written number further down?"""
+        assert written.value is not None
+        self.trials += 1
+        if self.trials > MOST_TRIALS:
+            return False
+        later = between[between.index(line) + 1 :]
+        try:
+            rough: dict[Name, Any] = {line: evaluate(bent, self.work.middles(step), FLOAT)}
+            value = self.carried_on(rough, later, formula, step, self.work.middles(step), None)
+            target = float(written.value)
+            if not abs(value - target) <= 0.05 * abs(target) + 50 * float(self.work.full_slack(written)):
+                return False
+            half = self.work.writer.half_unit(self.work.course.true(step)[line])
+            bands: dict[Name, Any] = {line: self.work.enclosed(bent, self.work.values(step), half)}
+            band = self.carried_on(bands, later, formula, step, self.work.values(step), self.work.full_slack(written))
+        except (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError):
+            return False
+        return _explains(band, written)
+
+    def carried_on(
+        self,
+        changed: dict[Name, Any],
+        later: list[Name],
+        formula: Formula,
+        step: int,
+        values: Mapping[Name, Any],
+        half_unit: Fraction | None,
+    ) -> Any:
+        """The value of a formula when an earlier line has changed; as floats, or as bands to half a unit."""
+        mixed = Changed(changed, values)
+        for name in later:
+            opened = self.work.course.opened(name, self.work.written[step])
+            if any(used in changed for used in names_in(opened)):
+                half = half_unit and self.work.writer.half_unit(self.work.course.true(step)[name])
+                changed[name] = self.valued(opened, mixed, half)
+        return self.valued(formula, mixed, half_unit)
+
+    def valued(self, formula: Formula, values: Mapping[Name, Any], half_unit: Fraction | None) -> Any:
+        return evaluate(formula, values, FLOAT) if half_unit is None else self.work.enclosed(formula, values, half_unit)
+
+    def whole_run(self, step: int, answer: Answer) -> Iterator[Explanation]:
+        """The whole run bent, from the givens; and the values of other steps and samples."""
+        written, name = answer.readings[0], answer.name
+        assert written.value is not None
+        # each line follows from its own earlier lines in a run of several steps only; a single step is covered by
+        # the bends of its lines
+        if step > 1:
+            for slip in WHOLE_RUN:
+                value = self.work.course.replayed(slip, step).get(name)
+                if value is not None and matches(written, answer.sign * value):
+                    yield Explanation(slip, whole_run=True)
+        yield from self.stale(step, answer)
+
+    def stale(self, step: int, answer: Answer) -> list[Explanation]:
+        """Is it the value of the same quantity in another step or sample?"""
+        written = answer.readings[0]
+        if significant_figures(written.text) < 2:
+            return []
+        others = self.elsewhere(step, answer.name)
+        return [Explanation("stale")] if any(matches(written, answer.sign * other) for other in others) else []
+
+    def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
+        """The true values of the same quantity in the step before and after, and in other samples."""
+        for other in (step - 1, step + 1):
+            if other >= 1 and other <= max(self.work.steps) + 1:
+                yield self.work.course.true(other)[name]
+        if name.sample is not None:
+            true = self.work.course.true(step)
+            for sample in range(1, self.work.course.example.network.samples + 1):
+                other_name = name._replace(sample=sample)
+                if sample != name.sample and other_name in true:
+                    yield true[other_name]
+                    answer = self.work.answers.get((step, other_name))
+                    if answer is not None and answer.readings[0].value is not None:
+                        yield answer.readings[0].value
+
+    def two_slips(self, step: int, answer: Answer, formula: Formula) -> Iterator[Explanation]:
+        """A bend of this line together with a wrong sign or a decimal point one place off."""
+        values, middles = self.work.values(step), self.work.middles(step)
+        for slip, meant in digit_slips(answer.readings[0]):
+            if slip == "digits-swapped":
+                continue
+            for bend in self.work.course.bends(answer.name, formula):
+                if (
+                    SLIPS[bend.slip].rank == 1
+                    and bend.slip != "sign"
+                    and self.gives(bend.formula, meant, values, middles)
+                ):
+                    yield Explanation(bend.slip, bend.formula)
+                    yield Explanation(slip)
+                    return
+
+
+def _explains(band: arb, written: Written) -> bool:
+    """Does a bent line give the number: within its band, and not merely because the band is wide?"""
+    assert written.value is not None
+    if not is_bounded(band) or not contains(band, written.value):
+        return False
+    off = abs(float(band.mid()) - float(written.value))
+    return float(band.rad()) <= 0.15 * abs(float(written.value)) or off <= 1.01 * float(written.half_unit)
+
+
+def _ranked(found: list[Explanation]) -> list[Explanation]:
+    """Each slip once, the classical ones first."""
+    once: dict[str, Explanation] = {}
+    for explanation in found:
+        once.setdefault(explanation.slip, explanation)
+    return sorted(once.values(), key=lambda explanation: SLIPS[explanation.slip].rank)

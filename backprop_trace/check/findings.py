@@ -1,0 +1,47 @@
+"""What judging works with and arrives at: answers, explanations, findings."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flint import arb
+
+from backprop_trace.expr import Formula, Name
+from backprop_trace.sheet import Written
+
+
+class Answer(NamedTuple):
+    """A line of the sheet whose quantity is known: its readings, and whether its sign is a matter of convention."""
+
+    name: Name
+    step: int
+    readings: tuple[Written, ...]
+    spelling: str
+    sign: int = 1
+
+
+class Explanation(NamedTuple):
+    """A slip that gives the written number: its id, the bent formula, and the skipped line it is in (or None)."""
+
+    slip: str
+    formula: Formula | None = None
+    line: Name | None = None
+    whole_run: bool = False
+    copied: tuple[Name, str] | None = None
+    """A number that was copied wrong: whose, and as what."""
+
+
+class Finding(NamedTuple):
+    """The judgement on one line. verdict `off` means: none of the honest ones, and not yet explained."""
+
+    answer: Answer
+    verdict: str
+    band: arb | None = None
+    explanations: tuple[Explanation, ...] = ()
+    remark: str = ""
+    formula: Formula | None = None
+    """The line's formula, with the skipped structural lines written out."""
+
+
+HONEST = ("right", "rounded", "follows", "convention")
+"""The verdicts that find nothing wrong with a line."""
