@@ -1,8 +1,8 @@
 """Checking many sheets: on all cores, in their order, in bounded memory; a sheet that cannot be read stops nothing.
 
 >>> from backprop_trace.spec import load
->>> [(outcome.sheet, outcome.error[:32]) for outcome in outcomes(Checks(load("mazur")), ["nowhere.yaml"])]
-[('nowhere.yaml', 'error: there is no such file\\n --> ')]
+>>> [(outcome.sheet, outcome.error.splitlines()[0]) for outcome in outcomes(Checks(load("mazur")), ["nowhere.yaml"])]
+[('nowhere.yaml', 'error: there is no such file')]
 """
 
 from __future__ import annotations

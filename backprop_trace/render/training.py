@@ -196,10 +196,8 @@ def _words(session: Session, first: Report, last: Report) -> Iterator[tuple[str,
     if session.ending == "epochs" and plan.until is not None:
         yield "notice", f"not reached in {_epochs(plan.epochs)}: {_goal(plan.until)}"
     if session.ending != "broken":
-        yield (
-            "faint",
-            f"{canonical(session.network.objective)} goes from {shown(first.loss, DIGITS)} to {shown(last.loss, DIGITS)}",
-        )
+        goal = canonical(session.network.objective)
+        yield "faint", f"{goal} goes from {shown(first.loss, DIGITS)} to {shown(last.loss, DIGITS)}"
         if session.network.layers and _are_classes(session):
             count = "every sample is" if session.classified() else "not every sample is"
             yield "faint", f"{count} on its target's side of 1/2"
