@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from backprop_trace.arithmetic import ComputationError
 from backprop_trace.cli import main
 from backprop_trace.notation.names import canonical
+from backprop_trace.notation.numbers import shown
 from backprop_trace.source import SourceError
 from backprop_trace.spec import Example, load, read_example
 from backprop_trace.trace import trace
@@ -285,3 +286,11 @@ def test_sequences_of_unequal_lengths_are_refused():
     with pytest.raises(SourceError) as wrong:
         read_example(text)
     assert "a sequence of 2 time steps" in str(wrong.value)
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "settling", "descent"])
+def test_they_are_trained_like_any_other(name, monkeypatch, capsys):
+    out = run(monkeypatch, capsys, "train", name, "--epochs", "30")
+    steps = trace(load(name), step=31)
+    objective = next(line for line in steps.lines if line.name == steps.listing.objective)
+    assert f"to {shown(objective.value, 6)}" in out
