@@ -43,7 +43,7 @@ NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_NUMBER = re.compile(rf"[+-]?(?:{NUMBER.pattern}|\d+/\d+)", re.ASCII)
 _LEADING_ZERO = re.compile(r"[+-]?0\d", re.ASCII)
 LARGEST_EXPONENT = 400
-LONGEST_NUMBER = 5000
+LONGEST_NUMBER = 4000  # Python refuses to read whole numbers of more than 4300 digits
 
 
 class NotANumber(ValueError):
