@@ -14,7 +14,7 @@ from backprop_trace.slips import SLIPS
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 
-from slips import measure  # noqa: E402
+from slips import measure
 
 NETWORKS = 8
 

@@ -186,5 +186,5 @@ def _hidden(view: ReportView) -> Iterator[str]:
         return
     for heading, texts in hidden_notes(view.hidden):
         yield ""
-        yield view.paint("heading", heading)
+        yield from (view.paint("heading", line) for line in _prose(heading, view))
         yield from (line for text in texts for line in _prose(text, view, "    ", "  "))
