@@ -507,7 +507,9 @@ def _patterns(lines: Sequence[JudgedLine]) -> list[str]:
                 phase, "lines of this kind"
             )
             text = SLIPS[slip].many or f"show the same slip: {SLIPS[slip].sentence}"
-            found.append(f"{len(members)} of your {len(alike)} {what} {text}.")
+            share = f"All {len(alike)}" if len(members) == len(alike) else f"{len(members)}"
+            of_all = "" if len(members) == len(alike) else f"{len(alike)} "
+            found.append(f"{share} of your {of_all}{what} {text}.")
     return found
 
 
