@@ -164,10 +164,9 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _vertical(line: JudgedLine, cells: tuple[str, ...], view: ReportView) -> Iterator[str]:
     """A line of the sheet on lines of its own, for narrow terminals and very long numbers."""
-    verdict, number, name, *values, said = cells
+    verdict, *values, said = cells
     yield view.paint(KINDS[line.verdict].colour, verdict)
-    yield f"    {COLUMNS[2]:10} {name}" + (f"  (line {number})" if number else "")
-    for label, value in zip(COLUMNS[3:], values, strict=False):
+    for label, value in zip(COLUMNS[1:], values, strict=False):
         if value:
             yield f"    {label:10} {value}"
     yield from _prose(said, view, "    ") if said else ()
