@@ -64,7 +64,7 @@ def number(text: str) -> Fraction:
         raise NotANumber("a number with a leading zero: write it without")
     if len(text) > LONGEST_NUMBER:
         raise NotANumber(f"a number of {len(text)} characters; {LONGEST_NUMBER} are the limit")
-    mantissa, _, exponent = text.lower().partition("e")
+    exponent = text.lower().partition("e")[2]
     if exponent and abs(int(exponent[:6])) > LARGEST_EXPONENT:
         raise NotANumber(f"out of range: the exponent goes to ±{LARGEST_EXPONENT}")
     top, _, bottom = text.partition("/")
