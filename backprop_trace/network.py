@@ -299,6 +299,16 @@ def inputs_and_targets(network: Network) -> Iterator[Name]:
                 yield from (at(Name("target", unit), place) for unit in network.outputs)
 
 
+def outputs_and_targets(network: Network) -> list[tuple[Name, Name]]:
+    """Each output with its target, in every sample and at every time step that has a loss."""
+    places = [(sample, time) for sample in network.all_samples for time in network.target_times or (None,)]
+    return [
+        (at(Name("out", unit), place), at(Name("target", unit), _given_place(network, place)))
+        for place in places
+        for unit in network.outputs
+    ]
+
+
 def before(name: Name, place: Place) -> Name:
     """A quantity at the time step before; what it is before the first one is given, the same for all samples."""
     sample, time = place

@@ -83,11 +83,6 @@ learning_rate: 0.5
     assert judged(network, sheet, "net_o1").verdict == "rounded"
 
 
-def test_a_number_of_more_digits_than_python_reads_is_refused_clearly() -> None:
-    with pytest.raises(SourceError, match="are the limit"):
-        read_sheet("E = " + "29" * 2300, "sheet.txt")
-
-
 def test_more_readings_of_a_quantity_than_can_be_tried_are_refused_clearly() -> None:
     sheet = "\n".join(f"net_h1 = 0.{count}" for count in range(1000))
     with pytest.raises(SourceError, match="numbers for net_h1"):

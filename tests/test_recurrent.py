@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from backprop_trace.arithmetic import ComputationError
 from backprop_trace.cli import main
 from backprop_trace.notation.names import canonical
+from backprop_trace.notation.numbers import shown
 from backprop_trace.source import SourceError
 from backprop_trace.spec import Example, load, read_example
 from backprop_trace.trace import trace
@@ -140,6 +141,33 @@ def test_the_gradient_through_the_settling_loop_is_the_derivative_of_the_fixed_p
             moved = (fixed_point_loss({**start, name: value + way}) for way in (step, -step))
             difference = next(moved) - next(moved)
             assert found[f"dE/d{name}"].value == pytest.approx(difference / (2 * step), abs=near, rel=1e-8)
+
+
+def test_a_start_at_the_fixed_point_does_not_cut_the_way_back_short():
+    h1 = h2 = 0.0
+    for _ in range(2000):
+        h1, h2 = math.tanh(0.3 - 0.4 * h2), math.tanh(-0.3 + 0.5 * h1)
+    settled_at_once = f"{load('settling').text}start: {{h1: {h1:.12f}, h2: {h2:.12f}}}\n"
+    found, usual = trace(read_example(settled_at_once)), trace(load("settling"))
+    for name in ("w1", "w2", "u1", "u2"):
+        assert found[f"dE/d{name}"].value == pytest.approx(usual[f"dE/d{name}"].value, abs=1e-3)
+
+
+def test_a_fixed_point_that_nothing_returns_to_is_refused():
+    text = """
+inputs: {x: 0}
+targets: {o1: 1}
+parameters: {w: 0.5, u: 1.5}
+layers:
+  - {units: [o1], activation: tanh, weights: [[w]], recurrent: [[u]]}
+settle: {threshold: 0.001}
+loss: half_squared_error
+learning_rate: 1
+"""
+    with pytest.raises(SourceError) as wrong:
+        read_example(text)
+    assert "does not settle: after 200 iterations the gradient that goes back through them is still" in str(wrong.value)
+    assert read_example(text.replace("u: 1.5", "u: 0.5")).network.times > 5
 
 
 def test_both_loops_are_shown_iteration_by_iteration():
@@ -285,3 +313,11 @@ def test_sequences_of_unequal_lengths_are_refused():
     with pytest.raises(SourceError) as wrong:
         read_example(text)
     assert "a sequence of 2 time steps" in str(wrong.value)
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "settling", "descent"])
+def test_they_are_trained_like_any_other(name, monkeypatch, capsys):
+    out = run(monkeypatch, capsys, "train", name, "--epochs", "30")
+    steps = trace(load(name), step=31)
+    objective = next(line for line in steps.lines if line.name == steps.listing.objective)
+    assert f"to {shown(objective.value, 6)}" in out

@@ -2,7 +2,7 @@
 
 >>> from backprop_trace.spec import load
 >>> [(outcome.sheet, outcome.error.splitlines()[0]) for outcome in outcomes(Checks(load("mazur")), ["nowhere.yaml"])]
-[('nowhere.yaml', 'error: there is no such file\\n --> ')]
+[('nowhere.yaml', 'error: there is no such file')]
 """
 
 from __future__ import annotations

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backprop_trace.expr import LOSS, Name, derivative
+from backprop_trace.expr import Name, derivative
 from backprop_trace.notation.names import Speller, speller
 from backprop_trace.notation.numbers import shown
 from backprop_trace.parse import number
 from backprop_trace.render.columns import columns
 from backprop_trace.render.curve import Point as Dot
 from backprop_trace.render.curve import Series, drawn
-from backprop_trace.render.view import View
+from backprop_trace.render.view import View, objective
 from backprop_trace.train.sweep import Point
 
 DIGITS = 6
@@ -23,19 +23,23 @@ def render_sweep(
     weight: Name, table: Sequence[Point], curve: Sequence[Point], at: Point | None, view: View
 ) -> Iterator[str]:
     """Tables of some points, a curve of many, and the tangent at the weight as it is."""
-    if view.example.network.samples <= MOST_SAMPLES:
+    network = view.example.network
+    if network.samples <= MOST_SAMPLES and network.layers and not network.times:
         yield from _samples(weight, table, view)
     yield from _losses(weight, table, view)
     spell = _speller(view)
-    yield "\n" + view.paint("heading", f"{spell(LOSS)} as a function of {spell(weight)}") + "\n"
+    yield (
+        "\n" + view.paint("heading", f"{spell(view.example.network.objective)} as a function of {spell(weight)}") + "\n"
+    )
+    loss = view.example.network.objective
     series = [Series([(point.weight, point.loss) for point in curve])]
     if at is not None:
         series.append(Series(_tangent(at, curve), sparse=True))
     width = min(CURVE_WIDTH, view.width or CURVE_WIDTH)
     yield from (line + "\n" for line in drawn(series, width, CURVE_HEIGHT, view.ascii))
     if at is not None:
-        where = f"{spell(weight)} = {shown(at.weight, DIGITS)}: {spell(LOSS)} = {shown(at.loss, DIGITS)}"
-        slope = f"{spell(derivative(LOSS, weight))} = {shown(at.slope, DIGITS)}"
+        where = f"{spell(weight)} = {shown(at.weight, DIGITS)}: {spell(loss)} = {shown(at.loss, DIGITS)}"
+        slope = f"{spell(derivative(loss, weight))} = {shown(at.slope, DIGITS)}"
         yield view.paint("notice", f"dotted: the tangent at {where}, {slope}{_advice(at.slope, spell(weight))}") + "\n"
 
 
@@ -77,7 +81,11 @@ def _samples(weight: Name, table: Sequence[Point], view: View) -> Iterator[str]:
 
 def _losses(weight: Name, table: Sequence[Point], view: View) -> Iterator[str]:
     spell = _speller(view)
-    headings = [spell(weight), spell(LOSS), spell(derivative(LOSS, weight))]
+    headings = [
+        spell(weight),
+        spell(view.example.network.objective),
+        spell(derivative(view.example.network.objective, weight)),
+    ]
     rows = [[shown(size, DIGITS) for size in (point.weight, point.loss, point.slope)] for point in table]
-    yield "\n" + view.paint("heading", f"The loss ({view.example.network.loss.replace('_', ' ')})") + "\n"
+    yield "\n" + view.paint("heading", f"The loss ({objective(view.example).replace('_', ' ')})") + "\n"
     yield from (line + "\n" for line in columns(headings, rows, view.width, view.ascii, view.paint))

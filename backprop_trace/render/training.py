@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from backprop_trace.expr import Name
-from backprop_trace.notation.names import speller
+from backprop_trace.network import outputs_and_targets
+from backprop_trace.notation.names import canonical, speller
 from backprop_trace.notation.numbers import full, shown
 from backprop_trace.render.columns import columns
 from backprop_trace.render.curve import WIDE, Series, drawn
@@ -59,7 +60,7 @@ def _columns(plan: Plan, view: View) -> list[_Column]:
     layers = [_Column(f"layer {depth}", 17) for depth, _ in enumerate(view.example.network.layers, 1)]
     epoch = _Column("epoch", max(5, len(str(plan.epochs))))
     room = (view.width or 10_000) - epoch.width - sum(column.width + 2 for column in losses)
-    fitting = room // (layers[0].width + 2)
+    fitting = room // (layers[0].width + 2) if layers else 0
     if len(layers) > fitting:  # the first ones and the last one
         layers = [*layers[: fitting - 1], layers[-1]] if fitting > 1 else layers[:1]
     return [epoch, *losses, *layers]
@@ -128,6 +129,9 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], view: View) -
 
 def _predictions(session: Session, view: View) -> Iterator[str]:
     network, predictions = session.network, session.predictions()
+    if network.definitions or network.times:
+        yield from _placed_predictions(session, view)
+        return
     yield "\n" + view.paint("heading", "The predictions") + "\n"
     spell = speller(view.style, view.notation[1], network)
     few = [*network.inputs[:4], *(["..."] if len(network.inputs) > 4 else [])]
@@ -151,6 +155,18 @@ def _predictions(session: Session, view: View) -> Iterator[str]:
     yield from _table(headings, rows, view)
     if network.samples > MOST_SHOWN:
         yield f"  ... {network.samples - MOST_SHOWN} more samples\n"
+
+
+def _placed_predictions(session: Session, view: View) -> Iterator[str]:
+    """Outputs and targets of every time step, a row each; definitions have neither."""
+    spell, predictions = speller(view.style, view.notation[1], session.network), session.predictions()
+    rows = [
+        [spell(output), _given(session, target), shown(predictions[output], DIGITS)]
+        for output, target in outputs_and_targets(session.network)[:MOST_SHOWN]
+    ]
+    if rows:
+        yield "\n" + view.paint("heading", "The predictions") + "\n"
+        yield from _table(["output", "target", "predicted"], rows, view)
 
 
 def _given(session: Session, name: Name) -> str:
@@ -180,8 +196,9 @@ def _words(session: Session, first: Report, last: Report) -> Iterator[tuple[str,
     if session.ending == "epochs" and plan.until is not None:
         yield "notice", f"not reached in {_epochs(plan.epochs)}: {_goal(plan.until)}"
     if session.ending != "broken":
-        yield "faint", f"E goes from {shown(first.loss, DIGITS)} to {shown(last.loss, DIGITS)}"
-        if _are_classes(session):
+        goal = canonical(session.network.objective)
+        yield "faint", f"{goal} goes from {shown(first.loss, DIGITS)} to {shown(last.loss, DIGITS)}"
+        if session.network.layers and _are_classes(session):
             count = "every sample is" if session.classified() else "not every sample is"
             yield "faint", f"{count} on its target's side of 1/2"
 

@@ -103,6 +103,8 @@ class Matrices:
 
     def blocks_of(self, layer: Layer) -> list[_Block]:
         """The arrays of a layer. Raises Unsuited if it is not a plain one."""
+        if layer.recurrent or layer.activation not in ACTIVATIONS or self.network.loss not in LOSSES:
+            raise Unsuited("a layer is recurrent, or a function is no entry of the catalogue")
         depth = self.network.layers.index(layer)
         before = self.network.layers[depth - 1].units if depth else ()
         sources = tuple(Name("out", unit) for unit in before) if depth else tuple(map(given, self.network.inputs))

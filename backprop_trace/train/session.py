@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all, finite
 from backprop_trace.catalogue import LOSSES, canonical
 from backprop_trace.chain import Equation
-from backprop_trace.expr import LOSS, Name, derivative
-from backprop_trace.network import Network, listing, loss_lines
+from backprop_trace.expr import Name, derivative
+from backprop_trace.network import Network, listing, loss_lines, outputs_and_targets
 from backprop_trace.parse import NotANumber, number
 from backprop_trace.train import Run
 from backprop_trace.train.compiled import LARGEST_COMPILED, compiled_values
@@ -154,7 +154,7 @@ class Session:
 
     @cached_property
     def loss_look(self) -> Look:
-        return self.look(self.network, [LOSS], {})
+        return self.look(self.network, [self.network.objective], {})
 
     @cached_property
     def gradients_look(self) -> Look:
@@ -166,19 +166,21 @@ class Session:
 
     @cached_property
     def metric_look(self) -> Look:
-        return self.look(self.network._replace(loss=self.plan.metric or self.network.loss, batch="mean"), [LOSS], {})
+        return self.look(
+            self.network._replace(loss=self.plan.metric or self.network.loss, batch="mean"),
+            [self.network.objective],
+            {},
+        )
 
     @cached_property
     def validation_look(self) -> Look:
         held_out = self.example.held_out
-        return self.look(self.network._replace(samples=held_out.samples), [LOSS], held_out.values)
+        return self.look(self.network._replace(samples=held_out.samples), [self.network.objective], held_out.values)
 
     @cached_property
     def outputs(self) -> list[Name]:
         """The outputs of every sample."""
-        return [
-            Name("out", unit, sample=sample) for sample in self.network.all_samples for unit in self.network.outputs
-        ]
+        return [output for output, _ in outputs_and_targets(self.network)]
 
     # --- reports ---
 
@@ -211,10 +213,11 @@ class Session:
         outputs, values = self.predictions(), self.run.givens
         for sample in self.network.all_samples:
             pairs = [
-                (outputs[Name("out", unit, sample=sample)], values[Name("target", unit, sample=sample)])
-                for unit in self.network.outputs
+                (outputs[output], values[target])
+                for output, target in outputs_and_targets(self.network)
+                if output.sample == sample
             ]
-            if self.network.layers[-1].activation == "softmax":
+            if self.network.layers and self.network.layers[-1].activation == "softmax":
                 if max(pairs)[1] != max(target for _, target in pairs):
                     return False
             elif any((out > 0.5) != (target > 0.5) for out, target in pairs):

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from backprop_trace.expr import LOSS, Name, derivative
+from backprop_trace.expr import Name, derivative
+from backprop_trace.network import outputs_and_targets
 from backprop_trace.train import Run
 from backprop_trace.train.session import Look, look
 
@@ -33,8 +34,8 @@ def sweep(example: Example, weight: Name, values: Iterable[float], step: int = 1
     run = Run.of(example.network, example.batching, example.values)
     run.advance(1, step)
     network = example.network._replace(trained=(weight,), fixed=())
-    outputs = [Name("out", unit, sample=sample) for sample in network.all_samples for unit in network.outputs]
-    wanted = [LOSS, derivative(LOSS, weight), *outputs]
+    outputs = [output for output, _ in outputs_and_targets(network)]
+    wanted = [network.objective, derivative(network.objective, weight), *outputs]
     view = look(network, wanted, run.givens)
     return [_point(view, weight, value, outputs) for value in values]
 
