@@ -157,6 +157,9 @@ def enclose(
         return NOTHING_KNOWN
     if isinstance(formula, Name):
         return plain + arb(0, slack)
+    size = abs(float(plain.mid()))
+    if half_unit_of_ones and 0 < size < inf:  # a line written to more figures than most keeps them on the way
+        half_unit_of_ones = min(half_unit_of_ones, half_unit / Fraction(10) ** floor(log10(size)))
     rounded = _as_ball(evaluate(formula, values, _rounding(half_unit, half_unit_of_ones)))
     extra = rounded.rad() - plain.rad()
     tight = plain.intersection(_mean_value_form(formula, values, plain, slopes))
