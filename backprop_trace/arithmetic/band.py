@@ -103,7 +103,7 @@ PLAIN = Arithmetic(
 
 @lru_cache(maxsize=64)
 def _rounding(half_unit: Fraction, half_unit_of_ones: Fraction) -> Arithmetic:
-    """Enclosures that are widened by half a unit at each operation, or by more where figures are counted."""
+    """Enclosures that are widened by half a unit at each operation, at products by more where figures are counted."""
     slack = arb(0, arb(to_fmpq(half_unit)).upper())
 
     def widened(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,14 +120,14 @@ def _rounding(half_unit: Fraction, half_unit_of_ones: Fraction) -> Arithmetic:
 
         return widened_once
 
-    wider = widened_by_size if half_unit_of_ones else widened
+    of_product = widened_by_size if half_unit_of_ones else widened
     return PLAIN._replace(
-        functions={name: wider(function) for name, function in _FUNCTIONS.items()},
-        add=wider(operator.add),
-        subtract=wider(operator.sub),
-        multiply=wider(operator.mul),
-        divide=wider(_divide),
-        power=wider(_power),
+        functions={name: widened(function) for name, function in _FUNCTIONS.items()},
+        add=widened(operator.add),
+        subtract=widened(operator.sub),
+        multiply=of_product(operator.mul),
+        divide=widened(_divide),
+        power=of_product(_power),
     )
 
 
