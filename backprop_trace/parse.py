@@ -23,6 +23,7 @@ from typing import NamedTuple
 from backprop_trace.expr import (
     FUNCTIONS,
     LOSS,
+    ZERO,
     Call,
     Cases,
     Difference,
@@ -122,7 +123,7 @@ Resolve = Callable[[str], Name | None]
 def read_formula(text: str, resolve: Resolve, functions: Mapping[str, int] = FUNCTIONS) -> Formula:
     """The syntax tree of a formula; `resolve` says which name a spelling stands for, or None.
 
-    Operators: + - * / ^ (or **), parentheses, the functions of FUNCTIONS, `a if b > 0 else c`.
+    Operators: + - * / ^ (or **), parentheses, the functions of FUNCTIONS, `a if b > c else d`.
     Raises BadFormula with the place.
     """
     plain = text
@@ -230,9 +231,9 @@ class _Parser:
             return formula
         test = self.sum()
         self.need(">")
-        if not self.now.text == "0":
-            raise self.error("a condition compares with 0: expected '0'")
-        self.place += 1
+        bound = self.sum()
+        if bound != ZERO:
+            test = Difference(test, bound)
         self.need("else")
         return Cases(test, formula, self.deeper(self.cases))
 

@@ -257,3 +257,15 @@ def test_what_the_course_prints_is_right(name):
     assert example.published is not None
     printed = Checker(example).check(published_sheet(example.published, name, example.text))
     assert {line.verdict for line in printed.lines if line.written} == {"right"}
+
+
+def test_a_condition_compares_any_two_formulas():
+    text = "inputs: {x: 2, y: 5}\ndefinitions: {f: x * y if y > x + 1 else x}\nobjective: f\n"
+    assert trace(read_example(text))["df/dx"].value == 5
+    assert trace(read_example(text.replace("y: 5", "y: 3")))["df/dx"].value == 1
+
+
+def test_what_is_wrong_in_a_formula_is_said_even_behind_an_earlier_definition():
+    text = "inputs: {x: 2}\ndefinitions:\n  u: x + 1\n  v: max(u 0)\nobjective: v\n"
+    with pytest.raises(SourceError, match=r"expected '\)', found '0'"):
+        read_example(text)

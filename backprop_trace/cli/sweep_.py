@@ -42,7 +42,9 @@ def command(
     output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
 ) -> None:
-    """The loss as a function of one weight: tables, a curve, and the tangent at the weight as it is.
+    """The loss as a function of one weight: tables, curve, tangent.
+
+    The tangent is drawn at the weight as it is.
 
     \b
     backprop-trace sweep one-weight W --from 0 --to 5

@@ -67,7 +67,7 @@ def command(
         Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
     ] = None,
 ) -> None:
-    """Many training steps: the loss at intervals, then the weights and the predictions.
+    """Many training steps: the loss, the weights, the predictions.
 
     \b
     backprop-trace train xor --epochs 10000 --every 4000 --metric mse

@@ -13,6 +13,7 @@ from backprop_trace.notation.names import canonical, speller
 from backprop_trace.notation.numbers import full, shown
 from backprop_trace.render.columns import columns
 from backprop_trace.render.curve import WIDE, Series, drawn
+from backprop_trace.render.table import prose
 from backprop_trace.render.view import View, described, engine, notes
 from backprop_trace.source import printable
 from backprop_trace.train.session import Gradients, Plan, Report, Session, Until, overfitting, vanishing
@@ -30,12 +31,13 @@ class _Column(NamedTuple):
 def heading(view: View) -> Iterator[str]:
     """Title, network and arithmetic."""
     example = view.example
-    yield view.paint("title", printable(example.title or example.name)) + "\n"
+    yield from (view.paint("title", line) + "\n" for line in prose(printable(example.title or example.name), view))
     texts = [example.source, described(example), engine(view.settings), *(f"note: {note}" for note in notes(example))]
     if example.held_out.samples:
         texts.append(f"validation: {example.held_out.samples} samples held out")
-    yield from (printable(text) + "\n" for text in texts if text)
-    yield from (view.paint("warning", f"warning: {warning}") + "\n" for warning in example.warnings)
+    yield from (line + "\n" for text in texts if text for line in prose(printable(text), view))
+    warnings = (line for warning in example.warnings for line in prose(f"warning: {warning}", view))
+    yield from (view.paint("warning", line) + "\n" for line in warnings)
 
 
 # --- the rows ---

@@ -117,7 +117,9 @@ def _definition(
         for problem in reader.problems[count:]:
             reader.problems.remove(problem)
             word = next((word for word in asked[::-1] if "@" in word), asked[-1] if asked else "")
-            message, help_ = _explained(label, word, lines, times) or (problem.message, problem.help)
+            about_a_name = problem.message.startswith(("unknown name", "'@'"))
+            explained = _explained(label, word, lines, times) if about_a_name else None
+            message, help_ = explained or (problem.message, problem.help)
             reader.wrong(message, problem.place, help=help_)
         return None
     reader.used |= {name.label for name in walk_names(formula)}
