@@ -24,7 +24,7 @@ def command(
     example: ExampleArgument,
     phase: Annotated[
         Optional[list[str]],
-        typer.Option("--phase", help=f"Only this phase: {', '.join(PHASES)}. May be repeated."),
+        typer.Option("--only-phase", "--phase", help=f"Only this phase: {', '.join(PHASES)}. May be repeated."),
     ] = None,
     values: Annotated[bool, typer.Option("--values", help="With the true values: the key.")] = False,
     round_to: Annotated[
