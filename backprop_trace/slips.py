@@ -49,8 +49,8 @@ EPSILON = given("epsilon")
 class Slip(NamedTuple):
     """`sentence` completes "your number is what one gets if ..."; `many` completes "n of your m lines ...".
 
-    `rank` orders what fits: 1 the classical slips, 2 mix-ups of neighbours, 3 accidents with digits; 4 is a guess that
-    is mentioned where nothing else fits, and leaves the line wrong.
+    `rank` orders what fits: 1 the classical slips, 2 mix-ups of neighbours, 3 accidents with digits; 4 is, in
+    a line that was skipped, a guess that is mentioned where nothing else fits, and leaves the line wrong.
     """
 
     sentence: str
@@ -347,16 +347,13 @@ def _of_net(formula: Formula, facts: Facts) -> Iterator[Bend]:
         yield Bend("bias-subtracted", substitute(formula, {bias: Minus(bias)}))
         yield from (Bend("wrong-bias", substitute(formula, {bias: other})) for other in facts.biases if other != bias)
     yield from _crossed(formula, facts)
-    if isinstance(formula, Sum):
-        for place, rest in _without(formula.terms):
-            if formula.terms[place] not in biases:
-                yield Bend("missing-term", _sum(rest))
-        for place, term in enumerate(formula.terms):
-            if isinstance(term, Product):
-                for kept in term.factors:
-                    slip = "no-weight" if kept not in facts.weights else "gradient-without-input"
-                    if slip == "no-weight":
-                        yield Bend(slip, Sum((*formula.terms[:place], kept, *formula.terms[place + 1 :])))
+    terms = formula.terms if isinstance(formula, Sum) else (formula,)
+    for place, rest in _without(terms):
+        if rest and terms[place] not in biases:
+            yield Bend("missing-term", _sum(rest))
+    for place, term in enumerate(terms):
+        inputs = [factor for factor in parts(term) if factor not in facts.weights] if isinstance(term, Product) else []
+        yield from (Bend("no-weight", _sum((*terms[:place], value, *terms[place + 1 :]))) for value in inputs)
     yield from _edited(formula, _NamesReplaced(_mixed_up(names, facts, forward=True)))
 
 
@@ -467,6 +464,10 @@ def _of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]
         yield from _of_delta(name, wrt, formula, facts)
     elif wrt.kind == "out" and facts.is_output(wrt.label) and name.via is None and _is_loss_slope(formula):
         yield from _of_loss_slope(name, wrt, facts)
+    elif wrt.kind == "out":
+        deltas = [n for n in names_in(formula) if n.kind == "d" and n.of == LOSS and n.wrt and n.wrt.kind == "net"]
+        errors = {delta: delta._replace(wrt=delta.wrt._replace(kind="out")) for delta in deltas if delta.wrt}
+        yield from _all_replaced(formula, "error-for-delta", errors)
     elif wrt in facts.biases:
         yield from _of_bias_gradient(wrt, formula, facts)
     yield from _of_sum(formula, "shared-bias-one-term" if wrt in facts.biases else "one-output")
@@ -552,11 +553,19 @@ def _of_delta(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Iterator
                 Name("out", unit, sample=name.sample, time=name.time),
                 Name("target", unit, sample=name.sample, time=name.time),
             )
-            yield Bend("delta-of-other-loss", difference)
-            yield Bend("delta-of-other-loss", Product((difference, slope)))
-            yield Bend("loss-for-error", Product((Name("E", unit, sample=name.sample), slope)))
+            yield from _averaged_or_not("delta-of-other-loss", difference, facts)
+            yield from _averaged_or_not("delta-of-other-loss", Product((difference, slope)), facts)
+            yield from _averaged_or_not("loss-for-error", Product((Name("E", unit, sample=name.sample), slope)), facts)
             if isinstance(formula, Sum):
                 yield Bend("softmax-diagonal", Product((error, slope)))
+
+
+def _averaged_or_not(slip: str, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """A formula for one sample; where the loss is averaged over the samples, first divided by their number."""
+    samples = facts.network.samples
+    if samples > 1 and facts.network.batch == "mean":
+        yield Bend(slip, Quotient(formula, Number(str(samples))))
+    yield Bend(slip, formula)
 
 
 def _slope_formula(unit: str, name: Name, facts: Facts) -> Formula:
@@ -570,10 +579,10 @@ def _of_loss_slope(name: Name, wrt: Name, facts: Facts) -> Iterator[Bend]:
     """dE/dout of an output unit."""
     sample, unit = name.sample, wrt.label
     out, target = Name("out", unit, sample=sample), Name("target", unit, sample=sample)
-    yield Bend("loss-for-error", Name("E", unit, sample=sample))
+    yield from _averaged_or_not("loss-for-error", Name("E", unit, sample=sample), facts)
     for word, entry in LOSSES.items():
         if word != facts.network.loss:
-            yield Bend("delta-of-other-loss", filled(entry.slope, letters(o=out, t=target)))
+            yield from _averaged_or_not("delta-of-other-loss", filled(entry.slope, letters(o=out, t=target)), facts)
     rivals = {out: [Bend("wrong-input", other) for other in facts.neighbours(out)]}
     rivals[out].append(Bend("net-for-out", out._replace(kind="net")))
     yield from _edited(Difference(out, target), _NamesReplaced(rivals))

@@ -14,9 +14,11 @@ The enclosure is the mean value form intersected with the plain one: a * (1 - a)
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import floor, inf, log10
 from typing import Any, TypeAlias
 
 from flint import arb, fmpq
@@ -100,20 +102,32 @@ PLAIN = Arithmetic(
 
 
 @lru_cache(maxsize=64)
-def _rounding(half_unit: Fraction) -> Arithmetic:
-    """Enclosures that are widened by half a unit at each operation."""
+def _rounding(half_unit: Fraction, half_unit_of_ones: Fraction) -> Arithmetic:
+    """Enclosures that are widened by half a unit at each operation, or by more where figures are counted."""
     slack = arb(0, arb(to_fmpq(half_unit)).upper())
 
     def widened(operation: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *operands: operation(*operands) + slack
 
+    def widened_by_size(operation: Callable[..., Any]) -> Callable[..., Any]:
+        least, of_ones = float(half_unit), float(half_unit_of_ones)
+
+        def widened_once(*operands: Any) -> arb:
+            result = _as_ball(operation(*operands))
+            size = float(abs(result).upper())
+            own = of_ones * 10.0 ** floor(log10(size)) if 0 < size < inf else 0.0
+            return result + (arb(0, own) if own > least else slack)
+
+        return widened_once
+
+    wider = widened_by_size if half_unit_of_ones else widened
     return PLAIN._replace(
-        functions={name: widened(function) for name, function in _FUNCTIONS.items()},
-        add=lambda x, y: x + y + slack,
-        subtract=lambda x, y: x - y + slack,
-        multiply=lambda x, y: x * y + slack,
-        divide=widened(_divide),
-        power=widened(_power),
+        functions={name: wider(function) for name, function in _FUNCTIONS.items()},
+        add=wider(operator.add),
+        subtract=wider(operator.sub),
+        multiply=wider(operator.mul),
+        divide=wider(_divide),
+        power=wider(_power),
     )
 
 
@@ -125,10 +139,17 @@ def slopes_of(formula: Formula) -> tuple[tuple[Name, Formula], ...]:
     return tuple((name, slope(formula, name)) for name in names_in(formula))
 
 
-def enclose(formula: Formula, values: Mapping[Name, arb], half_unit: Fraction, slopes: Slopes = slopes_of) -> arb:
+def enclose(
+    formula: Formula,
+    values: Mapping[Name, arb],
+    half_unit: Fraction,
+    slopes: Slopes = slopes_of,
+    half_unit_of_ones: Fraction = Fraction(0),
+) -> arb:
     """The band of a formula over bands: everything a writer can get who rounds at each operation.
 
-    `slopes` may be a function that remembers the slopes of formulas it has seen.
+    `slopes` may be a function that remembers the slopes of formulas it has seen. `half_unit_of_ones` is for writers who
+    count figures, not decimals: half a unit of the last digit they give a number from 1 to 10.
     """
     plain = _as_ball(evaluate(formula, values, PLAIN))
     slack = arb(to_fmpq(half_unit)).upper()
@@ -136,7 +157,7 @@ def enclose(formula: Formula, values: Mapping[Name, arb], half_unit: Fraction, s
         return NOTHING_KNOWN
     if isinstance(formula, Name):
         return plain + arb(0, slack)
-    rounded = _as_ball(evaluate(formula, values, _rounding(half_unit)))
+    rounded = _as_ball(evaluate(formula, values, _rounding(half_unit, half_unit_of_ones)))
     extra = rounded.rad() - plain.rad()
     tight = plain.intersection(_mean_value_form(formula, values, plain, slopes))
     return tight + arb(0, (extra if extra > slack else slack).upper())

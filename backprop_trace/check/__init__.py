@@ -48,6 +48,8 @@ MOST_COMPUTED = 20_000_000
 MOST_STEPS = 200
 """Steps on a sheet."""
 MOST_SUGGESTIONS = 50
+MOST_READINGS = 16
+"""So many numbers may stand for one quantity; each is tried for every line that uses it."""
 CUT_SHARE = 0.3
 """Numbers that are cut off but not rounded, over those that are rounded but not cut off: on simulated sheets of writers
 who round it is about 0.1 (from what has added up), of writers who cut off mostly 0.6 and more."""
@@ -143,7 +145,7 @@ class Checker:
                 courses = self.courses(settings, entries)
             except NotANumber as wrong:
                 raise SourceError([Problem(str(wrong), entries[0].place)], sheet.name, sheet.text) from None
-            yield Part(courses, entries, settings, self.strict, self.language)
+            yield Part(courses, entries, settings, self.strict, self.language, sheet)
 
     def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
         """The courses for some settings, computed to more digits than any entry has."""
@@ -181,9 +183,10 @@ class Part:
         settings: tuple[str, ...],
         strict: int | None,
         language: Language,
+        sheet: Sheet,
     ):
         self.courses, self.entries, self.settings, self.strict = courses, entries, settings, strict
-        self.language = language
+        self.language, self.sheet = language, sheet
         self.conventions: tuple[str, ...] = ()
         self.writer = Writer.of(
             (reading.text, reading.value) for e in entries for reading in e.readings[:1] if reading.value is not None
@@ -226,6 +229,11 @@ class Part:
             turned = sign_convention(entry.spelling, name) in self.conventions
             readings = tuple(_turned(reading) if turned else reading for reading in entry.readings)
             before = answers[key].readings if key in answers else ()
+            if len(before) + len(readings) > MOST_READINGS:
+                problem = Problem(
+                    f"more than {MOST_READINGS} numbers for {printable(entry.spelling)[:60]}", entry.place
+                )
+                raise SourceError([problem], self.sheet.name, self.sheet.text)
             answers[key] = Answer(name, key[0], before + readings, entry.spelling, -1 if turned else 1)
         return answers, unknown
 

@@ -89,7 +89,7 @@ class Bands:
 
     def enclosed(self, formula: Formula, values: Mapping[Name, arb], half_unit: Fraction) -> arb:
         try:
-            return enclose(formula, values, half_unit, self.course.slopes)
+            return enclose(formula, values, half_unit, self.course.slopes, self.writer.half_unit_of_ones)
         except (ArithmeticError, ValueError):
             return NOTHING_KNOWN
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from backprop_trace.check.writer import is_cut_off, significant_figures
-from backprop_trace.sheet import Written, decimals, in_units
+from backprop_trace.sheet import Written, decimals, half_unit, in_units
 
 
 def matches(written: Written, value: float | Fraction) -> bool:
@@ -26,9 +26,10 @@ def digit_slips(written: Written) -> list[tuple[str, Written]]:
     assert written.value is not None
     if not written.value or "/" in written.text:
         return []
+    digits = half_unit(written.text.rstrip("0")) if "." in written.text else written.half_unit  # 0.7130 for 0.0713
     found = [
         ("factor-ten", written._replace(value=written.value * 10, half_unit=written.half_unit * 10)),
-        ("factor-ten", written._replace(value=written.value / 10, half_unit=written.half_unit / 10)),
+        ("factor-ten", written._replace(value=written.value / 10, half_unit=digits / 10)),
         ("sign-dropped", written._replace(value=-written.value)),
     ]
     text = written.text

@@ -22,7 +22,7 @@ from backprop_trace.slips import SLIPS, WHOLE_RUN
 MOST_TRIALS = 20_000
 MOST_NAMED = 5
 MOST_COPIES = 3  # where more digits would do, none of them is named
-GUESS = 4  # the rank of slips that are only mentioned
+GUESS = 4  # the rank of slips that are only mentioned where they would be in a line that was skipped
 
 
 class Explainer:
@@ -51,7 +51,7 @@ class Explainer:
         if not found and is_bounded(finding.band):
             found = list(self.two_slips(step, answer, finding.formula))
         near = self.work.is_near(written, finding.band)
-        named = [e for e in found if SLIPS[e.slip].rank < GUESS]
+        named = [e for e in found if SLIPS[e.slip].rank < GUESS or e.line is None]
         if near:  # a unit of the last digit is too little to go by, but for a classical slip of this very line
             named = [e for e in named if SLIPS[e.slip].rank == 1 and not e.whole_run]
         if named:

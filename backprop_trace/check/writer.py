@@ -48,6 +48,11 @@ class Writer(NamedTuple):
         half = Fraction(1, 2) / Fraction(10) ** places
         return 2 * half if self.truncates else half
 
+    @property
+    def half_unit_of_ones(self) -> Fraction:
+        """Half a unit of a number from 1 to 10, where a number's size decides; 0 where all have the same decimals."""
+        return self.half_unit(Fraction(1)) if self.significant else Fraction(0)
+
     def never_rounds(self, formula: Formula, true: Mapping[Name, Fraction], result: Fraction) -> bool:
         """Is nothing rounded on the way to the result, not even a product? (`true` holds the numbers used.)"""
         if self.truncates:  # a program that cuts off turns 0.3906 into 0.39059
