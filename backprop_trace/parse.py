@@ -13,6 +13,7 @@ Nothing read here is ever executed.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Container, Iterator, Mapping
 from decimal import Decimal
@@ -45,6 +46,7 @@ NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_NUMBER = re.compile(rf"[+-]?(?:{NUMBER.pattern}|\d+/\d+)", re.ASCII)
 _LEADING_ZERO = re.compile(r"[+-]?0\d", re.ASCII)
 LARGEST_EXPONENT = 400
+LARGEST = int(sys.float_info.max)
 LONGEST_NUMBER = 5000
 
 
@@ -72,7 +74,10 @@ def number(text: str) -> Fraction:
     if bottom and not Decimal(bottom):
         raise NotANumber("a division by zero")
     # by way of Decimal: Python refuses to read whole numbers of more than 4300 digits
-    return Fraction(Decimal(top)) / Fraction(Decimal(bottom or "1"))
+    value = Fraction(Decimal(top)) / Fraction(Decimal(bottom or "1"))
+    if abs(value) > LARGEST:
+        raise NotANumber("out of range: a float goes to 1.8e308")
+    return value
 
 
 def _why_no_number(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -78,6 +79,8 @@ def command(
     for path in (save, log_):
         if path is not None:
             refuse(path, force)
+    if save is not None and log_ is not None and os.path.realpath(save) == os.path.realpath(log_):
+        raise UsageError("--save and --log name the same file")
     terminal = Terminal.of(width, ascii_, color)
     view = View(worked, style=STYLES[0], width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
     if not fast:

@@ -24,7 +24,7 @@ _BEFORE = re.compile(rf"({LABEL.pattern})@-1")
 def function(reader: Reader, node: Node, known: Mapping[str, object], what: str, letters: str) -> str:
     """A word of the catalogue, or a formula over these letters (z; o and t): the text that stands for it."""
     text = reader.word(node)
-    if not text or canonical(text) in known:
+    if canonical(text) in known or not (text or node.is_scalar):  # what is no text was said already
         return canonical(text)
     meaning = {letter: given(letter) for letter in letters}
     if LABEL.fullmatch(text) and text not in meaning:
