@@ -50,3 +50,10 @@ def test_plain_ascii_is_plain_ascii(style, monkeypatch, capsys):
 @pytest.mark.parametrize("name", ["lstm", "rnn", "descent"])
 def test_what_is_no_plain_layered_network_has_none(name):
     assert general_formulas(load(name).network, ["forward", "backward"]) == []
+
+
+def test_they_head_the_tables_in_markdown_too(monkeypatch, capsys):
+    out = run(monkeypatch, capsys, "show", "mazur", "--format", "markdown", "--steps", "2", "--style", "layered")
+    assert out.count(r"- gradient of a weight: $\frac{\partial C}{\partial w _{ji}^{l-1}} = \delta _{j}^{l} \cdot") == 1
+    assert out.index("### Backward pass") < out.index("- delta of an output unit: $") < out.index("### Update")
+    assert "gradient of a weight" not in run(monkeypatch, capsys, "show", "mazur", "--only", "dE/dw1", "-f", "markdown")
