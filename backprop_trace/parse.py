@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,12 +64,14 @@ def number(text: str) -> Fraction:
         raise NotANumber("a number with a leading zero: write it without")
     if len(text) > LONGEST_NUMBER:
         raise NotANumber(f"a number of {len(text)} characters; {LONGEST_NUMBER} are the limit")
-    mantissa, _, exponent = text.lower().partition("e")
+    exponent = text.lower().partition("e")[2]
     if exponent and abs(int(exponent[:6])) > LARGEST_EXPONENT:
         raise NotANumber(f"out of range: the exponent goes to ±{LARGEST_EXPONENT}")
-    if "/" in mantissa and Fraction(mantissa.split("/")[1]) == 0:
+    top, _, bottom = text.partition("/")
+    if bottom and not Decimal(bottom):
         raise NotANumber("a division by zero")
-    return Fraction(text)
+    # by way of Decimal: Python refuses to read whole numbers of more than 4300 digits
+    return Fraction(Decimal(top)) / Fraction(Decimal(bottom or "1"))
 
 
 def _why_no_number(text: str) -> str:

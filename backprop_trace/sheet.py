@@ -24,6 +24,9 @@ from backprop_trace.source import Node, Place, Problem, SourceError, read_text, 
 
 MOST_LINES = 200_000
 LARGEST_SHEET = 20_000_000
+LONGEST_NAME = 300
+LONGEST_NUMBER = 1000
+MOST_SETTINGS = 50
 
 
 class Written(NamedTuple):
@@ -76,6 +79,8 @@ def read_sheet(text: str, name: str = "sheet", decimal_comma: bool = False) -> S
     """A sheet from text; its form is recognised by the file's ending, else by its first line. Raises SourceError."""
     if len(text) > LARGEST_SHEET:
         raise SourceError([Problem(f"the sheet is larger than {LARGEST_SHEET // 10**6} MB")], name)
+    if (lines := text.count("\n")) > MOST_LINES:
+        raise SourceError([Problem(f"{lines:,} lines; {MOST_LINES:,} are the limit")], name)
     reader = _Reader(name, text, decimal_comma)
     form = _form(text, name)
     if form == "csv":
@@ -129,6 +134,8 @@ class _Reader:
             self.wrong("there is not a single line on the sheet", None, help="write 'name: value' lines")
         if len(self.entries) > MOST_LINES:
             self.wrong(f"{len(self.entries):,} lines; {MOST_LINES:,} are the limit", None)
+        if (settings := len({entry.section.settings for entry in self.entries})) > MOST_SETTINGS:
+            self.wrong(f"{settings:,} different sections 'set ...'; {MOST_SETTINGS} are the limit", None)
         if self.problems:
             raise SourceError(self.problems[:50], self.name, self.text)
         return Sheet(tuple(self.entries), self.name, self.text)
@@ -137,6 +144,9 @@ class _Reader:
         self.problems.append(Problem(message, place, note, help))
 
     def add(self, spelling: str, readings: list[Written], section: Section, place: Place) -> None:
+        if len(spelling) > LONGEST_NAME:
+            self.wrong(f"a name of {len(spelling):,} characters; {LONGEST_NAME} are the limit", place)
+            return
         spelling, section = _with_section(spelling, section)
         if readings:
             self.entries.append(Entry(spelling, tuple(readings), section, place))
@@ -248,6 +258,9 @@ class _Reader:
                 self.wrong(f"{error}: {text[:60]!r}", place, help=help_)
                 return None
             return Written(text.strip(), None, place)
+        if len(plain) > LONGEST_NUMBER:
+            self.wrong(f"a number of {len(plain):,} characters; {LONGEST_NUMBER:,} are the limit", place)
+            return None
         return Written(plain, value, place, half_unit(plain))
 
 

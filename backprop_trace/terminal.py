@@ -62,8 +62,8 @@ class Terminal(NamedTuple):
     def progress(done: int, of: int, what: str) -> None:
         """How far it is, on a terminal that shows nothing else meanwhile."""
         if sys.stderr.isatty() and not sys.stdout.isatty():
-            ending = "\n" if done == of else ""
-            print(f"\r{done:,} of {of:,} {what}", end=ending, file=sys.stderr, flush=True)
+            ending = "\n" if done == of else "\r"  # what is written next takes its place
+            print(f"{done:,} of {of:,} {what}", end=ending, file=sys.stderr, flush=True)
 
     @staticmethod
     def stderr(text: str) -> None:

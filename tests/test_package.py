@@ -18,7 +18,7 @@ LEVELS = (
     ("catalogue", "chain"),
     ("network",),
     ("settle", "general", "source", "sheet", "trace", "slips", "train", "samples"),
-    ("schema", "spec", "spec_formulas", "spec_sequence", "check", "bands", "derive", "closed_form", "verify", "save"),
+    ("schema", "spec", "check", "bands", "derive", "closed_form", "verify", "save"),
     ("render",),
     ("cli",),
 )

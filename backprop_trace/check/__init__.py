@@ -38,10 +38,16 @@ from backprop_trace.sheet import Entry, Section, Sheet, Written, sections
 from backprop_trace.slips import SLIPS
 from backprop_trace.source import Place, Problem, SourceError, did_you_mean, printable
 from backprop_trace.spec import Example
+from backprop_trace.trace import size
 
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
 MISTAKES = ("slip", "wrong", "unknown")
 KEY_DIGITS = 12
+MOST_COMPUTED = 20_000_000
+"""Quantities that are computed on the way to the last step of a sheet."""
+MOST_STEPS = 200
+"""Steps on a sheet."""
+MOST_SUGGESTIONS = 50
 CUT_SHARE = 0.3
 """Numbers that are cut off but not rounded, over those that are rounded but not cut off: on simulated sheets of writers
 who round it is about 0.1 (from what has added up), of writers who cut off mostly 0.6 and more."""
@@ -133,7 +139,11 @@ class Checker:
     def parts(self, sheet: Sheet) -> Iterator[Part]:
         """The parts of a sheet that are under the same settings."""
         for settings, entries in sections(sheet):
-            yield Part(self.courses(settings, entries), entries, settings, self.strict, self.language)
+            try:
+                courses = self.courses(settings, entries)
+            except NotANumber as wrong:
+                raise SourceError([Problem(str(wrong), entries[0].place)], sheet.name, sheet.text) from None
+            yield Part(courses, entries, settings, self.strict, self.language)
 
     def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
         """The courses for some settings, computed to more digits than any entry has."""
@@ -148,17 +158,16 @@ class Checker:
 
 
 def _with_settings(example: Example, settings: tuple[str, ...]) -> Example:
+    """The example with other values. Raises NotANumber if that cannot be."""
     values = dict(example.values)
     known = Vocabulary(values)
     for setting in settings:
         spelling, _, text = setting.partition("=")
         name = known.read(spelling)
-        try:
-            number(text)
-        except NotANumber:
-            continue
-        if name is not None:
-            values[name] = text.strip()
+        if name is None:
+            raise NotANumber(f"'set {printable(setting)}': there is no {printable(spelling)!r} given in this example")
+        number(text)
+        values[name] = text.strip()
     return example._replace(values=values)
 
 
@@ -181,6 +190,8 @@ class Part:
         )
         self.course = courses.own
         self.has_wrong_update = False
+        self.reached = _within_reach({entry.section.step for entry in entries}, size(courses.own.example))
+        self.suggestions = 0
 
     def lines(self) -> list[JudgedLine]:
         judge, unknown, wording = self.judge()
@@ -207,7 +218,8 @@ class Part:
         unknown = []
         for entry in self.entries:
             name = read_name(entry, course.vocabulary)
-            if name is None or (name not in course.equations and name not in course.example.values):
+            is_known = name in course.equations or name in course.example.values
+            if name is None or not is_known or entry.section.step not in self.reached:
                 unknown.append(entry)
                 continue
             key = entry.section.step, name
@@ -291,7 +303,7 @@ class Part:
         message = wording.message(finding, verdict)
         if len(answer.readings) > 1 and verdict in ("right", "rounded"):
             slips = ("copied-wrong",)
-            others = ", ".join(signed(reading.text, answer.sign) for reading in answer.readings[1:])
+            others = ", ".join(signed(reading.text, answer.sign)[:40] for reading in answer.readings[1:][:4])
             message = f"{message}; also written as {others}: miscopied, and not blamed on later lines".lstrip("; ")
         if verdict == "convention":
             message = "; ".join(f"right on a sheet that {sentence_of(word)}" for word in self.conventions)
@@ -390,18 +402,26 @@ class Part:
         )  # fmt: skip
 
     def unknown(self, entry: Entry) -> JudgedLine:
-        names = [canonical(name) for name in (*self.course.equations, *self.course.example.values)]
-        known_elsewhere = self.elsewhere(entry)
-        message = known_elsewhere or f"not in this example; {did_you_mean(entry.spelling, names)}".rstrip("; ")
+        message = self.elsewhere(entry) or f"not in this example; {self.suggestion(entry)}".rstrip("; ")
         return JudgedLine(
             printable(entry.spelling)[:200], entry.section.step, entry.section.sample, entry.readings[0].text[:200],
             "unknown", "", "", message=message, spelling=entry.spelling, place=entry.place, settings=self.settings,
         )  # fmt: skip
 
+    def suggestion(self, entry: Entry) -> str:
+        """The nearest name; it takes a while to find, so only so many are looked for."""
+        self.suggestions += 1
+        if self.suggestions > MOST_SUGGESTIONS:
+            return ""
+        names = [canonical(name) for name in (*self.course.equations, *self.course.example.values)]
+        return did_you_mean(entry.spelling, names)
+
     def elsewhere(self, entry: Entry) -> str:
-        """A reason why a name is not known, where there is one."""
+        """A reason why a line cannot be used, where there is one."""
         section = entry.section
         samples = self.course.example.network.samples
+        if section.step not in self.reached:
+            return f"step {section.step} is out of reach: too many steps would have to be computed"
         if section.sample is not None and section.sample > samples:
             return f"there is no sample {section.sample}: the example has {samples}"
         if section.sample is None and samples > 1:
@@ -420,6 +440,12 @@ class Part:
         before, later = self.course.true(first)[objective], self.course.true(first + 1)[objective]
         verb = "falls" if later < before else "grows"
         return f"Done right, the loss {verb} from {shown(before, 6)} to {shown(later, 6)} in this step."
+
+
+def _within_reach(steps: set[int], quantities: int) -> frozenset[int]:
+    """The steps of a sheet that can be computed in a reasonable time."""
+    near = sorted(step for step in steps if step * quantities <= MOST_COMPUTED)
+    return frozenset(near[:MOST_STEPS])
 
 
 def read_name(entry: Entry, vocabulary: Vocabulary) -> Name | None:
@@ -482,7 +508,9 @@ def _patterns(lines: Sequence[JudgedLine]) -> list[str]:
                 phase, "lines of this kind"
             )
             text = SLIPS[slip].many or f"show the same slip: {SLIPS[slip].sentence}"
-            found.append(f"{len(members)} of your {len(alike)} {what} {text}.")
+            share = f"All {len(alike)}" if len(members) == len(alike) else f"{len(members)}"
+            of_all = "" if len(members) == len(alike) else f"{len(alike)} "
+            found.append(f"{share} of your {of_all}{what} {text}.")
     return found
 
 

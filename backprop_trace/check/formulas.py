@@ -8,7 +8,7 @@ where something is not defined is drawn again. A wrong formula is compared with 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -18,11 +18,16 @@ from backprop_trace.arithmetic import ComputationError, evaluate, evaluate_all
 from backprop_trace.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
-from backprop_trace.expr import Formula, Name
+from backprop_trace.expr import Formula, Name, names_in
+from backprop_trace.notation.names import canonical
 from backprop_trace.parse import BadFormula, read_formula
 from backprop_trace.slips import SLIPS
 
 POINTS, MOST_DRAWS, BITS = 5, 40, 256
+MOST_BETWEEN = 12
+
+Points = list[Mapping[Name, Any]]
+Values = list[arb | None]
 
 Verdict = tuple[str, tuple[str, ...], str, Formula | None]
 """verdict, slips, message, and the formula as it should be"""
@@ -42,7 +47,7 @@ def judge_formula(course: Course, answer: Answer) -> Verdict:
         return _judged(course, answer.name, formula, points)
 
 
-def _judged(course: Course, name: Name, formula: Formula, points: list[Mapping[Name, Any]]) -> Verdict:
+def _judged(course: Course, name: Name, formula: Formula, points: Points) -> Verdict:
     true = course.equations[name].formula
     should = course.opened(name, frozenset())
     values = [_value(formula, point) for point in points]
@@ -50,13 +55,55 @@ def _judged(course: Course, name: Name, formula: Formula, points: list[Mapping[N
         return "wrong", (), "the formula is not defined where the line is", should
     if _same(values, [point[name] for point in points]):
         return "right", (), "the same function" if formula != true else "", None
-    bends = [*course.bends(name, should), *course.bends(name, true)]
-    found = [bend.slip for bend in bends if _same(values, [_value(bend.formula, point) for point in points])]
+    found = _slips_of(course, name, values, points) or _slips_before(course, name, formula, values, points)
     if found:
-        slips = tuple(dict.fromkeys(sorted(found, key=lambda slip: SLIPS[slip].rank)))
-        reasons = "; or if ".join(SLIPS[slip].sentence for slip in slips)
-        return "slip", slips, f"your formula is what one gets if {reasons}", should
+        reasons = "; or if ".join(found.values())
+        return "slip", tuple(found), f"your formula is what one gets if {reasons}", should
     return "wrong", (), "not the same function, and no known slip gives it", should
+
+
+def _slips_of(course: Course, name: Name, values: Values, points: Points) -> dict[str, str]:
+    """The slips of the line itself that give the values, each with its sentence; the classical ones first."""
+    opened = course.opened(name, frozenset())
+    bends = [*course.bends(name, opened), *course.bends(name, course.equations[name].formula)]
+    fitting = {b.slip for b in bends if _same(values, (_value(b.formula, point) for point in points))}
+    return {slip: SLIPS[slip].sentence for slip in sorted(fitting, key=lambda slip: (SLIPS[slip].rank, slip))}
+
+
+def _slips_before(course: Course, name: Name, formula: Formula, values: Values, points: Points) -> dict[str, str]:
+    """The slips of a line that the formula has written out in itself, nearest first."""
+    between = _written_out(course, name, formula)
+    for line in reversed(between):
+        later = [(each, course.equations[each].formula) for each in between[between.index(line) + 1 :]]
+        later.append((name, course.equations[name].formula))
+        for bend in course.bends(line, course.opened(line, frozenset())):
+            if SLIPS[bend.slip].rank == 1 and _same(values, _carried_on(line, bend.formula, later, points)):
+                return {bend.slip: f"{SLIPS[bend.slip].sentence}, in {canonical(line)}"}
+    return {}
+
+
+def _written_out(course: Course, name: Name, formula: Formula) -> list[Name]:
+    """The lines between a line and what its formula mentions, in order."""
+    mentioned, found = set(names_in(formula)), set[Name]()
+    stack = list(course.uses[name])
+    while stack:
+        used = stack.pop()
+        if used not in mentioned and used not in found and used in course.equations:
+            found.add(used)
+            stack.extend(course.uses[used])
+    return [line for line in course.equations if line in found][-MOST_BETWEEN:]
+
+
+def _carried_on(line: Name, bent: Formula, later: list[tuple[Name, Formula]], points: Points) -> Iterator[arb | None]:
+    """The values of the last of the later lines when one before them is bent."""
+    for point in points:
+        changed = {**point, line: _value(bent, point)}
+        for each, formula in later:
+            changed[each] = None if changed[line] is None else _value(formula, changed)
+            if changed[each] is None:
+                yield None
+                return
+        yield changed[later[-1][0]]
 
 
 def _points(course: Course, answer: Answer) -> Iterator[Mapping[Name, Any]]:
@@ -83,19 +130,19 @@ def _points(course: Course, answer: Answer) -> Iterator[Mapping[Name, Any]]:
 def _value(formula: Formula, point: Mapping[Name, Any]) -> arb | None:
     try:
         value = evaluate(formula, point, EXACT)
-    except (ArithmeticError, ValueError, LookupError):
+    except (ComputationError, ArithmeticError, ValueError, LookupError):
         return None
     ball = value if isinstance(value, arb) else arb(value)
     return ball if ball.is_finite() else None
 
 
-def _same(values: list[arb | None], others: list[Any]) -> bool:
-    """Do all pairs agree to within what the enclosures leave open?"""
+def _same(values: Values, others: Iterable[Any]) -> bool:
+    """Do all pairs agree to within what the enclosures leave open? (The first that do not end it.)"""
     return all(
         value is not None
         and other is not None
         and bool(value.overlaps(other if isinstance(other, arb) else arb(other)))
-        for value, other in zip(values, others, strict=True)
+        for value, other in zip(values, others, strict=False)
     )
 
 

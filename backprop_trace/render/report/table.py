@@ -42,6 +42,7 @@ LANGUAGE = Language(TEXT, TEXT_NAMES, TEXT_NAMES)
 COLUMNS = ("verdict", "line", "quantity", "written", "should be", "true value", "remark")
 GAP = "  "
 PROSE_WIDTH = 100
+NARROW = 60
 LABELS = ("written", "should be", "you get it by")
 LABEL_WIDTH = max(map(len, LABELS)) + 2
 
@@ -97,14 +98,18 @@ def _mistake(mistake: Mistake, report: Report, view: ReportView) -> Iterator[str
 def _forms(label: str, forms: Forms, view: ReportView) -> Iterator[str]:
     """name = symbols = numbers = value; on a line of its own each where they do not fit one."""
     start = f"    {label:{LABEL_WIDTH}}"
-    name, *rest = forms
     whole = start + " = ".join(forms)
     if view.width is None or len(whole) <= view.width:
         yield whole
         return
-    yield from _prose(f"{name} = {rest[0]}", view, " " * len(start) + "    ", start)
-    for form in rest[1:]:
-        yield from _prose(f"= {form}", view, " " * len(start) + "    ", " " * len(start) + "  ")
+    if view.width < NARROW:
+        yield start.rstrip()
+        start = " " * 6
+    name, first, *others = forms
+    hanging = " " * len(start)
+    yield from _prose(f"{name} = {first}", view, hanging + "    ", start)
+    for form in others:
+        yield from _prose(f"= {form}", view, hanging + "    ", hanging + "  ")
 
 
 # --- the table ---
@@ -159,9 +164,9 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _vertical(line: JudgedLine, cells: tuple[str, ...], view: ReportView) -> Iterator[str]:
     """A line of the sheet on lines of its own, for narrow terminals and very long numbers."""
-    verdict, number, name, *values, said = cells
-    yield f"{view.paint(KINDS[line.verdict].colour, verdict)}  {name}" + (f"  (line {number})" if number else "")
-    for label, value in zip(COLUMNS[3:], values, strict=False):
+    verdict, *values, said = cells
+    yield view.paint(KINDS[line.verdict].colour, verdict)
+    for label, value in zip(COLUMNS[1:], values, strict=False):
         if value:
             yield f"    {label:10} {value}"
     yield from _prose(said, view, "    ") if said else ()
@@ -186,5 +191,5 @@ def _hidden(view: ReportView) -> Iterator[str]:
         return
     for heading, texts in hidden_notes(view.hidden):
         yield ""
-        yield view.paint("heading", heading)
+        yield from (view.paint("heading", line) for line in _prose(heading, view))
         yield from (line for text in texts for line in _prose(text, view, "    ", "  "))

@@ -76,16 +76,18 @@ def headline(report: Report) -> str:
 
 
 def _share(report: Report) -> str:
+    """How many lines are right (or follow), and how many cannot be judged."""
     verdicts = [line.verdict for line in report.written]
-    count, good = len(verdicts), sum(verdict in HONEST for verdict in verdicts)
+    count, good, unjudged = len(verdicts), sum(verdict in HONEST for verdict in verdicts), verdicts.count("undecided")
     follow = " or follow" if {"follows", "slip", "wrong"} & set(verdicts) else ""
+    if count == 1:
+        return f"The one line {'is right' if good else 'cannot be judged' if unjudged else 'is not right'}."
+    doubt = f" {unjudged} cannot be judged." if unjudged else ""
     if good == count:
-        return f"All {count} lines are right{follow}." if count > 1 else "The one line is right."
+        return f"All {count} lines are right{follow}."
     if good == 1:
-        return f"1 of {count} lines is right{follow and f'{follow}s'}."
-    return (
-        f"{good or 'None'} of {count} {plural(count, 'line')} {'are' if good else 'is'} right{follow if good else ''}."
-    )
+        return f"1 of {count} lines is right{follow and f'{follow}s'}.{doubt}"
+    return f"{good or 'None'} of {count} lines {'are' if good else 'is'} right{follow if good else ''}.{doubt}"
 
 
 def where(line: JudgedLine) -> str:
@@ -129,7 +131,10 @@ def same_in(mistake: Mistake) -> str:
 
 def unknown_lines(report: Report) -> list[str]:
     """A sentence for each line that is not in the example."""
-    return [f"{where(line)}: {line.message}" for line in report.lines if line.verdict == "unknown"]
+    unknown = [line for line in report.lines if line.verdict == "unknown"]
+    texts = [f"{where(line)}: {line.message}" for line in unknown[:MOST_NAMED]]
+    more = len(unknown) - MOST_NAMED
+    return [*texts, f"{more:,} more {plural(more, 'line')} cannot be used either"] if more > 0 else texts
 
 
 def notes(report: Report) -> list[str]:
@@ -165,6 +170,8 @@ def sections(lines: list[JudgedLine]) -> Iterator[tuple[str, list[JudgedLine]]]:
 
 
 def _section(line: JudgedLine) -> str:
+    if line.verdict == "unknown":
+        return "Lines that cannot be used"
     return _section_name(line.step, line.settings)
 
 

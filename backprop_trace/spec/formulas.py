@@ -16,7 +16,7 @@ from backprop_trace.parse import LABEL, BadFormula, Resolve, read_formula
 from backprop_trace.source import Node, Place, did_you_mean
 
 if TYPE_CHECKING:
-    from backprop_trace.spec import Reader
+    from backprop_trace.spec.reader import Reader
 
 _BEFORE = re.compile(rf"({LABEL.pattern})@-1")
 

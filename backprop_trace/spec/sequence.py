@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from backprop_trace import schema
 from backprop_trace.source import Node
+from backprop_trace.spec import givens
 
 if TYPE_CHECKING:
-    from backprop_trace.spec import Reader
+    from backprop_trace.spec.reader import Reader
 
 Found = TypeVar("Found")
 
@@ -42,7 +43,9 @@ def read_inputs(reader: Reader, nodes: Sequence[Node], top: Mapping[str, Node]) 
         entries = _entries(reader, node)
         if entries is None:
             continue
-        labels, count = _as_times(reader, place if len(nodes) > 1 else None, partial(reader.read_inputs, entries))
+        labels, count = _as_times(
+            reader, place if len(nodes) > 1 else None, partial(givens.read_inputs, reader, entries)
+        )
         if times and (labels, count) != (inputs, times):
             reader.wrong(f"a sequence of {count} time steps with {', '.join(labels)}; the first has {times} with "
                          f"{', '.join(inputs)}", node.place)  # fmt: skip
@@ -56,7 +59,7 @@ def read_targets(reader: Reader, nodes: Sequence[Node], outputs: tuple[str, ...]
     for place, node in enumerate(nodes, 1):
         entries = _entries(reader, node) or {}
         sample = place if len(nodes) > 1 else None
-        _as_times(reader, sample, partial(reader.read_targets, entries, outputs, times))
+        _as_times(reader, sample, partial(givens.read_targets, reader, entries, outputs, times))
         steps = {name.time for name in reader.values if name.kind == "target" and name.sample == sample}
         found.append(tuple(sorted(time for time in steps if time is not None)))
         if not found[-1]:

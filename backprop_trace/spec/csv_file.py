@@ -1,0 +1,39 @@
+"""Samples that stand in a CSV file beside the example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backprop_trace import schema
+from backprop_trace.samples import read_columns
+from backprop_trace.source import Node
+from backprop_trace.spec.reader import Reader
+
+
+def from_file(reader: Reader, node: Node) -> Node:
+    """Samples that stand in a CSV file, as if they stood here."""
+    if node.kind != "mapping":
+        return node
+    entries = reader.table(node, schema.SAMPLES_FILE, "samples from a file")
+    titles = {side: read_titles(reader, entries[side]) for side in ("inputs", "targets") if side in entries}
+    reader.give_up_if_wrong()
+    path = reader.folder / reader.word(entries["file"])
+    wanted = [*titles["inputs"].values(), *titles["targets"].values()]
+    rows = zip(*read_columns(str(path), wanted), strict=True)
+
+    def mapping(cells: Iterable[tuple[str, Node]]) -> Node:
+        entries = [(Node("scalar", node.place, key), value) for key, value in cells]
+        return Node("mapping", node.place, entries=entries)
+
+    def sample(row: tuple[str, ...]) -> Node:
+        cells = iter(Node("scalar", node.place, text) for text in row)
+        return mapping((side, mapping((name, next(cells)) for name in names)) for side, names in titles.items())
+
+    return Node("list", node.place, items=[sample(row) for row in rows])
+
+
+def read_titles(reader: Reader, node: Node) -> dict[str, str]:
+    """The names of inputs or outputs, each with the title of its column."""
+    if node.kind == "mapping":
+        return {key.text: reader.word(value) for key, value in node.entries}
+    return {reader.word(item): reader.word(item) for item in (node.items if node.kind == "list" else [node])}

@@ -1,0 +1,212 @@
+"""What is given: parameters, inputs, targets; of one sample or of each, trained on or held out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from backprop_trace import schema
+from backprop_trace.expr import Name, given
+from backprop_trace.parse import LABEL
+from backprop_trace.source import Node, Place
+from backprop_trace.spec import sequence
+from backprop_trace.spec.reader import Given, Reader, short
+
+
+def read_parameters(reader: Reader, node: Node | None) -> None:
+    for label, value, place in reader.givens(node, "parameters") if node else ():
+        if label and label in reader.parameters:
+            reader.twice(label, place)
+        text = reader.number(value) if value is not None else None
+        if label:
+            reader.parameters.setdefault(label, Given(text, place))
+
+
+def read_given(reader: Reader, top: Mapping[str, Node], rows: list[Node]) -> tuple[tuple[str, ...], int, int]:
+    """The names of the inputs, the number of samples, and the number of time steps."""
+    if rows:
+        inputs, times = sequence.read_inputs(reader, rows, top)
+        return inputs, len(rows), times
+    if "definitions" in top and "inputs" not in top and "samples" not in top:
+        return (), 1, 0
+    return *read_inputs(reader, top), 0
+
+
+def read_inputs(reader: Reader, top: Mapping[str, Node]) -> tuple[tuple[str, ...], int]:
+    """The names of the inputs and the number of samples."""
+    if "samples" in top:
+        return read_samples(reader, top)
+    if "inputs" not in top:
+        reader.wrong("a worked example lacks the key 'inputs'", Place(1, 1), help=schema.EXAMPLE["inputs"].description)
+        return (), 1
+    columns = named_values(reader, top["inputs"], "inputs", input_label)
+    check_inputs(reader, columns, top["inputs"])
+    samples = sample_count(reader, [node for _, node, _ in columns if node is not None], 0)
+    for label, node, _ in columns:
+        put(reader, given(label), node, samples)
+    return tuple(label for label, _, _ in columns), samples
+
+
+def input_label(place: int) -> str:
+    return f"i{place}"
+
+
+def named_values(
+    reader: Reader, node: Node, what: str, label: Callable[[int], str]
+) -> list[tuple[str, Node | None, Place]]:
+    """Named values; a list of bare numbers is named by place."""
+    if node.kind == "list" and node.items and all(_looks_numeric(item) for item in node.items):
+        return [(label(place), item, item.place) for place, item in enumerate(node.items, 1)]
+    return reader.givens(node, what)
+
+
+def check_inputs(reader: Reader, columns: Sequence[tuple[str, Node | None, Place]], node: Node) -> None:
+    if not node.items and not node.entries and node.kind != "scalar":
+        reader.wrong("there are no inputs", node.place)
+    seen: set[str] = set()
+    for label, _, place in columns:
+        if label and (label in reader.parameters or label in seen):
+            reader.twice(label, place)
+        seen.add(label)
+
+
+def sample_count(reader: Reader, nodes: Sequence[Node], known: int) -> int:
+    """How many samples the columns hold: all lists must have one length."""
+    lengths = {len(node.items): node for node in nodes if node.kind == "list"}
+    if known:
+        lengths.setdefault(known, nodes[0] if nodes else Node("list", Place(1, 1)))
+    if len(lengths) > 1:
+        counts = sorted(lengths)
+        for count in counts[:-1]:
+            values = "value" if count == 1 else "values"
+            reader.wrong(f"{count} {values} here, {counts[-1]} elsewhere", lengths[count].place)
+    count = max(lengths, default=1)
+    if count == 0:
+        reader.wrong("there is not a single sample", lengths[0].place)
+    return max(count, 1)
+
+
+def put(reader: Reader, name: Name, node: Node | None, samples: int) -> None:
+    """A given value, or one for each sample."""
+    if node is None:
+        return
+    if node.kind == "list":
+        for sample, item in enumerate(node.items, 1):
+            text = reader.number(item)
+            if text is not None:
+                reader.values[name._replace(sample=sample if samples > 1 else None)] = text
+        return
+    text = reader.number(node)
+    places: Iterable[int | None] = range(1, samples + 1) if samples > 1 else (None,)
+    if text is not None:
+        reader.values.update((name._replace(sample=sample), text) for sample in places)
+
+
+def read_samples(reader: Reader, top: Mapping[str, Node]) -> tuple[tuple[str, ...], int]:
+    node = top["samples"]
+    for key in ("inputs", "targets"):
+        if key in top:
+            reader.wrong(f"{key!r} stands beside 'samples'", top[key].place, help=f"put the {key} into the samples")
+    if node.kind != "list" or not node.items:
+        reader.wrong(f"samples must be a list of {{inputs, targets}}, found {node.described()}", node.place)
+        return (), 1
+    names: tuple[str, ...] = ()
+    for sample, item in enumerate(node.items, 1):
+        word, keys = reader.one
+        entries = reader.table(item, keys, f"{word} {sample}")
+        if "inputs" not in entries:
+            continue
+        columns = named_values(reader, entries["inputs"], "inputs", input_label)
+        labels = tuple(label for label, _, _ in columns)
+        if not names:
+            names = labels
+            check_inputs(reader, columns, entries["inputs"])
+        elif set(labels) != set(names):
+            reader.wrong(
+                f"{word} {sample} has the inputs {', '.join(labels)}; {word} 1 has {', '.join(names)}",
+                entries["inputs"].place,
+            )
+        put_sample(reader, columns, given, sample, len(node.items), reader.values)
+    return names, len(node.items)
+
+
+def put_sample(
+    reader: Reader,
+    columns: Sequence[tuple[str, Node | None, Place]],
+    name: Callable[[str], Name],
+    sample: int,
+    samples: int,
+    into: dict[Name, str],
+) -> None:
+    for label, value, _ in columns:
+        text = reader.number(value) if value is not None else None
+        if text is not None:
+            into[name(label)._replace(sample=sample if samples > 1 else None)] = text
+
+
+def read_targets(reader: Reader, top: Mapping[str, Node], outputs: tuple[str, ...], samples: int) -> None:
+    def target(label: str) -> Name:
+        return Name("target", label)
+
+    def output_label(place: int) -> str:
+        return outputs[place - 1] if place <= len(outputs) else f"o{place}"
+
+    if "samples" in top:
+        for sample, item in enumerate(top["samples"].items, 1):
+            node = next((value for key, value in item.entries if key.text == "targets"), None)
+            if node is not None:
+                columns = named_values(reader, node, "targets", output_label)
+                check_targets(reader, columns, outputs, node)
+                put_sample(reader, columns, target, sample, samples, reader.values)
+        return
+    if "targets" not in top:
+        if any(name.kind == "" for name in reader.values):
+            reader.wrong(
+                "a worked example lacks the key 'targets'", Place(1, 1), help=schema.EXAMPLE["targets"].description
+            )
+        return
+    columns = named_values(reader, top["targets"], "targets", output_label)
+    check_targets(reader, columns, outputs, top["targets"])
+    sample_count(reader, [node for _, node, _ in columns if node is not None and node.kind == "list"], samples)
+    for label, node, _ in columns:
+        put(reader, target(label), node, samples)
+
+
+def read_validation(reader: Reader, node: Node | None, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> int:
+    """The samples that are held out; their number."""
+    if node is None:
+        return 0
+    if node.kind != "list" or not node.items:
+        reader.wrong(f"validation must be a list of {{inputs, targets}}, found {node.described()}", node.place)
+        return 0
+    for sample, item in enumerate(node.items, 1):
+        entries = reader.table(item, schema.SAMPLE, f"sample {sample}")
+        if "inputs" in entries:
+            columns = named_values(reader, entries["inputs"], "inputs", input_label)
+            if {label for label, _, _ in columns} != set(inputs):
+                reader.wrong(f"the inputs are {', '.join(inputs)}", entries["inputs"].place)
+            put_sample(reader, columns, given, sample, len(node.items), reader.held_out)
+        if "targets" in entries:
+            columns = named_values(reader, entries["targets"], "targets", lambda place: [*outputs, ""][place - 1])
+            check_targets(reader, columns, outputs, entries["targets"])
+            put_sample(reader, columns, lambda label: Name("target", label), sample, len(node.items), reader.held_out)
+    return len(node.items)
+
+
+def check_targets(
+    reader: Reader, columns: Sequence[tuple[str, Node | None, Place]], outputs: tuple[str, ...], node: Node
+) -> None:
+    if node.kind == "scalar" or not all(map(LABEL.fullmatch, outputs)):
+        return  # said already
+    labels = {label for label, _, _ in columns}
+    astray = [(label, where) for label, _, where in columns if label not in outputs]
+    for label, where in astray:
+        if label:
+            help_ = f"the outputs are {', '.join(outputs)}"
+            reader.wrong(f"a target for {short(label)}, which is no output", where, help=help_)
+    missing = [output for output in outputs if output not in labels]
+    for output in missing[len(astray) :]:  # a target astray is most likely that of an output without
+        reader.wrong(f"the output {output!r} has no target", node.place)
+
+
+def _looks_numeric(node: Node) -> bool:
+    return node.is_scalar and not LABEL.fullmatch(node.text)
