@@ -82,5 +82,7 @@ def _parameter(example: Example, label: str) -> Name:
     network = example.network
     known = [name.label for name in (*network.trained, *network.fixed)]
     if label not in known:
-        raise UsageError(f"{printable(label)!r} is no weight or bias of this example; {did_you_mean(label, known)}")
+        raise UsageError(
+            f"{printable(label)!r} is no weight or bias of this example; {did_you_mean(label, known)}".rstrip("; ")
+        )
     return given(label)
