@@ -109,7 +109,7 @@ def _shown(formula: Formula, letters: Letters, pen: Pen) -> str:
         return letters.get(label, "").replace("δ", pen.alphabet.delta) or pen.alphabet.symbol(net_out(name))
 
     def slope(of: str, wrt: str) -> Piece:
-        return pen.alphabet.derivative(letter(of), letter(wrt)), BOX if pen.notation.boxed else ATOM
+        return pen.alphabet.derivative(letter(of), letter(wrt)), BOX
 
     def leaf(name: Name) -> Piece:
         if name.kind == "d":

@@ -13,6 +13,7 @@ Nothing read here is ever executed.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Container, Iterator, Mapping
 from decimal import Decimal
@@ -23,6 +24,7 @@ from typing import NamedTuple
 from backprop_trace.expr import (
     FUNCTIONS,
     LOSS,
+    ZERO,
     Call,
     Cases,
     Difference,
@@ -44,6 +46,7 @@ NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_NUMBER = re.compile(rf"[+-]?(?:{NUMBER.pattern}|\d+/\d+)", re.ASCII)
 _LEADING_ZERO = re.compile(r"[+-]?0\d", re.ASCII)
 LARGEST_EXPONENT = 400
+LARGEST = int(sys.float_info.max)
 LONGEST_NUMBER = 5000
 
 
@@ -71,7 +74,10 @@ def number(text: str) -> Fraction:
     if bottom and not Decimal(bottom):
         raise NotANumber("a division by zero")
     # by way of Decimal: Python refuses to read whole numbers of more than 4300 digits
-    return Fraction(Decimal(top)) / Fraction(Decimal(bottom or "1"))
+    value = Fraction(Decimal(top)) / Fraction(Decimal(bottom or "1"))
+    if abs(value) > LARGEST:
+        raise NotANumber("out of range: a float goes to 1.8e308")
+    return value
 
 
 def _why_no_number(text: str) -> str:
@@ -122,7 +128,7 @@ Resolve = Callable[[str], Name | None]
 def read_formula(text: str, resolve: Resolve, functions: Mapping[str, int] = FUNCTIONS) -> Formula:
     """The syntax tree of a formula; `resolve` says which name a spelling stands for, or None.
 
-    Operators: + - * / ^ (or **), parentheses, the functions of FUNCTIONS, `a if b > 0 else c`.
+    Operators: + - * / ^ (or **), parentheses, the functions of FUNCTIONS, `a if b > c else d`.
     Raises BadFormula with the place.
     """
     plain = text
@@ -230,9 +236,9 @@ class _Parser:
             return formula
         test = self.sum()
         self.need(">")
-        if not self.now.text == "0":
-            raise self.error("a condition compares with 0: expected '0'")
-        self.place += 1
+        bound = self.sum()
+        if bound != ZERO:
+            test = Difference(test, bound)
         self.need("else")
         return Cases(test, formula, self.deeper(self.cases))
 

@@ -7,12 +7,14 @@
 The iterations are the time steps of the listing: the loss is that of the last one, and its gradient goes back through
 all of them, until it has settled, too. There are as many as the slower of the two loops needs: a network that starts
 near its fixed point is there at once, but its gradient is not. So the gradient is that of what was computed, and as
-near to the derivative of the fixed point as the activations are to the fixed point itself.
+near to the derivative of the fixed point as the activations are to the fixed point itself. Later training steps take as
+many iterations as the first one; that they would settle, too, is checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all
 from backprop_trace.expr import LOSS, Name, derivative
@@ -40,6 +42,18 @@ def settled(network: Network, values: Mapping[Name, str]) -> Network:
         return _running(network, WITHOUT_NUMBERS)
     forward = max(_iterations(network, known, sample) for sample in network.all_samples)
     return _running(network, _iterations_back(network, known, forward))
+
+
+def still_settles(network: Network, values: Mapping[Name, Any], step: int) -> None:
+    """Raises ComputationError if a network with feedback would no longer settle with the parameters of a step."""
+    if network.settling is None:
+        return
+    known = {name: float(value) for name, value in values.items()}
+    try:
+        for sample in network.all_samples:
+            _iterations(network, known, sample)
+    except DoesNotSettle as restless:
+        raise ComputationError(str(restless), step=step) from None
 
 
 def _running(network: Network, times: int) -> Network:

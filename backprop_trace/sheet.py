@@ -131,7 +131,7 @@ class _Reader:
 
     def sheet(self) -> Sheet:
         if not self.entries and not self.problems:
-            self.wrong("there is not a single line on the sheet", None, help="write 'name: value' lines")
+            self.wrong("not a single line of the sheet is filled in", None, help="write lines like 'net_h1: 0.3775'")
         if len(self.entries) > MOST_LINES:
             self.wrong(f"{len(self.entries):,} lines; {MOST_LINES:,} are the limit", None)
         if (settings := len({entry.section.settings for entry in self.entries})) > MOST_SETTINGS:

@@ -13,6 +13,7 @@ so that a new layer or loss has its slips at once. To add a kind of mistake: an 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES, feels_the_layer, filled, letters, uses_answer
@@ -70,6 +71,8 @@ SLIPS: Mapping[str, Slip] = {
     "no-weight": Slip("a weight is left out", "leave out a weight"),
     "wrong-weight": Slip("another weight of the layer is used", "use another weight", 2),
     "wrong-input": Slip("the value of a neighbouring input or unit is used", "use a neighbour's value", 2),
+    "wrong-time": Slip("the value of another time step is used", "use the value of another time step", 2),
+    "no-function": Slip("a function is left out", "leave out a function", 2),
     "no-activation": Slip("the activation function is left out", "leave out the activation function"),
     "wrong-activation": Slip("another activation function is used", "use another activation function"),
     "exponent-sign": Slip("the net input has the wrong sign inside the activation function"),
@@ -130,7 +133,7 @@ SLIPS: Mapping[str, Slip] = {
     "digits-swapped": Slip("two neighbouring digits are swapped", "", 3),
     "sign-dropped": Slip("a minus sign is lost or put in", "lose a minus sign", 2),
     "copied-wrong": Slip("an earlier number is copied with one digit off", "", 3),
-    "stale": Slip("it is the value of another training step or sample", "are of another step or sample", 2),
+    "stale": Slip("it is the value of another training step, time step or sample", "are of another step or sample", 2),
 }
 
 
@@ -254,6 +257,18 @@ class _FactorsLeftOut(_Edit):
                 yield Bend(_slip_of_left_out(formula.factors[place]), _product(rest))
 
 
+class _TermsLeftOut(_Edit):
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        if isinstance(formula, Sum):
+            yield from (Bend("missing-term", _sum(rest)) for _, rest in _without(formula.terms))
+
+
+class _FunctionsLeftOut(_Edit):
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        if isinstance(formula, Call) and len(formula.arguments) == 1:
+            yield Bend("no-function", formula.arguments[0])
+
+
 class _OptimizerMixedUp(_Edit):
     """Epsilon, the step's number, the bias correction, the state: what goes wrong in an optimizer's lines."""
 
@@ -321,9 +336,13 @@ def bends(equation: Equation, formula: Formula, facts: Facts) -> list[Bend]:
             found = _of_loss(name, formula, facts)
         case "d":
             found = _of_derivative(name, formula, facts)
+        case "" if equation.phase != "update":
+            found = _of_definition(formula)
         case _:
             found = _of_update(name, formula, facts)
     seen: list[Formula] = [formula]
+    if facts.network.times:
+        found = chain(found, _at_other_times(formula))
     return [bend for bend in found if not _seen(bend.formula, seen)]
 
 
@@ -369,6 +388,20 @@ def _mixed_up(names: Iterable[Name], facts: Facts, forward: bool) -> dict[Name, 
             found.append(Bend("updated-weights", after(name)))
         rivals[name] = found
     return rivals
+
+
+def _at_other_times(formula: Formula) -> Iterator[Bend]:
+    """The value of the time step before or after, for each name of a formula."""
+    for name in names_in(formula):
+        if name.time is not None:
+            for time in (name.time - 1, name.time + 1):
+                yield Bend("wrong-time", substitute(formula, {name: name._replace(time=time)}))
+
+
+def _of_definition(formula: Formula) -> Iterator[Bend]:
+    """A formula of the file's own."""
+    for edit in (_TermsLeftOut(), _FactorsLeftOut(), _FunctionsLeftOut(), _Ordered(), _NotSquared(), _BaseTen()):
+        yield from _edited(formula, edit)
 
 
 def _transposed(formula: Formula, facts: Facts) -> Iterator[Bend]:
@@ -454,8 +487,10 @@ def _of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]
     if of.kind == "out" and wrt.kind == "net":
         yield from _of_slope(name, of, formula, facts)
         return
-    if of != LOSS:
+    if of != facts.network.objective:
         yield from _edited(formula, _NamesReplaced(_mixed_up(names_in(formula), facts, forward=False)))
+        if facts.network.definitions:
+            yield from _of_definition(formula)
         return
     yield Bend("sign", Minus(formula))
     yield Bend("doubled", Product((TWO, formula)))
@@ -644,8 +679,10 @@ def _of_update(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield from bends_of_update(formula, name.of or name)
     parameter = name.of or given(name.label)
     others = [*facts.other_weights(parameter), *(bias for bias in facts.biases if bias != parameter)]
-    gradient = derivative(LOSS, parameter)
-    rivals = {gradient: [Bend("wrong-gradient", derivative(LOSS, other)) for other in others]}
+    if facts.network.definitions:
+        others = [other for other in facts.network.trained[:MOST_NEIGHBOURS] if other != parameter]
+    objective = facts.network.objective
+    rivals = {derivative(objective, parameter): [Bend("wrong-gradient", derivative(objective, w)) for w in others]}
     yield from _edited(formula, _NamesReplaced(rivals))
 
 

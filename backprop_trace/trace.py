@@ -25,6 +25,7 @@ from backprop_trace.network import Listing, inputs_and_targets
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import SAFE_DIGITS, Value
 from backprop_trace.parse import Vocabulary, number
+from backprop_trace.settle import still_settles
 from backprop_trace.train import Course, Run
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ def traces(
     wanted = sorted(set(steps))
     check_numeric(example, course.listing(wanted[0]))
     for step, values, shortened in _ENGINES[settings.engine](example, course, settings, wanted):
+        still_settles(example.network, values, step)
         result = Trace(example, course.listing(step), values, step, settings)
         result.shortened = shortened
         yield result

@@ -284,6 +284,12 @@ def test_another_value_for_one_run(run):
         ["--round", "4", "--rounding", "up"],
         ["--rounding", "truncate"],
         ["--width", "19"],
+        ["--fragment"],
+        ["--with-ancestors"],
+        ["--compare", "1", "--only", "E"],
+        ["--compare", "1", "--phase", "forward"],
+        ["--compare", "1", "--format", "json"],
+        ["--only", "eta"],
     ],
 )
 def test_an_option_that_makes_no_sense_is_one_error(run, arguments):

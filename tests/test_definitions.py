@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backprop_trace.arithmetic import ComputationError
+from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all
 from backprop_trace.check import Checker
 from backprop_trace.cli import main
 from backprop_trace.derive import whole_gradients
+from backprop_trace.expr import Minus
 from backprop_trace.notation.names import canonical
+from backprop_trace.parse import read_formula
 from backprop_trace.sheet import published_sheet, read_sheet
 from backprop_trace.source import SourceError
 from backprop_trace.spec import load, read_example
@@ -257,3 +259,63 @@ def test_what_the_course_prints_is_right(name):
     assert example.published is not None
     printed = Checker(example).check(published_sheet(example.published, name, example.text))
     assert {line.verdict for line in printed.lines if line.written} == {"right"}
+
+
+def test_a_condition_compares_any_two_formulas():
+    text = "inputs: {x: 2, y: 5}\ndefinitions: {f: x * y if y > x + 1 else x}\nobjective: f\n"
+    assert trace(read_example(text))["df/dx"].value == 5
+    assert trace(read_example(text.replace("y: 5", "y: 3")))["df/dx"].value == 1
+
+
+def test_what_is_wrong_in_a_formula_is_said_even_behind_an_earlier_definition():
+    text = "inputs: {x: 2}\ndefinitions:\n  u: x + 1\n  v: max(u 0)\nobjective: v\n"
+    with pytest.raises(SourceError, match=r"expected '\)', found '0'"):
+        read_example(text)
+
+
+def bent_sheet(name, line, formula):
+    """A sheet whose line is reckoned with another formula, and every later line from it; nine digits."""
+    found = trace(load(name))
+    lines = [(each.name, each.formula if canonical(each.name) != line else formula) for each in found.listing.equations]
+    values = {name: value for name, value in found.values.items() if name not in dict(lines)}
+    evaluate_all(lines, values, FLOAT)
+    return "\n".join(f'"{canonical(each.name)}": {values[each.name]:.9f}' for each in found.listing.equations)
+
+
+SLIPS_OF_DEFINITIONS = [
+    ("descent", "x+", "x + eta * df/dx", "ascent"),
+    ("descent", "f", "10 * v^2", "missing-term"),
+    ("descent", "df/dv", "v", "sign"),
+    ("lstm", "c@2", "f@2 * c@1 + g@2", "factor-left-out"),
+    ("lstm", "c@2", "f@2 * c@1", "missing-term"),
+    ("lstm", "f@1", "wf * x@1 + uf * h@0", "no-function"),
+    ("lstm", "f@2", "sigmoid(wf * x@2 + uf * h@0)", "wrong-time"),
+    ("lstm", "dE/dwf", "dE/dwf@1 + dE/dwf@1", "wrong-time"),
+    ("rnn", "dE/du", "dE/du@3 + dE/du@1", "missing-term"),
+    ("rnn", "net_h1@3", "w * x@2 + u * out_h1@2 + b", "wrong-time"),
+]
+
+
+@pytest.mark.parametrize(("name", "line", "formula", "slip"), SLIPS_OF_DEFINITIONS)
+def test_a_slip_in_a_definition_or_over_time_is_called_by_its_name(name, line, formula, slip):
+    found = trace(load(name))
+    bent = read_formula(formula, found.vocabulary.read)
+    if slip == "sign":
+        bent = Minus(found[line].equation.formula)
+    report = Checker(load(name)).check(read_sheet(bent_sheet(name, line, bent), "sheet.yaml"))
+    mistakes = {judged.name: judged.slips for judged in report.lines if judged.verdict in ("wrong", "slip")}
+    assert list(mistakes) == [line] and slip in mistakes[line]
+
+
+def test_steps_of_definitions_are_compared_and_checked_with_their_own_objective(monkeypatch, capsys, tmp_path):
+    code, out, _ = run(monkeypatch, capsys, "show", "descent", "--compare", "1")
+    assert code == 0 and "f falls from 2.875 to 2.4891056" in out
+    sheet = tmp_path / "sheet.yaml"
+    sheet.write_text("x+: -0.4600\ny+: 0.6000\n")
+    code, out, _ = run(monkeypatch, capsys, "check", "descent", str(sheet))
+    assert code == 1 and "add the gradient" in out and "from 2.875 to 2.48911" in out
+
+
+def test_definitions_have_no_matrices(monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "train", "descent", "--epochs", "3", "--fast")
+    assert code == 2 and "--fast: definitions have no matrices" in err

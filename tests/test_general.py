@@ -1,6 +1,7 @@
 """The general formulas: above the numbers, once, in the letters of the style."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +51,18 @@ def test_plain_ascii_is_plain_ascii(style, monkeypatch, capsys):
 @pytest.mark.parametrize("name", ["lstm", "rnn", "descent"])
 def test_what_is_no_plain_layered_network_has_none(name):
     assert general_formulas(load(name).network, ["forward", "backward"]) == []
+
+
+def test_the_square_of_a_gradient_has_the_gradient_in_parentheses(monkeypatch, capsys, tmp_path):
+    text = Path(__file__).parent.parent.joinpath("networks", "one-weight.yaml").read_text(encoding="utf-8")
+    rule = "optimizer: {name: adam, convention: torch, learning_rate: 0.1}"
+    (tmp_path / "adam.yaml").write_text(text.replace("learning_rate: 0.1", rule), encoding="utf-8")
+    out = run(monkeypatch, capsys, "show", str(tmp_path / "adam.yaml"), "--phase", "update")
+    assert "v+ = β2 · v + (1 - β2) · (∂E/∂w)²" in out
+
+
+def test_they_head_the_tables_in_markdown_too(monkeypatch, capsys):
+    out = run(monkeypatch, capsys, "show", "mazur", "--format", "markdown", "--steps", "2", "--style", "layered")
+    assert out.count(r"- gradient of a weight: $\frac{\partial C}{\partial w _{ji}^{l-1}} = \delta _{j}^{l} \cdot") == 1
+    assert out.index("### Backward pass") < out.index("- delta of an output unit: $") < out.index("### Update")
+    assert "gradient of a weight" not in run(monkeypatch, capsys, "show", "mazur", "--only", "dE/dw1", "-f", "markdown")

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from backprop_trace.arithmetic import ComputationError
 from backprop_trace.cli import main
+from backprop_trace.expr import given as named
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import shown
 from backprop_trace.source import SourceError
 from backprop_trace.spec import Example, load, read_example
-from backprop_trace.trace import trace
+from backprop_trace.trace import trace, traces
+from backprop_trace.train.sweep import sweep
 from backprop_trace.verify import verified
 
 UNROLLED = """
@@ -193,6 +195,21 @@ def test_a_network_that_does_not_settle_is_refused_with_the_change_that_remains(
 def test_other_weights_for_a_run_may_take_other_iterations(monkeypatch, capsys):
     out = run(monkeypatch, capsys, "show", "settling", "--set", "u1=0", "--set", "u2=0", "--phase", "update")
     assert "after 2 iterations" in " ".join(out.split())
+
+
+def test_a_network_that_training_has_made_restless_is_refused_at_that_step():
+    example = read_example(load("settling").text.replace("learning_rate: 0.1", "learning_rate: 5"))
+    assert [found.step for found in traces(example, steps=(1, 2, 3))] == [1, 2, 3]
+    with pytest.raises(ComputationError, match="does not settle: after 200 iterations") as restless:
+        trace(example, step=4)
+    assert restless.value.step == 4
+
+
+def test_a_sweep_to_where_the_network_does_not_settle_is_refused():
+    example = load("settling")
+    assert len(sweep(example, named("u1"), [-1.0, 0.0, 1.0])) == 3
+    with pytest.raises(ComputationError, match="does not settle"):
+        sweep(example, named("u1"), [-9.0])
 
 
 def test_a_network_that_settles_needs_no_numbers_to_be_derived(monkeypatch, capsys, tmp_path):

@@ -35,7 +35,8 @@ VALIDATOR = jsonschema.Draft7Validator(json_schema())
 
 BEYOND_A_SCHEMA = (
     "expected", "is not defined", "is used for two things", "which is no output", "has no target", "values? here",
-    "biases for", "stands twice", "has no alpha", "one form only", "unknown input or unit", "unknown parameter",
+    "biases: ", "must be below", "'(decay|schedule)' says", "whole number from 1 on",
+    "stands twice", "has no alpha", "one form only", "unknown input or unit", "unknown parameter",
     "leading zero", "out of range", "the limit", "lacks the key '(learning_rate|targets|inputs)'", "nothing stands",
     "already means something", "fits the other way", "decimals have a point",
 )  # fmt: skip

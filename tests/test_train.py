@@ -410,6 +410,7 @@ def test_bad_settings_are_refused_with_a_word(
         (["--metric", "hinge"], "known"),
         (["--set", "eta=0"], "greater than 0"),
         (["--save", "nowhere/x.yaml"], "folder"),
+        (["--save", "a.yaml", "--log", "./a.yaml"], "same file"),
     ],
 )
 def test_bad_options_are_refused_with_a_word(

@@ -444,7 +444,8 @@ class Part:
         if not steps or max(steps) > 100 or not self.has_wrong_update:
             return ""
         first = min(steps)
-        before, later = self.course.true(first)[LOSS], self.course.true(first + 1)[LOSS]
+        objective = self.course.example.network.objective
+        before, later = self.course.true(first)[objective], self.course.true(first + 1)[objective]
         verb = "falls" if later < before else "grows"
         return f"Done right, the loss {verb} from {shown(before, 6)} to {shown(later, 6)} in this step."
 

@@ -16,6 +16,7 @@ from backprop_trace.check.digits import digit_slips, matches, one_digit_off
 from backprop_trace.check.findings import Answer, Explanation, Finding
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.expr import Formula, Name, names_in
+from backprop_trace.network import Network
 from backprop_trace.sheet import Written, decimals
 from backprop_trace.slips import SLIPS, WHOLE_RUN
 
@@ -237,7 +238,7 @@ class Explainer:
         yield from self.stale(step, answer)
 
     def stale(self, step: int, answer: Answer) -> list[Explanation]:
-        """Is it the value of the same quantity in another step or sample?"""
+        """Is it the value of the same quantity in another training step, sample or time step?"""
         written = answer.readings[0]
         if significant_figures(written.text) < 2:
             return []
@@ -245,19 +246,17 @@ class Explainer:
         return [Explanation("stale")] if any(matches(written, answer.sign * other) for other in others) else []
 
     def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
-        """The true values of the same quantity in the step before and after, and in other samples."""
+        """The true values of the same quantity in the step before and after, in other samples and time steps."""
         for other in (step - 1, step + 1):
             if other >= 1 and other <= max(self.work.steps) + 1:
                 yield self.work.course.true(other)[name]
-        if name.sample is not None:
-            true = self.work.course.true(step)
-            for sample in range(1, self.work.course.example.network.samples + 1):
-                other_name = name._replace(sample=sample)
-                if sample != name.sample and other_name in true:
-                    yield true[other_name]
-                    answer = self.work.answers.get((step, other_name))
-                    if answer is not None and answer.readings[0].value is not None:
-                        yield answer.readings[0].value
+        true = self.work.course.true(step)
+        for other_name in _in_other_places(name, self.work.course.example.network):
+            if other_name in true:
+                yield true[other_name]
+                answer = self.work.answers.get((step, other_name))
+                if answer is not None and answer.readings[0].value is not None:
+                    yield answer.readings[0].value
 
     def two_slips(self, step: int, answer: Answer, formula: Formula) -> Iterator[Explanation]:
         """A bend of this line together with a wrong sign or a decimal point one place off."""
@@ -291,3 +290,11 @@ def _ranked(found: list[Explanation]) -> list[Explanation]:
     for explanation in found:
         once.setdefault(explanation.slip, explanation)
     return sorted(once.values(), key=lambda explanation: SLIPS[explanation.slip].rank)
+
+
+def _in_other_places(name: Name, network: Network) -> Iterator[Name]:
+    """The same quantity in the other samples, and at the other time steps."""
+    if name.sample is not None:
+        yield from (name._replace(sample=sample) for sample in range(1, network.samples + 1) if sample != name.sample)
+    if name.time is not None:
+        yield from (name._replace(time=time) for time in range(1, network.times + 1) if time != name.time)

@@ -110,6 +110,9 @@ class Wording:
         if finding.formula is None or finding.band is None or not is_bounded(finding.band):
             return ()
         answer, value = finding.answer, signed(self.expected(finding, Fraction(0)), finding.answer.sign)
+        if any(explanation.line is not None for explanation in finding.explanations[:1]):
+            # the numbers that stand for skipped lines are those of the mistake by now
+            return self.symbol_of(answer), self.symbols(finding.formula), value
         if answer.sign > 0:
             return self.written_out(self.symbol(answer.name), finding.formula, answer.step, value)
         own, *forms = self.written_out(self.symbol_of(answer), Minus(finding.formula), answer.step, value)

@@ -17,8 +17,9 @@ def command(
     ] = None,
     form: Annotated[str, typer.Option("--format", "-f", help="table, plain, json or markdown.")] = "table",
 ) -> None:
-    """The numbers that the sources of the worked examples printed: how many are right, and the slips in the others.
+    """What is right and wrong in the numbers that the sources printed.
 
+    Of the numbers of each worked example: how many are right, and the slips in the others.
     'backprop-trace check EXAMPLE' has the details of one.
     """
     from backprop_trace.check import Checker
@@ -35,4 +36,4 @@ def command(
             report = Checker(example).check(published_sheet(example.published, example.name, example.text))
         audited.append(Audited(example.name, example.source, report))
     terminal = Terminal.of(None, False)
-    write(render_audit(form, audited, ReportView(paint=terminal.paint)), None, False)
+    write(render_audit(form, audited, ReportView(width=terminal.width, paint=terminal.paint)), None, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -55,7 +56,9 @@ def command(
         Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
     ] = None,
 ) -> None:
-    """Check a hand calculation: which lines are right, where the first mistake is, and what kind it is.
+    """Check a hand calculation: what is right, and what went wrong.
+
+    Each line is judged from your own earlier lines; a mistake is named if a known slip gives your number.
 
     \b
     backprop-trace check mazur my-sheet.yaml
@@ -89,6 +92,8 @@ def command(
 
         class_ = _Class(checks, paths)
         write(render_many(form, class_.outcomes(), paths, view), output, force)
+        for error in class_.errors:  # not among the rows of the table
+            Terminal.stderr(error)
         raise typer.Exit(class_.code)
     pieces, code = _one(checks, paths[0] if paths else None, form, view, slips)
     write(pieces, output, force)
@@ -99,10 +104,15 @@ def _sheets_in(word: str) -> list[str]:
     """A sheet, or those in a folder."""
     if word == "-" or not os.path.isdir(word):
         return [word]
-    found = sorted(entry.path for entry in os.scandir(word) if entry.name.lower().endswith(ENDINGS))
+    found = sorted((entry.path for entry in os.scandir(word) if entry.name.lower().endswith(ENDINGS)), key=_counted)
     if not found:
         raise SourceError([Problem("no sheets in this folder", help=f"sheets end in {', '.join(ENDINGS)}")], word)
     return found
+
+
+def _counted(path: str) -> list[tuple[int, str]]:
+    """Orders pupil2 before pupil10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", path)]
 
 
 def _one(checks: Checks, path: str | None, form: str, view: ReportView, slips: bool) -> tuple[Iterator[str], int]:
@@ -135,6 +145,7 @@ class _Class:
 
     def __init__(self, checks: Checks, paths: list[str]):
         self.checks, self.paths, self.code = checks, paths, FINE
+        self.errors: list[str] = []
 
     def outcomes(self) -> Iterator[Outcome]:
         from backprop_trace.check.many import outcomes
@@ -142,7 +153,7 @@ class _Class:
         for count, outcome in enumerate(outcomes(self.checks, self.paths), 1):
             self.code = max(self.code, _code(outcome))
             if outcome.error:
-                Terminal.stderr(outcome.error)
+                self.errors.append(outcome.error)
             Terminal.progress(count, len(self.paths), "sheets")
             yield outcome
 

@@ -40,7 +40,7 @@ def command(
         Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
     ] = None,
 ) -> None:
-    """The chain rule for every weight and bias, without numbers: a term for each path from the loss.
+    """The chain rule for every weight and bias, without numbers. A term for each path from the loss.
 
     \b
     backprop-trace derive kumar --style layered

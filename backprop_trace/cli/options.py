@@ -130,6 +130,9 @@ def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
     for spelling in spellings_:
         matches = _matching(spelling, known, example)
         if not matches:
+            given_value = Vocabulary(_givens(example)).read(spelling)
+            if given_value is not None:
+                raise UsageError(f"--only: {canonical(given_value)} is given, not computed; 'given:' has its number")
             names = [canonical(equation.name) for equation in equations.equations]
             help_ = _suggestion(closest(spelling, names))
             raise UsageError(f"--only: there is no quantity {printable(spelling)!r}{help_}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def command() -> None:
-    """The JSON Schema of the file format, so that editors complete and check it."""
+    """The JSON Schema of the file format. Editors complete and check files with it."""
     import json
 
     from backprop_trace.schema import json_schema

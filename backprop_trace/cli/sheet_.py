@@ -24,7 +24,7 @@ def command(
     example: ExampleArgument,
     phase: Annotated[
         Optional[list[str]],
-        typer.Option("--phase", "--only-phase", help=f"Only this phase: {', '.join(PHASES)}. May be repeated."),
+        typer.Option("--only-phase", "--phase", help=f"Only this phase: {', '.join(PHASES)}. May be repeated."),
     ] = None,
     values: Annotated[bool, typer.Option("--values", help="With the true values: the key.")] = False,
     round_to: Annotated[
@@ -38,7 +38,7 @@ def command(
     output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
 ) -> None:
-    """A blank sheet to fill in, in the order of the calculation; with --values the key.
+    """A blank sheet to fill in, in the order of the calculation. With --values the key.
 
     \b
     backprop-trace sheet mazur -o my-sheet.yaml

@@ -92,6 +92,10 @@ def command(
     worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
     if width is not None and width < NARROWEST:
         raise UsageError(f"--width must be at least {NARROWEST}")
+    _goes_with("--fragment", fragment, "--format latex", form == "latex")
+    _goes_with("--with-ancestors", with_ancestors, "--only", bool(only))
+    if compare is not None and (only or phase):
+        raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
     settings = settings_of(engine, digits, round_to, rounding)
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(
@@ -118,6 +122,11 @@ def command(
     computed = traces(worked, settings, shown_steps)
     first = next(computed)  # what breaks at once breaks before anything is written
     write(render(form, chain([first], computed), view), output, force)
+
+
+def _goes_with(option: str, given: bool, other: str, there: bool) -> None:
+    if given and not there:
+        raise UsageError(f"{option} goes with {other}")
 
 
 def _steps(steps: int, last: bool, at: int | None, compare: int | None) -> Sequence[int]:

@@ -42,7 +42,9 @@ def command(
     output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
 ) -> None:
-    """The loss as a function of one weight: tables, a curve, and the tangent at the weight as it is.
+    """The loss as a function of one weight: tables, curve, tangent.
+
+    The tangent is drawn at the weight as it is.
 
     \b
     backprop-trace sweep one-weight W --from 0 --to 5
@@ -80,5 +82,7 @@ def _parameter(example: Example, label: str) -> Name:
     network = example.network
     known = [name.label for name in (*network.trained, *network.fixed)]
     if label not in known:
-        raise UsageError(f"{printable(label)!r} is no weight or bias of this example; {did_you_mean(label, known)}")
+        raise UsageError(
+            f"{printable(label)!r} is no weight or bias of this example; {did_you_mean(label, known)}".rstrip("; ")
+        )
     return given(label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ def command(
         Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
     ] = None,
 ) -> None:
-    """Many training steps: the loss at intervals, then the weights and the predictions.
+    """Many training steps: the loss, the weights, the predictions.
 
     \b
     backprop-trace train xor --epochs 10000 --every 4000 --metric mse
@@ -78,6 +79,8 @@ def command(
     for path in (save, log_):
         if path is not None:
             refuse(path, force)
+    if save is not None and log_ is not None and os.path.realpath(save) == os.path.realpath(log_):
+        raise UsageError("--save and --log name the same file")
     terminal = Terminal.of(width, ascii_, color)
     view = View(worked, style=STYLES[0], width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
     if not fast:

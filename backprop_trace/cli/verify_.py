@@ -32,15 +32,16 @@ def command(
         Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
     ] = None,
 ) -> None:
-    """Each gradient against central differences in certified arithmetic, and autograd where PyTorch is installed.
+    """Each gradient against central differences and autograd.
 
-    Exit code 1 when one of them is off.
+    The differences are taken in certified arithmetic; autograd is asked where PyTorch is installed. The exit code is 1
+    if a gradient is off.
     """
     one_of("--style", style, STYLES)
     worked = with_values(load(example), settings or ())
     found = verified(worked, wanted(worked, only or ()))
     terminal = Terminal.of(None, ascii_, color)
-    view = View(worked, style=style, ascii=terminal.ascii, paint=terminal.paint)
+    view = View(worked, style=style, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
     write(render(found, listing(worked.network), view), None, False)
     if any(row.verdict == "off" for row in found):
         sys.exit(1)

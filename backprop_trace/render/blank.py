@@ -9,6 +9,7 @@ What is written here, `sheet` reads back.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -22,6 +23,7 @@ from backprop_trace.source import printable
 from backprop_trace.spec import Example
 
 MOST_GIVENS = 60
+WIDTH = 98
 
 Values = Callable[[int], Mapping[Name, str]]
 """The numbers to be put in, step by step."""
@@ -75,8 +77,11 @@ def _opening(example: Example, ending: str) -> Iterator[str]:
     yield f"# {printable(example.title) or name}\n"
     yield "# Write your numbers behind the names, leave empty what you have not computed, and run\n"
     yield f"#   backprop-trace check {name} my-sheet.{ending}\n"
-    pairs = [f"{canonical(name)} = {number}" for name, number in example.values.items()]
-    yield f"# given: {', '.join(pairs) if len(pairs) <= MOST_GIVENS else f'{len(pairs)} numbers'}\n"
+    pairs = [f"{canonical(name)}\u00a0=\u00a0{number}" for name, number in example.values.items()]
+    given = ", ".join(pairs) if len(pairs) <= MOST_GIVENS else f"{len(pairs)} numbers"
+    for line in textwrap.wrap(f"given: {given}", WIDTH, subsequent_indent=" " * 7,
+                              break_long_words=False, break_on_hyphens=False):  # fmt: skip
+        yield f"# {line}\n".replace("\u00a0", " ")
 
 
 def _phases(equations: Sequence[Equation]) -> Iterator[tuple[str, list[Name]]]:

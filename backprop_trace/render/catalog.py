@@ -19,7 +19,7 @@ def render_list(form: str, width: int | None, paint: Callable[[str, str], str]) 
     widths = [max(map(len, column)) for column in zip(COLUMNS, *lines, strict=True)]
     if width is not None and sum(widths) + 2 * len(widths) > width:
         for line in lines:
-            yield f"{paint('name', line[0])}  {', '.join(line[1:4])}\n    {line[4]}\n    {line[5]}\n"
+            yield f"{paint('name', line[0])}  {', '.join(filter(None, line[1:4]))}\n    {line[4]}\n    {line[5]}\n"
         return
     yield paint("faint", _row(COLUMNS, widths)) + "\n"
     for line in lines:

@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from backprop_trace.expr import LOSS
-from backprop_trace.notation.names import speller
+from backprop_trace.notation.names import canonical, speller
 from backprop_trace.notation.numbers import Value, shown
 from backprop_trace.render.columns import columns
 from backprop_trace.render.table import header
@@ -56,9 +55,10 @@ def _change(old: Value, new: Value, digits: int, view: View) -> str:
 
 def _verdict(before: Trace, after: Trace) -> tuple[str, str]:
     """How it went, and that in words."""
-    old, new = before.values[LOSS], after.values[LOSS]
+    objective = before.listing.objective
+    what, old, new = canonical(objective), before.values[objective], after.values[objective]
     digits = before.settings.shown_digits
     if old == new:
-        return "notice", f"E stays at {shown(old, digits)}"
+        return "notice", f"{what} stays at {shown(old, digits)}"
     kind, word = ("good", "falls") if new < old else ("bad", "rises")
-    return kind, f"E {word} from {shown(old, digits)} to {shown(new, digits)}"
+    return kind, f"{what} {word} from {shown(old, digits)} to {shown(new, digits)}"

@@ -90,9 +90,9 @@ def _folded(start: str, text: str, indent: int, view: View) -> list[str]:
     if view.width is None or indent + len(text) <= view.width:
         return [start + text]
     room = max(30, view.width - indent)
-    first, *rest = textwrap.wrap(text, room, initial_indent=" ", subsequent_indent="   ",
+    first, *rest = textwrap.wrap(text.strip(), room - 1, initial_indent="", subsequent_indent="    ",
                                  break_long_words=False, break_on_hyphens=False)  # fmt: skip
-    return [start + first, *(" " * indent + line for line in rest)]
+    return [f"{start} {first}", *(" " * indent + line for line in rest)]
 
 
 def _markdown(found: Sequence[Derived], equations: Listing, view: View) -> Iterator[str]:

@@ -1,12 +1,15 @@
-"""Markdown: a table per phase, the formulas as mathematics ($...$)."""
+"""Markdown: the general formulas and a table per phase, the formulas as mathematics ($...$)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
+from backprop_trace.chain import PHASES
+from backprop_trace.general import general_formulas, written
 from backprop_trace.notation import LATEX, LOOSE, Piece
 from backprop_trace.notation.names import MATHJAX_NAMES, speller
+from backprop_trace.render.latex.general import LETTERS, PEN
 from backprop_trace.render.table import sections
 from backprop_trace.render.view import Row, View, givens, header_texts, rows
 from backprop_trace.trace import Trace
@@ -27,8 +30,13 @@ def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
         if view.steps > 1 or trace.step > 1:
             yield f"\n## Training step {trace.step}\n"
         yield from _givens(trace, view)
+        headed = set(PHASES) if count or view.only else set()
         for heading, members in sections(rows(trace, view, MARKDOWN, MATHJAX_NAMES)):
-            yield f"\n### {heading}\n\n| quantity | formula | numbers | value |\n|---|---|---|---|\n"
+            phase = members[0].phase
+            yield f"\n### {heading}\n"
+            yield from _general(trace, phase, view) if phase not in headed else ()
+            headed.add(phase)
+            yield "\n| quantity | formula | numbers | value |\n|---|---|---|---|\n"
             yield from map(_line, members)
 
 
@@ -44,6 +52,14 @@ def _givens(trace: Trace, view: View) -> Iterator[str]:
     if pairs:
         texts = (f"${mathematics(spell(name))} = {MARKDOWN.number(number)[0]}$" for name, number in pairs)
         yield f"\nGiven: {', '.join(texts)}\n"
+
+
+def _general(trace: Trace, phase: str, view: View) -> Iterator[str]:
+    """The general formulas of a phase as a list, above its first table."""
+    pen = PEN._replace(notation=MARKDOWN, alphabet=MATHJAX_NAMES)
+    lines = [written(line, LETTERS[view.style], pen) for line in general_formulas(trace.example.network, [phase])]
+    yield "\n" if lines else ""
+    yield from (f"- {about}: ${mathematics(left)} = {mathematics(right)}$\n" for about, left, right in lines)
 
 
 def _line(row: Row) -> str:

@@ -84,20 +84,20 @@ def _lines(lines: Iterable[str]) -> Iterator[str]:
 def header(trace: Trace, view: View) -> Iterator[str]:
     """Title, source, network, arithmetic, warnings."""
     example = trace.example
-    yield from (view.paint("title", line) for line in _prose(printable(example.title or example.name), view))
+    yield from (view.paint("title", line) for line in prose(printable(example.title or example.name), view))
     for text in (example.source, example.note):
         if text:
-            yield from _prose(printable(text), view)
-    yield from _prose(described(example), view)
-    yield from _prose(engine(view.settings, trace.shortened), view)
+            yield from prose(printable(text), view)
+    yield from prose(described(example), view)
+    yield from prose(engine(view.settings, trace.shortened), view)
     for note in [*notes(example), long_fraction_note(trace)]:
         if note:
-            yield from _prose(f"note: {note}", view)
+            yield from prose(f"note: {note}", view)
     for warning in (*example.warnings, *view.warnings):
-        yield from (view.paint("warning", line) for line in _prose(f"warning: {warning}", view))
+        yield from (view.paint("warning", line) for line in prose(f"warning: {warning}", view))
 
 
-def _prose(text: str, view: View, indent: str = "") -> list[str]:
+def prose(text: str, view: View, indent: str = "") -> list[str]:
     """Text above the tables, wrapped even where a table may be as wide as it needs."""
     return _wrapped(text, view._replace(width=view.width or PROSE_WIDTH), indent)
 
@@ -114,7 +114,7 @@ def _givens(trace: Trace, view: View) -> Iterator[str]:
     pairs = givens(trace, view.phases)
     if pairs and len(pairs) <= 200 and not view.only:
         text = ", ".join(f"{spell(name)}\u00a0=\u00a0{number}" for name, number in pairs)
-        yield from (line.replace("\u00a0", " ") for line in _prose(f"given: {text}", view, indent="       "))
+        yield from (line.replace("\u00a0", " ") for line in prose(f"given: {text}", view, indent="       "))
     elif pairs and not view.only:
         yield f"given: {len(pairs)} numbers"
 

@@ -13,7 +13,8 @@ from backprop_trace.notation.names import canonical, speller
 from backprop_trace.notation.numbers import full, shown
 from backprop_trace.render.columns import columns
 from backprop_trace.render.curve import WIDE, Series, drawn
-from backprop_trace.render.view import View, described, engine, notes
+from backprop_trace.render.table import prose
+from backprop_trace.render.view import View, described, engine, notes, objective
 from backprop_trace.source import printable
 from backprop_trace.train.session import Gradients, Plan, Report, Session, Until, overfitting, vanishing
 
@@ -30,12 +31,13 @@ class _Column(NamedTuple):
 def heading(view: View) -> Iterator[str]:
     """Title, network and arithmetic."""
     example = view.example
-    yield view.paint("title", printable(example.title or example.name)) + "\n"
+    yield from (view.paint("title", line) + "\n" for line in prose(printable(example.title or example.name), view))
     texts = [example.source, described(example), engine(view.settings), *(f"note: {note}" for note in notes(example))]
     if example.held_out.samples:
         texts.append(f"validation: {example.held_out.samples} samples held out")
-    yield from (printable(text) + "\n" for text in texts if text)
-    yield from (view.paint("warning", f"warning: {warning}") + "\n" for warning in example.warnings)
+    yield from (line + "\n" for text in texts if text for line in prose(printable(text), view))
+    warnings = (line for warning in example.warnings for line in prose(f"warning: {warning}", view))
+    yield from (view.paint("warning", line) + "\n" for line in warnings)
 
 
 # --- the rows ---
@@ -55,7 +57,11 @@ def table_head(plan: Plan, view: View) -> Iterator[str]:
 
 
 def _columns(plan: Plan, view: View) -> list[_Column]:
-    words = ["E", *([plan.metric] if plan.metric else []), *(["validation"] if view.example.held_out.samples else [])]
+    words = [
+        objective(view.example),
+        *([plan.metric] if plan.metric else []),
+        *(["validation"] if view.example.held_out.samples else []),
+    ]
     losses = [_Column(word, max(12, len(word))) for word in words]
     layers = [_Column(f"layer {depth}", 17) for depth, _ in enumerate(view.example.network.layers, 1)]
     epoch = _Column("epoch", max(5, len(str(plan.epochs))))
@@ -72,7 +78,7 @@ def row(report: Report, plan: Plan, view: View) -> str:
         if column.heading.startswith("layer "):
             text = _gradients(report.layers[int(column.heading.removeprefix("layer ")) - 1])
         else:
-            values = {"E": report.loss, plan.metric: report.metric, "validation": report.validation}
+            values = {objective(view.example): report.loss, plan.metric: report.metric, "validation": report.validation}
             value = report.epoch if column.heading == "epoch" else values[column.heading]
             text = str(value) if isinstance(value, int) else "" if value is None else shown(value, DIGITS)
         cells.append(f"{text:>{column.width}}")

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from backprop_trace.network import Listing
 from backprop_trace.notation.names import speller
 from backprop_trace.notation.numbers import shown
+from backprop_trace.render.columns import columns
 from backprop_trace.render.view import View
 from backprop_trace.verify import Verified
 
+DIGITS = 15
 _COLOURS = {"agrees": "good", "kink": "notice", "off": "bad"}
 _MEANING = {
     "kink": "kink: the loss has a corner there; the gradient lies between the slopes on both sides of it",
@@ -27,27 +29,22 @@ def render(found: Sequence[Verified], equations: Listing, view: View) -> Iterato
         headings += ["by autograd", "apart"]
         for cells, row in zip(rows, found, strict=True):
             cells += (
-                ["", ""] if row.autograd is None else [shown(row.autograd, 15), _apart(row.gradient - row.autograd)]
+                ["", ""] if row.autograd is None else [shown(row.autograd, DIGITS), _apart(row.gradient - row.autograd)]
             )
-    rows = [cells + [""] * (len(headings) - len(cells)) for cells in rows]
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    yield view.paint("faint", _line(headings, widths)) + "\n"
-    for cells, row in zip(rows, found, strict=True):
-        yield f"{_line(cells, widths)}  {view.paint(_COLOURS[row.verdict], row.verdict)}\n"
+    rows = [[*cells, row.verdict] for cells, row in zip(rows, found, strict=True)]
+    kinds = [_COLOURS[row.verdict] for row in found]
+    table = columns([*headings, "verdict"], rows, view.width, view.ascii, view.paint, kinds)
+    yield from (line + "\n" for line in table)
     yield f"\n{_summary(found)}\n"
     yield from (f"{text}\n" for verdict, text in _MEANING.items() if any(row.verdict == verdict for row in found))
 
 
 def _number(value: object) -> str:
-    return shown(value, 20)  # type: ignore[arg-type]
+    return shown(value, DIGITS)  # type: ignore[arg-type]
 
 
 def _apart(difference: object) -> str:
     return shown(float(difference), 2)  # type: ignore[arg-type]
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  " + "   ".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
 
 
 def _summary(found: Sequence[Verified]) -> str:

@@ -16,10 +16,10 @@ def from_file(reader: Reader, node: Node) -> Node:
         return node
     entries = reader.table(node, schema.SAMPLES_FILE, "samples from a file")
     titles = {side: read_titles(reader, entries[side]) for side in ("inputs", "targets") if side in entries}
+    file = reader.word(entries.get("file"))
     reader.give_up_if_wrong()
-    path = reader.folder / reader.word(entries["file"])
     wanted = [*titles["inputs"].values(), *titles["targets"].values()]
-    rows = zip(*read_columns(str(path), wanted), strict=True)
+    rows = zip(*read_columns(str(reader.folder / file), wanted), strict=True)
 
     def mapping(cells: Iterable[tuple[str, Node]]) -> Node:
         entries = [(Node("scalar", node.place, key), value) for key, value in cells]

@@ -24,7 +24,7 @@ _BEFORE = re.compile(rf"({LABEL.pattern})@-1")
 def function(reader: Reader, node: Node, known: Mapping[str, object], what: str, letters: str) -> str:
     """A word of the catalogue, or a formula over these letters (z; o and t): the text that stands for it."""
     text = reader.word(node)
-    if not text or canonical(text) in known:
+    if canonical(text) in known or not (text or node.is_scalar):  # what is no text was said already
         return canonical(text)
     meaning = {letter: given(letter) for letter in letters}
     if LABEL.fullmatch(text) and text not in meaning:
@@ -117,7 +117,9 @@ def _definition(
         for problem in reader.problems[count:]:
             reader.problems.remove(problem)
             word = next((word for word in asked[::-1] if "@" in word), asked[-1] if asked else "")
-            message, help_ = _explained(label, word, lines, times) or (problem.message, problem.help)
+            about_a_name = problem.message.startswith(("unknown name", "'@'"))
+            explained = _explained(label, word, lines, times) if about_a_name else None
+            message, help_ = explained or (problem.message, problem.help)
             reader.wrong(message, problem.place, help=help_)
         return None
     reader.used |= {name.label for name in walk_names(formula)}

@@ -50,6 +50,11 @@ def input_label(place: int) -> str:
     return f"i{place}"
 
 
+def output_label(outputs: Sequence[str]) -> Callable[[int], str]:
+    """What the targets in a list without names belong to, by place."""
+    return lambda place: outputs[place - 1] if place <= len(outputs) else f"o{place}"
+
+
 def named_values(
     reader: Reader, node: Node, what: str, label: Callable[[int], str]
 ) -> list[tuple[str, Node | None, Place]]:
@@ -147,14 +152,11 @@ def read_targets(reader: Reader, top: Mapping[str, Node], outputs: tuple[str, ..
     def target(label: str) -> Name:
         return Name("target", label)
 
-    def output_label(place: int) -> str:
-        return outputs[place - 1] if place <= len(outputs) else f"o{place}"
-
     if "samples" in top:
         for sample, item in enumerate(top["samples"].items, 1):
             node = next((value for key, value in item.entries if key.text == "targets"), None)
             if node is not None:
-                columns = named_values(reader, node, "targets", output_label)
+                columns = named_values(reader, node, "targets", output_label(outputs))
                 check_targets(reader, columns, outputs, node)
                 put_sample(reader, columns, target, sample, samples, reader.values)
         return
@@ -164,7 +166,7 @@ def read_targets(reader: Reader, top: Mapping[str, Node], outputs: tuple[str, ..
                 "a worked example lacks the key 'targets'", Place(1, 1), help=schema.EXAMPLE["targets"].description
             )
         return
-    columns = named_values(reader, top["targets"], "targets", output_label)
+    columns = named_values(reader, top["targets"], "targets", output_label(outputs))
     check_targets(reader, columns, outputs, top["targets"])
     sample_count(reader, [node for _, node, _ in columns if node is not None and node.kind == "list"], samples)
     for label, node, _ in columns:
@@ -186,7 +188,7 @@ def read_validation(reader: Reader, node: Node | None, inputs: tuple[str, ...], 
                 reader.wrong(f"the inputs are {', '.join(inputs)}", entries["inputs"].place)
             put_sample(reader, columns, given, sample, len(node.items), reader.held_out)
         if "targets" in entries:
-            columns = named_values(reader, entries["targets"], "targets", lambda place: [*outputs, ""][place - 1])
+            columns = named_values(reader, entries["targets"], "targets", output_label(outputs))
             check_targets(reader, columns, outputs, entries["targets"])
             put_sample(reader, columns, lambda label: Name("target", label), sample, len(node.items), reader.held_out)
     return len(node.items)

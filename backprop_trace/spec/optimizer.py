@@ -43,10 +43,16 @@ def read_convention(reader: Reader, entries: Mapping[str, Node], network: Networ
     decay, schedule = "", ""
     if "weight_decay" in entries or "lambda" in network.rule.constants:
         decay = decays_apart(network.optimizer, network.convention)
-    if "decay" in entries:
+    if "decay" in entries and not decay:
+        reader.wrong("'decay' says how weights decay, and none do", entries["decay"].place,
+                     help="add weight_decay: 0.01")  # fmt: skip
+    elif "decay" in entries:
         decay = reader.choice(entries["decay"], WEIGHT_DECAY, "weight decay")
     if "learning_rate_decay" in entries:
         schedule = reader.choice(entries["schedule"], SCHEDULES, "schedule") if "schedule" in entries else "inverse"
+    elif "schedule" in entries:
+        reader.wrong("'schedule' says how the learning rate decays, and it does not", entries["schedule"].place,
+                     help="add learning_rate_decay: 0.01")  # fmt: skip
     return network._replace(weight_decay=decay, schedule=schedule)
 
 
@@ -118,6 +124,8 @@ def read_state(reader: Reader, node: Node | None, network: Network) -> None:
         if key.text not in known:
             help_ = did_you_mean(key.text, known)
             reader.wrong(f"{short(key.text)} is nothing {network.optimizer} keeps", key.place, help=help_)
+        elif text is not None and known[key.text] == TIME and (number(text) < 1 or number(text).denominator != 1):
+            reader.wrong("the time step is a whole number from 1 on", value.place)
         elif text is not None:
             reader.values[known[key.text]] = text
 
@@ -126,7 +134,7 @@ def read_batching(reader: Reader, top: Mapping[str, Node], samples: int) -> Batc
     size = reader.count(top["batch_size"], 1) if "batch_size" in top else None
     seed = reader.count(top["shuffle"], 0) if "shuffle" in top else None
     if size is not None and size > samples:
-        reader.wrong(f"a mini-batch of {size}, but there are {samples} samples", top["batch_size"].place)
+        reader.wrong(f"a mini-batch of {size}, but the samples are {samples}", top["batch_size"].place)
     if seed is not None and size is None:
         reader.wrong("shuffling changes nothing where a step uses all samples", top["shuffle"].place,
                    help="add batch_size: 1")  # fmt: skip

@@ -114,8 +114,13 @@ class Reader:
     def choice(self, node: Node, known: Iterable[str], what: str) -> str:
         """One of the catalogue's words, or a synonym."""
         word = canonical(self.word(node))
-        if word and word not in known:
-            self.wrong(f"unknown {what} {short(node.text)}", node.place, f"not {_a(what)}", did_you_mean(word, known))
+        if word not in known and (word or node.is_scalar):  # what is no text was said already
+            self.wrong(
+                f"unknown {what} {short(node.text) or repr(word)}",
+                node.place,
+                f"not {_a(what)}",
+                did_you_mean(word, known),
+            )
             return ""
         return word
 

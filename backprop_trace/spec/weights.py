@@ -42,7 +42,7 @@ def read_weights(
 
 def drawn(reader: Reader, node: Node, count: int, units_in: int, units_out: int, stream: int) -> list[Node]:
     """Random numbers as if they stood here."""
-    entries = reader.table(node, schema.RANDOM, "random numbers")
+    entries = reader.table(node, schema.RANDOM, "the random draw")
     name = reader.choice(entries["random"], DISTRIBUTIONS, "distribution") if "random" in entries else ""
     seed = reader.count(entries["seed"], 0) if "seed" in entries else None
     decimals = reader.count(entries["decimals"], 0) if "decimals" in entries else DECIMALS
@@ -52,6 +52,8 @@ def drawn(reader: Reader, node: Node, count: int, units_in: int, units_out: int,
             reader.wrong(f"{name} has no {key!r}", entries[key].place, help="leave it out")
         elif (text := reader.number(entries[key])) is not None:
             settings[key] = float(number(text))
+    if name == "uniform" and {**DISTRIBUTIONS[name].settings, **settings}["from"] >= settings.get("to", 1):
+        reader.wrong("'from' must be below 'to'", (entries.get("from") or entries["to"]).place)
     if settings.get("deviation", 1) <= 0:
         reader.wrong("the deviation must be greater than 0", entries["deviation"].place)
     if decimals is not None and decimals > 17:
@@ -114,7 +116,7 @@ def read_biases(reader: Reader, node: Node | None, units: tuple[str, ...], depth
     if node.kind != "list":
         return (weight(reader, node, f"b_{depth}"),) * len(units)
     if len(node.items) != len(units):
-        reader.wrong(f"{len(node.items)} biases for {len(units)} units", node.place, help="one each, or one for all")
+        reader.wrong(f"biases: {len(node.items)}, units: {len(units)}", node.place, help="one each, or one for all")
         return (None,) * len(units)
     return tuple(weight(reader, item, f"b_{unit}") for item, unit in zip(node.items, units, strict=True))
 

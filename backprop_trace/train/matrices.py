@@ -83,6 +83,8 @@ class Matrices:
     def __init__(self, network: Network, batching: Batching, givens: Mapping[Name, float]):
         self.network, self.batching = network, batching
         self.codes: dict[str, Any] = {}
+        if network.definitions:
+            raise Unsuited("definitions have no matrices")
         self.blocks = [block for layer in network.layers for block in self.blocks_of(layer)]
         self.arrays = [self.gather(block, givens) for block in self.blocks]
         self.state = [

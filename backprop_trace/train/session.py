@@ -22,6 +22,7 @@ from backprop_trace.chain import Equation
 from backprop_trace.expr import Name, derivative
 from backprop_trace.network import Network, listing, loss_lines, outputs_and_targets
 from backprop_trace.parse import NotANumber, number
+from backprop_trace.settle import still_settles
 from backprop_trace.train import Run
 from backprop_trace.train.compiled import LARGEST_COMPILED, compiled_values
 
@@ -200,6 +201,7 @@ class Session:
         return dict(zip(self.outputs, self.outputs_look.at(self.run.givens), strict=True))
 
     def report(self) -> Report:
+        still_settles(self.network, self.run.givens, self.epoch * self.steps + 1)
         gradients = self.gradients()
         layers = []
         for layer in self.network.layers:

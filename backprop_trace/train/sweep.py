@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_trace.expr import Name, derivative
 from backprop_trace.network import outputs_and_targets
+from backprop_trace.settle import still_settles
 from backprop_trace.train import Run
 from backprop_trace.train.session import Look, look
 
@@ -37,7 +38,11 @@ def sweep(example: Example, weight: Name, values: Iterable[float], step: int = 1
     outputs = [output for output, _ in outputs_and_targets(network)]
     wanted = [network.objective, derivative(network.objective, weight), *outputs]
     view = look(network, wanted, run.givens)
-    return [_point(view, weight, value, outputs) for value in values]
+    points = []
+    for value in values:
+        still_settles(network, {**run.givens, weight: value}, step)
+        points.append(_point(view, weight, value, outputs))
+    return points
 
 
 def now(example: Example, weight: Name, step: int = 1) -> float:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from backprop_trace.check import VERDICTS, Report
 from backprop_trace.render.markdown import escaped
-from backprop_trace.render.report.table import GAP
+from backprop_trace.render.report.table import GAP, prose
 from backprop_trace.render.report.told import ReportView
 from backprop_trace.source import printable
 
@@ -72,15 +72,20 @@ def _row(name: str, counts: dict[str, int], slips: Counter[str], shown: Sequence
 def _table(audited: Sequence[Audited], view: ReportView) -> Iterator[str]:
     rows = _rows(audited)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    head, *others = (_laid_out(row, widths) for row in rows)
-    yield view.paint("faint", head) + "\n"
-    yield from (row + "\n" for row in others)
+    below = view.width is not None and sum(widths) + len(GAP) * (len(widths) - 1) > view.width
+    for place, row in enumerate(rows):
+        first, *rest = _laid_out(row, widths, below and place > 0)
+        yield (view.paint("faint", first) if place == 0 else first) + "\n"
+        yield from (line + "\n" for text in rest for line in prose(text, view, "    ", "    "))
     if silent := [printable(each.example) for each in audited if each.report is None]:
-        yield f"\nNo numbers were printed for {', '.join(silent)}.\n"
+        text = f"No numbers were printed for {', '.join(silent)}."
+        yield "\n" + "".join(line + "\n" for line in prose(text, view))
 
 
-def _laid_out(row: Sequence[str], widths: Sequence[int]) -> str:
-    """Names to the left, counts to the right."""
+def _laid_out(row: Sequence[str], widths: Sequence[int], below: bool) -> list[str]:
+    """Names to the left, counts to the right; the slips behind them, or below them where the terminal is narrow."""
     name, *counts, slips = row
     cells = [f"{name:{widths[0]}}", *(f"{count:>{width}}" for count, width in zip(counts, widths[1:-1], strict=True))]
-    return GAP.join([*cells, slips]).rstrip()
+    if below:
+        return [GAP.join(cells).rstrip(), *([slips] if slips else [])]
+    return [GAP.join([*cells, slips]).rstrip()]

@@ -79,4 +79,5 @@ def _row(line: JudgedLine) -> str:
     verdict = f"{KINDS[line.verdict].sign} {verdict_of(line)}"
     name = f"${mathematics(line.symbol)}$" if line.symbol else escaped(name_of(line))
     texts = (written_of(line), expected_of(line), key_of(line), remark(line))
-    return f"| {' | '.join([verdict, name, *map(escaped, texts)])} |\n"
+    place = str(line.place.line) if line.place else ""
+    return f"| {' | '.join([verdict, place, name, *map(escaped, texts)])} |\n"

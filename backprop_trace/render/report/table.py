@@ -54,13 +54,13 @@ def render(report: Report, view: ReportView) -> Iterator[str]:
 
 def _report(report: Report, view: ReportView) -> Iterator[str]:
     colour = "bad" if report.has_mistakes else "good"
-    yield from (view.paint(colour, line) for line in _prose(f"{printable(report.sheet)}: {headline(report)}", view))
+    yield from (view.paint(colour, line) for line in prose(f"{printable(report.sheet)}: {headline(report)}", view))
     found = mistakes(report)
     for mistake in found[:1]:
         yield from _mistake(mistake, report, view)
     if said := [*unknown_lines(report), *notes(report)]:
         yield ""
-        yield from (line for text in said for line in _prose(text, view))
+        yield from (line for text in said for line in prose(text, view))
     if view.brief:
         return
     for mistake in found[1:]:
@@ -69,7 +69,7 @@ def _report(report: Report, view: ReportView) -> Iterator[str]:
     yield from _hidden(view)
 
 
-def _prose(text: str, view: ReportView, indent: str = "", first: str | None = None) -> list[str]:
+def prose(text: str, view: ReportView, indent: str = "", first: str | None = None) -> list[str]:
     """Text wrapped to the width, and where a table may be as wide as it needs to what reads well."""
     return textwrap.wrap(
         text, max(24, min(view.width or PROSE_WIDTH, PROSE_WIDTH)), initial_indent=indent if first is None else first,
@@ -86,13 +86,13 @@ def _mistake(mistake: Mistake, report: Report, view: ReportView) -> Iterator[str
     yield f"  {view.paint('bad', _sign('slip', view))} {view.paint('name', title(line))}  " + view.paint(
         "faint", place_of(line, report.sheet)
     )
-    yield from _prose(sentence(line), view, "    ")
+    yield from prose(sentence(line), view, "    ")
     yield f"    {LABELS[0]:{LABEL_WIDTH}}{view.paint('bad', written_of(line))}"
     yield from _forms(LABELS[1], line.should or (name_of(line), expected_of(line)), view)
     if line.bent:
         yield from _forms(LABELS[2], line.bent, view)
     if mistake.others:
-        yield from _prose(same_in(mistake), view, "    ")
+        yield from prose(same_in(mistake), view, "    ")
 
 
 def _forms(label: str, forms: Forms, view: ReportView) -> Iterator[str]:
@@ -107,9 +107,9 @@ def _forms(label: str, forms: Forms, view: ReportView) -> Iterator[str]:
         start = " " * 6
     name, first, *others = forms
     hanging = " " * len(start)
-    yield from _prose(f"{name} = {first}", view, hanging + "    ", start)
+    yield from prose(f"{name} = {first}", view, hanging + "    ", start)
     for form in others:
-        yield from _prose(f"= {form}", view, hanging + "    ", hanging + "  ")
+        yield from prose(f"= {form}", view, hanging + "    ", hanging + "  ")
 
 
 # --- the table ---
@@ -124,9 +124,9 @@ def _table(report: Report, view: ReportView) -> Iterator[str]:
         yield from _rows(members, view)
     yield ""
     for verdict, meaning in legend(lines):
-        yield from (view.paint("faint", line) for line in _prose(f"{_sign(verdict, view)} {verdict}: {meaning}", view))
+        yield from (view.paint("faint", line) for line in prose(f"{_sign(verdict, view)} {verdict}: {meaning}", view))
     if note := missing_note(report, view):
-        yield from (view.paint("faint", line) for line in _prose(f"{note}; --missing lists them.", view))
+        yield from (view.paint("faint", line) for line in prose(f"{note}; --missing lists them.", view))
 
 
 def _rows(lines: list[JudgedLine], view: ReportView) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _rows(lines: list[JudgedLine], view: ReportView) -> Iterator[str]:
         row = view.paint(KINDS[line.verdict].colour, f"{verdict:{widths[0]}}") + GAP + _row(others, widths[1:-1])
         yield f"{row}{GAP}{said}".rstrip() if beside else row.rstrip()
         if said and not beside:
-            yield from (view.paint("faint", text) for text in _prose(said, view, " " * (widths[0] + len(GAP))))
+            yield from (view.paint("faint", text) for text in prose(said, view, " " * (widths[0] + len(GAP))))
 
 
 def _fitting(rows: list[tuple[str, ...]], width: int | None) -> list[int] | None:
@@ -169,7 +169,7 @@ def _vertical(line: JudgedLine, cells: tuple[str, ...], view: ReportView) -> Ite
     for label, value in zip(COLUMNS[1:], values, strict=False):
         if value:
             yield f"    {label:10} {value}"
-    yield from _prose(said, view, "    ") if said else ()
+    yield from prose(said, view, "    ") if said else ()
 
 
 def _cells(line: JudgedLine, view: ReportView) -> tuple[str, ...]:
@@ -191,5 +191,5 @@ def _hidden(view: ReportView) -> Iterator[str]:
         return
     for heading, texts in hidden_notes(view.hidden):
         yield ""
-        yield from (view.paint("heading", line) for line in _prose(heading, view))
-        yield from (line for text in texts for line in _prose(text, view, "    ", "  "))
+        yield from (view.paint("heading", line) for line in prose(heading, view))
+        yield from (line for text in texts for line in prose(text, view, "    ", "  "))
