@@ -74,7 +74,12 @@ def number(text: str) -> Fraction:
     if bottom and not Decimal(bottom):
         raise NotANumber("a division by zero")
     # by way of Decimal: Python refuses to read whole numbers of more than 4300 digits
-    value = Fraction(Decimal(top)) / Fraction(Decimal(bottom or "1"))
+    return Fraction(Decimal(top)) / Fraction(Decimal(bottom or "1"))
+
+
+def given_number(text: str) -> Fraction:
+    """`number`, for what an example gives: it must fit into a float, too."""
+    value = number(text)
     if abs(value) > LARGEST:
         raise NotANumber("out of range: a float goes to 1.8e308")
     return value

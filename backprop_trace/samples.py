@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_trace.parse import NotANumber, number
+from backprop_trace.parse import NotANumber, given_number
 from backprop_trace.source import Place, Problem, SourceError, did_you_mean, read_text
 
 MOST_PROBLEMS = 20
@@ -64,7 +64,7 @@ def _row_problems(row: Row, titles: Sequence[str], wanted: Sequence[str], line: 
         place = titles.index(title)
         cell = row.cells[place]
         try:
-            number(cell)
+            given_number(cell)
         except NotANumber as wrong:
             column = sum(len(before) + 1 for before in row.cells[:place]) + 1
             message = f"{wrong}: {cell[:60]!r}" if cell.strip() else "an empty cell"

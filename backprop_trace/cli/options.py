@@ -11,7 +11,7 @@ from backprop_trace.batches import Batching
 from backprop_trace.expr import Name, given
 from backprop_trace.network import listing
 from backprop_trace.notation.names import canonical, spellings
-from backprop_trace.parse import NotANumber, Vocabulary, number
+from backprop_trace.parse import NotANumber, Vocabulary, given_number, number
 from backprop_trace.settle import DoesNotSettle, settled
 from backprop_trace.source import closest, did_you_mean, printable
 from backprop_trace.spec import Example
@@ -83,7 +83,7 @@ def with_values(example: Example, settings: Sequence[str]) -> Example:
                 f"--set: {printable(spelling)!r} is not given in this example; {did_you_mean(spelling, names)}"
             )
         try:
-            number(text)
+            given_number(text)
         except NotANumber as wrong:
             raise UsageError(f"--set {printable(setting)!r}: {wrong}") from None
         if name == given("eta") and number(text) <= 0:

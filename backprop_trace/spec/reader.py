@@ -10,7 +10,7 @@ from typing import NamedTuple
 from backprop_trace import schema
 from backprop_trace.catalogue import canonical
 from backprop_trace.expr import FUNCTIONS, Name
-from backprop_trace.parse import LABEL, NotANumber, number
+from backprop_trace.parse import LABEL, NotANumber, given_number
 from backprop_trace.source import Node, Place, Problem, SourceError, closest, did_you_mean, doubled_keys
 
 WHOLE = re.compile(r"[+-]?[0-9]+")
@@ -93,7 +93,7 @@ class Reader:
             self.wrong(f"a number must stand here, found {node.described()}", node.place)
             return None
         try:
-            number(node.text)
+            given_number(node.text)
         except NotANumber as error:
             help_ = _number_help(node) if str(error) == "not a number" else ""
             self.wrong(f"{error!s}: {short(node.text)}", node.place, help=help_)
