@@ -75,8 +75,10 @@ def _checked(
     verdict = "agrees"
     if not _near(gradient, difference, size, NEAR):
         left, right = (here - below) / H, (above - here) / H
-        corner = not _near(left, right, size, NEAR) and min(left, right) - H <= gradient <= max(left, right) + H
-        verdict = "kink" if corner else "off"
+        between = sorted((left, gradient, right))[1] == gradient or any(
+            _near(gradient, side, size, NEAR) for side in (left, right)
+        )
+        verdict = "kink" if between and not _near(left, right, size, NEAR) else "off"
     elif autograd is not None and not _near(gradient, Fraction(autograd), size, NEAR_FLOATS):
         verdict = "off"
     return Verified(name, gradient, difference, autograd, verdict)

@@ -107,6 +107,16 @@ def test_a_loss_of_ones_own_has_its_slope_derived_and_shown():
     assert {row.verdict for row in verified(example)} == {"agrees"}
 
 
+def test_where_two_definitions_tie_a_gradient_of_one_side_is_a_kink_and_not_wrong():
+    example = read_example(
+        "inputs: {x: 0.3}\nparameters: {w: 0.7}\nlearning_rate: 0.1\nobjective: f\n"
+        "definitions:\n  p: w\n  q: x + cos(max(w, p))\n  f: p * q\n"
+    )
+    names = list(whole_gradients(trace(example).listing))
+    verdicts = {row.name.wrt.label: row.verdict for row in verified(example, names)}
+    assert verdicts == {"p": "kink", "q": "agrees", "w": "agrees", "x": "agrees"}
+
+
 # --- random definitions ---
 
 NAMES = ("x", "y", "w")
