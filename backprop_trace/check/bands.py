@@ -15,7 +15,7 @@ from backprop_trace.arithmetic.band import NOTHING_KNOWN, ball, enclose, is_boun
 from backprop_trace.arithmetic.exact import bounds
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
-from backprop_trace.check.writer import Writer, significant_figures
+from backprop_trace.check.writer import Writer, never_rounds, significant_figures
 from backprop_trace.expr import Formula, Name, names_in
 from backprop_trace.sheet import Written
 
@@ -74,15 +74,32 @@ class Bands:
         used = names_in(formula)
         self.fine[key] = all(self.fine[step, each] for each in used)
         true = self.course.true(step)[name]
-        self.exact[key] = all(self.exact[step, each] for each in used) and self.writer.never_rounds(
-            formula, self.course.true(step), true
-        )
+        self.exact[key] = all(self.exact[step, each] for each in used) and self.writes_whole(step, formula, true)
         if self.exact[key]:
             self.bands[key] = ball(true)
         elif isinstance(formula, Name):
             self.bands[key] = self.bands[step, formula]
         else:
             self.bands[key] = self.enclosed(formula, values, self.writer.half_unit(true))
+
+    def writes_whole(self, step: int, formula: Formula, true: Fraction) -> bool:
+        """Would this writer round nothing on the way to a line?"""
+        unit = 2 * self.writer.half_unit(true)
+        if self.writer.truncates:
+            unit /= 2  # its half unit is a whole one
+            if unit < 1:  # a program that cuts off turns 0.3906 into 0.39059
+                return False
+        return never_rounds(formula, self.course.true(step), unit)
+
+    def leaves_nothing_to_round(self, step: int, name: Name, written: Written) -> bool:
+        """Is there nothing to be rounded in a line, at the digits written: exact numbers, and exact products?"""
+        if not written.half_unit or significant_figures(written.text) >= SAFE_FLOAT_DIGITS:
+            return False
+        formula = self.course.formula(name, self.written[step])
+        if not all(self.exact.get((step, each), False) for each in names_in(formula)):
+            return False
+        true, unit = self.course.true(step), 2 * written.half_unit
+        return (true[name] / unit).denominator == 1 and never_rounds(formula, true, unit)
 
     def values(self, step: int) -> Values:
         return Values(self, step)
@@ -114,6 +131,8 @@ class Bands:
         assert written.value is not None
         if band is None or not written.half_unit or not is_bounded(band):
             return False
+        if band.rad() < upper(written.half_unit) / 4:  # nothing was rounded: a unit off is a mistake
+            return False
         unit = 2 * written.half_unit
         middle = sum(bounds(band.mid())) / 2
         return abs(round(middle / unit) - written.value / unit) <= 1
@@ -124,6 +143,8 @@ class Bands:
 
     def band(self, step: int, name: Name, written: Written, values: Mapping[Name, arb] | None = None) -> arb:
         """What an honest writer may have got for a line, to the digits written."""
+        if values is None and self.leaves_nothing_to_round(step, name, written):
+            return self.whole(self.course.true(step)[name], written)
         formula = self.course.formula(name, self.written[step])
         half = self.full_slack(written)
         values = self.values(step) if values is None else values
@@ -136,6 +157,13 @@ class Bands:
             whole = self.enclosed(opened, values, half)
             return band if not is_bounded(whole) else band.union(whole)
         return band
+
+    def whole(self, true: Fraction, written: Written) -> arb:
+        """The true number alone; where a program cuts off decimals, also the one a unit nearer to 0."""
+        if not self.writer.truncates or written.decimals <= 0:
+            return ball(true)
+        unit = 2 * written.half_unit
+        return ball(true).union(ball(true - unit if true > 0 else true + unit))
 
     def copied_band(self, step: int, source: Name, written: Written, half: Fraction, values: Mapping[Name, arb]) -> arb:
         """A line that only repeats another number is rounded again only if it has fewer digits."""

@@ -53,15 +53,14 @@ class Writer(NamedTuple):
         """Half a unit of a number from 1 to 10, where a number's size decides; 0 where all have the same decimals."""
         return self.half_unit(Fraction(1)) if self.significant else Fraction(0)
 
-    def never_rounds(self, formula: Formula, true: Mapping[Name, Fraction], result: Fraction) -> bool:
-        """Is nothing rounded on the way to the result, not even a product? (`true` holds the numbers used.)"""
-        if self.truncates:  # a program that cuts off turns 0.3906 into 0.39059
-            return False
-        try:
-            evaluate(formula, true, _whole_units(2 * self.half_unit(result)))
-        except (_NotWhole, ArithmeticError, KeyError):
-            return False
-        return True
+
+def never_rounds(formula: Formula, true: Mapping[Name, Fraction], unit: Fraction) -> bool:
+    """Is every result on the way, each product and sum, a multiple of the unit? (`true` holds the numbers used.)"""
+    try:
+        evaluate(formula, true, _whole_units(unit))
+    except (_NotWhole, ArithmeticError, KeyError):
+        return False
+    return True
 
 
 class _NotWhole(Exception):
