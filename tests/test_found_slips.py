@@ -9,7 +9,7 @@ import pytest
 from backprop_trace.check import Checker, JudgedLine
 from backprop_trace.sheet import read_sheet
 from backprop_trace.source import SourceError
-from backprop_trace.spec import read_example
+from backprop_trace.spec import load, read_example
 
 ONE_UNIT = """
 inputs: {{x1: {inputs}}}
@@ -87,3 +87,13 @@ def test_more_readings_of_a_quantity_than_can_be_tried_are_refused_clearly() -> 
     sheet = "\n".join(f"net_h1 = 0.{count}" for count in range(1000))
     with pytest.raises(SourceError, match="numbers for net_h1"):
         judged(one_unit(), sheet, "net_h1")
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [("net_h1: 0.3775", "right"), ("net_h1: 0.378", "right"), ("net_h1: 0.3779", "wrong"), ("net_h1: 0.3776", "wrong")],
+)
+def test_where_nothing_is_to_be_rounded_a_number_is_right_or_wrong(line, verdict):
+    """0.0075 + 0.02 + 0.35 leaves nothing to round at four decimals."""
+    report = Checker(load("mazur")).check(read_sheet(line, "sheet.yaml"))
+    assert [each.verdict for each in report.lines if each.written] == [verdict]
