@@ -95,6 +95,8 @@ class Bands:
         """Is there nothing to be rounded in a line, at the digits written: exact numbers, and exact products?"""
         if not written.half_unit or significant_figures(written.text) >= SAFE_FLOAT_DIGITS:
             return False
+        if self.writer.significant:  # a product that is larger than the sum has fewer decimals
+            return False
         formula = self.course.formula(name, self.written[step])
         if not all(self.exact.get((step, each), False) for each in names_in(formula)):
             return False
