@@ -97,3 +97,16 @@ def test_where_nothing_is_to_be_rounded_a_number_is_right_or_wrong(line, verdict
     """0.0075 + 0.02 + 0.35 leaves nothing to round at four decimals."""
     report = Checker(load("mazur")).check(read_sheet(line, "sheet.yaml"))
     assert [each.verdict for each in report.lines if each.written] == [verdict]
+
+
+def test_a_relu_that_rounding_turns_off_is_honest():
+    """0.17 * 0.30 - 0.63 * 0.33 + 0.36 * 0.24 + 0.07 = -0.0005, written 0.00: at two decimals the unit is off."""
+    example = read_example(
+        "inputs: {x1: -0.71}\ntargets: {o1: 0.52}\nlayers:\n"
+        "  - {units: [a, b, c], activation: sigmoid, weights: [[0.35], [0.18], [0.77]], bias: -0.59}\n"
+        "  - {units: [h], activation: relu, weights: [[0.17, -0.63, 0.36]], bias: [0.07]}\n"
+        "  - {units: [o1], activation: sigmoid, weights: [[0.81]], bias: [0.59]}\n"
+        "loss: half_squared_error\nlearning_rate: 0.1\n"
+    )
+    report = Checker(example).check(read_sheet("E_o1: 0.01\nout_b: 0.33\ndout_h/dnet_h: 0.00\n", "sheet.yaml"))
+    assert not report.has_mistakes

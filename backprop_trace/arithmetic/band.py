@@ -25,7 +25,7 @@ from flint import arb, fmpq
 
 from backprop_trace.arithmetic import Arithmetic, evaluate
 from backprop_trace.arithmetic.exact import FUNCTIONS, to_fmpq
-from backprop_trace.expr import Formula, Name, names_in, slope
+from backprop_trace.expr import Cases, Formula, Name, names_in, parts, slope
 
 NOTHING_KNOWN = arb("nan")
 
@@ -170,7 +170,7 @@ def _mean_value_form(formula: Formula, values: Mapping[Name, arb], plain: arb, s
     """f(middle) + sum of slope(band) * (band - middle)."""
     middles = {name: values[name].mid() for name in names_in(formula)}
     wide = [name for name in middles if values[name].rad() > 0]
-    if not wide:
+    if not wide or _has_cases(formula):
         return plain
     form = _as_ball(evaluate(formula, middles, PLAIN))
     for name, of_name in slopes(formula):
@@ -178,3 +178,8 @@ def _mean_value_form(formula: Formula, values: Mapping[Name, arb], plain: arb, s
             steepness = _as_ball(evaluate(of_name, values, PLAIN))
             form = form + steepness * (values[name] - middles[name])
     return form if form.is_finite() and form.overlaps(plain) else plain
+
+
+def _has_cases(formula: Formula) -> bool:
+    """Does a formula jump somewhere, as ReLU's slope does at 0? A slope says nothing about a jump."""
+    return isinstance(formula, Cases) or any(_has_cases(part) for part in parts(formula))
