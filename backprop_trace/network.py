@@ -426,11 +426,6 @@ def _shortcuts(network: Network, samples: Sequence[int | None]) -> dict[Name, Fo
     }
 
 
-def _answer(network: Network, unit: str, place: Place) -> dict[Name, Formula]:
-    target = at(Name("target", unit), _given_place(network, place))
-    return letters(a=at(Name("out", unit), place), t=target)
-
-
 def _idle(network: Network, wanted: Iterable[Name], gradients: Sequence[Equation]) -> list[Equation]:
     """The gradient of a parameter that the loss does not depend on (its unit feeds nothing) is 0."""
     found = {equation.name for equation in gradients}

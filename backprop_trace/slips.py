@@ -37,7 +37,6 @@ from backprop_trace.expr import (
     given,
     names_in,
     parts,
-    plain,
     rebuild,
     substitute,
     times,
@@ -744,9 +743,3 @@ def _flat(formula: Formula) -> Formula:
         case Sum(terms):
             return Sum(tuple(t for term in terms for t in (term.terms if isinstance(term, Sum) else (term,))))
     return formula
-
-
-__all__ = [
-    "SLIPS", "WHOLE_RUN", "Bend", "Facts", "Slip", "bends", "bends_of_update", "bent_run", "is_structural", "plain",
-    "written_out",
-]  # fmt: skip

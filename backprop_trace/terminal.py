@@ -23,7 +23,6 @@ _STYLES = {
     "notice": "yellow",
 }
 _UNICODE = "∂δη·─²⁻"
-_REPLACEMENTS = str.maketrans({"∂": "d", "δ": "delta", "η": "eta", "·": "*", "─": "-", "—": "-", "–": "-", "…": "..."})
 
 
 class Terminal(NamedTuple):

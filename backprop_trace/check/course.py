@@ -18,7 +18,7 @@ from backprop_trace.expr import LOSS, Difference, Formula, Minus, Name, Product,
 from backprop_trace.network import ETA, Listing, listing
 from backprop_trace.notation.names import canonical, spellings
 from backprop_trace.parse import Vocabulary, number
-from backprop_trace.slips import Bend, Facts, bends, bent_run, is_structural, written_out
+from backprop_trace.slips import Bend, Facts, bends, bent_run, written_out
 from backprop_trace.spec import Example
 from backprop_trace.trace import Settings, traces
 
@@ -125,10 +125,6 @@ class Course:
     def given(self, name: Name) -> Fraction | None:
         text = self.example.values.get(name)
         return None if text is None else number(text)
-
-    def is_optional(self, name: Name) -> bool:
-        """Need a complete sheet not have this line?"""
-        return name.kind in ("error", "change") or is_structural(name)
 
 
 def _is_error_slope(name: Name) -> bool:

@@ -148,8 +148,6 @@ def _unicode_power(base: str, exponent: str) -> str:
 TEXT = ASCII._replace(times=" · ", power=_unicode_power)
 """For people at a terminal."""
 
-_MATH_NAMES = {"abs": "fabs"}
-
 PYTHON = ASCII._replace(
     power=lambda base, exponent: f"{base} ** {exponent}",
     number=lambda text: (text, PRODUCT if "/" in text else ATOM),

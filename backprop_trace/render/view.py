@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES
 from backprop_trace.chain import PHASES, Equation
-from backprop_trace.expr import Formula, Name, Number
+from backprop_trace.expr import Name, Number
 from backprop_trace.network import ETA, TIME, constants_used
 from backprop_trace.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
 from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Speller, canonical, speller
@@ -277,9 +277,3 @@ def givens(trace: Trace, phases: tuple[str, ...]) -> list[tuple[Name, str]]:
         return 0 if name.label in inputs else 1 if name.kind == "target" else 3 if name == ETA else 2
 
     return [(name, numbers.text(name)) for name in sorted(trace.example.values, key=place)]
-
-
-def formula_text(formula: Formula, trace: Trace, view: View) -> str:
-    """A formula in the notation of the view."""
-    notation, alphabet = view.notation
-    return show(formula, notation, Names(trace, view, alphabet).leaf)
