@@ -15,7 +15,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+Samples: TypeAlias = tuple[int | None, ...]
+"""The numbers of a training step's samples, from 1; a sample that is the only one there is has none."""
 
 
 class Batching(NamedTuple):
@@ -31,8 +34,14 @@ class Batching(NamedTuple):
     def steps_per_epoch(self, samples: int) -> int:
         return -(-samples // self.size) if self.size else 1
 
-    def samples_at(self, step: int, samples: int) -> tuple[int | None, ...]:
-        """The numbers of the samples of a step, from 1; a sample that is the only one has none."""
+    def step_with(self, sample: int, near: int, samples: int) -> int | None:
+        """The step that uses a sample, in the epoch of another step."""
+        start = near - (near - 1) % self.steps_per_epoch(samples)
+        steps = range(start, start + self.steps_per_epoch(samples))
+        return next((step for step in steps if sample in self.samples_at(step, samples)), None)
+
+    def samples_at(self, step: int, samples: int) -> Samples:
+        """The samples of a step."""
         if samples == 1:
             return (None,)
         if self.repeated is not None and step == self.repeated + 1:

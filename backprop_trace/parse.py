@@ -351,7 +351,8 @@ class Vocabulary:
     """The names an example knows, and every way of spelling them.
 
     `names` are the quantities there are; `by_output` and `loss_adds_up` (see network.Listing) say where dE_o1/dx
-    is a term of dE/dx, or dE/dx itself; `spellings` are further ones, by layers for instance.
+    is a term of dE/dx, or dE/dx itself; `spellings` are further ones, by layers for instance. Where a step uses one
+    sample of several, `lone_sample` is its number, which may be left out or put in anywhere.
     """
 
     def __init__(
@@ -360,9 +361,10 @@ class Vocabulary:
         by_output: Container[Name] = (),
         loss_adds_up: bool = True,
         spellings: Mapping[str, Name] | None = None,
+        lone_sample: int | None = None,
     ):
         self.names, self.by_output, self.loss_adds_up = names, by_output, loss_adds_up
-        self.spellings = spellings or {}
+        self.spellings, self.lone_sample = spellings or {}, lone_sample
         self._known: dict[str, Name | None] = {}
 
     def read(self, text: str) -> Name | None:
@@ -393,8 +395,10 @@ class Vocabulary:
                     yield Name("d", "", there, here, sample=sample)
         for name in self._readings(text):
             yield name._replace(sample=sample, time=time)
-            if sample == 1 and time is None:
-                yield name  # an example of one sample has no numbers
+            if sample is None and self.lone_sample is not None:
+                yield name._replace(sample=self.lone_sample, time=time)
+            if sample == (self.lone_sample or 1):  # an example of one sample has no numbers
+                yield name._replace(time=time)
 
     def _readings(self, text: str) -> Iterator[Name]:
         """Every name a text without its place could mean, the likeliest first."""

@@ -132,6 +132,7 @@ SLIPS: Mapping[str, Slip] = {
     "digits-swapped": Slip("two neighbouring digits are swapped", "", 3),
     "sign-dropped": Slip("a minus sign is lost or put in", "lose a minus sign", 2),
     "copied-wrong": Slip("an earlier number is copied with one digit off", "", 3),
+    "old-weights": Slip("the weights from before the last update are used", "use the weights from before the update"),
     "stale": Slip("it is the value of another training step, time step or sample", "are of another step or sample", 2),
 }
 

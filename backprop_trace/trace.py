@@ -26,7 +26,7 @@ from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import SAFE_DIGITS, Value
 from backprop_trace.parse import Vocabulary, number
 from backprop_trace.settle import still_settles
-from backprop_trace.train import Course, Run
+from backprop_trace.train import Course, Listed, Run
 
 if TYPE_CHECKING:
     from backprop_trace.arithmetic.hand import Rounding
@@ -158,16 +158,16 @@ def traces(
     example: Example,
     settings: Settings = FLOAT_SETTINGS,
     steps: Collection[int] = (1,),
-    equations: Listing | None = None,
+    listed: Listed | None = None,
 ) -> Iterator[Trace]:
     """The traces of the training steps asked for (from 1, in order); the others are run and not kept.
 
-    `equations` may be another listing over the same names than the example's own.
+    `listed` may be another way of listing the lines over some samples than the network's own.
     """
     if size(example) > LARGEST_LISTING:
         found = f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed"
         raise TooLarge(f"{found}: take fewer units, inputs or samples")
-    course = Course(example.network, example.batching, equations)
+    course = Course(example.network, example.batching, listed)
     wanted = sorted(set(steps))
     check_numeric(example, course.listing(wanted[0]))
     for step, values, shortened in _ENGINES[settings.engine](example, course, settings, wanted):

@@ -32,7 +32,7 @@ Case = tuple[Exercise, Name, str, str]
 def bent_case(slip: str, exercise: Exercise, draw: random.Random, decimals: int) -> Case | None:
     """A line bent by one of the formulas of a slip."""
     facts = Facts(exercise.example.network)
-    equations = {equation.name: equation for equation in exercise.listing.equations}
+    equations = {equation.name: equation for equation in exercise.listing(1).equations}
     drop = draw.random() < 0.5  # writers seldom write the structural lines out
     kept = {name for name in equations if not (drop and is_structural(name))}
     found = [
@@ -88,7 +88,7 @@ def literal(text: str) -> Formula:
 def copied_case(slip: str, exercise: Exercise, draw: random.Random, decimals: int) -> Case | None:
     """An earlier number used with its last digit changed."""
     honest = work_out(exercise, Writer(decimals, "rounds", draw)).lines
-    equation = draw.choice([e for e in exercise.listing.equations if not is_structural(e.name)])
+    equation = draw.choice([e for e in exercise.listing(1).equations if not is_structural(e.name)])
     used = [name for name in names_in(equation.formula) if (1, name) in honest]
     if not used:
         return None

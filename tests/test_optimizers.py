@@ -11,7 +11,6 @@ from backprop_trace.catalogue import OPTIMIZERS
 from backprop_trace.check import Checker
 from backprop_trace.notation.names import canonical
 from backprop_trace.sheet import read_sheet
-from backprop_trace.source import SourceError
 from backprop_trace.spec import read_example
 from backprop_trace.trace import Settings, trace, traces
 
@@ -357,8 +356,3 @@ def test_a_right_sheet_of_an_optimizer_is_right(name: str) -> None:
     text = "step 2:\n" + "".join(f"  {canonical(line.name)}: {line.value:.6f}\n" for line in lines)
     judged = Checker(example).check(read_sheet(text, "sheet.yaml")).lines
     assert {line.verdict for line in judged if line.written} <= {"right", "rounded"}
-
-
-def test_sheets_for_mini_batches_are_refused_rather_than_judged_by_other_samples() -> None:
-    with pytest.raises(SourceError, match="all samples"):
-        Checker(read_example(EXAMPLE.format(optimizer="name: adam") + "batch_size: 1"))

@@ -23,11 +23,14 @@ STYLES = ("rounds", "carries", "mixed", "rounds products", "truncates")
 
 class Exercise(NamedTuple):
     example: Example
-    listing: Listing
+
+    def listing(self, step: int) -> Listing:
+        network = self.example.network
+        return listing(network, self.example.batching.samples_at(step, network.samples))
 
 
 def random_exercise(draw: random.Random) -> Exercise:
-    """Two or three layers of weights, several activations, biases of every kind, sometimes a batch of 3."""
+    """Two or three layers of weights, several activations, biases of every kind, sometimes samples in batches."""
     sizes = [draw.randint(1, 3) for _ in range(draw.choice((3, 3, 4)))]
     samples = draw.choice((1, 1, 1, 3))
     softmax = sizes[-1] > 1 and draw.random() < 0.3
@@ -57,8 +60,8 @@ def random_exercise(draw: random.Random) -> Exercise:
     text += f"learning_rate: {draw.choice(('0.1', '0.5', '1'))}\n"
     if samples > 1:
         text += f"batch: {draw.choice(('sum', 'mean'))}\n"
-    example = read_example(text, "random")
-    return Exercise(example, listing(example.network))
+        text += draw.choice(("", "", "batch_size: 1\n", "batch_size: 2\nshuffle: 4\n"))
+    return Exercise(read_example(text, "random"))
 
 
 def _number(draw: random.Random) -> str:
@@ -120,12 +123,12 @@ def work_out(
     values: dict[Name, Any] = {name: float(Decimal(text)) for name, text in exercise.example.values.items()}
     if bends:  # a bend may name a later line (w5+): what it would honestly be
         honest_values = dict(values)
-        for equation in exercise.listing.equations:
+        for equation in exercise.listing(1).equations:
             honest_values[equation.name] = writer.computed(equation.formula, honest_values)
     lines: dict[tuple[int, Name], str] = {}
     changed, honest = None, ""
     for step in range(1, steps + 1):
-        for equation in exercise.listing.equations:
+        for equation in exercise.listing(step).equations:
             key = step, equation.name
             value = writer.computed(equation.formula, values)
             if key in bends:
@@ -135,7 +138,7 @@ def work_out(
                 raise ArithmeticError
             lines[key] = writer.written(value)
             values[equation.name] = writer.goes_on_with(value)
-        for new, old in exercise.listing.carried:
+        for new, old in exercise.listing(step).carried:
             values[old] = values[new]
     return Work(lines, changed, honest)
 
@@ -158,7 +161,7 @@ def honest_sheets(seed: int, networks: int) -> Iterator[tuple[Exercise, str, str
     draw = random.Random(seed)
     for _ in range(networks):
         exercise = random_exercise(draw)
-        steps = draw.choice((1, 1, 2))
+        steps = draw.choice((2, 3)) if exercise.example.batching.size else draw.choice((1, 1, 2))
         for style in STYLES:
             decimals, share = draw.randint(2, 5), draw.choice((0.2, 0.5, 0.8, 1.0))
             try:

@@ -39,7 +39,7 @@ class Bands:
         self.open: set[tuple[int, Name]] = set()  # lines being made, and the one being explained: none may use itself
         self.steps = sorted({step for step, _ in answers})
         self.written = {
-            step: course.same(
+            step: course.at(step).same(
                 frozenset(name for (at, name), a in answers.items() if at == step and a.readings[0].value is not None)
             )
             for step in self.steps
@@ -49,14 +49,14 @@ class Bands:
         """The lines that some line of the sheet depends on (and, if the next step is there too, the new weights)."""
         wanted = {name for at, name in self.answers if at == step}
         if step + 1 in self.steps:
-            wanted |= {new for new, _ in self.course.listing.carried}
+            wanted |= {new for new, _ in self.course.at(step).listing.carried}
         needed: set[Name] = set()
         stack = list(wanted)
         while stack:
             name = stack.pop()
-            if name not in needed and name in self.course.equations:
+            if name not in needed and name in self.course.at(step).equations:
                 needed.add(name)
-                stack.extend(names_in(self.course.formula(name, self.written[step])))
+                stack.extend(names_in(self.course.at(step).formula(name, self.written[step])))
         return needed
 
     def carry(self, step: int, name: Name, new: Name) -> None:
@@ -69,7 +69,7 @@ class Bands:
     def skip(self, step: int, name: Name) -> None:
         """A line that is not on the sheet: enclosed from what it depends on."""
         key = step, name
-        formula = self.course.formula(name, self.written[step])
+        formula = self.course.at(step).formula(name, self.written[step])
         values = self.values(step)
         used = names_in(formula)
         self.fine[key] = all(self.fine[step, each] for each in used)
@@ -97,7 +97,7 @@ class Bands:
             return False
         if self.writer.significant:  # a product that is larger than the sum has fewer decimals
             return False
-        formula = self.course.formula(name, self.written[step])
+        formula = self.course.at(step).formula(name, self.written[step])
         if not all(self.exact.get((step, each), False) for each in names_in(formula)):
             return False
         true, unit = self.course.true(step), 2 * written.half_unit
@@ -147,13 +147,13 @@ class Bands:
         """What an honest writer may have got for a line, to the digits written."""
         if values is None and self.leaves_nothing_to_round(step, name, written):
             return self.whole(self.course.true(step)[name], written)
-        formula = self.course.formula(name, self.written[step])
+        formula = self.course.at(step).formula(name, self.written[step])
         half = self.full_slack(written)
         values = self.values(step) if values is None else values
         if isinstance(formula, Name):
             return self.copied_band(step, formula, written, half, values)
         band = self.enclosed(formula, values, half)
-        opened = self.course.opened(name, self.written[step])
+        opened = self.course.at(step).opened(name, self.written[step])
         if opened is not formula and is_bounded(band):
             # the same line in one go, without the rounding of the lines that were skipped, is narrower or the same
             whole = self.enclosed(opened, values, half)
@@ -222,9 +222,9 @@ class Values(Mapping[Name, arb]):
         answer = work.answers.get((self.step, name))
         if answer is not None and answer.readings[0].value is not None:
             return work.ball_of(answer.readings[0])
-        if name not in work.course.equations:
+        if name not in work.course.at(self.step).equations:
             raise KeyError(name)
-        formula = work.course.formula(name, work.written[self.step])
+        formula = work.course.at(self.step).formula(name, work.written[self.step])
         return work.enclosed(formula, self, work.writer.half_unit(work.course.true(self.step)[name]))
 
     def but(self, changed: Mapping[Name, arb]) -> Values:

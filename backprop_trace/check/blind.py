@@ -52,7 +52,7 @@ def hidden_slips(checker: Checker, sheet: Sheet) -> tuple[Hidden, ...]:
 
 def _hidden(part: Part) -> Iterator[Hidden]:
     judge, _, wording = part.judge()
-    elsewhere = _elsewhere(judge.course)
+    elsewhere = {step: _elsewhere(judge.course, step) for step in judge.steps}
     for finding in list(judge.findings()):
         answer, formula = finding.answer, finding.formula
         if formula is None or isinstance(formula, Name):
@@ -60,8 +60,8 @@ def _hidden(part: Part) -> Iterator[Hidden]:
         true = {name: float(value) for name, value in judge.course.true(answer.step).items()}
         bends = [
             bend
-            for bend in judge.course.bends(answer.name, formula)
-            if SLIPS[bend.slip].rank < LEAST_RANK and not _is_the_same(formula, bend, elsewhere)
+            for bend in judge.course.at(answer.step).bends(answer.name, formula)
+            if SLIPS[bend.slip].rank < LEAST_RANK and not _is_the_same(formula, bend, elsewhere[answer.step])
         ]
         always = _slips(bend for bend in bends if _is_the_same(formula, bend, true))
         now = _slips(bend for bend in bends if bend.slip not in always and _fits(judge, answer, bend))
@@ -70,12 +70,12 @@ def _hidden(part: Part) -> Iterator[Hidden]:
             yield Hidden(canonical(name), answer.step, answer.name.sample, called, now, always)
 
 
-def _elsewhere(course: Course) -> dict[Name, Any]:
+def _elsewhere(course: Course, step: int) -> dict[Name, Any]:
     """The values with other givens: what is equal there too is the same formula, and no slip."""
     draw = random.Random(20)
     values: dict[Name, Any] = {name: draw.uniform(0.1, 0.9) for name in course.example.values}
     with suppress(ArithmeticError, ValueError, ComputationError):
-        for equation in course.listing.equations:
+        for equation in course.at(step).listing.equations:
             values[equation.name] = evaluate(equation.formula, values, FLOAT)
     return values
 

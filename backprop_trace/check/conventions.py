@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from backprop_trace.check.course import Course, in_order
+from backprop_trace.batches import Samples
+from backprop_trace.check.course import Circular, Course, bent_listing
 from backprop_trace.expr import Name
-from backprop_trace.network import Layer, Network, listing
-from backprop_trace.slips import bent_run
+from backprop_trace.network import Layer, Listing, Network
 
 
 class Convention(NamedTuple):
@@ -58,18 +58,36 @@ def _sum_of_outputs(course: Course) -> Course | None:
 def _batch(own: str, other: str) -> Callable[[Course], Course | None]:
     def course_of(course: Course) -> Course | None:
         network = course.example.network
-        return _with_network(course, batch=other) if network.samples > 1 and network.batch == own else None
+        several = network.samples > 1 and course.example.batching.size != 1
+        return _with_network(course, batch=other) if several and network.batch == own else None
+
+    return course_of
+
+
+def _batches(size: int | None) -> Callable[[Course], Course | None]:
+    def course_of(course: Course) -> Course | None:
+        example = course.example
+        if example.network.samples == 1 or example.batching.size == size:
+            return None
+        return Course(example._replace(batching=example.batching._replace(size=size)), digits=course.digits)
 
     return course_of
 
 
 def _updated_weights(course: Course) -> Course | None:
     """Hidden deltas from the weights that have just been updated."""
-    own = listing(course.example.network)
-    bent = in_order(bent_run(own.equations, "updated-weights", course.facts))
-    if bent is None or len(course.example.network.layers) < 2:
+    if len(course.example.network.layers) < 2:
         return None
-    return Course(course.example, own._replace(equations=bent), course.digits)
+
+    def bent(samples: Samples) -> Listing:
+        return bent_listing(course.listed(samples), "updated-weights", course.facts)
+
+    changed = Course(course.example, bent, course.digits)
+    try:
+        changed.at(1)
+    except Circular:
+        return None
+    return changed
 
 
 def _transposed_weights(course: Course) -> Course | None:
@@ -122,6 +140,8 @@ CONVENTIONS: Mapping[str, Convention] = {
     "sum-of-samples": Convention(
         "takes the sum over the samples instead of the mean", _batch("mean", "sum"), "sum-for-mean"
     ),
+    "sample-by-sample": Convention("updates after every sample", _batches(1)),
+    "all-samples": Convention("updates once for all samples together", _batches(None)),
     "updated-weights": Convention(
         "computes the hidden deltas from the already updated weights", _updated_weights, "updated-weights"
     ),

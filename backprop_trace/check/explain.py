@@ -65,7 +65,7 @@ class Explainer:
 
     def one_unit_off(self, step: int, finding: Finding) -> Finding:
         """A number rounded the wrong way: no mistake in the method."""
-        used = names_in(self.work.course.formula(finding.answer.name, self.work.written[step]))
+        used = names_in(self.work.course.at(step).formula(finding.answer.name, self.work.written[step]))
         verdict = "rounded" if all(self.work.fine[step, each] for each in used) else "follows"
         self.work.careless.add((step, finding.answer.name))
         return finding._replace(verdict=verdict, remark="the last digit is off by one")
@@ -86,7 +86,7 @@ class Explainer:
                 self.work.writer.half_unit(self.work.course.true(step)[first.line]),
             )
             self.work.fine[key] = False
-            later = list(self.work.course.equations)
+            later = list(self.work.course.at(step).equations)
             for name in later[later.index(first.line) + 1 :]:
                 if (step, name) in self.work.fine and (step, name) not in self.work.answers:
                     self.work.skip(step, name)
@@ -96,11 +96,11 @@ class Explainer:
         values, middles = self.work.values(step), self.work.middles(step)
         found = [
             Explanation(bend.slip, bend.formula)
-            for bend in self.work.course.bends(answer.name, formula)
+            for bend in self.work.course.at(step).bends(answer.name, formula)
             if self.gives(bend.formula, written, values, middles)
         ]
         found += self.digits_out_of_place(step, answer, formula)
-        found += self.stale(step, answer)
+        found += self.old_weights(step, answer, formula) + self.stale(step, answer)
         if all(SLIPS[explanation.slip].rank >= 3 for explanation in found):
             found = self.copied_wrong(step, answer, formula) + found
         return _ranked(found)
@@ -159,8 +159,8 @@ class Explainer:
         found: list[Explanation] = []
         few_digits = significant_figures(written.text) < 3
         for line in reversed(between):
-            opened = self.work.course.opened(line, self.work.written[step])
-            for bend in self.work.course.bends(line, opened):
+            opened = self.work.course.at(step).opened(line, self.work.written[step])
+            for bend in self.work.course.at(step).bends(line, opened):
                 if few_digits and SLIPS[bend.slip].rank > 1:
                     continue  # two digits fit too many mix-ups
                 if self.gives_later(step, bend.formula, line, between, formula, written):
@@ -172,14 +172,14 @@ class Explainer:
     def between(self, step: int, name: Name) -> list[Name]:
         """The skipped lines a line depends on, in order (structural ones are part of the formulas)."""
         found: set[Name] = set()
-        stack = list(names_in(self.work.course.opened(name, self.work.written[step])))
+        stack = list(names_in(self.work.course.at(step).opened(name, self.work.written[step])))
         while stack:
             used = stack.pop()
-            if used in found or used not in self.work.course.equations or used in self.work.written[step]:
+            if used in found or used not in self.work.course.at(step).equations or used in self.work.written[step]:
                 continue
             found.add(used)
-            stack.extend(names_in(self.work.course.opened(used, self.work.written[step])))
-        return [line for line in self.work.course.equations if line in found]
+            stack.extend(names_in(self.work.course.at(step).opened(used, self.work.written[step])))
+        return [line for line in self.work.course.at(step).equations if line in found]
 
     def gives_later(
         self, step: int, bent: Formula, line: Name, between: list[Name], formula: Formula, written: Written
@@ -215,7 +215,7 @@ class Explainer:
         """The value of a formula when an earlier line has changed; as floats, or as bands to half a unit."""
         mixed = Changed(changed, values)
         for name in later:
-            opened = self.work.course.opened(name, self.work.written[step])
+            opened = self.work.course.at(step).opened(name, self.work.written[step])
             if any(used in changed for used in names_in(opened)):
                 half = half_unit and self.work.writer.half_unit(self.work.course.true(step)[name])
                 changed[name] = self.valued(opened, mixed, half)
@@ -237,6 +237,19 @@ class Explainer:
                     yield Explanation(slip, whole_run=True)
         yield from self.stale(step, answer)
 
+    def old_weights(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
+        """Is a line of a later training step computed with the weights that the step before has updated?"""
+        before = {
+            name: self.work.bands[step - 1, name]
+            for name in names_in(formula)
+            if name in self.work.course.example.network.trained and (step - 1, name) in self.work.bands
+        }
+        if not before:
+            return []
+        values = self.work.values(step).but(before)
+        fits = self.gives(formula, answer.readings[0], values, Middles(values))
+        return [Explanation("old-weights")] if fits else []
+
     def stale(self, step: int, answer: Answer) -> list[Explanation]:
         """Is it the value of the same quantity in another training step, sample or time step?"""
         written = answer.readings[0]
@@ -247,11 +260,16 @@ class Explainer:
 
     def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
         """The true values of the same quantity in the step before and after, in other samples and time steps."""
+        places = list(_in_other_places(name, self.work.course.example.network))
         for other in (step - 1, step + 1):
             if other >= 1 and other <= max(self.work.steps) + 1:
-                yield self.work.course.true(other)[name]
+                there = self.work.course.true(other)
+                if name in there:
+                    yield there[name]
+                else:  # a mini-batch of other samples
+                    yield from (there[each] for each in places if each in there)
         true = self.work.course.true(step)
-        for other_name in _in_other_places(name, self.work.course.example.network):
+        for other_name in places:
             if other_name in true:
                 yield true[other_name]
                 answer = self.work.answers.get((step, other_name))
@@ -264,7 +282,7 @@ class Explainer:
         for slip, meant in digit_slips(answer.readings[0]):
             if slip == "digits-swapped":
                 continue
-            for bend in self.work.course.bends(answer.name, formula):
+            for bend in self.work.course.at(step).bends(answer.name, formula):
                 if (
                     SLIPS[bend.slip].rank == 1
                     and bend.slip != "sign"

@@ -18,6 +18,7 @@ from backprop_trace.arithmetic import ComputationError, evaluate, evaluate_all
 from backprop_trace.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
+from backprop_trace.check.lines import Lines
 from backprop_trace.expr import Formula, Name, names_in
 from backprop_trace.notation.names import canonical
 from backprop_trace.parse import BadFormula, read_formula
@@ -36,62 +37,63 @@ Verdict = tuple[str, tuple[str, ...], str, Formula | None]
 def judge_formula(course: Course, answer: Answer) -> Verdict:
     """right, slip, wrong or undecided; `unknown` if the formula cannot be read."""
     text = answer.readings[0].text
+    lines = course.at(answer.step)
     try:
-        formula = read_formula(text, course.vocabulary.read)
+        formula = read_formula(text, lines.vocabulary.read)
     except BadFormula as bad:
         return "unknown", (), f"the formula cannot be read: {bad} (column {bad.start + 1})", None
     with precision(BITS):
         points = list(_points(course, answer))
         if len(points) < POINTS:
             return "undecided", (), "the formula could not be evaluated at enough points", None
-        return _judged(course, answer.name, formula, points)
+        return _judged(lines, answer.name, formula, points)
 
 
-def _judged(course: Course, name: Name, formula: Formula, points: Points) -> Verdict:
-    true = course.equations[name].formula
-    should = course.opened(name, frozenset())
+def _judged(lines: Lines, name: Name, formula: Formula, points: Points) -> Verdict:
+    true = lines.equations[name].formula
+    should = lines.opened(name, frozenset())
     values = [_value(formula, point) for point in points]
     if any(value is None for value in values):
         return "wrong", (), "the formula is not defined where the line is", should
     if _same(values, [point[name] for point in points]):
         return "right", (), "the same function" if formula != true else "", None
-    found = _slips_of(course, name, values, points) or _slips_before(course, name, formula, values, points)
+    found = _slips_of(lines, name, values, points) or _slips_before(lines, name, formula, values, points)
     if found:
         reasons = "; or if ".join(found.values())
         return "slip", tuple(found), f"your formula is what one gets if {reasons}", should
     return "wrong", (), "not the same function, and no known slip gives it", should
 
 
-def _slips_of(course: Course, name: Name, values: Values, points: Points) -> dict[str, str]:
+def _slips_of(lines: Lines, name: Name, values: Values, points: Points) -> dict[str, str]:
     """The slips of the line itself that give the values, each with its sentence; the classical ones first."""
-    opened = course.opened(name, frozenset())
-    bends = [*course.bends(name, opened), *course.bends(name, course.equations[name].formula)]
+    opened = lines.opened(name, frozenset())
+    bends = [*lines.bends(name, opened), *lines.bends(name, lines.equations[name].formula)]
     fitting = {b.slip for b in bends if _same(values, (_value(b.formula, point) for point in points))}
     return {slip: SLIPS[slip].sentence for slip in sorted(fitting, key=lambda slip: (SLIPS[slip].rank, slip))}
 
 
-def _slips_before(course: Course, name: Name, formula: Formula, values: Values, points: Points) -> dict[str, str]:
+def _slips_before(lines: Lines, name: Name, formula: Formula, values: Values, points: Points) -> dict[str, str]:
     """The slips of a line that the formula has written out in itself, nearest first."""
-    between = _written_out(course, name, formula)
+    between = _written_out(lines, name, formula)
     for line in reversed(between):
-        later = [(each, course.equations[each].formula) for each in between[between.index(line) + 1 :]]
-        later.append((name, course.equations[name].formula))
-        for bend in course.bends(line, course.opened(line, frozenset())):
+        later = [(each, lines.equations[each].formula) for each in between[between.index(line) + 1 :]]
+        later.append((name, lines.equations[name].formula))
+        for bend in lines.bends(line, lines.opened(line, frozenset())):
             if SLIPS[bend.slip].rank == 1 and _same(values, _carried_on(line, bend.formula, later, points)):
                 return {bend.slip: f"{SLIPS[bend.slip].sentence}, in {canonical(line)}"}
     return {}
 
 
-def _written_out(course: Course, name: Name, formula: Formula) -> list[Name]:
+def _written_out(lines: Lines, name: Name, formula: Formula) -> list[Name]:
     """The lines between a line and what its formula mentions, in order."""
     mentioned, found = set(names_in(formula)), set[Name]()
-    stack = list(course.uses[name])
+    stack = list(lines.uses[name])
     while stack:
         used = stack.pop()
-        if used not in mentioned and used not in found and used in course.equations:
+        if used not in mentioned and used not in found and used in lines.equations:
             found.add(used)
-            stack.extend(course.uses[used])
-    return [line for line in course.equations if line in found][-MOST_BETWEEN:]
+            stack.extend(lines.uses[used])
+    return [line for line in lines.equations if line in found][-MOST_BETWEEN:]
 
 
 def _carried_on(line: Name, bent: Formula, later: list[tuple[Name, Formula]], points: Points) -> Iterator[arb | None]:
@@ -110,7 +112,7 @@ def _points(course: Course, answer: Answer) -> Iterator[Mapping[Name, Any]]:
     """Values of the whole listing at random parameters and inputs (always the same ones)."""
     draw = random.Random(20)
     kept = {name for name in course.example.values if name.kind == "target" or name.label == "eta"}
-    lines = [(equation.name, equation.formula) for equation in course.listing.equations]
+    lines = [(equation.name, equation.formula) for equation in course.at(answer.step).listing.equations]
     found = 0
     for _ in range(MOST_DRAWS):
         values = {

@@ -45,7 +45,7 @@ class Judge(Bands):
     def step(self, step: int) -> Iterator[Finding]:
         yield from self.take_givens(step)
         needed = self.needed(step)
-        for name in self.course.equations:
+        for name in self.course.at(step).equations:
             if name not in needed:
                 continue
             answer = self.answers.get((step, name))
@@ -57,7 +57,7 @@ class Judge(Bands):
     def take_givens(self, step: int) -> Iterator[Finding]:
         """The numbers a step starts with: as given, or as the step before left them."""
         true = self.course.true(step)
-        carried = {old: new for new, old in self.course.listing.carried}
+        carried = {old: new for new, old in self.course.at(step).listing.carried}
         for name in self.course.example.values:
             key = step, name
             if step > 1 and name in carried:
@@ -97,7 +97,7 @@ class Judge(Bands):
         assert written.value is not None
         self.bands[key] = self.ball_of(written)
         self.fine[key] = finding.verdict in ("right", "rounded")
-        used = names_in(self.course.equations[answer.name].formula)
+        used = names_in(self.course.at(step).equations[answer.name].formula)
         self.exact[key] = written.value == true and all(self.exact.get((step, each), False) for each in used)
         if self.exact[key]:
             self.bands[key] = ball(true)
@@ -109,7 +109,7 @@ class Judge(Bands):
     def honest(self, step: int, answer: Answer, true: Fraction) -> Finding:
         """right, rounded, follows or undecided; else off."""
         written, name = answer.readings[0], answer.name
-        formula = self.course.opened(name, self.written[step])
+        formula = self.course.at(step).opened(name, self.written[step])
         assert written.value is not None
         if is_correctly_rounded(written.value, written.half_unit, true):
             return Finding(answer, "right", formula=formula)
@@ -117,7 +117,7 @@ class Judge(Bands):
         if not is_bounded(band):
             return Finding(answer, "off" if self.is_far(step) else "undecided", band, formula=formula)
         if contains(band, written.value):
-            used = names_in(self.course.formula(name, self.written[step]))
+            used = names_in(self.course.at(step).formula(name, self.written[step]))
             verdict = "rounded" if all(self.fine[step, each] for each in used) else "follows"
             finding = Finding(answer, verdict, band, (), self.remark(written, true, band, verdict), formula)
             return finding if self.explainer is None else self.conspicuous(step, finding, self.explainer)

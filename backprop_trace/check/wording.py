@@ -36,7 +36,8 @@ class Wording:
     def __init__(self, judge: Judge, language: Language):
         self.judge, self.notation = judge, language.notation
         self.alphabet, self.prose = language.alphabet, language.prose
-        network, by_output = judge.course.example.network, judge.course.listing.by_output
+        network = judge.course.example.network
+        by_output = frozenset.intersection(*(judge.course.at(step).listing.by_output for step in judge.steps or [1]))
         self.spell = speller("net-out", language.prose, network, by_output)
         self.symbol = speller("net-out", language.alphabet, network, by_output)
 

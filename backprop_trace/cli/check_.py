@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from backprop_trace.cli.options import ExampleArgument, UsageError, one_of, with_values, write
+from backprop_trace.cli.options import (
+    BatchSize,
+    ExampleArgument,
+    Seed,
+    Shuffle,
+    UsageError,
+    one_of,
+    with_batches,
+    with_values,
+    write,
+)
 from backprop_trace.render.report import FORMATS
 from backprop_trace.source import Problem, SourceError, printable
 from backprop_trace.spec import Example, load
@@ -48,6 +58,9 @@ def command(
     settings: Annotated[
         Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
     ] = None,
+    batch_size: BatchSize = None,
+    shuffle: Shuffle = False,
+    seed: Seed = None,
     output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
     width: Annotated[Optional[int], typer.Option(help="Columns to use (default: the terminal's).")] = None,
@@ -85,7 +98,7 @@ def command(
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     paint = terminal.paint if form == "table" else ReportView._field_defaults["paint"]
     view = ReportView(missing, brief, None, terminal.width, terminal.ascii, paint)
-    worked = with_values(load(example), settings or ())
+    worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     checks = Checks(worked, strict, decimal == "comma", language_of(form, terminal.ascii))
     if many:
         from backprop_trace.render.report.many import render_many

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from backprop_trace.batches import Batching
 from backprop_trace.chain import PHASES
-from backprop_trace.cli.options import ExampleArgument, UsageError, one_of, settings_of, with_values, write
+from backprop_trace.cli.options import (
+    BatchSize,
+    ExampleArgument,
+    Seed,
+    Shuffle,
+    UsageError,
+    one_of,
+    settings_of,
+    with_batches,
+    with_values,
+    write,
+)
 from backprop_trace.expr import Name
 from backprop_trace.notation.numbers import shown
-from backprop_trace.render.blank import FORMATS, blank
+from backprop_trace.render.blank import FORMATS, Blank, blank
 from backprop_trace.sheet import MOST_LINES
+from backprop_trace.source import printable
 from backprop_trace.spec import Example, load
 from backprop_trace.trace import size
 
@@ -34,6 +48,9 @@ def command(
     settings: Annotated[
         Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
     ] = None,
+    batch_size: BatchSize = None,
+    shuffle: Shuffle = False,
+    seed: Seed = None,
     form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "yaml",
     output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
@@ -49,12 +66,23 @@ def command(
         one_of("--phase", word, PHASES)
     if round_to is not None and not values:
         raise UsageError("--round goes with --values")
-    worked = with_values(load(example), settings or ())
+    worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     if steps < 1 or steps * size(worked) > MOST_LINES:
         raise UsageError(f"--steps goes from 1; a sheet has {MOST_LINES:,} lines at most")
     key = _Key(worked, steps, settings_of("float", None, round_to, "half-up").rounding) if values else None
     phases = [word for word in PHASES if not phase or word in phase]
-    write(blank(form, worked, phases, key, steps), output, force)
+    told = _as_told(settings or (), batch_size, shuffle, worked.batching)
+    write(blank(form, Blank(worked, phases, steps, key, told)), output, force)
+
+
+def _as_told(settings: Sequence[str], batch_size: int | None, shuffle: bool, batching: Batching) -> str:
+    """The options by which `check` gets to the same example."""
+    words = [word for setting in settings for word in ("--set", setting.replace(" ", ""))]
+    if batch_size is not None:
+        words += ["--batch-size", str(batch_size)]
+    if shuffle:
+        words += ["--shuffle", "--seed", str(batching.seed)]
+    return "".join(f" {shlex.quote(printable(word))}" for word in words)
 
 
 class _Key:

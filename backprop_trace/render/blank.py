@@ -1,7 +1,7 @@
 """Sheets to be filled in, and keys: the lines of an example in the order in which a person works them out.
 
     >>> from backprop_trace.spec import load
-    >>> "".join(blank("plain", load("hmkcode"), ("loss",), None, 1)).splitlines()[-3:]
+    >>> "".join(blank("plain", Blank(load("hmkcode"), ("loss",)))).splitlines()[-3:]
     ['# Loss', 'E_o1 = ', 'E = ']
 
 What is written here, `sheet` reads back.
@@ -12,71 +12,94 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
-from backprop_trace.chain import Equation
+from backprop_trace.batches import Samples
+from backprop_trace.chain import PHASES, Equation
 from backprop_trace.expr import Name
-from backprop_trace.network import listing
 from backprop_trace.notation.names import canonical
 from backprop_trace.render.csv import line_of, safe
 from backprop_trace.render.table import HEADINGS
 from backprop_trace.source import printable
 from backprop_trace.spec import Example
+from backprop_trace.train import Course
 
 MOST_GIVENS = 60
 WIDTH = 98
 
-Values = Callable[[int], Mapping[Name, str]]
-"""The numbers to be put in, step by step."""
+
+class Blank(NamedTuple):
+    """What is to be on a sheet: an example, phases of so many steps, and the numbers (None: to be filled in).
+
+    `options` are what `check` needs to know of this example beside its name.
+    """
+
+    example: Example
+    phases: Sequence[str] = PHASES
+    steps: int = 1
+    values: Callable[[int], Mapping[Name, str]] | None = None
+    options: str = ""
+
+    def each_step(self) -> Iterator[tuple[int, str, list[Equation], Mapping[Name, str]]]:
+        """The steps: a remark on which samples they use, their lines, their numbers."""
+        course = Course(self.example.network, self.example.batching)
+        for step in range(1, self.steps + 1):
+            equations = [each for each in course.listing(step).equations if each.phase in self.phases]
+            remark = "" if self.example.batching.size is None else f"uses {_samples(course.samples(step))}"
+            yield step, remark, equations, self.values(step) if self.values else {}
 
 
-def blank(form: str, example: Example, phases: Sequence[str], values: Values | None, steps: int) -> Iterator[str]:
-    """A sheet in pieces: a format of FORMATS, some phases, the numbers (None: to be filled in), so many steps."""
-    equations = [equation for equation in listing(example.network).equations if equation.phase in phases]
-    yield from FORMATS[form](example, equations, values or (lambda step: {}), steps)
+def _samples(samples: Samples) -> str:
+    numbers = ", ".join(map(str, samples))
+    return f"sample {numbers} only" if len(samples) == 1 else f"samples {numbers}"
 
 
-def _yaml(example: Example, equations: Sequence[Equation], values: Values, steps: int) -> Iterator[str]:
-    yield from _opening(example, "yaml")
-    for step in range(1, steps + 1):
-        indent = "  " if steps > 1 else ""
-        yield f"\nstep {step}:\n" if steps > 1 else ""
-        numbers = values(step)
+def blank(form: str, sheet: Blank) -> Iterator[str]:
+    """A sheet in pieces, in a format of FORMATS."""
+    return FORMATS[form](sheet)
+
+
+def _yaml(sheet: Blank) -> Iterator[str]:
+    yield from _opening(sheet, "yaml")
+    for step, remark, equations, numbers in sheet.each_step():
+        indent = "  " if sheet.steps > 1 else ""
+        yield _step_heading(sheet, step, remark, indent)
         for heading, names in _phases(equations):
             yield f"\n{indent}# {heading}\n"
             yield from (f"{indent}{canonical(name)}: {numbers.get(name, '')}".rstrip() + "\n" for name in names)
 
 
-def _plain(example: Example, equations: Sequence[Equation], values: Values, steps: int) -> Iterator[str]:
-    yield from _opening(example, "txt")
-    for step in range(1, steps + 1):
-        yield f"\nstep {step}:\n" if steps > 1 else ""
-        numbers = values(step)
+def _plain(sheet: Blank) -> Iterator[str]:
+    yield from _opening(sheet, "txt")
+    for step, remark, equations, numbers in sheet.each_step():
+        yield _step_heading(sheet, step, remark, "")
         for heading, names in _phases(equations):
             yield f"\n# {heading}\n"
             yield from (f"{canonical(name)} = {numbers.get(name, '')}\n" for name in names)
 
 
-def _csv(example: Example, equations: Sequence[Equation], values: Values, steps: int) -> Iterator[str]:
+def _csv(sheet: Blank) -> Iterator[str]:
     yield line_of(("step", "sample", "name", "value"))
-    for step in range(1, steps + 1):
-        numbers = values(step)
+    for step, _, equations, numbers in sheet.each_step():
         for equation in equations:
             name = equation.name
             yield line_of((step, name.sample, canonical(name._replace(sample=None)), safe(numbers.get(name, ""))))
 
 
-FORMATS: Mapping[str, Callable[[Example, Sequence[Equation], Values, int], Iterator[str]]] = {
-    "yaml": _yaml,
-    "csv": _csv,
-    "plain": _plain,
-}
+FORMATS: Mapping[str, Callable[[Blank], Iterator[str]]] = {"yaml": _yaml, "csv": _csv, "plain": _plain}
 
 
-def _opening(example: Example, ending: str) -> Iterator[str]:
+def _step_heading(sheet: Blank, step: int, remark: str, indent: str) -> str:
+    heading, whose = (f"\nstep {step}:\n", "") if sheet.steps > 1 else ("", "the first step ")
+    return heading + (f"{indent}# {whose}{remark}\n" if remark else "")
+
+
+def _opening(sheet: Blank, ending: str) -> Iterator[str]:
+    example = sheet.example
     name = printable(example.name)
     yield f"# {printable(example.title) or name}\n"
     yield "# Write your numbers behind the names, leave empty what you have not computed, and run\n"
-    yield f"#   backprop-trace check {name} my-sheet.{ending}\n"
+    yield f"#   backprop-trace check {name} my-sheet.{ending}{sheet.options}\n"
     pairs = [f"{canonical(name)}\u00a0=\u00a0{number}" for name, number in example.values.items()]
     given = ", ".join(pairs) if len(pairs) <= MOST_GIVENS else f"{len(pairs)} numbers"
     for line in textwrap.wrap(f"given: {given}", WIDTH, subsequent_indent=" " * 7,

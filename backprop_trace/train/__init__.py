@@ -12,19 +12,19 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from backprop_trace.arithmetic import FLOAT, Arithmetic, ComputationError, evaluate_all, finite
-from backprop_trace.batches import Batching
+from backprop_trace.batches import Batching, Samples
 from backprop_trace.expr import Name
 from backprop_trace.network import TIME, Listing, Network, listing
 from backprop_trace.parse import number
 from backprop_trace.train.compiled import LARGEST_COMPILED, Compiled, compiled_steps, mentioned
 
-Samples = tuple[int | None, ...]
+Listed: TypeAlias = Callable[[Samples], Listing]
 
 WORTH_COMPILING = 3
 """From so many steps on, compiling the listing costs less than it saves."""
@@ -33,21 +33,18 @@ WORTH_COMPILING = 3
 class Course:
     """The training steps of a network: which samples each one uses, and its listing.
 
-    `equations` may be another listing over the same names, in force at every step.
+    `listed` lists the lines over some samples; it may be another way of listing them than the network's own.
     """
 
-    def __init__(self, network: Network, batching: Batching, equations: Listing | None = None):
-        self.network, self.batching, self.equations = network, batching, equations
-        self.of_samples = lru_cache(maxsize=8)(lambda samples: listing(network, samples))
+    def __init__(self, network: Network, batching: Batching, listed: Listed | None = None):
+        self.network, self.batching = network, batching
+        self.of_samples: Listed = lru_cache(maxsize=8)(listed or partial(listing, network))
 
     def samples(self, step: int) -> Samples:
         return self.batching.samples_at(step, self.network.samples)
 
     def listing(self, step: int) -> Listing:
-        if self.equations is not None:
-            return self.equations
-        result: Listing = self.of_samples(self.samples(step))
-        return result
+        return self.of_samples(self.samples(step))
 
 
 class Program(NamedTuple):

@@ -1,0 +1,146 @@
+"""The entries of a sheet as answers: which quantity each one means, and why some mean none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from backprop_trace.check.conventions import DELTA_SIGN, ERROR_SIGN
+from backprop_trace.check.course import Course
+from backprop_trace.check.findings import Answer
+from backprop_trace.check.lines import Lines
+from backprop_trace.expr import LOSS, Name
+from backprop_trace.notation.names import canonical
+from backprop_trace.sheet import Entry, Sheet, Written
+from backprop_trace.source import Problem, SourceError, did_you_mean, printable
+from backprop_trace.spec import Example
+from backprop_trace.trace import size
+
+MOST_COMPUTED = 20_000_000
+"""Quantities that are computed on the way to the last step of a sheet."""
+MOST_STEPS = 200
+"""Steps on a sheet."""
+MOST_SUGGESTIONS = 50
+MOST_READINGS = 16
+"""So many numbers may stand for one quantity; each is tried for every line that uses it."""
+
+Answers = dict[tuple[int, Name], Answer]
+"""By step and quantity."""
+
+
+class Entries:
+    """The entries of one part of a sheet, read along one course or another."""
+
+    def __init__(self, entries: Sequence[Entry], example: Example, sheet: Sheet):
+        self.entries, self.sheet = entries, sheet
+        self.reached = _within_reach({entry.section.step for entry in entries}, size(example))
+        self.suggestions = 0
+
+    def answers(self, course: Course, conventions: Collection[str]) -> tuple[Answers, list[Entry]]:
+        """The answers, with the signs of the conventions in force; and the entries that mean no quantity."""
+        answers: Answers = {}
+        unknown = []
+        for entry in self.entries:
+            name = self.name(entry, course)
+            if name is None:
+                unknown.append(entry)
+                continue
+            key = entry.section.step, name
+            turned = sign_convention(entry.spelling, name) in conventions
+            readings = tuple(_turned(reading) if turned else reading for reading in entry.readings)
+            before = answers[key].readings if key in answers else ()
+            if len(before) + len(readings) > MOST_READINGS:
+                what = f"more than {MOST_READINGS} numbers for {printable(entry.spelling)[:60]}"
+                raise SourceError([Problem(what, entry.place)], self.sheet.name, self.sheet.text)
+            answers[key] = Answer(name, key[0], before + readings, entry.spelling, -1 if turned else 1)
+        return answers, unknown
+
+    def name(self, entry: Entry, course: Course) -> Name | None:
+        """The quantity of an entry, or None."""
+        if entry.section.step not in self.reached:
+            return None
+        lines = course.at(entry.section.step)
+        name = read_name(entry, lines)
+        return name if name in lines.equations or name in lines.example.values else None
+
+    def sign_conventions(self, course: Course) -> set[str]:
+        """The conventions about signs that may be in force."""
+        named = [(entry.spelling, self.name(entry, course)) for entry in self.entries]
+        return {sign_convention(spelling, name) for spelling, name in named if name is not None} - {""}
+
+    def why_unknown(self, entry: Entry, course: Course) -> str:
+        """What is said about an entry that means no quantity."""
+        step = entry.section.step
+        if step not in self.reached:
+            return f"step {step} is out of reach: too many steps would have to be computed"
+        return self._elsewhere(entry, course) or f"not in this example; {self._suggestion(entry, course)}".rstrip("; ")
+
+    def _elsewhere(self, entry: Entry, course: Course) -> str:
+        """A reason why a line cannot be used, where there is one."""
+        spelling, number = _place(entry)
+        batching, samples = course.example.batching, course.example.network.samples
+        if number is not None and number > samples:
+            return f"there is no sample {number}: the example has {samples}"
+        lines, step = course.at(entry.section.step), entry.section.step
+        first = lines.samples[0]
+        if (
+            number in lines.samples
+            or samples == 1
+            or read_name(entry._replace(spelling=f"{spelling}[{first}]"), lines) is None
+        ):
+            return ""
+        if number is None:
+            return f"which sample? write {printable(spelling)}[{first}] or a section 'sample {first}:'"
+        elsewhere = batching.step_with(number, step, samples)
+        return f"sample {number} is not used in step {step}" + (f" but in step {elsewhere}" if elsewhere else "")
+
+    def _suggestion(self, entry: Entry, course: Course) -> str:
+        """The nearest name; it takes a while to find, so only so many are looked for."""
+        self.suggestions += 1
+        if self.suggestions > MOST_SUGGESTIONS:
+            return ""
+        lines = course.at(entry.section.step)
+        return did_you_mean(entry.spelling, [canonical(name) for name in (*lines.equations, *lines.example.values)])
+
+
+def _within_reach(steps: set[int], quantities: int) -> frozenset[int]:
+    """The steps of a sheet that can be computed in a reasonable time."""
+    near = sorted(step for step in steps if step * quantities <= MOST_COMPUTED)
+    return frozenset(near[:MOST_STEPS])
+
+
+def _place(entry: Entry) -> tuple[str, int | None]:
+    """The spelling without the number of its sample, and that number."""
+    if match := re.fullmatch(r"(.*?)\s*\[(\d{1,9})\]\s*", entry.spelling, re.DOTALL):
+        return match[1], int(match[2])
+    return entry.spelling, entry.section.sample
+
+
+def read_name(entry: Entry, lines: Lines) -> Name | None:
+    """What a spelling means, in the sample of its section."""
+    vocabulary, sample = lines.vocabulary, entry.section.sample
+    if sample is not None and "[" not in entry.spelling:
+        found = vocabulary.read(f"{entry.spelling}[{sample}]")
+        return found if found is not None else _unsampled(vocabulary.read(entry.spelling))
+    return vocabulary.read(entry.spelling)
+
+
+def _unsampled(name: Name | None) -> Name | None:
+    """A quantity that belongs to no sample may stand in a sample's section; the total loss may not."""
+    return None if name == LOSS else name
+
+
+def sign_convention(spelling: str, name: Name) -> str:
+    """The convention that may turn a line's sign: lines written as delta or error have one, dE/dnet has none."""
+    word = spelling.strip().lower()
+    is_delta = name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net"
+    if is_delta and word.startswith(("delta", "δ", "err")):
+        return DELTA_SIGN
+    return ERROR_SIGN if name.kind == "error" else ""
+
+
+def _turned(written: Written) -> Written:
+    if written.value is None:
+        return written
+    text = written.text[1:] if written.text.startswith("-") else f"-{written.text}"
+    return written._replace(text=text, value=-written.value)

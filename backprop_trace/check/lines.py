@@ -1,0 +1,103 @@
+"""The lines of one training step: its listing, and what is remembered about each line.
+
+Lines that some sources print and others do not (`error_o1`, `change_w5`) are always among them and are never missed.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from backprop_trace.batches import Samples
+from backprop_trace.chain import Equation
+from backprop_trace.expr import LOSS, Difference, Formula, Minus, Name, Product, Sum, derivative, names_in
+from backprop_trace.network import ETA, Listing
+from backprop_trace.notation.names import canonical, spellings
+from backprop_trace.parse import Vocabulary
+from backprop_trace.slips import Bend, Facts, bends, written_out
+from backprop_trace.spec import Example
+
+
+class Lines:
+    """The lines of the steps that use some samples."""
+
+    def __init__(self, example: Example, samples: Samples, equations: Listing, facts: Facts):
+        self.example, self.samples, self.listing, self.facts = example, samples, equations, facts
+        self.equations = {equation.name: equation for equation in equations.equations}
+        self.uses = {name: names_in(equation.formula) for name, equation in self.equations.items()}
+        self._written: dict[frozenset[Name], frozenset[Name]] = {}
+        self._opened: dict[tuple[Name, frozenset[Name]], Formula] = {}
+        self._bends: dict[tuple[Name, int], tuple[Formula, list[Bend]]] = {}
+
+    @property
+    def lone_sample(self) -> int | None:
+        """The number of the step's only sample, where it has one."""
+        return self.samples[0] if len(self.samples) == 1 else None
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        known = dict.fromkeys([*self.equations, *self.example.values])
+        if len(self.samples) > 1:
+            known |= dict.fromkeys(name._replace(sample=None) for name in self.example.values)
+        words = spellings(dict.fromkeys(self.equations), self.example.network, self.listing.by_output)
+        words |= {canonical(name): name for name in known}
+        return Vocabulary(known, self.listing.by_output, self.listing.loss_adds_up, words, self.lone_sample)
+
+    def same(self, written: frozenset[Name]) -> frozenset[Name]:
+        """One object for equal sets: sheets of a class mostly have the same lines."""
+        return self._written.setdefault(written, written)
+
+    def opened(self, name: Name, written: frozenset[Name]) -> Formula:
+        """A line's formula with the structural lines put in that are not on the sheet."""
+        key = (name, written)
+        if key not in self._opened:
+            self._opened[key] = written_out(self.formula(name, written), self.equations, written)
+        return self._opened[key]
+
+    def formula(self, name: Name, written: frozenset[Name]) -> Formula:
+        """A line's formula; by way of the error or the change where the writer has these lines."""
+        formula = self.equations[name].formula
+        if name.kind == "+" and name.of is not None and (change := Name("change", name.of.label)) in written:
+            return Sum((name.of, change))
+        if _is_error_slope(name) and self.example.network.loss == "half_squared_error":
+            assert name.wrt is not None
+            error = Name("error", name.wrt.label, sample=name.sample)
+            if error in written and self.equations[name].formula == _difference(error):
+                return Minus(error)
+        return formula
+
+    def bends(self, name: Name, formula: Formula) -> list[Bend]:
+        """The slips of a line, remembered."""
+        found = self._bends.get((name, id(formula)))
+        if found is None or found[0] is not formula:
+            found = (formula, bends(self.equations[name], formula, self.facts))
+            self._bends[name, id(formula)] = found
+        return found[1]
+
+
+def _is_error_slope(name: Name) -> bool:
+    return name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "out" and not name.via
+
+
+def _difference(error: Name) -> Formula:
+    return Difference(error._replace(kind="out"), error._replace(kind="target"))
+
+
+def with_optional_lines(lines: Listing, example: Example) -> Listing:
+    """error_o1 = target_o1 - out_o1 after each loss, change_w5 = -(eta * dE/dw5) before each update."""
+    found: list[Equation] = []
+    for equation in lines.equations:
+        name = equation.name
+        gradient = derivative(example.network.objective, name.of) if name.kind == "+" and name.of is not None else name
+        if name.of is not None and equation.formula == Difference(name.of, Product((ETA, gradient))):
+            found.append(Equation(Name("change", name.of.label), Minus(Product((ETA, gradient))), (), "update"))
+        elif name.kind == "+" and name.of in example.network.trained:
+            assert name.of is not None
+            found.append(equation)
+            found.append(Equation(Name("change", name.of.label), Difference(name, name.of), (), "update"))
+            continue
+        found.append(equation)
+        targets = [used for used in names_in(equation.formula) if used.kind == "target"]
+        if name.kind == "E" and name.label and targets:
+            out, target = name._replace(kind="out"), targets[0]
+            found.append(Equation(name._replace(kind="error"), Difference(target, out), (), "loss"))
+    return lines._replace(equations=tuple(found))

@@ -1,0 +1,271 @@
+"""One part of a sheet: the convention it follows, and a verdict for each of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from backprop_trace.check.conventions import (
+    CONVENTIONS,
+    DELTA_SIGN,
+    ERROR_SIGN,
+    TRUNCATES,
+    Courses,
+    sentence_of,
+)
+from backprop_trace.check.course import Course
+from backprop_trace.check.entries import Entries
+from backprop_trace.check.findings import Answer, Finding
+from backprop_trace.check.judge import Judge
+from backprop_trace.check.report import JudgedLine
+from backprop_trace.check.wording import Language, Wording, signed
+from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off
+from backprop_trace.expr import Formula, Name
+from backprop_trace.notation.names import canonical
+from backprop_trace.notation.numbers import shown
+from backprop_trace.sheet import Entry
+from backprop_trace.source import printable
+
+KEY_DIGITS = 12
+CUT_SHARE = 0.3
+"""Numbers that are cut off but not rounded, over those that are rounded but not cut off: on simulated sheets of writers
+who round it is about 0.1 (from what has added up), of writers who cut off mostly 0.6 and more."""
+
+
+class Part:
+    """The lines of a sheet that are under the same settings."""
+
+    def __init__(
+        self,
+        courses: Courses,
+        entries: Entries,
+        settings: tuple[str, ...],
+        strict: int | None,
+        language: Language,
+    ):
+        self.courses, self.entries, self.settings = courses, entries, settings
+        self.strict, self.language = strict, language
+        self.conventions: tuple[str, ...] = ()
+        self.writer = Writer.of(
+            (reading.text, reading.value)
+            for entry in entries.entries
+            for reading in entry.readings[:1]
+            if reading.value is not None
+        )
+        self.course = courses.own
+        self.wrong_update: int | None = None
+        """The first step with a mistake among its updates."""
+
+    def lines(self) -> list[JudgedLine]:
+        judge, unknown, wording = self.judge()
+        answers = judge.answers
+        findings = {(f.answer.step, f.answer.name): f for f in judge.findings()}
+        found = [self.judged(finding, wording) for finding in findings.values()]
+        found += self.formula_lines(answers, wording)
+        wrong = [line.step for line in found if line.phase == "update" and line.verdict in ("slip", "wrong")]
+        self.wrong_update = min(wrong, default=None)
+        known = _ordered(found + self.missing(answers, wording), self.course)
+        return known + [self.unknown(entry) for entry in unknown]
+
+    def judge(self) -> tuple[Judge, list[Entry], Wording]:
+        """The judge under the convention of the sheet, the entries nobody knows, and words for what is found."""
+        self.choose_convention()
+        answers, unknown = self.entries.answers(self.course, self.conventions)
+        judge = Judge(self.course, answers, self.chosen_writer(self.conventions), explain=True)
+        return judge, unknown, Wording(judge, self.language)
+
+    def chosen_writer(self, conventions: tuple[str, ...]) -> Writer:
+        return self.writer._replace(truncates=TRUNCATES in conventions)
+
+    # --- conventions ---
+
+    def choose_convention(self) -> None:
+        """The convention under which the sheet has the fewest mistakes, if that is clearly fewer."""
+        own = self.mistakes(self.courses.own, ())
+        if not own:
+            return
+        best: tuple[Course, tuple[str, ...]] = (self.courses.own, ())
+        least = own
+        for course, conventions in self.candidates():
+            found = self.mistakes(course, conventions)
+            if self.is_better(found, least, conventions):
+                best, least = (course, conventions), found
+        self.course, self.conventions = best
+
+    def candidates(self) -> list[tuple[Course, tuple[str, ...]]]:
+        own, others = self.courses.own, self.courses.others()
+        may = self.entries.sign_conventions(own)
+        signs = [tuple(word for word in (DELTA_SIGN, ERROR_SIGN) if word in chosen) for chosen in _subsets(may)]
+        found: list[tuple[Course, tuple[str, ...]]] = [(own, turned) for turned in signs if turned]
+        found += [(own, (*turned, TRUNCATES)) for turned in signs]
+        found += [(course, (word, *turned)) for turned in signs for word, course in others]
+        return found
+
+    def is_better(self, found: int, least: int, conventions: tuple[str, ...]) -> bool:
+        """Fewer mistakes by two, or none where there was one and more than one line speaks for it."""
+        saved = least - found
+        others = [word for word in conventions if word not in (DELTA_SIGN, ERROR_SIGN)]
+        if TRUNCATES in conventions:
+            return saved >= 1 and not found and (saved >= 2 or self.may_cut_off())
+        return saved >= 1 + len(others)
+
+    def may_cut_off(self) -> bool:
+        """Do the numbers look cut off rather than rounded (or do they tell nothing)?"""
+        cut = rounded = 0
+        for (step, name), answer in self.entries.answers(self.courses.own, ())[0].items():
+            written, true = answer.readings[0], self.courses.own.true(step)[name]
+            if written.value is not None and written.half_unit:
+                is_rounded = is_correctly_rounded(written.value, written.half_unit, true)
+                is_cut = is_cut_off(written.value, written.half_unit, true)
+                cut, rounded = cut + (is_cut and not is_rounded), rounded + (is_rounded and not is_cut)
+        return cut >= CUT_SHARE * rounded or cut + rounded <= 1
+
+    def mistakes(self, course: Course, conventions: tuple[str, ...]) -> int:
+        """The lines that are new mistakes under some conventions (not yet explained), and those it does not know."""
+        answers, unknown = self.entries.answers(course, conventions)
+        judge = Judge(course, answers, self.chosen_writer(conventions), explain=False)
+        off = [finding.answer for finding in judge.findings() if finding.verdict in ("off", "slip")]
+        return len(off) + len(unknown)
+
+    # --- lines ---
+
+    def judged(self, finding: Finding, wording: Wording) -> JudgedLine:
+        answer, written = finding.answer, finding.answer.readings[0]
+        true = self.course.true(answer.step)[answer.name]
+        verdict = self.final_verdict(finding, true)
+        slips = tuple(explanation.slip for explanation in finding.explanations) if verdict == "slip" else ()
+        if verdict == "convention":
+            slips = tuple(CONVENTIONS[word].slip for word in self.conventions if word in CONVENTIONS)
+        message = wording.message(finding, verdict)
+        if len(answer.readings) > 1 and verdict in ("right", "rounded"):
+            slips = ("copied-wrong",)
+            others = ", ".join(signed(reading.text, answer.sign)[:40] for reading in answer.readings[1:][:4])
+            message = f"{message}; also written as {others}: miscopied, and not blamed on later lines".lstrip("; ")
+        if verdict == "convention":
+            message = "; ".join(f"right on a sheet that {sentence_of(word)}" for word in self.conventions)
+        is_mistake = verdict in ("slip", "wrong")
+        return self.line(answer.name, answer.step)._replace(
+            written=self.as_written(answer),
+            verdict=verdict,
+            expected=signed(wording.expected(finding, true), answer.sign),
+            key=signed(shown(true, KEY_DIGITS), answer.sign),
+            slips=tuple(slip for slip in slips if slip),
+            message=message,
+            spelling=answer.spelling,
+            place=written.place,
+            should=wording.should(finding) if is_mistake else (),
+            bent=wording.bent(finding) if is_mistake else (),
+            called=wording.called(answer),
+            symbol=wording.symbol_of(answer),
+        )
+
+    @staticmethod
+    def as_written(answer: Answer) -> str:
+        return signed(answer.readings[0].text, answer.sign)
+
+    def final_verdict(self, finding: Finding, true: Fraction) -> str:
+        """The verdict under the convention in force and the teacher's demands."""
+        verdict, answer = finding.verdict, finding.answer
+        if verdict in ("right", "rounded") and self.conventions and self.needs_convention(answer):
+            return "convention"
+        if self.strict is not None and verdict in ("rounded", "follows", "right"):
+            written = answer.readings[0]
+            unit = Fraction(1, 10**self.strict)
+            assert written.value is not None
+            if abs(written.value - true) > unit / 2 or (written.decimals < self.strict and written.value != true):
+                return "wrong"
+        return verdict
+
+    def needs_convention(self, answer: Answer) -> bool:
+        """Would the line not be honest under the example's own convention?"""
+        if answer.sign < 0:
+            return True
+        own = self.courses.own
+        if self.course is own:
+            return False
+        if answer.name not in own.at(answer.step).equations:
+            return True
+        written = answer.readings[0]
+        true = own.true(answer.step)[answer.name]
+        ours = self.course.true(answer.step)[answer.name]
+        assert written.value is not None
+        return true != ours and abs(written.value - true) > abs(written.value - ours)
+
+    def line(self, name: Name, step: int) -> JudgedLine:
+        equation = self.course.at(step).equations.get(name)
+        return JudgedLine(
+            canonical(name._replace(sample=None)), step, name.sample, None, "missing", "", "",
+            phase=equation.phase if equation else "given", settings=self.settings,
+        )  # fmt: skip
+
+    def missing(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
+        """The lines that are not on the sheet, for the steps that are worked out on it."""
+        found = []
+        steps = {step for step, _ in answers}
+        worked = {step for step, name in answers if self.line(name, step).phase in ("backward", "update")}
+        for step in sorted(worked or steps):
+            true = self.course.true(step)
+            for name in self.course.at(step).equations:
+                if (step, name) not in answers and name.kind not in ("error", "change"):
+                    key = shown(true[name], KEY_DIGITS)
+                    found.append(
+                        self.line(name, step)._replace(
+                            key=key, expected=key, called=wording.spell(name), symbol=wording.symbol(name)
+                        )
+                    )
+        return found
+
+    def formula_lines(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
+        """The lines that are formulas, not numbers."""
+        formulas = [answer for answer in answers.values() if answer.readings[0].value is None]
+        if not formulas:
+            return []
+        from backprop_trace.check.formulas import judge_formula
+
+        return [self.judged_formula(answer, judge_formula(self.course, answer), wording) for answer in formulas]
+
+    def judged_formula(
+        self, answer: Answer, judged: tuple[str, tuple[str, ...], str, Formula | None], wording: Wording
+    ) -> JudgedLine:
+        verdict, slips, message, right = judged
+        symbol = wording.symbol(answer.name)
+        key = shown(self.course.true(answer.step)[answer.name], KEY_DIGITS)
+        return self.line(answer.name, answer.step)._replace(
+            written=answer.readings[0].text, verdict=verdict, expected=key, key=key, slips=slips, message=message,
+            spelling=answer.spelling, place=answer.readings[0].place, symbol=symbol,
+            called=wording.spell(answer.name),
+            should=(symbol, wording.symbols(right)) if right else (),
+        )  # fmt: skip
+
+    def unknown(self, entry: Entry) -> JudgedLine:
+        message = self.entries.why_unknown(entry, self.course)
+        return JudgedLine(
+            printable(entry.spelling)[:200], entry.section.step, entry.section.sample, entry.readings[0].text[:200],
+            "unknown", "", "", message=message, spelling=entry.spelling, place=entry.place, settings=self.settings,
+        )  # fmt: skip
+
+    def done_right(self) -> str:
+        """How the loss falls when the step is done right, for a sheet with a mistake in its updates."""
+        step = self.wrong_update
+        if step is None or step > 100:
+            return ""
+        before, later = self.course.true(step)[self.course.example.network.objective], self.course.loss_after(step)
+        verb = "falls" if later < before else "grows"
+        which = "this step" if step == 1 else f"step {step}"
+        return f"Done right, the loss {verb} from {shown(before, 6)} to {shown(later, 6)} in {which}."
+
+
+def _subsets(words: set[str]) -> list[set[str]]:
+    subsets: list[set[str]] = [set()]
+    for word in sorted(words):
+        subsets += [subset | {word} for subset in subsets]
+    return subsets
+
+
+def _ordered(lines: list[JudgedLine], course: Course) -> list[JudgedLine]:
+    """By step, givens first, then in the order of the listing."""
+    places = {}
+    for step in {line.step for line in lines}:
+        for place, name in enumerate([*course.example.values, *course.at(step).equations]):
+            places[step, canonical(name._replace(sample=None)), name.sample] = place
+    return sorted(lines, key=lambda line: (line.step, places.get((line.step, line.name, line.sample), -1)))

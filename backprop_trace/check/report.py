@@ -1,0 +1,105 @@
+"""What is found out about a sheet: its lines with their verdicts, and what several of them have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from backprop_trace.check.wording import Forms
+from backprop_trace.slips import SLIPS
+from backprop_trace.source import Place
+
+VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
+MISTAKES = ("slip", "wrong", "unknown")
+
+
+class JudgedLine(NamedTuple):
+    """One line of a report. `expected` follows from the writer's own lines, `key` is the true value.
+
+    `should` is the line as it should be and `bent` the line that gives the writer's number, both written out as
+    name = symbols = numbers = value (for mistakes only); `called` is the name as it stands in sentences, `symbol` as it
+    stands in formulas.
+    """
+
+    name: str
+    step: int
+    sample: int | None
+    written: str | None
+    verdict: str
+    expected: str
+    key: str
+    slips: tuple[str, ...] = ()
+    message: str = ""
+    phase: str = ""
+    spelling: str = ""
+    place: Place | None = None
+    settings: tuple[str, ...] = ()
+    should: Forms = ()
+    bent: Forms = ()
+    called: str = ""
+    symbol: str = ""
+
+
+class Report(NamedTuple):
+    """The judgement on a sheet, line by line in the order of the listing."""
+
+    sheet: str
+    lines: tuple[JudgedLine, ...]
+    conventions: tuple[str, ...]
+    patterns: tuple[str, ...]
+    done_right: str = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many lines have each verdict."""
+        found = dict.fromkeys(VERDICTS, 0)
+        for line in self.lines:
+            found[line.verdict] += 1
+        return {verdict: count for verdict, count in found.items() if count}
+
+    @property
+    def first_mistake(self) -> JudgedLine | None:
+        """The first line that is a slip or wrong."""
+        return next((line for line in self.lines if line.verdict in ("slip", "wrong")), None)
+
+    @property
+    def has_mistakes(self) -> bool:
+        return any(line.verdict in MISTAKES for line in self.lines)
+
+    @property
+    def written(self) -> list[JudgedLine]:
+        return [line for line in self.lines if line.written is not None]
+
+
+def patterns(lines: Sequence[JudgedLine]) -> list[str]:
+    """What several lines have in common, said once."""
+    found = []
+    first_slips: dict[tuple[str, str], list[JudgedLine]] = {}
+    for line in lines:
+        if line.verdict == "slip" and line.slips:
+            first_slips.setdefault((line.slips[0], line.phase), []).append(line)
+    for (slip, phase), members in first_slips.items():
+        if len(members) >= 2 and phase in ("loss", "backward", "update"):
+            alike = [
+                line for line in lines if line.written is not None and line.phase == phase and _alike(line, members[0])
+            ]
+            what = {"update": "updates", "backward": "lines of this kind", "loss": "losses"}.get(
+                phase, "lines of this kind"
+            )
+            text = SLIPS[slip].many or f"show the same slip: {SLIPS[slip].sentence}"
+            share = f"All {len(alike)}" if len(members) == len(alike) else f"{len(members)}"
+            of_all = "" if len(members) == len(alike) else f"{len(alike)} "
+            found.append(f"{share} of your {of_all}{what} {text}.")
+    return found
+
+
+def _alike(line: JudgedLine, other: JudgedLine) -> bool:
+    """Are two lines of the same kind: both updates, both deltas, both gradients of weights?"""
+    return _kind(line.name) == _kind(other.name)
+
+
+def _kind(name: str) -> str:
+    if name.endswith("+"):
+        return "+"
+    head, _, rest = name.partition("_")
+    return head if rest else name[:4]

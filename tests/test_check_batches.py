@@ -1,0 +1,220 @@
+"""Sheets of stochastic and mini-batch training: each step is judged by its own samples.
+
+The numbers are worked out here, in a loop written for one neuron with momentum, not by the program.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from backprop_trace.batches import shuffled
+from backprop_trace.check import Checker, JudgedLine, Report
+from backprop_trace.check.blind import hidden_slips
+from backprop_trace.sheet import read_sheet
+from backprop_trace.spec import read_example
+
+XS, TS = (1.0, 2.0, -1.0), (1.0, 3.0, 0.5)
+RATE, MOMENTUM = 0.1, 0.5
+EXAMPLE = """
+inputs: {x: [1, 2, -1]}
+targets: {o: [1, 3, 0.5]}
+parameters: {w: 0.4, b: 0.1}
+layers: [{units: [o], activation: identity, weights: [[w]], bias: b}]
+loss: half_squared_error
+optimizer: {name: momentum, learning_rate: 0.1, momentum: 0.5, convention: torch}
+"""
+ONE_BY_ONE = EXAMPLE + "batch_size: 1\n"
+
+
+def worked(batches: list[list[int]]) -> list[dict[str, float]]:
+    """The lines of one neuron y = w x + b, step by step; torch's momentum: v = mu v + g, w = w - eta v."""
+    w, b, vw, vb = 0.4, 0.1, 0.0, 0.0
+    steps = []
+    for batch in batches:
+        lines, gw, gb = {}, 0.0, 0.0
+        for s in batch:
+            y = w * XS[s - 1] + b
+            lines |= {f"net_o[{s}]": y, f"out_o[{s}]": y, f"E_o[{s}]": (TS[s - 1] - y) ** 2 / 2}
+            lines |= {f"dE/dout_o[{s}]": y - TS[s - 1], f"delta_o[{s}]": y - TS[s - 1]}
+            gw, gb = gw + (y - TS[s - 1]) * XS[s - 1], gb + (y - TS[s - 1])
+        lines |= {"E": sum(lines[f"E_o[{s}]"] for s in batch), "dE/dw": gw, "dE/db": gb}
+        vw, vb = MOMENTUM * vw + gw, MOMENTUM * vb + gb
+        w, b = w - RATE * vw, b - RATE * vb
+        steps.append(lines | {"v_w+": vw, "v_b+": vb, "w+": w, "b+": b})
+    return steps
+
+
+def text_of(steps: list[dict[str, float]], first: int = 1) -> str:
+    return "".join(
+        f"step {step}:\n" + "".join(f"  {name}: {value:.5f}\n" for name, value in lines.items())
+        for step, lines in enumerate(steps, first)
+    )
+
+
+def judged(example: str, text: str) -> Report:
+    return Checker(read_example(example, "neuron")).check(read_sheet(text, "sheet.yaml"))
+
+
+def line(report: Report, step: int, spelling: str) -> JudgedLine:
+    (found,) = [each for each in report.lines if each.written and (each.step, each.spelling) == (step, spelling)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("setting", "batches"),
+    [
+        ("batch_size: 1", [[1], [2], [3], [1], [2]]),
+        ("batch_size: 2", [[1, 2], [3], [1, 2], [3]]),
+        ("batch_size: 3", [[1, 2, 3], [1, 2, 3]]),
+        (
+            "batch_size: 1\nshuffle: 5",
+            [[each] for epoch in (0, 1) for each in shuffled(3, 5, epoch)],
+        ),
+    ],
+)
+def test_honest_steps_are_right_whatever_their_samples(setting, batches):
+    report = judged(f"{EXAMPLE}{setting}\n", text_of(worked(batches)))
+    assert report.counts.keys() <= {"right", "rounded", "missing"}
+    assert report.counts["right"] > 20
+
+
+def test_each_step_is_judged_from_its_own_samples():
+    """The lines of other samples belong to other steps."""
+    first, second = worked([[1], [2]])
+    report = judged(ONE_BY_ONE, text_of([first | {"net_o[2]": second["net_o[2]"]}, second]))
+    assert {each.spelling for each in report.written if each.verdict not in ("right", "rounded")} == {"net_o[2]"}
+    assert line(report, 1, "net_o[2]").verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("setting", "batches", "convention"),
+    [("", [[1], [2], [3]], "sample-by-sample"), ("batch_size: 2", [[1, 2, 3], [1, 2, 3]], "all-samples")],
+)
+def test_other_batches_than_the_example_s_are_a_convention(setting, batches, convention):
+    report = judged(EXAMPLE + setting, text_of(worked(batches)))
+    assert report.conventions == (convention,)
+    assert not report.has_mistakes
+    assert report.counts["convention"] > 10
+
+
+def test_the_number_of_a_lone_sample_may_be_left_out_or_put_in():
+    second = worked([[1], [2]])[1]
+    sheet = {"net_o": "net_o[2]", "out_o[2]": "out_o[2]", "delta_o": "delta_o[2]", "E_o": "E_o[2]", "E[2]": "E"}
+    sheet |= {"dE/dw[2]": "dE/dw", "dE/db": "dE/db", "error_o": "", "x": "", "target_o[2]": ""}
+    others = {"error_o": TS[1] - second["out_o[2]"], "x": 2.0, "target_o[2]": 3.0}
+    first = text_of(worked([[1]]))
+    text = (
+        first + "step 2:\n" + "".join(f"  {own}: {others.get(own, second.get(at)):.4f}\n" for own, at in sheet.items())
+    )
+    report = judged(ONE_BY_ONE, text)
+    assert {own: line(report, 2, own).verdict for own in sheet} == dict.fromkeys(sheet, "right")
+
+
+def test_a_section_of_a_sample_stands_inside_its_step():
+    first, second = worked([[1, 2], [3]])
+    text = (
+        f"step 1:\n  sample 1:\n    net_o: {first['net_o[1]']:.4f}\n  sample 2:\n    net_o: {first['net_o[2]']:.4f}\n"
+        f"    E: {first['E_o[2]']:.4f}\n  E: {first['E']:.4f}\n  w+: {first['w+']:.4f}\n  b+: {first['b+']:.4f}\n"
+        f"step 2:\n  sample 3:\n    net_o: {second['net_o[3]']:.4f}\n    E: {second['E']:.4f}\n"
+    )
+    report = judged(EXAMPLE + "batch_size: 2\n", text)
+    assert {each.verdict for each in report.written} == {"right"}
+    assert len(report.written) == 8
+
+
+@pytest.mark.parametrize(
+    ("spelling", "message"),
+    [
+        ("net_o[3]", "sample 3 is not used in step 1 but in step 2"),
+        ("net_o[4]", "there is no sample 4: the example has 3"),
+        ("net_o", "which sample? write net_o[1] or a section 'sample 1:'"),
+        ("nothing", "not in this example"),
+    ],
+)
+def test_why_a_line_is_in_no_step_of_this_kind(spelling, message):
+    report = judged(EXAMPLE + "batch_size: 2\n", f"step 1:\n  {spelling}: 0.5\n  net_o[1]: 0.5\n")
+    assert line(report, 1, spelling).verdict == "unknown"
+    assert line(report, 1, spelling).message.startswith(message)
+
+
+def test_a_sample_of_a_shuffled_epoch_is_looked_for_in_that_epoch():
+    order = shuffled(3, 5, 1)
+    report = judged(ONE_BY_ONE + "shuffle: 5\n", f"step 4:\n  net_o[{order[2]}]: 0.5\n")
+    assert report.lines[0].message == f"sample {order[2]} is not used in step 4 but in step 6"
+
+
+@pytest.mark.parametrize("name", ["net_o[2]", "w+", "b+"])
+def test_weights_that_were_not_carried_on_are_a_slip_of_their_own(name):
+    first, second = worked([[1], [2]])
+    wrong = {"net_o[2]": 0.4 * 2 + 0.1, "w+": 0.4 - RATE * second["v_w+"], "b+": 0.1 - RATE * second["v_b+"]}[name]
+    lines = dict(list(second.items())[: list(second).index(name)]) | {name: wrong}
+    report = judged(ONE_BY_ONE, text_of([first, lines]))
+    found = line(report, 2, name)
+    assert found.verdict == "slip"
+    assert "old-weights" in found.slips  # beside no-bias: 0.4 · 2 + 0.1 is 0.45 · 2, too
+    assert report.first_mistake == found
+
+
+def test_the_number_of_another_sample_is_stale():
+    first, second = worked([[1], [2]])
+    third = worked([[1], [2], [3]])[2]
+    report = judged(ONE_BY_ONE, text_of([first, {"net_o[2]": third["net_o[3]"]}]))
+    assert "stale" in line(report, 2, "net_o[2]").slips
+    assert second["net_o[2]"] != third["net_o[3]"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [("(out_o - target_o) * x", "right"), ("out_o - target_o", "slip"), ("(target_o[2] - out_o[2]) * x[2]", "slip")],
+)
+def test_a_formula_is_judged_by_the_samples_of_its_step(formula, verdict):
+    report = judged(ONE_BY_ONE, f'step 2:\n  dE/dw: "{formula}"\n')
+    assert line(report, 2, "dE/dw").verdict == verdict
+
+
+def test_a_convention_holds_in_every_step():
+    """Without the factor 1/2 all losses, gradients and weights are others."""
+    w, b, text = 0.4, 0.1, ""
+    for s in (1, 2):
+        y = w * XS[s - 1] + b
+        g = 2 * (y - TS[s - 1])
+        text += f"step {s}:\n  net_o: {y:.5f}\n  E: {(TS[s - 1] - y) ** 2:.5f}\n  dE/dw: {g * XS[s - 1]:.5f}\n"
+        w, b = w - RATE * g * XS[s - 1], b - RATE * g
+        text += f"  w+: {w:.5f}\n  b+: {b:.5f}\n"
+    report = judged(
+        ONE_BY_ONE.replace("name: momentum, ", "name: sgd, ").replace(", momentum: 0.5, convention: torch", ""), text
+    )
+    assert report.conventions == ("no-half",)
+    assert not report.has_mistakes
+
+
+def test_the_loss_after_the_step_is_that_of_the_same_samples():
+    first = worked([[1]])[0]
+    (after,) = [(TS[0] - (lines["w+"] * XS[0] + lines["b+"])) ** 2 / 2 for lines in [first]]
+    report = judged(ONE_BY_ONE, text_of([first | {"w+": 0.4 + RATE * first["dE/dw"]}]))
+    assert line(report, 1, "w+").slips[0] == "ascent"
+    assert report.done_right == f"Done right, the loss falls from {first['E']:.6g} to {after:.6g} in this step."
+
+
+def test_the_step_that_is_told_to_be_done_right_is_the_one_with_the_mistake():
+    first, second = worked([[1], [2]])
+    report = judged(ONE_BY_ONE, text_of([first, second | {"b+": second["b+"] + 2 * RATE * second["v_b+"]}]))
+    assert report.done_right.endswith("in step 2.")
+
+
+def test_lines_that_are_missing_are_those_of_their_step():
+    first, second = worked([[1, 2], [3]])
+    del first["dE/dout_o[2]"], second["E"]
+    report = judged(EXAMPLE + "batch_size: 2\n", text_of([first, second]))
+    missing = {(each.step, each.name, each.sample) for each in report.lines if each.verdict == "missing"}
+    assert (1, "dE/dout_o", 2) in missing
+    assert (2, "E", None) in missing
+    assert not {sample for step, _, sample in missing if step == 2} - {None, 3}
+
+
+def test_slips_that_cannot_show_are_looked_for_in_each_step():
+    text = text_of(
+        [{name: value for name, value in lines.items() if name == "net_o[2]"} for lines in worked([[1], [2]])]
+    )
+    sheet = read_sheet(text.replace("step 1:\n", ""), "sheet.yaml")
+    assert {hidden.step for hidden in hidden_slips(Checker(read_example(ONE_BY_ONE)), sheet)} <= {2}
