@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,48 @@ def test_every_activation_and_loss_has_the_same_bits_compiled(activation: str, l
     text = XOR.replace("units: 4, activation: sigmoid", f"units: 4, activation: {activation}")
     example = read_example(text.replace("half_squared_error", loss) + "learning_rate: 0.2")
     assert weights(example, 9) == traced(example, 9)
+
+
+def test_a_weight_that_is_passed_on_unchanged_is_not_taken_after_its_update() -> None:
+    """With x = 1 and identity activations out_h is w1: dE/dw2 must use the w1 from before the step."""
+    example = read_example("""
+        inputs: {x: 1}
+        targets: {o: 2}
+        parameters: {w1: 0.5, w2: 0.3}
+        layers:
+          - {units: [h], activation: identity, weights: [[w1]]}
+          - {units: [o], activation: identity, weights: [[w2]]}
+        loss: half_squared_error
+        learning_rate: 0.1
+    """)
+    w1, w2 = 0.5, 0.3
+    for _ in range(10):
+        delta = w2 * w1 - 2
+        w1, w2 = w1 - 0.1 * delta * w2, w2 - 0.1 * delta * w1
+    assert weights(example, 10) == pytest.approx([w1, w2], rel=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_ones_and_zeros_that_are_left_out_change_no_bit(seed: int) -> None:
+    chance = random.Random(seed)
+
+    def few(count: int) -> list[str]:
+        return [chance.choice(("0", "1", "1", "-1", "0.5")) for _ in range(count)]
+
+    sizes, samples = [chance.choice((1, 1, 2, 3)) for _ in range(3)], chance.choice((1, 1, 3))
+    text = f"inputs: {{{', '.join(f'x{k}: {few(samples)}' for k in range(sizes[0]))}}}\n"
+    text += f"targets: {{{', '.join(f'o{k}: {few(samples)}' for k in range(sizes[2]))}}}\nlayers:\n"
+    for depth, (before, count) in enumerate(pairwise(sizes)):
+        units = ", ".join(f"{'ho'[depth]}{k}" for k in range(count))
+        activation = chance.choice(("identity", "identity", "relu", "tanh"))
+        text += f"  - {{units: [{units}], activation: {activation}, weights: {[few(before) for _ in range(count)]}"
+        text += f", bias: {few(count)}}}\n" if chance.random() < 0.5 else "}\n"
+    rule = chance.choice(("sgd", "momentum", "adam", "adagrad"))
+    text += f"loss: half_squared_error\noptimizer: {{name: {rule}, learning_rate: {chance.choice(('0.1', '0.2'))}}}\n"
+    text += chance.choice(("", "batch_size: 1\n"))
+    example = read_example(text.replace("'", ""))
+    for step in (2, 5, 9):
+        assert weights(example, step) == traced(example, step)
 
 
 def test_exponentials_that_overflow_have_the_same_bits_compiled() -> None:

@@ -9,7 +9,8 @@
         return (v2, )
 
 The source has identifiers of its own making only (v0, v1, ...); no text from a file goes into it. It performs the
-operations of the listing in the same order, so floats come out the same to the last bit.
+operations of the listing in the same order, but for those that change nothing (1 · w, + 0), so floats come out the
+same to the last bit.
 """
 
 from __future__ import annotations
@@ -21,7 +22,20 @@ from typing import Any, NamedTuple, TypeAlias
 
 from backprop_trace.arithmetic import FLOAT, Arithmetic
 from backprop_trace.chain import Equation
-from backprop_trace.expr import ONE, Formula, Name, Number, Product, is_one, parts, rebuild, substitute, walk_names
+from backprop_trace.expr import (
+    ONE,
+    ZERO,
+    Difference,
+    Formula,
+    Name,
+    Number,
+    Product,
+    Sum,
+    parts,
+    rebuild,
+    substitute,
+    walk_names,
+)
 from backprop_trace.network import Listing
 from backprop_trace.notation import ATOM, PYTHON, Notation, Piece, show
 from backprop_trace.parse import number
@@ -131,9 +145,11 @@ class _Writer:
         self.arguments = [self.new(name) for name in arguments]
         self.batch = [self.new(name) for name in per_batch]
         self.notation = _python(arithmetic, self.literal)
-        lines = _nested(needed(equations, results), set(results))
+        fixed = {name: value for name, value in givens.items() if name not in self.identifiers}
+        lines = _Simplifier(fixed).lines(needed(equations, results), set(results))
+        lines = _nested(needed(lines, results), set(results))
         self.in_place = _in_place(lines, carried or {})
-        self.body = [line for e in lines if (line := self.line(e.name, self.without_ones(e.formula)))]
+        self.body = [self.line(line.name, line.formula) for line in lines]
         self.results = [self.identifier(name) for name in results]
 
     def new(self, name: Name) -> str:
@@ -150,32 +166,10 @@ class _Writer:
             self.constants[self.numbers[text]] = self.arithmetic.constant(number(text))
         return self.numbers[text], ATOM
 
-    def without_ones(self, formula: Formula) -> Formula:
-        """Factors that are 1 change no bit, and are left out."""
-        if isinstance(formula, Product):
-            kept = tuple(self.without_ones(factor) for factor in formula.factors if not self.is_one(factor))
-            return ONE if not kept else kept[0] if len(kept) == 1 else Product(kept)
-        inside = parts(formula)
-        return rebuild(formula, tuple(map(self.without_ones, inside))) if inside else formula
-
-    def is_one(self, factor: Formula) -> bool:
-        if isinstance(factor, Name):
-            known = self.identifiers.get(factor)
-            return bool((self.constants.get(known) if known else self.givens.get(factor)) == 1)
-        return is_one(factor)
-
     def line(self, name: Name, formula: Formula) -> str:
-        """A line of source; a name for another quantity, or for a number, needs none."""
-        in_place = self.in_place.get(name)
-        if isinstance(formula, Name) and not in_place:
-            self.identifiers[name] = self.identifier(formula)
-            return ""
-        if isinstance(formula, Number) and not in_place:
-            self.identifiers[name] = self.literal(formula.text)[0]
-            return ""
         text = show(formula, self.notation, lambda used: (self.identifier(used), ATOM))
-        if in_place:
-            self.identifiers[name] = self.identifiers[in_place]
+        if name in self.in_place:
+            self.identifiers[name] = self.identifiers[self.in_place[name]]
         return f"{self.new(name)} = {text}"
 
     def steps_source(self) -> str:
@@ -212,6 +206,49 @@ def _python(arithmetic: Arithmetic, literal: Callable[[str], Piece]) -> Notation
     )
 
 
+class _Simplifier:
+    """Leaves out what changes no value: names for other names, factors of 1, summands of 0.
+
+    `fixed` are the numbers that stay the same from step to step. Only the sign of a zero may become another.
+    """
+
+    def __init__(self, fixed: Mapping[Name, Any]):
+        self.fixed = fixed
+
+    def lines(self, lines: Iterable[Equation], results: Collection[Name]) -> list[Equation]:
+        same: dict[Name, Formula] = {}
+        kept = []
+        for line in lines:
+            formula = self.simpler(substitute(line.formula, same))
+            if isinstance(formula, Name | Number) and line.name not in results:
+                same[line.name] = formula
+            else:
+                kept.append(line._replace(formula=formula))
+        return kept
+
+    def simpler(self, formula: Formula) -> Formula:
+        if isinstance(formula, Product):
+            kept = tuple(self.simpler(factor) for factor in formula.factors if not self.is_constant(factor, 1))
+            return ONE if not kept else kept[0] if len(kept) == 1 else Product(kept)
+        if isinstance(formula, Sum):
+            kept = tuple(self.simpler(term) for term in formula.terms if not self.is_zero(term))
+            return ZERO if not kept else kept[0] if len(kept) == 1 else Sum(kept)
+        if isinstance(formula, Difference) and self.is_zero(formula.right):
+            return self.simpler(formula.left)
+        inside = parts(formula)
+        return rebuild(formula, tuple(map(self.simpler, inside))) if inside else formula
+
+    def is_zero(self, term: Formula) -> bool:
+        if isinstance(term, Product):
+            return any(self.is_zero(factor) for factor in term.factors)
+        return self.is_constant(term, 0)
+
+    def is_constant(self, formula: Formula, value: int) -> bool:
+        if isinstance(formula, Name):
+            return bool(self.fixed.get(formula) == value)
+        return isinstance(formula, Number) and number(formula.text) == value
+
+
 def _nested(lines: Sequence[Equation], results: Collection[Name]) -> list[Equation]:
     """Lines that only one other uses are put in there: it saves storing and loading, and changes no operation."""
     uses = Counter(mentioned(lines))
@@ -222,8 +259,7 @@ def _nested(lines: Sequence[Equation], results: Collection[Name]) -> list[Equati
         within = [name for name in walk_names(line.formula) if name in inside]
         formula = substitute(line.formula, {name: inside.pop(name) for name in within}) if within else line.formula
         depth[line.name] = 1 + max((depth[name] for name in within), default=0)
-        simple = isinstance(formula, Name | Number)
-        if uses[line.name] == 1 and line.name not in results and depth[line.name] < DEEPEST and not simple:
+        if uses[line.name] == 1 and line.name not in results and depth[line.name] < DEEPEST:
             inside[line.name] = formula
         else:
             kept.append(line._replace(formula=formula))
@@ -232,10 +268,6 @@ def _nested(lines: Sequence[Equation], results: Collection[Name]) -> list[Equati
 
 def _in_place(lines: Sequence[Equation], carried: Mapping[Name, Name]) -> dict[Name, Name]:
     """The new values that can take the place of the old ones at once: no later line needs the old one."""
-    same: dict[Name, Name] = {}
-    for line in lines:
-        if isinstance(line.formula, Name):
-            same[line.name] = same.get(line.formula, line.formula)
-    last = {same.get(name, name): place for place, line in enumerate(lines) for name in walk_names(line.formula)}
+    last = {name: place for place, line in enumerate(lines) for name in walk_names(line.formula)}
     places = {line.name: place for place, line in enumerate(lines)}
     return {new: old for new, old in carried.items() if last.get(old, -1) <= places[new]}
