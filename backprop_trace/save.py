@@ -38,7 +38,11 @@ def written_again(example: Example, values: Mapping[Name, Value], path: str) -> 
     """The text of a file at `path` with these values for what is trained."""
     document = read_yaml(example.text, example.name)
     writer = _Writer(example, values, path, document)
-    entries = [(key, writer.entry(key.text, value)) for key, value in document.entries if key.text != "published"]
+    size, seed, _ = example.batching
+    batches = [(word, number) for word, number in (("batch_size", size), ("shuffle", seed)) if number is not None]
+    left_out = ("published", "batch_size", "shuffle")
+    entries = [(key, writer.entry(key.text, value)) for key, value in document.entries if key.text not in left_out]
+    entries += [(_scalar(word), _scalar(str(number))) for word, number in batches]
     yield from _block(Node("mapping", NOWHERE, entries=entries), 0)
 
 

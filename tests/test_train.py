@@ -337,6 +337,17 @@ def test_a_saved_network_keeps_what_was_set_for_the_run(folder: Path) -> None:
     assert saved.published is None
 
 
+@pytest.mark.parametrize("in_file", ["", "batch_size: 3\nshuffle: 9\n"])
+def test_a_saved_network_keeps_the_mini_batches_of_the_run(in_file: str, folder: Path) -> None:
+    (folder / "start.yaml").write_text(XOR + "learning_rate: 0.3\n" + in_file)
+    assert cli("train", "start.yaml", "--epochs", "2", "--batch-size", "2", "--save", "saved.yaml") == 0
+    saved = load("saved.yaml")
+    assert saved.batching == (load("start.yaml").batching._replace(size=2) if in_file else Batching(2))
+    if not in_file:
+        continued, whole = trace(saved), trace(load("start.yaml")._replace(batching=Batching(2)), step=5)
+        assert [line.value for line in continued.lines] == [line.value for line in whole.lines]
+
+
 def test_a_file_that_is_there_stays(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "saved.yaml").write_text("mine")
     assert cli("train", "mazur", "--save", "saved.yaml") == 2
@@ -502,6 +513,9 @@ def test_matrices_that_overflow_keep_what_was_reached() -> None:
     with pytest.raises(ComputationError) as broken:
         matrices.advance(1, 1_000)
     assert broken.value.step is not None
+    with pytest.raises(ComputationError) as traced_:
+        list(traces(example, steps=range(1, broken.value.step + 1)))
+    assert (traced_.value.step, traced_.value.name) == (broken.value.step, broken.value.name)
     kept, found = trace(example, step=broken.value.step - 1), matrices.values()
     for new, old in kept.listing.carried:
         assert found[old] == pytest.approx(kept.values[new], rel=1e-9)

@@ -15,6 +15,7 @@ listing, so the last digits may. Needs the extra `fast` (NumPy).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from backprop_trace.arithmetic import ComputationError
 from backprop_trace.batches import Batching
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES, SCHEDULES, WEIGHT_DECAY, feels_the_layer, template
-from backprop_trace.expr import Name, given
+from backprop_trace.expr import LOSS, Name, after, derivative, given
 from backprop_trace.network import ETA, TIME, Layer, Network
 from backprop_trace.notation import ATOM, PYTHON, show
 from backprop_trace.parse import number
@@ -149,8 +150,9 @@ class Matrices:
                 before = (self.arrays, self.state, self.time)
                 self.step(step)
                 if not all(np.isfinite(array).all() for array in self.arrays):
-                    self.arrays, self.state, self.time = before
-                    raise ComputationError("the numbers grow beyond what a float can hold (about 1.8e308)", step=step)
+                    broken, (self.arrays, self.state, self.time) = self.arrays, before
+                    reason = "the number grows beyond what a float can hold (about 1.8e308)"
+                    raise ComputationError(reason, self.first_broken(step, broken), step)
 
     def step(self, step: int) -> None:
         places = self.places(step)
@@ -161,6 +163,29 @@ class Matrices:
         ]
         self.arrays, self.state = [array for array, _ in updated], [state for _, state in updated]
         self.time += 1
+
+    def first_broken(self, step: int, updated: Sequence[Array]) -> Name | None:
+        """The first quantity of a step that is no finite number; `updated` are the arrays after it."""
+        places, ahead = self.places(step), self.ahead()
+        passed = self.forward(ahead, self.inputs[places])
+        losses = _evaluated(
+            LOSSES[self.network.loss].formula, {"o": passed[-1][1], "t": self.targets[places]}, self.codes
+        )
+        kinds = [
+            (kind, layer.units, numbers)
+            for layer, pair in zip(self.network.layers, passed, strict=True)
+            for kind, numbers in zip(("net", "out"), pair, strict=True)
+        ]
+        for row, sample in enumerate(self.batching.samples_at(step, self.network.samples)):
+            for kind, units, numbers in (*kinds, ("E", self.network.outputs, losses)):
+                for column in np.flatnonzero(~np.isfinite(numbers[row]))[:1]:
+                    return Name(kind, units[column], sample=sample)
+        gradients = self.gradients(ahead, self.inputs[places], self.targets[places])
+        for named, arrays in ((partial(derivative, LOSS), gradients), (after, updated)):
+            for block, array in zip(self.blocks, arrays, strict=True):
+                for place in np.flatnonzero(~np.isfinite(array))[:1]:
+                    return named(block.names[place])
+        return None
 
     def places(self, step: int) -> Any:
         """Where the samples of a step are."""
