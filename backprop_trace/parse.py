@@ -133,7 +133,8 @@ Resolve = Callable[[str], Name | None]
 def read_formula(text: str, resolve: Resolve, functions: Mapping[str, int] = FUNCTIONS) -> Formula:
     """The syntax tree of a formula; `resolve` says which name a spelling stands for, or None.
 
-    Operators: + - * / ^ (or **), parentheses, the functions of FUNCTIONS, `a if b > c else d`.
+    Operators: + - * / ^ (or **), parentheses, the functions of FUNCTIONS, `a if b > c else d`; e^x is exp(x), unless
+    e is a name.
     Raises BadFormula with the place.
     """
     plain = text
@@ -184,6 +185,8 @@ def _name_token(text: str, start: int, end: int, resolve: Resolve, functions: Ma
             continue
         if name := resolve(text[start:stop]):
             return _Token("name", text[start:stop], start, stop, name)
+    if word == "e" and text[stop:].lstrip().startswith(("^", "**")):
+        return _Token("e", word, start, stop)
     what = "function" if text[stop:].lstrip().startswith("(") else "name"
     raise BadFormula(f"unknown {what} {text[start:stop]!r}", start, stop)
 
@@ -280,6 +283,9 @@ class _Parser:
         return Minus(self.deeper(self.signed)) if self.take("-") else self.power()
 
     def power(self) -> Formula:
+        if self.take("e"):
+            self.need("^")
+            return Call("exp", (self.deeper(self.signed),))
         base = self.atom()
         return Power(base, self.deeper(self.signed)) if self.take("^") else base
 

@@ -240,6 +240,10 @@ def test_rebuilding_from_the_parts_gives_the_same_formula(formula):
         ("max(0, -x)", 0),
         ("4^1/2", 2),
         ("ln(exp(2))", 2),
+        ("e^2", math.exp(2)),
+        ("-e^-(1) * 3", -3 * math.exp(-1)),
+        ("1/(1 + e ** (-2))", 1 / (1 + math.exp(-2))),
+        ("e^2^2 / e^(1 - 2)", math.exp(5)),
     ],
 )
 def test_precedence_is_that_of_mathematics(text, expected):
@@ -249,6 +253,7 @@ def test_precedence_is_that_of_mathematics(text, expected):
 @pytest.mark.parametrize(
     ("text", "start"),
     [("1 +", 3), ("(1", 2), ("1 2", 2), ("foo(1)", 0), ("exp(1, 2)", 0), ("x $ y", 2), ("", 0), ("q + 1", 0),
+     ("e", 0), ("2 * e", 4), ("e^", 2), ("e 2", 0),
      ("1 if x < 1 else 2", 7), ("(" * 5000, None), ("-" * 5000, None), ("1" + "+1" * 5000, 0)],
 )  # fmt: skip
 def test_what_is_no_formula_says_where(text, start):
