@@ -14,13 +14,12 @@ The paths are read off the listing; the loss and its parts count as one step, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from backprop_trace.chain import Equation, slope_name, users_on_the_way
-from backprop_trace.expr import ONE, ZERO, Formula, Name, plus, times
+from backprop_trace.expr import ONE, ZERO, Formula, Name, plus, times, walk_names
 from backprop_trace.network import Listing
-from backprop_trace.trace import ancestors
 
 MOST_PATHS = 8
 """A sum over more paths than this is not written out: the gradient is given by way of the deltas."""
@@ -50,7 +49,17 @@ def derivations(equations: Listing, wanted: Iterable[Name] = (), most: int = MOS
     whole = whole_gradients(equations)
     targets = {name: whole[name] for name in wanted}
     users = users_on_the_way(forward, equations.objective, set(targets.values()))
-    return [_derivation(name, target, users, slopes, equations, most) for name, target in targets.items()]
+    found = []
+    backward = [equation for equation in equations.equations if equation.phase == "backward"]
+    places = {equation.name: place for place, equation in enumerate(backward)}
+    for name, target in targets.items():
+        count = _count(equations.objective, target, users)
+        if count > most:
+            *before, line = _rests_on(name, backward, places)
+            found.append(Derivation(name, count, line.formula, line.formula, tuple(before)))
+        else:
+            found.append(_over_paths(name, _paths(equations.objective, target, users), slopes))
+    return found
 
 
 def whole_gradients(equations: Listing) -> dict[Name, Name]:
@@ -90,22 +99,21 @@ def _one_loss(equations: Listing) -> list[Equation]:
     return [*forward, Equation(equations.objective, losses[-1].formula, slopes, "loss")]
 
 
-def _derivation(
-    name: Name,
-    target: Name,
-    users: Mapping[Name, list[Equation]],
-    slopes: Mapping[Name, Mapping[Name, Formula]],
-    equations: Listing,
-    most: int,
-) -> Derivation:
-    count = _count(equations.objective, target, users)
-    if count > most:
-        lines = [line for line in ancestors(equations.equations, [name]) if line.phase == "backward"]
-        return Derivation(name, count, lines[-1].formula, lines[-1].formula, tuple(lines[:-1]))
-    paths = _paths(equations.objective, target, users)
+def _over_paths(name: Name, paths: Sequence[Path], slopes: Mapping[Name, Mapping[Name, Formula]]) -> Derivation:
     chain = plus(*(times(*(slope_name(of, wrt) for of, wrt in path)) for path in paths))
     filled = plus(*(times(*(slopes[of][wrt] for of, wrt in path)) for path in paths))
-    return Derivation(name, count, chain, filled)
+    return Derivation(name, len(paths), chain, filled)
+
+
+def _rests_on(name: Name, lines: Sequence[Equation], places: Mapping[Name, int]) -> list[Equation]:
+    """A line of the backward pass and those it rests on, in order."""
+    found = {places[name]}
+    waiting = [name]
+    while waiting:
+        used = {places[each] for each in walk_names(lines[places[waiting.pop()]].formula) if each in places} - found
+        found |= used
+        waiting += (lines[place].name for place in used)
+    return [lines[place] for place in sorted(found)]
 
 
 def _count(objective: Name, target: Name, users: Mapping[Name, list[Equation]]) -> int:
