@@ -585,6 +585,21 @@ def test_compare_uses_the_same_mini_batch_before_and_after(folder: Path, capsys:
     assert "E[3]" not in out
 
 
+@pytest.mark.parametrize(("weight", "advice"), [("w5", "makes w5 smaller"), ("b1", "would make b1 smaller")])
+def test_a_sweep_says_which_way_gradient_descent_would_go(
+    weight: str, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Mazur's biases are not updated."""
+    assert cli("sweep", "mazur", weight, "--from", "0", "--to", "1") == 0
+    assert advice in capsys.readouterr().out
+
+
+def test_the_curve_of_a_sweep_goes_through_the_points_of_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """(x W - t)^2 is 0 at W = 2, which is none of the many points between 0 and 5."""
+    assert cli("sweep", "one-weight", "W", "--from", "0", "--to", "5") == 0
+    assert re.search(r"^ *0 │", capsys.readouterr().out, re.MULTILINE)
+
+
 def test_sweep_prints_the_tables_of_the_simplest_model(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """W = 2: no error; W = 3: absolute 0 1 2, squared 0 1 4; W = 4: squared 0 4 16 (seed and arithmetic)."""
     assert cli("sweep", "one-weight", "W", "--from", "2", "--to", "4", "--points", "3") == 0

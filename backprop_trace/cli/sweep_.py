@@ -64,6 +64,7 @@ def command(
     current = now(worked, name, at)
     tangent = sweep(worked, name, [current], at)[0] if low <= current <= high else None
     table, curve = (sweep(worked, name, _between(low, high, count), at) for count in (points, CURVE_POINTS))
+    curve = sorted([*table, *curve], key=lambda point: point.weight)
     write([*heading(view), *render_sweep(name, table, curve, tangent, view)], output, force)
 
 

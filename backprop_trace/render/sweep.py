@@ -40,17 +40,19 @@ def render_sweep(
     if at is not None:
         where = f"{spell(weight)} = {shown(at.weight, DIGITS)}: {spell(loss)} = {shown(at.loss, DIGITS)}"
         slope = f"{spell(derivative(loss, weight))} = {shown(at.slope, DIGITS)}"
-        yield view.paint("notice", f"dotted: the tangent at {where}, {slope}{_advice(at.slope, spell(weight))}") + "\n"
+        verb = "would make" if weight in view.example.network.fixed else "makes"
+        advice = _advice(at.slope, f"{verb} {spell(weight)}")
+        yield view.paint("notice", f"dotted: the tangent at {where}, {slope}{advice}") + "\n"
 
 
 def _speller(view: View) -> Speller:
     return speller(view.style, view.notation[1], view.example.network)
 
 
-def _advice(slope: float, weight: str) -> str:
+def _advice(slope: float, makes: str) -> str:
     if not slope:
         return ": this is level ground"
-    return f", so gradient descent makes {weight} {'smaller' if slope > 0 else 'larger'}"
+    return f", so gradient descent {makes} {'smaller' if slope > 0 else 'larger'}"
 
 
 def _tangent(at: Point, curve: Sequence[Point]) -> list[Dot]:
