@@ -5,6 +5,8 @@ The numbers are worked out here, in a loop written for one neuron with momentum,
 
 from __future__ import annotations
 
+from math import exp
+
 import pytest
 
 from backprop_trace.batches import shuffled
@@ -218,3 +220,13 @@ def test_slips_that_cannot_show_are_looked_for_in_each_step():
     )
     sheet = read_sheet(text.replace("step 1:\n", ""), "sheet.yaml")
     assert {hidden.step for hidden in hidden_slips(Checker(read_example(ONE_BY_ONE)), sheet)} <= {2}
+
+
+def test_a_mean_is_taken_over_the_samples_of_the_step():
+    """The delta of cross-entropy where the loss is half the square: (out - target) / 2 in a step of two samples."""
+    example = EXAMPLE.replace("identity", "sigmoid") + "batch_size: 2\nbatch: mean\n"
+    out = {s: 1 / (1 + exp(-(0.4 * XS[s - 1] + 0.1))) for s in (1, 2)}
+    text = "step 1:\n" + "".join(f"  out_o[{s}]: {out[s]:.5f}\n" for s in out)
+    report = judged(example, text + f"  delta_o[1]: {(out[1] - TS[0]) / 2:.5f}\n")
+    assert line(report, 1, "delta_o[1]").slips[0] in ("no-slope", "delta-of-other-loss")
+    assert "delta-of-other-loss" in line(report, 1, "delta_o[1]").slips

@@ -47,7 +47,7 @@ class Course:
         if step not in self._at:
             samples = self.example.batching.samples_at(step, self.example.network.samples)
             if samples not in self._lines:
-                self._lines[samples] = Lines(self.example, samples, self._whole_listing(samples), self.facts)
+                self._lines[samples] = Lines(self.example, samples, self._whole_listing(samples))
             self._at[step] = self._lines[samples]
         return self._at[step]
 

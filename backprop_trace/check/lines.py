@@ -20,8 +20,9 @@ from backprop_trace.spec import Example
 class Lines:
     """The lines of the steps that use some samples."""
 
-    def __init__(self, example: Example, samples: Samples, equations: Listing, facts: Facts):
-        self.example, self.samples, self.listing, self.facts = example, samples, equations, facts
+    def __init__(self, example: Example, samples: Samples, equations: Listing):
+        self.example, self.samples, self.listing = example, samples, equations
+        self.facts = Facts(example.network, len(samples))
         self.equations = {equation.name: equation for equation in equations.equations}
         self.uses = {name: names_in(equation.formula) for name, equation in self.equations.items()}
         self._written: dict[frozenset[Name], frozenset[Name]] = {}
