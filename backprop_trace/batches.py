@@ -24,20 +24,26 @@ Samples: TypeAlias = tuple[int | None, ...]
 class Batching(NamedTuple):
     """size: so many samples a step (None: all). seed: of the shuffling (None: in the file's order).
 
-    repeated: the step after this one uses its samples once more, to see what it has changed.
+    done: so many steps have been made before the first. repeated: the step after this one uses its samples once more,
+    to see what it has changed.
     """
 
     size: int | None = None
     seed: int | None = None
+    done: int = 0
     repeated: int | None = None
 
     def steps_per_epoch(self, samples: int) -> int:
         return -(-samples // self.size) if self.size else 1
 
+    def place(self, step: int, samples: int) -> tuple[int, int]:
+        """The epoch of a step and its place there, both from 0."""
+        return divmod(self.done + step - 1, self.steps_per_epoch(samples))
+
     def step_with(self, sample: int, near: int, samples: int) -> int | None:
         """The step that uses a sample, in the epoch of another step."""
-        start = near - (near - 1) % self.steps_per_epoch(samples)
-        steps = range(start, start + self.steps_per_epoch(samples))
+        start = near - self.place(near, samples)[1]
+        steps = range(max(1, start), start + self.steps_per_epoch(samples))
         return next((step for step in steps if sample in self.samples_at(step, samples)), None)
 
     def samples_at(self, step: int, samples: int) -> Samples:
@@ -48,7 +54,7 @@ class Batching(NamedTuple):
             step = self.repeated
         if self.size is None or self.size >= samples:
             return tuple(range(1, samples + 1))
-        epoch, place = divmod(step - 1, self.steps_per_epoch(samples))
+        epoch, place = self.place(step, samples)
         order = range(1, samples + 1) if self.seed is None else shuffled(samples, self.seed, epoch)
         return tuple(sorted(order[place * self.size : (place + 1) * self.size]))
 

@@ -254,11 +254,11 @@ OPTIMIZERS: Mapping[str, Mapping[str, Optimizer]] = {
 convention is the one meant where none is named."""
 
 WEIGHT_DECAY: Mapping[str, tuple[str, str, str]] = {
-    "coupled": ("g", "gdecay", "g + lambda * w"),
+    "coupled": ("g", "gdecay", "g + lambda * at"),
     "decoupled": ("w", "wdecay", "w - eta * lambda * w"),
 }
 """The letter that is replaced, the name of what takes its place, and its formula: the gradient (as if the loss had a
-term lambda/2 * w^2), or the weight."""
+term lambda/2 * w^2), or the weight. `at` is where the gradient is taken: w, or ahead of it."""
 
 SCHEDULES: Mapping[str, str] = {"inverse": "eta / (1 + (t - 1) * gamma)", "exponential": "eta * gamma^(t - 1)"}
 """What takes the place of the learning rate."""

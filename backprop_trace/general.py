@@ -201,7 +201,8 @@ def _delta(network: Network) -> tuple[Formula, ...]:
 def _update(network: Network) -> Iterator[General]:
     """The optimizer's lines, with what takes the place of the learning rate, the gradient or the weight."""
     rule, once = network.rule, dict[str, str]()
-    meaning: dict[Name, Formula] = {given("g"): _slope("E", "ahead" if rule.ahead else "w")}
+    there = "ahead" if rule.ahead else "w"
+    meaning: dict[Name, Formula] = {given("g"): _slope("E", there), given("at"): given(there)}
     if rule.ahead:
         once["ahead"] = rule.ahead
     if network.schedule:

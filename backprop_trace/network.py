@@ -448,16 +448,19 @@ def _updates(network: Network, ahead: Mapping[Name, Name]) -> Iterator[Equation]
         if letter == "eta_t":
             meaning[ETA] = given(letter)
     for parameter in network.trained:
-        yield from _update(
-            network, parameter, meaning | {given("g"): derivative(network.objective, ahead.get(parameter, parameter))}
-        )
+        yield from _update(network, parameter, ahead.get(parameter, parameter), meaning)
     if counts_steps(network):
         yield Equation(after(TIME), filled("t + 1", {}), (), "update")
 
 
-def _update(network: Network, parameter: Name, meaning: Mapping[Name, Formula]) -> Iterator[Equation]:
-    """The optimizer's lines for one parameter: w5+ = w5 - eta * dE/dw5."""
-    meaning = {**meaning, **_own(network, parameter)}
+def _update(network: Network, parameter: Name, there: Name, meaning: Mapping[Name, Formula]) -> Iterator[Equation]:
+    """The optimizer's lines for one parameter: w5+ = w5 - eta * dE/dw5. `there` is where the gradient is taken."""
+    meaning = {
+        **meaning,
+        **_own(network, parameter),
+        given("g"): derivative(network.objective, there),
+        given("at"): there,
+    }
     if network.weight_decay:
         replaced, letter, text = WEIGHT_DECAY[network.weight_decay]
         yield Equation(Name(letter, parameter.label), filled(text, meaning), (), "update")

@@ -52,8 +52,10 @@ def _rows(lines: Sequence[str]) -> Iterator[Row]:
 def _header_problems(titles: Sequence[str], wanted: Sequence[str], place: Place) -> Iterator[Problem]:
     for title in wanted:
         if titles.count(title) != 1:
-            what = "is missing" if title not in titles else "stands twice"
-            yield Problem(f"the column {title!r} {what}", place, help=did_you_mean(title, titles))
+            if title in titles:
+                yield Problem(f"the column {title!r} stands twice", place, help="keep one of them")
+            else:
+                yield Problem(f"the column {title!r} is missing", place, help=did_you_mean(title, titles))
 
 
 def _row_problems(row: Row, titles: Sequence[str], wanted: Sequence[str], line: str) -> Iterator[Problem]:

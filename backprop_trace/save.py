@@ -34,16 +34,27 @@ _PLAIN = re.compile(r"[\w.^+/-][\w.^+/ -]*")
 LINE = 110
 
 
-def written_again(example: Example, values: Mapping[Name, Value], path: str) -> Iterator[str]:
-    """The text of a file at `path` with these values for what is trained."""
+def written_again(example: Example, values: Mapping[Name, Value], path: str, steps: int = 0) -> Iterator[str]:
+    """The text of a file at `path` with these values for what is trained, after so many more training steps."""
     document = read_yaml(example.text, example.name)
     writer = _Writer(example, values, path, document)
-    size, seed, _ = example.batching
-    batches = [(word, number) for word, number in (("batch_size", size), ("shuffle", seed)) if number is not None]
-    left_out = ("published", "batch_size", "shuffle")
+    batches = _batches(example, steps)
+    left_out = ("published", *batches)
     entries = [(key, writer.entry(key.text, value)) for key, value in document.entries if key.text not in left_out]
-    entries += [(_scalar(word), _scalar(str(number))) for word, number in batches]
+    entries += [(_scalar(word), _scalar(str(number))) for word, number in batches.items() if number is not None]
     yield from _block(Node("mapping", NOWHERE, entries=entries), 0)
+
+
+def _batches(example: Example, steps: int) -> dict[str, int | None]:
+    """The mini-batches, and how many of them have been: the order goes on from there."""
+    batching, done = example.batching, example.batching.done + steps
+    if batching.seed is None:
+        done %= batching.steps_per_epoch(example.network.samples)
+    return {
+        "batch_size": batching.size,
+        "shuffle": batching.seed,
+        "steps_done": done if batching.size and done else None,
+    }
 
 
 class _Writer:

@@ -184,7 +184,17 @@ def _samples(*keys: Mapping[str, Key]) -> dict[str, Any]:
 
 
 _SAMPLES = {"anyOf": [_samples(SAMPLE), _table(SAMPLES_FILE)]}
-_VALIDATION = {"anyOf": [{"type": "array", "items": _table(SAMPLE), "minItems": 1}, _table(SAMPLES_FILE)]}
+COLUMNS: Mapping[str, Key] = {
+    "inputs": Key("the input values, a list with one number for each sample", _named(_PER_SAMPLE), required=True),
+    "targets": Key("the desired outputs, a list with one number for each sample", _named(_PER_SAMPLE), required=True),
+}
+_VALIDATION = {
+    "anyOf": [
+        {"type": "array", "items": _table(SAMPLE), "minItems": 1},
+        _table(COLUMNS),
+        _table(SAMPLES_FILE),
+    ]
+}
 
 
 EXAMPLE: Mapping[str, Key] = {
@@ -221,6 +231,7 @@ EXAMPLE: Mapping[str, Key] = {
     "batch": Key("how the losses of several samples are put together", {"enum": ["sum", "mean"], "default": "sum"}),
     "batch_size": Key("so many samples a training step (a mini-batch; 1: stochastic); left out: all of them", _COUNT),
     "shuffle": Key("a seed: the samples are shuffled in every epoch, the same way on every machine", _COUNT),
+    "steps_done": Key("so many training steps have been made before: the mini-batches go on from there", _COUNT),
     "weights_layout": Key(
         "out_in: a row per unit of the layer (as PyTorch); in_out: a row per unit that feeds it (as Keras)",
         {"enum": ["out_in", "in_out"], "default": "out_in"},

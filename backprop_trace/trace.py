@@ -168,7 +168,7 @@ def traces(
         found = f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed"
         raise TooLarge(f"{found}: take fewer units, inputs or samples")
     course = Course(example.network, example.batching, listed)
-    wanted = sorted(set(steps))
+    wanted = steps if isinstance(steps, range) else sorted(set(steps))
     check_numeric(example, course.listing(wanted[0]))
     for step, values, shortened in _ENGINES[settings.engine](example, course, settings, wanted):
         still_settles(example.network, values, step)

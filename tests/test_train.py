@@ -342,10 +342,14 @@ def test_a_saved_network_keeps_the_mini_batches_of_the_run(in_file: str, folder:
     (folder / "start.yaml").write_text(XOR + "learning_rate: 0.3\n" + in_file)
     assert cli("train", "start.yaml", "--epochs", "2", "--batch-size", "2", "--save", "saved.yaml") == 0
     saved = load("saved.yaml")
-    assert saved.batching == (load("start.yaml").batching._replace(size=2) if in_file else Batching(2))
-    if not in_file:
-        continued, whole = trace(saved), trace(load("start.yaml")._replace(batching=Batching(2)), step=5)
-        assert [line.value for line in continued.lines] == [line.value for line in whole.lines]
+    assert saved.batching == Batching(2, 9 if in_file else None, 4 if in_file else 0)
+    start = load("start.yaml")
+    for step in (1, 2, 3):
+        goes_on, whole = (
+            trace(saved, step=step),
+            trace(start._replace(batching=Batching(2, saved.batching.seed)), step=4 + step),
+        )
+        assert [line.value for line in goes_on.lines] == [line.value for line in whole.lines]
 
 
 def test_a_file_that_is_there_stays(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated, Optional
 
 import typer
 
-from backprop_trace.batches import Batching
 from backprop_trace.expr import Name, given
 from backprop_trace.network import listing
 from backprop_trace.notation.names import canonical, spellings
@@ -20,6 +19,9 @@ from backprop_trace.trace import Settings, size, vocabulary
 
 MOST_DIGITS = 100_000
 MOST_FLOAT_DIGITS = 17
+MOST_STEPS = 10**12
+FAR = 10**9
+"""So many quantities are computed in some ten seconds."""
 
 ExampleArgument = Annotated[
     str, typer.Argument(help="A shipped example (see 'list'), a YAML file, or - for standard input.")
@@ -110,7 +112,7 @@ def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | 
     if seed is not None and not shuffle and batching.seed is None:
         raise UsageError("--seed goes with --shuffle")
     drawn = batching.seed if seed is None else seed
-    return example._replace(batching=Batching(size, (drawn or 0) if shuffle else drawn))
+    return example._replace(batching=batching._replace(size=size, seed=(drawn or 0) if shuffle else drawn))
 
 
 def _givens(example: Example) -> dict[Name, None]:
@@ -152,6 +154,20 @@ def say_if_large(example: Example) -> None:
     """Large listings take a while: say so once, on standard error."""
     if size(example) > 20_000:
         Terminal.stderr(f"{printable(example.name)}: about {size(example):,} quantities")
+
+
+def check_count(option: str, number: int | None) -> None:
+    """Raises UsageError for a number of steps or epochs that cannot be."""
+    if number is not None and number < 1:
+        raise UsageError(f"{option} must be at least 1")
+    if number is not None and number > MOST_STEPS:
+        raise UsageError(f"{option} {number:,}: no machine gets through this; {MOST_STEPS:,} is the limit")
+
+
+def say_if_far(step: int, example: Example) -> None:
+    """Many steps take a while: say so once, on standard error."""
+    if step * size(example) > FAR:
+        Terminal.stderr(f"{step:,} training steps come first; this takes a while")
 
 
 def write(pieces: Iterable[str], output: str | None, force: bool) -> None:

@@ -15,8 +15,10 @@ from backprop_trace.cli.options import (
     Seed,
     Shuffle,
     UsageError,
+    check_count,
     names_of,
     one_of,
+    say_if_far,
     say_if_large,
     settings_of,
     with_batches,
@@ -29,9 +31,11 @@ from backprop_trace.render.compare import render_comparison
 from backprop_trace.render.view import View
 from backprop_trace.spec import load
 from backprop_trace.terminal import Terminal
-from backprop_trace.trace import traces
+from backprop_trace.trace import size, traces
 
 NARROWEST = 20
+MOST_SHOWN = 10**9
+"""Quantities of all steps together."""
 
 
 def command(
@@ -111,6 +115,12 @@ def command(
         fragment,
         len(shown_steps),
     )
+    if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
+        raise UsageError(
+            f"--steps {steps:,}: more than {MOST_SHOWN:,} quantities; --at {steps} shows that step alone, and "
+            "'train' shows how the loss falls"
+        )
+    say_if_far(shown_steps[-1], worked)
     if compare is not None:
         one_of("--format", form, ("table", "plain"))
         worked = worked._replace(batching=worked.batching._replace(repeated=compare))
@@ -134,8 +144,7 @@ def _steps(steps: int, last: bool, at: int | None, compare: int | None) -> Seque
     if (at is not None and compare is not None) or (steps != 1 and (at is not None or compare is not None)):
         raise UsageError("--steps, --at and --compare: give one of them")
     for option, number in (("--steps", steps), ("--at", at), ("--compare", compare)):
-        if number is not None and number < 1:
-            raise UsageError(f"{option} must be at least 1")
+        check_count(option, number)
     if compare is not None:
         return [compare, compare + 1]
     return [at] if at is not None else [steps] if last else range(1, steps + 1)

@@ -7,10 +7,10 @@ from typing import Annotated, Optional
 
 import typer
 
-from backprop_trace.cli.options import ExampleArgument, UsageError, with_values, write
+from backprop_trace.cli.options import ExampleArgument, UsageError, check_count, say_if_far, with_values, write
 from backprop_trace.expr import Name, given
 from backprop_trace.network import listing
-from backprop_trace.parse import NotANumber, number
+from backprop_trace.parse import NotANumber, given_number
 from backprop_trace.render.sweep import render_sweep
 from backprop_trace.render.training import heading
 from backprop_trace.render.view import View
@@ -56,9 +56,9 @@ def command(
         raise UsageError("--from must be below --to")
     if not 2 <= points <= MOST_POINTS:
         raise UsageError(f"--points goes from 2 to {MOST_POINTS}")
-    if at < 1:
-        raise UsageError("--at must be at least 1")
+    check_count("--at", at)
     check_numeric(worked, listing(worked.network))
+    say_if_far(at, worked)
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(worked, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
     current = now(worked, name, at)
@@ -74,7 +74,7 @@ def _between(low: Fraction, high: Fraction, count: int) -> list[float]:
 
 def _number(option: str, text: str) -> Fraction:
     try:
-        return number(text)
+        return given_number(text)
     except NotANumber as wrong:
         raise UsageError(f"{option} {printable(text)!r}: {wrong}") from None
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, Optional
 
 import typer
@@ -17,13 +19,15 @@ from backprop_trace.cli.options import (
     Seed,
     Shuffle,
     UsageError,
+    check_count,
     say_if_large,
     with_batches,
     with_values,
 )
 from backprop_trace.files import refuse, write_new
 from backprop_trace.network import listing
-from backprop_trace.notation.names import STYLES
+from backprop_trace.notation.names import STYLES, canonical
+from backprop_trace.parse import number
 from backprop_trace.render.training import ending, heading, log, row, table_head
 from backprop_trace.render.view import View
 from backprop_trace.save import written_again
@@ -32,10 +36,9 @@ from backprop_trace.spec import Example, load
 from backprop_trace.terminal import ProgressLine, Terminal
 from backprop_trace.trace import NotNumeric, check_numeric, size
 from backprop_trace.train.compiled import LARGEST_COMPILED
-from backprop_trace.train.session import Plan, Report, Session, Until, metric_of
+from backprop_trace.train.session import Plan, Report, Session, Until, metric_of, no_class
 
 REPORTS = 10
-MOST_EPOCHS = 10**12
 LONG = 60.0  # seconds
 
 
@@ -46,7 +49,10 @@ def command(
     until: Annotated[
         Optional[str], typer.Option(help="Stop early: 'E < 1e-3', 'validation < 0.1', 'metric < 0.1' or classified.")
     ] = None,
-    patience: Annotated[Optional[int], typer.Option(help="Stop after so many epochs without a smaller loss.")] = None,
+    patience: Annotated[
+        Optional[int],
+        typer.Option(help="Stop after so many epochs without a smaller loss (of the samples held out, if any)."),
+    ] = None,
     metric: Annotated[
         Optional[str], typer.Option(help=f"Print another loss too, averaged over the samples: {', '.join(LOSSES)}.")
     ] = None,
@@ -91,12 +97,14 @@ def command(
     progress = ProgressLine()
     session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)
     reports: list[Report] = []
-    Terminal.stdout(heading(view))
-    Terminal.stdout(["with NumPy's matrices: the last digits may differ from those of a trace\n"] if fast else [])
-    Terminal.stdout(_rows(session, view, reports, progress))
-    if reports:
-        Terminal.stdout(ending(session, reports, view))
-    _keep(session, reports, save, log_, force)
+    note = ["with NumPy's matrices: the last digits may differ from those of a trace\n"] if fast else []
+    told = chain(heading(view), note, _rows(session, view, reports, progress), _ending(session, reports, view))
+    try:
+        Terminal.stdout(told)
+    finally:
+        if save is not None or log_ is not None:
+            deque(told, 0)  # whoever reads may have seen enough: the files are still wanted
+        _keep(session, reports, save, log_, force)
     if session.broken is not None:
         raise session.broken
     if session.ending == "interrupted":
@@ -122,11 +130,8 @@ def _session(example: Example, plan: Plan, fast: bool) -> Session:
 def _plan(
     example: Example, epochs: int, every: int | None, until: str | None, patience: int | None, metric: str | None
 ) -> Plan:
-    for option, number in (("--epochs", epochs), ("--every", every), ("--patience", patience)):
-        if number is not None and number < 1:
-            raise UsageError(f"{option} must be at least 1")
-    if epochs > MOST_EPOCHS:
-        raise UsageError(f"--epochs {epochs:,}: no machine gets through this; {MOST_EPOCHS:,} is the limit")
+    for option, count in (("--epochs", epochs), ("--every", every), ("--patience", patience)):
+        check_count(option, count)
     if metric is not None and metric_of(metric) is None:
         raise UsageError(f"--metric {printable(metric)!r}: {did_you_mean(metric, LOSSES)}")
     try:
@@ -135,10 +140,23 @@ def _plan(
         raise UsageError(f"--until {printable(until or '')!r}: {wrong}") from None
     if goal is not None and goal.what == "metric" and metric is None:
         raise UsageError("--until 'metric < ...' needs --metric")
+    if goal is not None and goal.what == "classified":
+        _classes(example)
     if goal is not None and goal.what == "validation" and not example.held_out.samples:
         raise UsageError("--until 'validation < ...' needs samples under 'validation' in the file")
     word = None if metric is None else metric_of(metric)
     return Plan(epochs, every or max(1, -(-epochs // REPORTS)), goal, patience, word)
+
+
+def _classes(example: Example) -> None:
+    """Raises UsageError where no sample can be classified."""
+    network = example.network
+    if not network.layers:
+        raise UsageError("--until classified: definitions have no outputs with targets; write --until 'E < 1e-3'")
+    values = {name: number(text) for name, text in example.values.items()}
+    if network.layers[-1].activation != "softmax" and (target := no_class(network, values)):
+        what = f"{canonical(target)} is {example.values[target]}, which is on no side of 1/2"
+        raise UsageError(f"--until classified: {what}; write --until 'E < 1e-3'")
 
 
 def _rows(session: Session, view: View, reports: list[Report], progress: ProgressLine) -> Iterator[str]:
@@ -152,6 +170,11 @@ def _rows(session: Session, view: View, reports: list[Report], progress: Progres
     except KeyboardInterrupt:
         session.ending = "interrupted"
     progress.clear()
+
+
+def _ending(session: Session, reports: list[Report], view: View) -> Iterator[str]:
+    if reports:
+        yield from ending(session, reports, view)
 
 
 class _Ticker:
@@ -186,6 +209,6 @@ def _keep(session: Session, reports: list[Report], save: str | None, log_: str |
     if log_ is not None:
         write_new(log_, log(reports), force)
     if save is not None:
-        write_new(save, written_again(session.example, session.run.givens, save), force)
+        write_new(save, written_again(session.example, session.run.givens, save, session.steps_made), force)
         if sys.stdout.isatty():
             Terminal.stderr(f"saved: {printable(save)}")

@@ -16,7 +16,7 @@ from backprop_trace.render.curve import WIDE, Series, drawn
 from backprop_trace.render.table import prose
 from backprop_trace.render.view import View, described, engine, notes, objective
 from backprop_trace.source import printable
-from backprop_trace.train.session import Gradients, Plan, Report, Session, Until, overfitting, vanishing
+from backprop_trace.train.session import Gradients, Plan, Report, Session, Until, no_class, overfitting, vanishing
 
 CURVE_HEIGHT, CURVE_WIDTH = 10, 72
 MOST_SHOWN = 60
@@ -193,7 +193,8 @@ def _words(session: Session, first: Report, last: Report) -> Iterator[tuple[str,
         case "patience":
             yield (
                 "notice",
-                f"no improvement for {_epochs(plan.patience or 0)}; the least loss was at epoch {session.best[1]}",
+                f"no improvement for {_epochs(plan.patience or 0)}; the least loss{_whose(session)} was at epoch "
+                f"{session.best[1]}",
             )
         case "interrupted":
             yield "notice", f"interrupted after {_epochs(session.epoch)}: this is what was reached"
@@ -204,7 +205,7 @@ def _words(session: Session, first: Report, last: Report) -> Iterator[tuple[str,
     if session.ending != "broken":
         goal = canonical(session.network.objective)
         yield "faint", f"{goal} goes from {shown(first.loss, DIGITS)} to {shown(last.loss, DIGITS)}"
-        if session.network.layers and _are_classes(session):
+        if session.network.layers and no_class(session.network, session.run.givens) is None:
             count = "every sample is" if session.classified() else "not every sample is"
             yield "faint", f"{count} on its target's side of 1/2"
 
@@ -213,10 +214,9 @@ def _goal(until: Until) -> str:
     return "every sample classified" if until.what == "classified" else f"{until.what} < {until.below:g}"
 
 
-def _are_classes(session: Session) -> bool:
-    """Are the targets such that they can be on a side of 1/2?"""
-    targets = [value for name, value in session.run.givens.items() if name.kind == "target"]
-    return all(0 <= target <= 1 and target != 0.5 for target in targets)
+def _whose(session: Session) -> str:
+    """Which loss is watched for improvement."""
+    return " of the held-out samples" if session.example.held_out.samples else ""
 
 
 def _epochs(count: int) -> str:

@@ -205,11 +205,12 @@ def described(example: Example) -> str:
 
 def batches(example: Example) -> str:
     """How the samples are spread over the training steps."""
-    size, seed, _ = example.batching
+    size, seed, done, _ = example.batching
     if size is None:
         return ""
     shuffled = "in the order of the file" if seed is None else f"shuffled with seed {seed}"
-    return f", {'one' if size == 1 else size} a step, {shuffled}"
+    after = f", after {done} steps" if done else ""
+    return f", {'one' if size == 1 else size} a step, {shuffled}{after}"
 
 
 def update_rule(example: Example) -> str:

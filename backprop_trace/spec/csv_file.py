@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from backprop_trace import schema
+from backprop_trace.parse import LABEL
 from backprop_trace.samples import read_columns
 from backprop_trace.source import Node
 from backprop_trace.spec.reader import Reader
@@ -12,7 +13,7 @@ from backprop_trace.spec.reader import Reader
 
 def from_file(reader: Reader, node: Node) -> Node:
     """Samples that stand in a CSV file, as if they stood here."""
-    if node.kind != "mapping":
+    if node.kind != "mapping" or _is_numbers(node):
         return node
     entries = reader.table(node, schema.SAMPLES_FILE, "samples from a file")
     titles = {side: read_titles(reader, entries[side]) for side in ("inputs", "targets") if side in entries}
@@ -30,6 +31,14 @@ def from_file(reader: Reader, node: Node) -> Node:
         return mapping((side, mapping((name, next(cells)) for name in names)) for side, names in titles.items())
 
     return Node("list", node.place, items=[sample(row) for row in rows])
+
+
+def _is_numbers(node: Node) -> bool:
+    """Numbers in columns rather than titles of a file's columns: {inputs: {x1: [0, 1]}, ...}."""
+    sides = [value for key, value in node.entries if key.text in ("inputs", "targets") and value.kind == "mapping"]
+    cells = [cell for side in sides for _, cell in side.entries]
+    has_file = any(key.text == "file" for key, _ in node.entries)
+    return bool(cells) and not has_file and all(cell.kind == "list" or not LABEL.fullmatch(cell.text) for cell in cells)
 
 
 def read_titles(reader: Reader, node: Node) -> dict[str, str]:

@@ -177,6 +177,8 @@ def read_validation(reader: Reader, node: Node | None, inputs: tuple[str, ...], 
     """The samples that are held out; their number."""
     if node is None:
         return 0
+    if node.kind == "mapping":
+        node = held_out_rows(reader, node)
     if node.kind != "list" or not node.items:
         reader.wrong(f"validation must be a list of {{inputs, targets}}, found {node.described()}", node.place)
         return 0
@@ -192,6 +194,28 @@ def read_validation(reader: Reader, node: Node | None, inputs: tuple[str, ...], 
             check_targets(reader, columns, outputs, entries["targets"])
             put_sample(reader, columns, lambda label: Name("target", label), sample, len(node.items), reader.held_out)
     return len(node.items)
+
+
+def held_out_rows(reader: Reader, node: Node) -> Node:
+    """Samples in columns, {inputs: {x1: [0, 1]}, targets: {o1: [1, 0]}}, as a list of samples."""
+    sides = reader.table(node, schema.COLUMNS, "validation")
+    columns = [(side, key, value) for side, table in sides.items() for key, value in table.entries]
+    lengths = {len(value.items) if value.kind == "list" else 1 for _, _, value in columns}
+    if len(lengths) != 1:
+        reader.wrong("each of these must have one number for each sample", node.place)
+        reader.give_up_if_wrong()
+
+    def mapping(entries: list[tuple[Node, Node]]) -> Node:
+        return Node("mapping", node.place, entries=entries)
+
+    def row(sample: int) -> Node:
+        cells = [(side, key, value.items[sample] if value.kind == "list" else value) for side, key, value in columns]
+        return mapping([
+            (Node("scalar", node.place, side), mapping([(key, cell) for at, key, cell in cells if at == side]))
+            for side in sides
+        ])  # fmt: skip
+
+    return Node("list", node.place, items=[row(sample) for sample in range(lengths.pop())])
 
 
 def check_targets(

@@ -138,4 +138,8 @@ def read_batching(reader: Reader, top: Mapping[str, Node], samples: int) -> Batc
     if seed is not None and size is None:
         reader.wrong("shuffling changes nothing where a step uses all samples", top["shuffle"].place,
                    help="add batch_size: 1")  # fmt: skip
-    return Batching(size, seed)
+    done = reader.count(top["steps_done"], 0) if "steps_done" in top else 0
+    if done and size is None:
+        reader.wrong("'steps_done' says where mini-batches go on, and there are none", top["steps_done"].place,
+                     help="add batch_size: 1")  # fmt: skip
+    return Batching(size, seed, done or 0)

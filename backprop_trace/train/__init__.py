@@ -97,7 +97,7 @@ class Run:
         if not batching.size or network.samples % batching.size == 0 or batching.size >= network.samples:
             return last
         steps = batching.steps_per_epoch(network.samples)
-        place = (first - 1) % steps
+        _, place = batching.place(first, network.samples)
         return first + 1 if place == steps - 1 else min(last, first + steps - 1 - place)
 
     def compilable(self) -> bool:

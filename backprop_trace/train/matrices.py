@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_trace.arithmetic import ComputationError
-from backprop_trace.batches import Batching
+from backprop_trace.batches import Batching, Samples
 from backprop_trace.catalogue import ACTIVATIONS, LOSSES, SCHEDULES, WEIGHT_DECAY, feels_the_layer, template
 from backprop_trace.expr import LOSS, Name, after, derivative, given
 from backprop_trace.network import ETA, TIME, Layer, Network
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = NDArray[np.float64]
 Letters: TypeAlias = dict[str, Any]
+
+
+NO_NUMBER = "no finite number comes out: it is beyond a float's 1.8e308, or a division by 0, or a logarithm of 0"
 
 
 class Unsuited(ValueError):
@@ -87,6 +90,9 @@ class Matrices:
         if network.definitions:
             raise Unsuited("definitions have no matrices")
         self.blocks = [block for layer in network.layers for block in self.blocks_of(layer)]
+        names = [name for block in self.blocks for name in block.names]
+        if len(set(names)) != len(names):
+            raise Unsuited("a parameter stands in several places")
         self.arrays = [self.gather(block, givens) for block in self.blocks]
         self.state = [
             {letter: self.gather(block, givens, letter) for letter in network.rule.state} for block in self.blocks
@@ -117,9 +123,6 @@ class Matrices:
         biases = list(dict.fromkeys(bias for bias in layer.biases if bias is not None))
         if len(biases) not in (0, 1, len(layer.units)) or (None in layer.biases and biases):
             raise Unsuited("some units share a bias and others do not")
-        known = [name for block in getattr(self, "blocks", []) for name in block.names]
-        if len({*weights, *biases, *known}) != len(weights) + len(biases) + len(known):
-            raise Unsuited("a parameter stands in several places")
         blocks = [self.block(weights, (len(layer.units), len(sources)))]
         return [*blocks, self.block(biases, (len(biases),))]
 
@@ -151,40 +154,44 @@ class Matrices:
                 self.step(step)
                 if not all(np.isfinite(array).all() for array in self.arrays):
                     broken, (self.arrays, self.state, self.time) = self.arrays, before
-                    reason = "the number grows beyond what a float can hold (about 1.8e308)"
-                    raise ComputationError(reason, self.first_broken(step, broken), step)
+                    raise ComputationError(NO_NUMBER, self.first_broken(step, broken), step)
 
     def step(self, step: int) -> None:
         places = self.places(step)
         gradients = self.gradients(self.ahead(), self.inputs[places], self.targets[places])
         shared = self.once()
-        updated = [
-            self.update(*each, shared) for each in zip(self.blocks, self.arrays, gradients, self.state, strict=True)
-        ]
+        kept = zip(self.blocks, self.arrays, self.ahead(), gradients, self.state, strict=True)
+        updated = [self.update(*each, shared) for each in kept]
         self.arrays, self.state = [array for array, _ in updated], [state for _, state in updated]
         self.time += 1
 
     def first_broken(self, step: int, updated: Sequence[Array]) -> Name | None:
         """The first quantity of a step that is no finite number; `updated` are the arrays after it."""
         places, ahead = self.places(step), self.ahead()
-        passed = self.forward(ahead, self.inputs[places])
-        losses = _evaluated(
-            LOSSES[self.network.loss].formula, {"o": passed[-1][1], "t": self.targets[places]}, self.codes
-        )
-        kinds = [
-            (kind, layer.units, numbers)
-            for layer, pair in zip(self.network.layers, passed, strict=True)
-            for kind, numbers in zip(("net", "out"), pair, strict=True)
-        ]
-        for row, sample in enumerate(self.batching.samples_at(step, self.network.samples)):
-            for kind, units, numbers in (*kinds, ("E", self.network.outputs, losses)):
-                for column in np.flatnonzero(~np.isfinite(numbers[row]))[:1]:
-                    return Name(kind, units[column], sample=sample)
+        used = self.batching.samples_at(step, self.network.samples)
+        if name := self.first_unbound(ahead, self.inputs[places], self.targets[places], used):
+            return name
         gradients = self.gradients(ahead, self.inputs[places], self.targets[places])
         for named, arrays in ((partial(derivative, LOSS), gradients), (after, updated)):
             for block, array in zip(self.blocks, arrays, strict=True):
                 for place in np.flatnonzero(~np.isfinite(array))[:1]:
                     return named(block.names[place])
+        return None
+
+    def first_unbound(self, arrays: Sequence[Array], inputs: Array, targets: Array, used: Samples) -> Name | None:
+        """The first quantity of a forward pass that is no finite number."""
+        with np.errstate(all="ignore"):
+            passed = self.forward(arrays, inputs)
+            losses = _evaluated(LOSSES[self.network.loss].formula, {"o": passed[-1][1], "t": targets}, self.codes)
+        kinds = [
+            (kind, layer.units, numbers)
+            for layer, pair in zip(self.network.layers, passed, strict=True)
+            for kind, numbers in zip(("net", "out"), pair, strict=True)
+        ]
+        for row, sample in enumerate(used):
+            for kind, units, numbers in (*kinds, ("E", self.network.outputs, losses)):
+                for column in np.flatnonzero(~np.isfinite(numbers[row]))[:1]:
+                    return Name(kind, units[column], sample=sample)
         return None
 
     def places(self, step: int) -> Any:
@@ -212,10 +219,10 @@ class Matrices:
         return letters
 
     def update(
-        self, block: _Block, array: Array, gradient: Array, state: Letters, shared: Letters
+        self, block: _Block, array: Array, ahead: Array, gradient: Array, state: Letters, shared: Letters
     ) -> tuple[Array, Letters]:
-        """A block after the optimizer's lines."""
-        letters: Letters = {**shared, **state, "w": array, "g": gradient}
+        """A block after the optimizer's lines; `ahead` is where its gradient was taken."""
+        letters: Letters = {**shared, **state, "w": array, "at": ahead, "g": gradient}
         if self.network.weight_decay:
             replaced, _, text = WEIGHT_DECAY[self.network.weight_decay]
             letters[replaced] = _evaluated(text, letters, self.codes)
@@ -293,7 +300,8 @@ class Matrices:
             letters = {"o": self.forward(self.arrays, inputs)[-1][1], "t": targets}
             total = float(np.sum(_evaluated(LOSSES[loss].formula, letters, self.codes)))
         if not np.isfinite(total):
-            raise ComputationError("the loss is no finite number")
+            broken = self.first_unbound(self.arrays, inputs, targets, self.network.all_samples)
+            raise ComputationError(NO_NUMBER, broken)
         return total / self.share(loss, len(inputs), batch)
 
 

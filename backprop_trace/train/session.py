@@ -21,7 +21,7 @@ from backprop_trace.catalogue import LOSSES, canonical
 from backprop_trace.chain import Equation
 from backprop_trace.expr import Name, derivative
 from backprop_trace.network import Network, listing, loss_lines, outputs_and_targets
-from backprop_trace.parse import NotANumber, number
+from backprop_trace.parse import NotANumber, given_number, number
 from backprop_trace.settle import still_settles
 from backprop_trace.train import Run
 from backprop_trace.train.compiled import LARGEST_COMPILED, compiled_values
@@ -50,7 +50,7 @@ class Until(NamedTuple):
         if not match:
             raise ValueError("write 'E < 1e-3', 'validation < 0.1', 'metric < 0.1' or 'classified'")
         try:
-            below = float(number(match[2]))
+            below = float(given_number(match[2]))
         except NotANumber as wrong:
             raise ValueError(str(wrong)) from None
         return cls("E" if match[1] == "loss" else match[1], below)
@@ -130,6 +130,8 @@ class Running(Protocol):
 class Session:
     """One run. `reports()` trains and yields; `ending` then says why it ended, `run.givens` what was reached.
 
+    `steps_made` is how many training steps have led there.
+
     `curve` has pairs of epoch and loss (and the loss of the samples held out), more of them than are reported.
     """
 
@@ -145,6 +147,11 @@ class Session:
 
     def begin(self) -> Running:
         return Run.of(self.network, self.example.batching, self.example.values)
+
+    @property
+    def steps_made(self) -> int:
+        broken = self.broken.step if self.broken else None
+        return self.epoch * self.steps if broken is None else broken - 1
 
     # --- what is looked at ---
 
@@ -300,6 +307,15 @@ class Session:
             return self.classified()
         value = looks[until.what]()
         return value is not None and value < until.below
+
+
+def no_class(network: Network, values: Mapping[Name, Any]) -> Name | None:
+    """The first target that is on no side of 1/2: 1/2 itself, or not from 0 to 1."""
+    for _, target in outputs_and_targets(network):
+        value = float(values[target])
+        if not 0 <= value <= 1 or value == 0.5:
+            return target
+    return None
 
 
 def metric_of(word: str) -> str | None:
