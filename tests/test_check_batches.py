@@ -90,7 +90,11 @@ def test_each_step_is_judged_from_its_own_samples():
 
 @pytest.mark.parametrize(
     ("setting", "batches", "convention"),
-    [("", [[1], [2], [3]], "sample-by-sample"), ("batch_size: 2", [[1, 2, 3], [1, 2, 3]], "all-samples")],
+    [
+        ("", [[1], [2], [3]], "batches-of-1"),
+        ("", [[1, 2], [3], [1, 2]], "batches-of-2"),
+        ("batch_size: 2", [[1, 2, 3], [1, 2, 3]], "all-samples"),
+    ],
 )
 def test_other_batches_than_the_example_s_are_a_convention(setting, batches, convention):
     report = judged(EXAMPLE + setting, text_of(worked(batches)))

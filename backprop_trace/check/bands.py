@@ -186,8 +186,13 @@ class Bands:
         answer = self.answers.get((step, name))
         if answer is not None:
             return answer.readings[0].text if "/" not in answer.readings[0].text else None
-        text = self.course.example.values.get(name)
-        return text if text and "/" not in text and "e" not in text.lower() and "." in text and step == 1 else None
+        text = self.given_text(step, name)
+        return text if text and "/" not in text and "e" not in text.lower() and "." in text else None
+
+    def given_text(self, step: int, name: Name) -> str | None:
+        """A number as it is given; one that a step before has changed is not given any more."""
+        is_given = step == 1 or name not in self.course.carried
+        return self.course.example.values.get(name) if is_given else None
 
     def printed(self, step: int, formula: Formula) -> dict[Name, arb]:
         """The numbers on the sheet that a formula uses, exactly as they are written."""
@@ -223,7 +228,9 @@ class Values(Mapping[Name, arb]):
         if answer is not None and answer.readings[0].value is not None:
             return work.ball_of(answer.readings[0])
         if name not in work.course.at(self.step).equations:
-            raise KeyError(name)
+            if name.sample is None or (given := work.course.given(name)) is None:
+                raise KeyError(name)
+            return ball(given)  # of a sample that is not used in this step
         formula = work.course.at(self.step).formula(name, work.written[self.step])
         return work.enclosed(formula, self, work.writer.half_unit(work.course.true(self.step)[name]))
 

@@ -6,13 +6,15 @@ fewer is taken, said once, and the rest of the sheet is judged under it. To add 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from backprop_trace.batches import Samples
+from backprop_trace.catalogue import OPTIMIZERS
 from backprop_trace.check.course import Circular, Course, bent_listing
 from backprop_trace.expr import Name
 from backprop_trace.network import Layer, Listing, Network
+from backprop_trace.trace import size as size_of
 
 
 class Convention(NamedTuple):
@@ -60,16 +62,6 @@ def _batch(own: str, other: str) -> Callable[[Course], Course | None]:
         network = course.example.network
         several = network.samples > 1 and course.example.batching.size != 1
         return _with_network(course, batch=other) if several and network.batch == own else None
-
-    return course_of
-
-
-def _batches(size: int | None) -> Callable[[Course], Course | None]:
-    def course_of(course: Course) -> Course | None:
-        example = course.example
-        if example.network.samples == 1 or example.batching.size == size:
-            return None
-        return Course(example._replace(batching=example.batching._replace(size=size)), digits=course.digits)
 
     return course_of
 
@@ -127,6 +119,21 @@ def _biases_fixed(course: Course) -> Course | None:
     return _with_network(course, trained=kept, fixed=(*network.fixed, *biases))
 
 
+def _velocity(convention: str) -> Callable[[Course], Course | None]:
+    """What the velocity is differs; where epsilon stands is no matter of taste within one exercise."""
+
+    def course_of(course: Course) -> Course | None:
+        network = course.example.network
+        rules = OPTIMIZERS[network.optimizer]
+        if network.optimizer not in ("momentum", "nesterov") or convention not in rules:
+            return None
+        changed = network._replace(convention=convention)
+        same = (changed.rule.lines, changed.rule.ahead) == (network.rule.lines, network.rule.ahead)
+        return None if same else _with_network(course, convention=convention)
+
+    return course_of
+
+
 CONVENTIONS: Mapping[str, Convention] = {
     "no-half": Convention("has no factor 1/2 in the loss: E = (target - output)^2", _no_half, "no-half"),
     "half": Convention("has a factor 1/2 in the loss", _half, "half-added"),
@@ -140,8 +147,6 @@ CONVENTIONS: Mapping[str, Convention] = {
     "sum-of-samples": Convention(
         "takes the sum over the samples instead of the mean", _batch("mean", "sum"), "sum-for-mean"
     ),
-    "sample-by-sample": Convention("updates after every sample", _batches(1)),
-    "all-samples": Convention("updates once for all samples together", _batches(None)),
     "updated-weights": Convention(
         "computes the hidden deltas from the already updated weights", _updated_weights, "updated-weights"
     ),
@@ -149,6 +154,10 @@ CONVENTIONS: Mapping[str, Convention] = {
         "numbers the weights the other way round (from, to)", _transposed_weights, "transposed"
     ),
     "biases-updated": Convention("updates the biases, which the example keeps fixed", _biases_updated),
+    **{
+        f"{word}-velocity": Convention(f"has the velocity of the {word} convention", _velocity(word))
+        for word in ("paper", "torch", "keras", "average")
+    },
     "biases-fixed": Convention("keeps the biases fixed, which the example updates", _biases_fixed, "bias-not-updated"),
 }
 
@@ -162,8 +171,33 @@ TRUNCATES = "truncates"
 TRUNCATES_SENTENCE = "cuts numbers off instead of rounding them"
 
 
+ALL_SAMPLES, BATCHES_OF = "all-samples", "batches-of-"
+"""With the number of samples behind it."""
+MOST_LINES = 20_000
+"""A convention about batches is tried where a step has no more lines."""
+
+
+def batches(course: Course, size: int) -> tuple[str, Course] | None:
+    """The course with mini-batches of another size, and what this is called; None if it is the same, or too large."""
+    example, samples = course.example, course.example.network.samples
+    if size == min(example.batching.size or samples, samples):
+        return None
+    changed = example._replace(batching=example.batching._replace(size=size if size < samples else None))
+    if size_of(changed) > MOST_LINES:
+        return None
+    return ALL_SAMPLES if size >= samples else f"{BATCHES_OF}{size}", Course(changed, digits=course.digits)
+
+
+def is_about_batches(convention: str) -> bool:
+    return convention == ALL_SAMPLES or convention.startswith(BATCHES_OF)
+
+
 def sentence_of(convention: str) -> str:
     """What a sheet does that follows a convention."""
+    if is_about_batches(convention):
+        count = convention.removeprefix(BATCHES_OF)
+        each = {ALL_SAMPLES: "once for all samples together", "1": "after every sample"}
+        return f"updates {each.get(count) or f'after every {count} samples'}"
     own = {DELTA_SIGN: DELTA_SIGN_SENTENCE, ERROR_SIGN: ERROR_SIGN_SENTENCE, TRUNCATES: TRUNCATES_SENTENCE}
     return own.get(convention) or CONVENTIONS[convention].sentence
 
@@ -173,6 +207,7 @@ class Courses:
 
     def __init__(self, own: Course):
         self.own = own
+        self._batches: dict[int, tuple[str, Course] | None] = {}
         self._made: dict[str, Course | None] = {}
 
     def __getitem__(self, convention: str) -> Course | None:
@@ -182,3 +217,13 @@ class Courses:
 
     def others(self) -> list[tuple[str, Course]]:
         return [(word, course) for word in CONVENTIONS if (course := self[word]) is not None]
+
+    def batches(self, sizes: Iterable[int]) -> list[tuple[str, Course]]:
+        """The courses with mini-batches of other sizes."""
+        found = []
+        for size in sizes:
+            if size <= self.own.example.network.samples:
+                if size not in self._batches:
+                    self._batches[size] = batches(self.own, size)
+                found += [self._batches[size]]
+        return [course for course in found if course is not None]

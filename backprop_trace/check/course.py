@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from backprop_trace.arithmetic import ComputationError
@@ -44,12 +44,21 @@ class Course:
 
     def at(self, step: int) -> Lines:
         """The lines of a step: with mini-batches each has its own samples."""
-        if step not in self._at:
-            samples = self.example.batching.samples_at(step, self.example.network.samples)
+        lines = self._at.get(step)
+        if lines is None:
+            samples = self.samples(step)
             if samples not in self._lines:
                 self._lines[samples] = Lines(self.example, samples, self._whole_listing(samples))
-            self._at[step] = self._lines[samples]
-        return self._at[step]
+            lines = self._at[step] = self._lines[samples]
+        return lines
+
+    @cached_property
+    def carried(self) -> frozenset[Name]:
+        """What each step leaves to the next."""
+        return frozenset(old for _, old in self.at(1).listing.carried)
+
+    def samples(self, step: int) -> Samples:
+        return self.example.batching.samples_at(step, self.example.network.samples)
 
     def _whole_listing(self, samples: Samples) -> Listing:
         if samples in self._lines:
@@ -71,7 +80,9 @@ class Course:
         except ComputationError:
             found = list(traces(self.example, Settings("float"), missing, self._whole_listing))
         for trace in found:
-            self._true[trace.step] = {name: Fraction(value) for name, value in trace.values.items()}
+            used = {None, *self.samples(trace.step)}
+            values = {name: Fraction(value) for name, value in trace.values.items() if name.sample in used}
+            self._true[trace.step] = values
 
     def loss_after(self, step: int) -> Fraction:
         """The loss over the samples of a step, once its weights are in force."""

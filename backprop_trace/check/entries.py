@@ -16,10 +16,12 @@ from backprop_trace.source import Problem, SourceError, did_you_mean, printable
 from backprop_trace.spec import Example
 from backprop_trace.trace import size
 
-MOST_COMPUTED = 20_000_000
+MOST_COMPUTED = 5_000_000
 """Quantities that are computed on the way to the last step of a sheet."""
 MOST_STEPS = 200
 """Steps on a sheet."""
+LARGEST_TRIED = 4
+"""The largest mini-batch a sheet is tried for that names no samples."""
 MOST_SUGGESTIONS = 50
 MOST_READINGS = 16
 """So many numbers may stand for one quantity; each is tried for every line that uses it."""
@@ -33,8 +35,21 @@ class Entries:
 
     def __init__(self, entries: Sequence[Entry], example: Example, sheet: Sheet):
         self.entries, self.sheet = entries, sheet
-        self.reached = _within_reach({entry.section.step for entry in entries}, size(example))
+        self.quantities = size(example)
+        self.reached = _within_reach({entry.section.step for entry in entries}, self.quantities)
         self.suggestions = 0
+
+    @property
+    def is_far(self) -> bool:
+        """Would it take too long to go to the last step in other ways, too?"""
+        return max(self.reached, default=0) * self.quantities > MOST_COMPUTED // 10
+
+    @property
+    def batch_sizes(self) -> Sequence[int]:
+        """How many samples a step of the sheet may be about: as many as its first one names, or a few."""
+        first = min((entry.section.step for entry in self.entries), default=1)
+        numbers = {_place(entry)[1] for entry in self.entries if entry.section.step == first} - {None}
+        return [len(numbers)] if numbers else range(1, LARGEST_TRIED + 1)
 
     def answers(self, course: Course, conventions: Collection[str]) -> tuple[Answers, list[Entry]]:
         """The answers, with the signs of the conventions in force; and the entries that mean no quantity."""
@@ -47,12 +62,14 @@ class Entries:
                 continue
             key = entry.section.step, name
             turned = sign_convention(entry.spelling, name) in conventions
-            readings = tuple(_turned(reading) if turned else reading for reading in entry.readings)
             before = answers[key].readings if key in answers else ()
+            known = {reading.text for reading in before}
+            readings = [_turned(reading) if turned else reading for reading in entry.readings]
+            readings = [reading for reading in readings if reading.text not in known]
             if len(before) + len(readings) > MOST_READINGS:
                 what = f"more than {MOST_READINGS} numbers for {printable(entry.spelling)[:60]}"
                 raise SourceError([Problem(what, entry.place)], self.sheet.name, self.sheet.text)
-            answers[key] = Answer(name, key[0], before + readings, entry.spelling, -1 if turned else 1)
+            answers[key] = Answer(name, key[0], (*before, *readings), entry.spelling, -1 if turned else 1)
         return answers, unknown
 
     def name(self, entry: Entry, course: Course) -> Name | None:
@@ -61,7 +78,7 @@ class Entries:
             return None
         lines = course.at(entry.section.step)
         name = read_name(entry, lines)
-        return name if name in lines.equations or name in lines.example.values else None
+        return name if name in lines.equations or name in lines.givens else None
 
     def sign_conventions(self, course: Course) -> set[str]:
         """The conventions about signs that may be in force."""
@@ -78,10 +95,13 @@ class Entries:
     def _elsewhere(self, entry: Entry, course: Course) -> str:
         """A reason why a line cannot be used, where there is one."""
         spelling, number = _place(entry)
-        batching, samples = course.example.batching, course.example.network.samples
+        samples = course.example.network.samples
+        if number == 0:
+            return "samples are numbered from 1"
         if number is not None and number > samples:
             return f"there is no sample {number}: the example has {samples}"
-        lines, step = course.at(entry.section.step), entry.section.step
+        step = entry.section.step
+        lines = course.at(step)
         first = lines.samples[0]
         if (
             number in lines.samples
@@ -91,8 +111,13 @@ class Entries:
             return ""
         if number is None:
             return f"which sample? write {printable(spelling)}[{first}] or a section 'sample {first}:'"
-        elsewhere = batching.step_with(number, step, samples)
-        return f"sample {number} is not used in step {step}" + (f" but in step {elsewhere}" if elsewhere else "")
+        return self.not_used(number, step, course)
+
+    @staticmethod
+    def not_used(sample: int, step: int, course: Course) -> str:
+        """That a sample belongs to another step, and to which."""
+        elsewhere = course.example.batching.step_with(sample, step, course.example.network.samples)
+        return f"sample {sample} is not used in step {step}" + (f" but in step {elsewhere}" if elsewhere else "")
 
     def _suggestion(self, entry: Entry, course: Course) -> str:
         """The nearest name; it takes a while to find, so only so many are looked for."""
@@ -100,7 +125,7 @@ class Entries:
         if self.suggestions > MOST_SUGGESTIONS:
             return ""
         lines = course.at(entry.section.step)
-        return did_you_mean(entry.spelling, [canonical(name) for name in (*lines.equations, *lines.example.values)])
+        return did_you_mean(entry.spelling, [canonical(name) for name in (*lines.equations, *lines.givens)])
 
 
 def _within_reach(steps: set[int], quantities: int) -> frozenset[int]:
@@ -121,13 +146,13 @@ def read_name(entry: Entry, lines: Lines) -> Name | None:
     vocabulary, sample = lines.vocabulary, entry.section.sample
     if sample is not None and "[" not in entry.spelling:
         found = vocabulary.read(f"{entry.spelling}[{sample}]")
-        return found if found is not None else _unsampled(vocabulary.read(entry.spelling))
+        return found if found is not None else _unsampled(vocabulary.read(entry.spelling), sample)
     return vocabulary.read(entry.spelling)
 
 
-def _unsampled(name: Name | None) -> Name | None:
+def _unsampled(name: Name | None, sample: int) -> Name | None:
     """A quantity that belongs to no sample may stand in a sample's section; the total loss may not."""
-    return None if name == LOSS else name
+    return None if name is None or name == LOSS or name.sample not in (None, sample) else name
 
 
 def sign_convention(spelling: str, name: Name) -> str:

@@ -78,7 +78,7 @@ class Explainer:
                 name, text = explanation.copied
                 reading = ball(Fraction(text), Fraction(1, 2) / Fraction(10) ** decimals(text))
                 self.work.other_readings.setdefault((step, name), []).append(reading)
-        if first.line is not None and first.formula is not None:
+        if first.line is not None and first.formula is not None and not first.also:
             key = step, first.line
             self.work.bands[key] = self.work.enclosed(
                 first.formula,
@@ -100,7 +100,7 @@ class Explainer:
             if self.gives(bend.formula, written, values, middles)
         ]
         found += self.digits_out_of_place(step, answer, formula)
-        found += self.old_weights(step, answer, formula) + self.stale(step, answer)
+        found += self.old_weights(step, answer, formula) or self.stale(step, answer)
         if all(SLIPS[explanation.slip].rank >= 3 for explanation in found):
             found = self.copied_wrong(step, answer, formula) + found
         return _ranked(found)
@@ -163,42 +163,73 @@ class Explainer:
             for bend in self.work.course.at(step).bends(line, opened):
                 if few_digits and SLIPS[bend.slip].rank > 1:
                     continue  # two digits fit too many mix-ups
-                if self.gives_later(step, bend.formula, line, between, formula, written):
+                if self.gives_later(step, {line: bend.formula}, between, formula, written):
                     found.append(Explanation(bend.slip, bend.formula, line))
             if found:
                 return _ranked(found)
+        return self.skipped_lines(step, between, formula, written)
+
+    def skipped_lines(self, step: int, between: list[Name], formula: Formula, written: Written) -> list[Explanation]:
+        """A classical slip in several of the skipped lines: the bias correction left out in both moments."""
+        everywhere: dict[str, dict[Name, Formula]] = {}
+        for line in between:
+            for bend in self.work.course.at(step).bends(
+                line, self.work.course.at(step).opened(line, self.work.written[step])
+            ):
+                if SLIPS[bend.slip].rank == 1:
+                    everywhere.setdefault(bend.slip, {}).setdefault(line, bend.formula)
+        found = []
+        for slip, bent in everywhere.items():
+            if len(bent) > 1 and self.gives_later(step, bent, between, formula, written):
+                first, *others = bent
+                found.append(Explanation(slip, bent[first], first, also=tuple(others)))
         return found
 
     def between(self, step: int, name: Name) -> list[Name]:
         """The skipped lines a line depends on, in order (structural ones are part of the formulas)."""
         found: set[Name] = set()
-        stack = list(names_in(self.work.course.at(step).opened(name, self.work.written[step])))
+        lines, written = self.work.course.at(step), self.work.written[step]
+        stack = list(names_in(lines.opened(name, written)))
         while stack:
             used = stack.pop()
-            if used in found or used not in self.work.course.at(step).equations or used in self.work.written[step]:
+            if used in found or used not in lines.equations or used in written:
                 continue
             found.add(used)
-            stack.extend(names_in(self.work.course.at(step).opened(used, self.work.written[step])))
-        return [line for line in self.work.course.at(step).equations if line in found]
+            stack.extend(names_in(lines.opened(used, written)))
+        return [line for line in lines.equations if line in found]
 
     def gives_later(
-        self, step: int, bent: Formula, line: Name, between: list[Name], formula: Formula, written: Written
+        self, step: int, bent: Mapping[Name, Formula], between: list[Name], formula: Formula, written: Written
     ) -> bool:
-        """Does a bent skipped line give the written number further down?"""
+        """Do bent skipped lines give the written number further down?"""
+        return self.gives_changed(step, {}, bent, between, formula, written)
+
+    def gives_changed(
+        self,
+        step: int,
+        changed: Mapping[Name, arb],
+        bent: Mapping[Name, Formula],
+        between: list[Name],
+        formula: Formula,
+        written: Written,
+        kept: Name | None = None,
+    ) -> bool:
+        """Is the number what comes out with some values changed and some skipped lines bent? First roughly.
+
+        In the formula itself, not in the lines before it, `kept` has its own value.
+        """
         assert written.value is not None
         self.trials += 1
         if self.trials > MOST_TRIALS:
             return False
-        later = between[between.index(line) + 1 :]
         try:
-            rough: dict[Name, Any] = {line: evaluate(bent, self.work.middles(step), FLOAT)}
-            value = self.carried_on(rough, later, formula, step, self.work.middles(step), None)
+            rough = {name: float(band.mid()) for name, band in changed.items()}
+            value = self.carried_on(rough, bent, between, formula, step, self.work.middles(step), None, kept)
             target = float(written.value)
             if not abs(value - target) <= 0.05 * abs(target) + 50 * float(self.work.full_slack(written)):
                 return False
-            half = self.work.writer.half_unit(self.work.course.true(step)[line])
-            bands: dict[Name, Any] = {line: self.work.enclosed(bent, self.work.values(step), half)}
-            band = self.carried_on(bands, later, formula, step, self.work.values(step), self.work.full_slack(written))
+            half = self.work.full_slack(written)
+            band = self.carried_on(dict(changed), bent, between, formula, step, self.work.values(step), half, kept)
         except (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError):
             return False
         return _explains(band, written)
@@ -206,19 +237,24 @@ class Explainer:
     def carried_on(
         self,
         changed: dict[Name, Any],
-        later: list[Name],
+        bent: Mapping[Name, Formula],
+        between: list[Name],
         formula: Formula,
         step: int,
         values: Mapping[Name, Any],
         half_unit: Fraction | None,
+        kept: Name | None,
     ) -> Any:
-        """The value of a formula when an earlier line has changed; as floats, or as bands to half a unit."""
+        """The value of a formula with other values and bent lines before it; as floats, or as bands to half a unit."""
         mixed = Changed(changed, values)
-        for name in later:
-            opened = self.work.course.at(step).opened(name, self.work.written[step])
-            if any(used in changed for used in names_in(opened)):
-                half = half_unit and self.work.writer.half_unit(self.work.course.true(step)[name])
+        lines, true = self.work.course.at(step), self.work.course.true(step)
+        for name in between:
+            opened = bent.get(name) or lines.opened(name, self.work.written[step])
+            if name in bent or any(used in changed for used in names_in(opened)):
+                half = half_unit and self.work.writer.half_unit(true[name])
                 changed[name] = self.valued(opened, mixed, half)
+        if kept is not None:
+            changed.pop(kept, None)
         return self.valued(formula, mixed, half_unit)
 
     def valued(self, formula: Formula, values: Mapping[Name, Any], half_unit: Fraction | None) -> Any:
@@ -241,14 +277,17 @@ class Explainer:
         """Is a line of a later training step computed with the weights that the step before has updated?"""
         before = {
             name: self.work.bands[step - 1, name]
-            for name in names_in(formula)
-            if name in self.work.course.example.network.trained and (step - 1, name) in self.work.bands
+            for name in self.work.course.example.network.trained
+            if (step - 1, name) in self.work.bands
         }
         if not before:
             return []
-        values = self.work.values(step).but(before)
-        fits = self.gives(formula, answer.readings[0], values, Middles(values))
-        return [Explanation("old-weights")] if fits else []
+        own = answer.name.of if answer.name.kind == "+" else None
+        between = self.between(step, answer.name)
+        for kept in {None, own}:
+            if self.gives_changed(step, before, {}, between, formula, answer.readings[0], kept):
+                return [Explanation("old-weights")]
+        return []
 
     def stale(self, step: int, answer: Answer) -> list[Explanation]:
         """Is it the value of the same quantity in another training step, sample or time step?"""

@@ -21,7 +21,10 @@ class Answer(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """A slip that gives the written number: its id, the bent formula, and the skipped line it is in (or None)."""
+    """A slip that gives the written number: its id, the bent formula, and the skipped line it is in (or None).
+
+    `also` are further skipped lines with the same slip.
+    """
 
     slip: str
     formula: Formula | None = None
@@ -29,6 +32,7 @@ class Explanation(NamedTuple):
     whole_run: bool = False
     copied: tuple[Name, str] | None = None
     """A number that was copied wrong: whose, and as what."""
+    also: tuple[Name, ...] = ()
 
 
 class Finding(NamedTuple):

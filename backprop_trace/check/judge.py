@@ -57,15 +57,16 @@ class Judge(Bands):
     def take_givens(self, step: int) -> Iterator[Finding]:
         """The numbers a step starts with: as given, or as the step before left them."""
         true = self.course.true(step)
-        carried = {old: new for new, old in self.course.at(step).listing.carried}
-        for name in self.course.example.values:
+        lines = self.course.at(step)
+        carried = {old: new for new, old in lines.listing.carried}
+        for name in lines.givens:
             key = step, name
             if step > 1 and name in carried:
                 self.carry(step, name, carried[name])
             else:
                 self.bands[key], self.fine[key], self.exact[key] = ball(true[name]), True, True
             answer = self.answers.get(key)
-            if answer is not None:
+            if answer is not None and answer.readings[0].value is not None:
                 yield self.judge_given(step, answer)
 
     def judge_given(self, step: int, answer: Answer) -> Finding:
@@ -150,7 +151,7 @@ class Judge(Bands):
         values: dict[Name, Any] = {}
         for name in names_in(formula):
             answer = self.answers.get((step, name))
-            text = answer.readings[0].text if answer else self.course.example.values.get(name) if step == 1 else None
+            text = answer.readings[0].text if answer else self.given_text(step, name)
             if text is None:
                 return None
             values[name] = to_fmpq(copied.get(name, Fraction(text)))

@@ -18,11 +18,12 @@ from backprop_trace.spec import Example
 
 
 class Lines:
-    """The lines of the steps that use some samples."""
+    """The lines of the steps that use some samples, and what is given for them (`givens`)."""
 
     def __init__(self, example: Example, samples: Samples, equations: Listing):
         self.example, self.samples, self.listing = example, samples, equations
         self.facts = Facts(example.network, len(samples))
+        self.givens = tuple(name for name in example.values if name.sample is None or name.sample in samples)
         self.equations = {equation.name: equation for equation in equations.equations}
         self.uses = {name: names_in(equation.formula) for name, equation in self.equations.items()}
         self._written: dict[frozenset[Name], frozenset[Name]] = {}
@@ -36,9 +37,9 @@ class Lines:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        known = dict.fromkeys([*self.equations, *self.example.values])
+        known = dict.fromkeys([*self.equations, *self.givens])
         if len(self.samples) > 1:
-            known |= dict.fromkeys(name._replace(sample=None) for name in self.example.values)
+            known |= dict.fromkeys(name._replace(sample=None) for name in self.givens)
         words = spellings(dict.fromkeys(self.equations), self.example.network, self.listing.by_output)
         words |= {canonical(name): name for name in known}
         return Vocabulary(known, self.listing.by_output, self.listing.loss_adds_up, words, self.lone_sample)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
+from backprop_trace.arithmetic import ComputationError
 from backprop_trace.check.conventions import (
     CONVENTIONS,
     DELTA_SIGN,
     ERROR_SIGN,
     TRUNCATES,
     Courses,
+    is_about_batches,
     sentence_of,
 )
 from backprop_trace.check.course import Course
@@ -24,12 +27,29 @@ from backprop_trace.expr import Formula, Name
 from backprop_trace.notation.names import canonical
 from backprop_trace.notation.numbers import shown
 from backprop_trace.sheet import Entry
-from backprop_trace.source import printable
+from backprop_trace.source import Place, printable
+from backprop_trace.trace import TooLarge
 
 KEY_DIGITS = 12
 CUT_SHARE = 0.3
 """Numbers that are cut off but not rounded, over those that are rounded but not cut off: on simulated sheets of writers
 who round it is about 0.1 (from what has added up), of writers who cut off mostly 0.6 and more."""
+
+
+class Faults(NamedTuple):
+    """Where a sheet is wrong along a course: lines that are new mistakes, and lines it does not know."""
+
+    off: frozenset[Place]
+    unknown: frozenset[Place]
+
+    @property
+    def in_all(self) -> int:
+        return len(self.off) + len(self.unknown)
+
+    def speaks_against(self, own: Faults) -> bool:
+        """Do numbers, not only names, speak for this course: lines that both know, and that only here are right?"""
+        gained, lost = own.off - self.off - self.unknown, self.off - own.off - own.unknown
+        return len(gained) >= 2 and not lost
 
 
 class Part:
@@ -82,31 +102,37 @@ class Part:
     def choose_convention(self) -> None:
         """The convention under which the sheet has the fewest mistakes, if that is clearly fewer."""
         own = self.mistakes(self.courses.own, ())
-        if not own:
+        if not own.in_all:
             return
         best: tuple[Course, tuple[str, ...]] = (self.courses.own, ())
         least = own
         for course, conventions in self.candidates():
-            found = self.mistakes(course, conventions)
-            if self.is_better(found, least, conventions):
+            try:
+                found = self.mistakes(course, conventions)
+            except (ComputationError, TooLarge):
+                continue  # the exercise cannot be done like this
+            about_batches = any(map(is_about_batches, conventions))
+            if self.is_better(found, least, conventions) and (not about_batches or found.speaks_against(own)):
                 best, least = (course, conventions), found
         self.course, self.conventions = best
 
     def candidates(self) -> list[tuple[Course, tuple[str, ...]]]:
-        own, others = self.courses.own, self.courses.others()
+        own = self.courses.own
         may = self.entries.sign_conventions(own)
         signs = [tuple(word for word in (DELTA_SIGN, ERROR_SIGN) if word in chosen) for chosen in _subsets(may)]
         found: list[tuple[Course, tuple[str, ...]]] = [(own, turned) for turned in signs if turned]
         found += [(own, (*turned, TRUNCATES)) for turned in signs]
-        found += [(course, (word, *turned)) for turned in signs for word, course in others]
+        if not self.entries.is_far:
+            others = self.courses.others() + self.courses.batches(self.entries.batch_sizes)
+            found += [(course, (word, *turned)) for turned in signs for word, course in others]
         return found
 
-    def is_better(self, found: int, least: int, conventions: tuple[str, ...]) -> bool:
+    def is_better(self, found: Faults, least: Faults, conventions: tuple[str, ...]) -> bool:
         """Fewer mistakes by two, or none where there was one and more than one line speaks for it."""
-        saved = least - found
+        saved = least.in_all - found.in_all
         others = [word for word in conventions if word not in (DELTA_SIGN, ERROR_SIGN)]
         if TRUNCATES in conventions:
-            return saved >= 1 and not found and (saved >= 2 or self.may_cut_off())
+            return saved >= 1 and not found.in_all and (saved >= 2 or self.may_cut_off())
         return saved >= 1 + len(others)
 
     def may_cut_off(self) -> bool:
@@ -120,12 +146,15 @@ class Part:
                 cut, rounded = cut + (is_cut and not is_rounded), rounded + (is_rounded and not is_cut)
         return cut >= CUT_SHARE * rounded or cut + rounded <= 1
 
-    def mistakes(self, course: Course, conventions: tuple[str, ...]) -> int:
+    def mistakes(self, course: Course, conventions: tuple[str, ...]) -> Faults:
         """The lines that are new mistakes under some conventions (not yet explained), and those it does not know."""
         answers, unknown = self.entries.answers(course, conventions)
         judge = Judge(course, answers, self.chosen_writer(conventions), explain=False)
         off = [finding.answer for finding in judge.findings() if finding.verdict in ("off", "slip")]
-        return len(off) + len(unknown)
+        return Faults(
+            frozenset(answer.readings[0].place for answer in off),
+            frozenset(entry.readings[0].place for entry in unknown),
+        )
 
     # --- lines ---
 
@@ -266,6 +295,6 @@ def _ordered(lines: list[JudgedLine], course: Course) -> list[JudgedLine]:
     """By step, givens first, then in the order of the listing."""
     places = {}
     for step in {line.step for line in lines}:
-        for place, name in enumerate([*course.example.values, *course.at(step).equations]):
+        for place, name in enumerate([*course.at(step).givens, *course.at(step).equations]):
             places[step, canonical(name._replace(sample=None)), name.sample] = place
     return sorted(lines, key=lambda line: (line.step, places.get((line.step, line.name, line.sample), -1)))

@@ -95,7 +95,8 @@ class Wording:
         if explanation.whole_run:
             return f"{text}, from the first step on"
         if explanation.line is not None:
-            return f"{text}, in {self.spell(explanation.line)}, a line that is not on the sheet"
+            lines = " and ".join(map(self.spell, (explanation.line, *explanation.also)))
+            return f"{text}, in {lines}, {'lines that are' if explanation.also else 'a line that is'} not on the sheet"
         return text
 
     def expected(self, finding: Finding, true: Fraction) -> str:
@@ -153,8 +154,9 @@ class Wording:
         answer = self.judge.answers.get((step, name))
         if answer is not None and answer.readings[0].value is not None:
             return self.number_text(answer.readings[0].text)
-        if step == 1 and name in self.judge.course.example.values:
-            return self.number_text(self.judge.course.example.values[name])
+        given = self.judge.given_text(step, name)
+        if given is not None:
+            return self.number_text(given)
         band = self.judge.values(step)[name]
         if not is_bounded(band):
             return "?", ATOM

@@ -71,16 +71,16 @@ def command(
         raise UsageError(f"--steps goes from 1; a sheet has {MOST_LINES:,} lines at most")
     key = _Key(worked, steps, settings_of("float", None, round_to, "half-up").rounding) if values else None
     phases = [word for word in PHASES if not phase or word in phase]
-    told = _as_told(settings or (), batch_size, shuffle, worked.batching)
+    told = _as_told(settings or (), batch_size, shuffle or seed is not None, worked.batching)
     write(blank(form, Blank(worked, phases, steps, key, told)), output, force)
 
 
-def _as_told(settings: Sequence[str], batch_size: int | None, shuffle: bool, batching: Batching) -> str:
+def _as_told(settings: Sequence[str], batch_size: int | None, named: bool, batching: Batching) -> str:
     """The options by which `check` gets to the same example."""
     words = [word for setting in settings for word in ("--set", setting.replace(" ", ""))]
     if batch_size is not None:
         words += ["--batch-size", str(batch_size)]
-    if shuffle:
+    if named:
         words += ["--shuffle", "--seed", str(batching.seed)]
     return "".join(f" {shlex.quote(printable(word))}" for word in words)
 

@@ -23,7 +23,7 @@ from backprop_trace.slips.facts import Facts
 from backprop_trace.slips.forward import of_definition, of_net, of_out
 from backprop_trace.slips.known import SLIPS, Bend, Slip
 from backprop_trace.slips.loss import of_loss
-from backprop_trace.slips.mix_ups import at_other_times
+from backprop_trace.slips.mix_ups import at_other_samples, at_other_times
 from backprop_trace.slips.runs import WHOLE_RUN, bent_run
 from backprop_trace.slips.structural import is_structural, written_out
 from backprop_trace.slips.update import bends_of_update, of_update
@@ -52,6 +52,8 @@ def bends(equation: Equation, formula: Formula, facts: Facts) -> list[Bend]:
     seen: list[Formula] = [formula]
     if facts.network.times:
         found = chain(found, at_other_times(formula))
+    if facts.network.samples > 1:
+        found = chain(found, at_other_samples(formula, facts))
     return [bend for bend in found if not _seen(bend.formula, seen)]
 
 

@@ -32,6 +32,7 @@ SLIPS: Mapping[str, Slip] = {
     "no-weight": Slip("a weight is left out", "leave out a weight"),
     "wrong-weight": Slip("another weight of the layer is used", "use another weight", 2),
     "wrong-input": Slip("the value of a neighbouring input or unit is used", "use a neighbour's value", 2),
+    "wrong-sample": Slip("the value of another sample is used", "use the value of another sample", 2),
     "wrong-time": Slip("the value of another time step is used", "use the value of another time step", 2),
     "no-function": Slip("a function is left out", "leave out a function", 2),
     "no-activation": Slip("the activation function is left out", "leave out the activation function"),
@@ -84,6 +85,7 @@ SLIPS: Mapping[str, Slip] = {
     # optimizers
     "no-correction": Slip("the bias correction (1 - beta^t) is left out", "leave out the bias correction"),
     "epsilon-place": Slip("epsilon stands on the other side of the root", "have epsilon on the other side of the root"),
+    "no-epsilon": Slip("epsilon is left out", "leave epsilon out"),
     "step-off": Slip("the number of the step, t, is off by one", "have the number of the step off by one"),
     "coefficients-swapped": Slip("the two coefficients are swapped", "swap the two coefficients"),
     "gradient-not-squared": Slip("the gradient is not squared", "do not square the gradient"),

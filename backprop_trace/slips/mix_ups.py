@@ -9,6 +9,9 @@ from backprop_trace.slips.edits import all_replaced
 from backprop_trace.slips.facts import MOST_NEIGHBOURS, Facts
 from backprop_trace.slips.known import Bend
 
+MOST_IN_SAMPLES = 200
+"""Names of a formula times samples: so many mix-ups of samples are tried at most."""
+
 
 def mixed_up(names: Iterable[Name], facts: Facts, forward: bool) -> dict[Name, list[Bend]]:
     """For each name of a formula: what could stand there by mistake."""
@@ -30,6 +33,19 @@ def at_other_times(formula: Formula) -> Iterator[Bend]:
         if name.time is not None:
             for time in (name.time - 1, name.time + 1):
                 yield Bend("wrong-time", substitute(formula, {name: name._replace(time=time)}))
+
+
+def at_other_samples(formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """The value of another sample: for a single name of a formula, or for all of its inputs or targets."""
+    names = [name for name in names_in(formula) if name.sample is not None]
+    if len(names) * facts.network.samples > MOST_IN_SAMPLES:
+        return
+    groups = [[name] for name in names]
+    groups += [[name for name in names if name.kind == kind] for kind in ("", "target")]
+    for sample in range(1, facts.network.samples + 1):
+        for group in groups:
+            others = {name: name._replace(sample=sample) for name in group if name.sample != sample}
+            yield from all_replaced(formula, "wrong-sample", others)
 
 
 def transposed(formula: Formula, facts: Facts) -> Iterator[Bend]:

@@ -22,7 +22,7 @@ from backprop_trace.expr import (
     names_in,
 )
 from backprop_trace.network import ETA, TIME
-from backprop_trace.slips.edits import Edit, FactorsLeftOut, NamesReplaced, Ordered, edited, product_of
+from backprop_trace.slips.edits import Edit, FactorsLeftOut, NamesReplaced, Ordered, edited, product_of, sum_of
 from backprop_trace.slips.facts import MOST_NEIGHBOURS, Facts
 from backprop_trace.slips.known import Bend
 
@@ -56,6 +56,11 @@ def bends_of_update(formula: Formula, parameter: Name) -> Iterator[Bend]:
         for factor in names_in(right):
             if factor.kind == "d" and factor.wrt is not None:
                 yield Bend("bias-gradient-times-bias", Difference(left, Product((right, parameter))))
+    elif isinstance(formula, Sum) and formula.terms[0] == parameter:  # w + v+
+        change = sum_of(formula.terms[1:])
+        yield Bend("ascent", Difference(parameter, change))
+        yield Bend("not-updated", parameter)
+        yield Bend("change-only", change)
     else:
         yield Bend("sign", Minus(formula))
     yield from edited(formula, FactorsLeftOut())
@@ -89,3 +94,5 @@ class _OptimizerMixedUp(Edit):
                 yield Bend("no-root", under)
             case Power(Name() as base, Number("2")):
                 yield Bend("gradient-not-squared", base)
+            case Sum(terms) if EPSILON in terms:
+                yield Bend("no-epsilon", sum_of(tuple(term for term in terms if term != EPSILON)))
