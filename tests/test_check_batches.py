@@ -202,9 +202,10 @@ def test_the_loss_after_the_step_is_that_of_the_same_samples():
     assert report.done_right == f"Done right, the loss falls from {first['E']:.6g} to {after:.6g} in this step."
 
 
-def test_the_step_that_is_told_to_be_done_right_is_the_one_with_the_mistake():
-    first, second = worked([[1], [2]])
-    report = judged(ONE_BY_ONE, text_of([first, second | {"b+": second["b+"] + 2 * RATE * second["v_b+"]}]))
+def test_the_step_that_is_told_to_be_done_right_is_the_first_with_a_mistake():
+    first, *later = worked([[1], [2], [3]])
+    wrong = [lines | {"b+": lines["b+"] + 2 * RATE * lines["v_b+"]} for lines in later]
+    report = judged(ONE_BY_ONE, text_of([first, *wrong]))
     assert report.done_right.endswith("in step 2.")
 
 
@@ -219,11 +220,11 @@ def test_lines_that_are_missing_are_those_of_their_step():
 
 
 def test_slips_that_cannot_show_are_looked_for_in_each_step():
-    text = text_of(
-        [{name: value for name, value in lines.items() if name == "net_o[2]"} for lines in worked([[1], [2]])]
-    )
-    sheet = read_sheet(text.replace("step 1:\n", ""), "sheet.yaml")
-    assert {hidden.step for hidden in hidden_slips(Checker(read_example(ONE_BY_ONE)), sheet)} <= {2}
+    """(0.5 + 0.5)^2 / 2 is 0.5, and so is half of (0.5 + 0.5) with one decimal."""
+    third = worked([[1], [2], [3]])[2]
+    text = "step 3:\n" + "".join(f"  {name}: {value:.1f}\n" for name, value in third.items())
+    (hidden,) = hidden_slips(Checker(read_example(ONE_BY_ONE)), read_sheet(text, "sheet.yaml"))
+    assert (hidden.name, hidden.step, hidden.sample) == ("E_o", 3, 3)
 
 
 def test_a_mean_is_taken_over_the_samples_of_the_step():
@@ -234,3 +235,136 @@ def test_a_mean_is_taken_over_the_samples_of_the_step():
     report = judged(example, text + f"  delta_o[1]: {(out[1] - TS[0]) / 2:.5f}\n")
     assert line(report, 1, "delta_o[1]").slips[0] in ("no-slope", "delta-of-other-loss")
     assert "delta-of-other-loss" in line(report, 1, "delta_o[1]").slips
+
+
+# --- names and numbers of other samples ---
+
+
+def test_sections_of_samples_that_a_step_does_not_use_are_unknown_in_it():
+    """They are no other readings of the sample it does use."""
+    first = worked([[1]])[0]
+    text = "".join(f"sample {s}:\n  net_o: {0.4 * XS[s - 1] + 0.1:.4f}\n" for s in (1, 2, 3))
+    report = judged(ONE_BY_ONE, text + f"w+: {first['w+']:.4f}\n")
+    verdicts = {(each.name, each.sample): (each.verdict, each.message) for each in report.written}
+    assert verdicts["net_o", 1] == ("right", "")
+    assert verdicts["net_o", 2] == ("unknown", "sample 2 is not used in step 1 but in step 2")
+    assert verdicts["net_o", 3] == ("unknown", "sample 3 is not used in step 1 but in step 3")
+
+
+def test_mistakes_in_sections_of_samples_stay_mistakes():
+    """The convention of single samples does not swallow them."""
+    text = "sample 1:\n  net_o: 0.5\nsample 2:\n  net_o: 7.7777\nsample 3:\n  net_o: 5.1234\n"
+    report = judged(EXAMPLE, text)
+    assert report.conventions == ()
+    assert [each.verdict for each in report.written] == ["right", "wrong", "wrong"]
+
+
+def test_names_without_a_sample_alone_are_no_convention():
+    """Right totals over all samples, beside lines that do not say whose they are."""
+    step = worked([[1, 2, 3]])[0]
+    text = "net_o: 0.5\nout_o: 0.5\nE_o: 0.125\n" + "".join(
+        f"{name}: {step[name]:.5f}\n" for name in ("E", "dE/dw", "w+")
+    )
+    report = judged(EXAMPLE, text)
+    assert report.conventions == ()
+    assert [each.verdict for each in report.written if each.spelling in ("E", "dE/dw", "w+")] == ["right"] * 3
+    assert line(report, 1, "net_o").message == "which sample? write net_o[1] or a section 'sample 1:'"
+
+
+def test_the_same_number_twice_is_not_miscopied():
+    report = judged(EXAMPLE, "sample 1:\n  w: 0.4\n  net_o: 0.5\nsample 2:\n  w: 0.4\n  net_o: 0.9\n")
+    assert {each.verdict for each in report.written} == {"right"}
+    assert not any(each.message for each in report.written)
+
+
+@pytest.mark.parametrize(
+    ("line_", "message"),
+    [
+        ("net_o[0]: 0.5", "samples are numbered from 1"),
+        ('dE/dw: "(out_o[1] - target_o[1]) * x[1]"', "sample 1 is not used in step 2"),
+        ('w: "0.4 + b"', "this is given: copy its number"),
+    ],
+)
+def test_what_cannot_be_read_is_said(line_, message):
+    (found,) = (each for each in judged(ONE_BY_ONE, f"step 2:\n  {line_}\n").lines if each.written)
+    assert (found.verdict, found.message) == ("unknown", message)
+
+
+def test_inputs_and_targets_of_another_sample_are_named():
+    first, second = worked([[1], [2]])
+    w, b = first["w+"], first["b+"]
+    for lines in ({"net_o[2]": w * XS[0] + b}, second | {"delta_o[2]": second["out_o[2]"] - TS[0]}):
+        del_ = {name: value for name, value in lines.items() if not name.startswith("dE/dout")}
+        report = judged(ONE_BY_ONE, text_of([first, del_]))
+        assert report.first_mistake is not None
+        assert "wrong-sample" in report.first_mistake.slips
+
+
+def test_an_input_copied_wrong_in_a_later_step_is_found():
+    first, second = worked([[1], [2]])
+    report = judged(ONE_BY_ONE.replace("x: [1, 2, -1]", "x: [1, 2.00, -1]"),
+                    text_of([first, {"net_o[2]": first["w+"] * 2.01 + first["b+"]}]))  # fmt: skip
+    assert "copied-wrong" in line(report, 2, "net_o[2]").slips
+    assert second["net_o[2]"] != first["w+"] * 2.01 + first["b+"]
+
+
+# --- optimizers ---
+
+
+def test_the_velocity_of_another_convention_is_a_convention():
+    """torch's velocity v = mu v + g on a sheet for v = mu v - eta g; the weights are the same."""
+    report = judged(EXAMPLE.replace("torch", "paper"), text_of(worked([[1, 2, 3], [1, 2, 3]])))
+    assert report.conventions == ("torch-velocity",)
+    assert not report.has_mistakes
+
+
+def test_a_velocity_that_is_subtracted_is_ascent():
+    step = worked([[1, 2, 3]])[0]
+    lines = step | {"v_w+": -RATE * step["v_w+"], "v_b+": -RATE * step["v_b+"], "w+": 0.4 + RATE * step["v_w+"]}
+    found = judged(EXAMPLE.replace("torch", "paper"), text_of([lines])).first_mistake
+    assert found is not None
+    assert (found.name, found.slips[0]) == ("w+", "ascent")
+
+
+ADAM = EXAMPLE.replace(
+    "name: momentum, learning_rate: 0.1, momentum: 0.5", "name: adam, learning_rate: 0.1, epsilon: 0.01"
+)
+
+
+@pytest.mark.parametrize(
+    ("slip", "update"),
+    [
+        ("no-correction", lambda m, v, t: m / (v**0.5 + 0.01)),
+        ("no-epsilon", lambda m, v, t: m / (1 - 0.9**t) / (v / (1 - 0.999**t)) ** 0.5),
+        ("epsilon-place", lambda m, v, t: m / (1 - 0.9**t) / (v / (1 - 0.999**t) + 0.01) ** 0.5),
+    ],
+)
+def test_slips_of_adam_are_named_where_its_corrected_moments_are_not_written_out(slip, update):
+    g = sum((0.4 * x + 0.1 - t) * x for x, t in zip(XS, TS, strict=True))
+    m, v = 0.1 * g, 0.001 * g * g
+    text = f"dE/dw: {g:.8f}\nm_w+: {m:.8f}\nv_w+: {v:.10f}\nw+: {0.4 - 0.1 * update(m, v, 1):.8f}\n"
+    found = judged(ADAM, text).first_mistake
+    assert found is not None
+    assert found.name == "w+"
+    assert slip in found.slips
+
+
+def test_weights_from_before_the_update_are_found_behind_lines_that_are_not_written_out():
+    """Only the weights stand on the sheet; the forward pass of step 2 used those from before step 1."""
+    first = worked([[1]])[0]
+    y = 0.4 * XS[1] + 0.1
+    vw, vb = MOMENTUM * first["v_w+"] + (y - TS[1]) * XS[1], MOMENTUM * first["v_b+"] + (y - TS[1])
+    second = {"w+": first["w+"] - RATE * vw, "b+": first["b+"] - RATE * vb}
+    text = text_of([{name: first[name] for name in ("v_w+", "v_b+", "w+", "b+")}, second])
+    assert [each.slips for each in judged(ONE_BY_ONE, text).written if each.step == 2] == [("old-weights",)] * 2
+
+
+# --- costs ---
+
+
+def test_a_convention_that_takes_too_much_is_not_tried():
+    """All samples at once would be half a million lines."""
+    many = ", ".join(["1", "2", "-1"] * 3000)
+    example = EXAMPLE.replace("x: [1, 2, -1]", f"x: [{many}]").replace("o: [1, 3, 0.5]", f"o: [{many}]")
+    report = judged(example + "batch_size: 1\n", "step 2:\n  net_o: 0.7\n  E: 0.3\n")
+    assert report.conventions == ()

@@ -143,12 +143,21 @@ def work_out(
     return Work(lines, changed, honest)
 
 
-def sheet_text(lines: Mapping[tuple[int, Name], str]) -> str:
-    return "\n".join(f"{_heading(step)}{canonical(name)} = {text}" for (step, name), text in lines.items())
+SPELLINGS = ("numbers", "sections", "bare")
 
 
-def _heading(step: int) -> str:
-    return f"step {step}: " if step > 1 else ""
+def sheet_text(lines: Mapping[tuple[int, Name], str], spelling: str = "numbers", lone: bool = False) -> str:
+    """A sheet. Samples are numbers behind the names, sections, or (where a step has one alone) left out."""
+    return "\n".join(f"{_spelled(step, name, spelling, lone)} = {text}" for (step, name), text in lines.items())
+
+
+def _spelled(step: int, name: Name, spelling: str, lone: bool) -> str:
+    heading = f"step {step}: " if step > 1 else ""
+    if spelling == "sections" and name.sample is not None:
+        return f"{heading}sample {name.sample}: {canonical(name._replace(sample=None))}"
+    is_total = name.kind == "E" and not name.label  # E[2] and E of a step with one sample
+    bare = spelling == "bare" and lone and not is_total
+    return heading + canonical(name._replace(sample=None) if bare else name)
 
 
 def partial(lines: Mapping[tuple[int, Name], str], share: float, draw: random.Random) -> dict[tuple[int, Name], str]:
@@ -169,4 +178,5 @@ def honest_sheets(seed: int, networks: int) -> Iterator[tuple[Exercise, str, str
             except (ArithmeticError, ValueError):
                 continue
             kind = f"{style}, {decimals} decimals, {share:.0%}, {steps} steps"
-            yield exercise, kind, sheet_text(partial(work.lines, share, draw))
+            lone = exercise.example.batching.size == 1
+            yield exercise, kind, sheet_text(partial(work.lines, share, draw), draw.choice(SPELLINGS), lone)

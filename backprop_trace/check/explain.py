@@ -54,7 +54,7 @@ class Explainer:
         near = self.work.is_near(written, finding.band)
         named = [e for e in found if SLIPS[e.slip].rank < GUESS or e.line is None]
         if near:  # a unit of the last digit is too little to go by, but for a classical slip of this very line
-            named = [e for e in named if SLIPS[e.slip].rank == 1 and not e.whole_run]
+            named = [e for e in named if SLIPS[e.slip].rank == 1 and not e.whole_run and written.value]  # 0.00: nothing
         if named:
             self.remember(step, named)
             return finding._replace(verdict="slip", explanations=tuple(named[:MOST_NAMED]))

@@ -24,6 +24,9 @@ from backprop_trace.network import TIME, Listing, Network, listing
 from backprop_trace.parse import number
 from backprop_trace.train.compiled import LARGEST_COMPILED, Compiled, compiled_steps, mentioned
 
+LAST_STEPS = 100
+"""So many steps are gone through one by one to find the first that breaks."""
+
 Listed: TypeAlias = Callable[[Samples], Listing]
 
 WORTH_COMPILING = 3
@@ -153,8 +156,9 @@ class Run:
         if reached is not None:
             self.givens.update(zip(self.olds, reached, strict=True))
             return
-        step, state = self.where_it_breaks(program, first, last, state)
-        self.givens.update(zip(self.olds, state, strict=True))
+        step, reached = self.where_it_breaks(program, first, last, state)
+        step, reached = self.first_broken(program, first, step, state, reached)
+        self.givens.update(zip(self.olds, reached, strict=True))
         self.plain_step(step)  # names the quantity
         raise ComputationError("the number grows beyond what a float can hold (about 1.8e308)", step=step)
 
@@ -170,6 +174,66 @@ class Run:
             else:
                 first, state = middle, reached
         return first, state
+
+    def search(self, first: int, last: int) -> None:
+        """Runs the steps like `advance`, but stops at the first with a quantity that breaks, if only a loss.
+
+        Raises ComputationError with step and quantity; `givens` are then those of that step.
+        """
+        step = first
+        while step < last:
+            end = self.alike(step, last)
+            program = self.program(step, end) if self.compilable() else None
+            if program is None:
+                self.plain_step(step)
+                step += 1
+                continue
+            state = tuple(self.givens[old] for old in self.olds)
+            place, there = self.first_broken(program, step, end, state, state)
+            if place < end:
+                self.givens.update(zip(self.olds, there, strict=True))
+                self.plain_step(place)
+            self.advance(step, end)
+            step = end
+
+    def first_broken(
+        self, program: Program, first: int, step: int, state: tuple[Any, ...], reached: tuple[Any, ...]
+    ) -> tuple[int, tuple[Any, ...]]:
+        """The first step with a quantity that is no finite number (a loss is, long before the weights are), and what
+        it starts from; `step` and what is `reached` there if none comes before."""
+        low = first
+        while low < step:
+            middle = (low + step) // 2
+            there = program.steps(partial(self.batches, program, first, middle), *state)
+            if there is None or self.breaks(middle, there):
+                step, reached = middle, there or reached
+            else:
+                low = middle + 1
+        while earlier := self.just_before(program, first, step, state):
+            step, reached = earlier
+        return step, reached
+
+    def just_before(
+        self, program: Program, first: int, step: int, state: tuple[Any, ...]
+    ) -> tuple[int, tuple[Any, ...]] | None:
+        """The first of the last steps before one that breaks, too: mini-batches break one after the other."""
+        window = min(LAST_STEPS, 2 * self.course.batching.steps_per_epoch(self.course.network.samples))
+        for earlier in range(max(first, step - window), step):
+            there = program.steps(partial(self.batches, program, first, earlier), *state)
+            if there is not None and self.breaks(earlier, there):
+                return earlier, there
+        return None
+
+    def breaks(self, step: int, state: tuple[Any, ...]) -> bool:
+        givens = dict(self.givens)
+        self.givens.update(zip(self.olds, state, strict=True))
+        try:
+            self.plain_step(step)
+        except ComputationError:
+            return True
+        finally:
+            self.givens = givens
+        return False
 
     def batches(self, program: Program, first: int, last: int) -> Iterable[tuple[Any, ...]]:
         """The inputs and targets of each step."""

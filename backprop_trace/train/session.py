@@ -142,6 +142,7 @@ class Session:
         self.broken: ComputationError | None = None
         self.curve: list[tuple[int, float, float | None]] = []
         self.best: tuple[float, int] = (float("inf"), 0)
+        self.sound: tuple[int, Mapping[Name, Any]] = (0, dict(self.run.givens))
         self.steps = example.batching.steps_per_epoch(self.network.samples)
         self.chunk = 1
 
@@ -253,13 +254,28 @@ class Session:
                     return
             self.ending = "epochs"
         except ComputationError as broken:
-            self.broken, self.ending = broken, "broken"
-            broken.step = broken.step or self.epoch * self.steps + 1
-            self.epoch = (broken.step - 1) // self.steps
+            self.broken, self.ending = self.first_of(broken), "broken"
+            self.epoch = ((self.broken.step or 1) - 1) // self.steps
         except KeyboardInterrupt:
             self.ending = "interrupted"
             if last is None or last.epoch != self.epoch:
                 yield self.report()
+
+    def first_of(self, broken: ComputationError) -> ComputationError:
+        """Where a loss that is looked at now and then first broke; what was reached is then what led there."""
+        if broken.step is not None:
+            return broken
+        broken.step = self.epoch * self.steps + 1
+        if isinstance(self.run, Run):
+            epoch, givens = self.sound
+            again = Run.of(self.network, self.example.batching, self.example.values)
+            again.givens.update(givens)
+            try:
+                again.search(epoch * self.steps + 1, broken.step)
+            except ComputationError as earlier:
+                self.run = again
+                return earlier
+        return broken
 
     def stops(self) -> Iterator[int]:
         """The epochs after which something is looked at."""
@@ -288,6 +304,7 @@ class Session:
         spaced = not self.curve or self.epoch - self.curve[-1][0] >= max(1, self.plan.epochs // CURVE_POINTS)
         if spaced or self.epoch == self.plan.epochs:
             self.curve.append((self.epoch, loss, validation))
+            self.sound = self.epoch, dict(self.run.givens)
         self.best = min(self.best, (loss if validation is None else validation, self.epoch))
 
     def done(self) -> bool:
