@@ -199,7 +199,10 @@ def test_the_loss_after_the_step_is_that_of_the_same_samples():
     (after,) = [(TS[0] - (lines["w+"] * XS[0] + lines["b+"])) ** 2 / 2 for lines in [first]]
     report = judged(ONE_BY_ONE, text_of([first | {"w+": 0.4 + RATE * first["dE/dw"]}]))
     assert line(report, 1, "w+").slips[0] == "ascent"
-    assert report.done_right == f"Done right, the loss falls from {first['E']:.6g} to {after:.6g} in this step."
+    assert (
+        report.done_right
+        == f"Done right, the loss of its samples falls from {first['E']:.6g} to {after:.6g} in this step."
+    )
 
 
 def test_the_step_that_is_told_to_be_done_right_is_the_first_with_a_mistake():
@@ -368,3 +371,29 @@ def test_a_convention_that_takes_too_much_is_not_tried():
     example = EXAMPLE.replace("x: [1, 2, -1]", f"x: [{many}]").replace("o: [1, 3, 0.5]", f"o: [{many}]")
     report = judged(example + "batch_size: 1\n", "step 2:\n  net_o: 0.7\n  E: 0.3\n")
     assert report.conventions == ()
+
+
+# --- recurrent networks ---
+
+
+def test_time_steps_and_lone_samples_go_together():
+    """h@t = w x@t + u h@t-1 for two sequences, one a step."""
+    example = """
+        samples:
+          - {sequence: {inputs: {x: [1, 2]}, targets: {o: [1, 0]}}}
+          - {sequence: {inputs: {x: [3, -1]}, targets: {o: [0, 1]}}}
+        parameters: {w: 0.5, u: 0.25}
+        layers: [{units: [o], activation: identity, weights: [[w]], recurrent: [[u]]}]
+        loss: half_squared_error
+        learning_rate: 0.1
+        batch_size: 1
+    """
+    first, second = 0.5 * 1, 0.5 * 2 + 0.25 * 0.5
+    g_second = second - 0
+    g_first = (first - 1) + 0.25 * g_second
+    gw, gu = g_first * 1 + g_second * 2, g_second * first
+    text = f"out_o@1: {first:.5f}\nout_o@2[1]: {second:.5f}\ndE/dw: {gw:.5f}\ndE/du: {gu:.5f}\n"
+    w, u = 0.5 - 0.1 * gw, 0.25 - 0.1 * gu
+    text += f"w+: {w:.5f}\nu+: {u:.5f}\nstep 2:\n  out_o@1: {w * 3:.5f}\n  out_o@2[2]: {-w + u * w * 3:.5f}\n"
+    report = judged(example, text)
+    assert [each.verdict for each in report.written] == ["right"] * 8

@@ -250,6 +250,34 @@ def test_other_values_hold_for_the_whole_check(run, sheet):
     assert run("check", "one-weight", path, "--set", "W=9")[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("options", "told", "remark"),
+    [
+        (["--batch-size", "1"], "--batch-size 1", "uses sample 1 only"),
+        (["--batch-size", "3", "--shuffle"], "--batch-size 3 --shuffle --seed 0", "uses samples"),
+        (["--batch-size", "2", "--shuffle", "--seed", "5", "--set", "eta = 0.5"],
+         "--set eta=0.5 --batch-size 2 --shuffle --seed 5", "uses samples"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["yaml", "plain"])
+def test_the_key_of_a_sheet_is_right_under_the_command_it_tells(run, sheet, options, told, remark, form):
+    _, key, _ = run("sheet", "xor", "--steps", "3", "--values", "--round", "4", "-f", form, *options)
+    command = next(each for each in key.splitlines() if "backprop-trace check" in each)
+    assert command.endswith(told)
+    assert remark in key
+    code, out, err = run("check", "xor", sheet(key, "key.yaml" if form == "yaml" else "key.txt"), *told.split())
+    assert (code, err) == (0, "")
+    assert "lines are right" in " ".join(out.split())
+
+
+def test_a_seed_alone_is_told_too(run, sheet):
+    layers = "layers: [{units: [o], activation: sigmoid, weights: [[0.5]]}]\nloss: half_squared_error\nlearning_rate: 1"
+    given = "inputs: {x: [1, 2, 3]}\ntargets: {o: [1, 0, 1]}"
+    path = sheet(f"{given}\n{layers}\nbatch_size: 1\nshuffle: 5\n", "net.yaml")
+    _, blank, _ = run("sheet", path, "--seed", "4")
+    assert "--shuffle --seed 4" in blank
+
+
 def test_a_decimal_comma_is_an_option(run, sheet):
     path = sheet("net_h1 = 0,3775\n", "a.txt")
     assert run("check", "mazur", path)[0] == 2

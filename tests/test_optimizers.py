@@ -348,6 +348,18 @@ def test_a_slip_in_an_optimizers_line_is_named(
     assert slip in judged.slips
 
 
+def test_weights_decay_where_nesterov_takes_the_gradient() -> None:
+    """The gradient of E + lambda/2 |w|^2 at w + mu v is dE/dw + lambda (w + mu v) there."""
+    w, v = list(START), [0.0] * 3
+    for _ in range(STEPS):
+        ahead = [a + 0.8 * b for a, b in zip(w, v, strict=True)]
+        g = [slope + 0.05 * a for slope, a in zip(gradient(ahead), ahead, strict=True)]
+        v = [0.8 * b - 0.05 * slope for b, slope in zip(v, g, strict=True)]
+        w = [a + b for a, b in zip(w, v, strict=True)]
+    settings = "name: nesterov, convention: paper, learning_rate: 0.05, momentum: 0.8, weight_decay: 0.05"
+    assert ours(settings) == pytest.approx(w, rel=1e-13)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_right_sheet_of_an_optimizer_is_right(name: str) -> None:
     rate = "" if name == "adadelta" else ", learning_rate: 0.1"

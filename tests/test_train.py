@@ -22,12 +22,12 @@ from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS
 from backprop_trace.chain import Equation
 from backprop_trace.cli import main
 from backprop_trace.draw import DISTRIBUTIONS, draw
-from backprop_trace.expr import Name, Sum, after, given
+from backprop_trace.expr import Difference, Name, Product, Sum, after, given
 from backprop_trace.network import Listing
 from backprop_trace.spec import Example, load, read_example
 from backprop_trace.trace import Settings, trace, traces
 from backprop_trace.train import Run
-from backprop_trace.train.compiled import compiled_steps
+from backprop_trace.train.compiled import _Writer, compiled_steps
 from backprop_trace.train.session import Plan, Session, Until, overfitting, vanishing
 
 XOR = """
@@ -481,6 +481,81 @@ def test_bad_options_are_refused_with_a_word(
     assert printed.out == ""
 
 
+@pytest.mark.parametrize("batch", [[], ["--batch-size", "1"]])
+def test_show_and_train_name_the_first_step_that_breaks(
+    folder: Path, capsys: pytest.CaptureFixture[str], batch: list[str]
+) -> None:
+    """A loss overflows long before the weights do; train looks at it every few epochs only."""
+    (folder / "net.yaml").write_text("""
+        inputs: {x1: [1, 2], x2: [3, -1]}
+        targets: {o1: [1, 5]}
+        layers: [{units: [o1], activation: identity, weights: [[2, -1]], bias: 0}]
+        loss: half_squared_error
+        learning_rate: 10
+    """)
+    w1, w2, b = 2.0, -1.0, 0.0
+    samples = [((1, 3), 1), ((2, -1), 5)]
+    for step in range(1, 1000):
+        used = [samples[(step - 1) % 2]] if batch else samples
+        errors = [w1 * x[0] + w2 * x[1] + b - t for x, t in used]
+        if any(abs(error) > 1.8e154 for error in errors):
+            break
+        w1 -= 10 * sum(error * x[0] for error, (x, _) in zip(errors, used, strict=True))
+        w2 -= 10 * sum(error * x[1] for error, (x, _) in zip(errors, used, strict=True))
+        b -= 10 * sum(errors)
+    assert cli("show", "net.yaml", "--at", "1000", *batch) == 3
+    assert f"E_o1[1] (training step {step})" in capsys.readouterr().err
+    assert cli("train", "net.yaml", "--epochs", "1000", *batch) == 3
+    assert f"E_o1[1] (training step {step})" in capsys.readouterr().err
+
+
+def test_what_was_asked_for_is_saved_though_nobody_reads_the_table(folder: Path) -> None:
+    """As in `train ... | head -1`: the files are still written."""
+    code = "import sys; from backprop_trace.cli import main; main()"
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", code, "train", "xor", "--epochs", "3", "--save", "saved.yaml", "--log", "log.csv"]
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False, cwd=folder)
+    assert b"Traceback" not in done.stderr
+    assert trace(load("saved.yaml"))["E"].value == trace(load("xor"), step=4)["E"].value
+    assert (folder / "log.csv").read_text().count("\n") == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "mazur", "--until", "E < 1e400"], "out of range"),
+        (["train", "mazur", "--set", "target_o1=0.5", "--until", "classified"], "target_o1 is 0.5"),
+        (["sweep", "mazur", "w1", "--from", "0", "--to", "1e309"], "out of range"),
+        (["show", "mazur", "--steps", "100000000000"], "--at 100000000000"),
+        (["show", "mazur", "--at", "10000000000000"], "no machine"),
+        (["sweep", "mazur", "w1", "--from", "0", "--to", "1", "--at", "10000000000000"], "no machine"),
+    ],
+)
+def test_what_cannot_be_reached_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert cli(*arguments) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, message in printed.err, "Traceback" in printed.err) == ("", True, False)
+
+
+def test_samples_held_out_may_stand_in_columns() -> None:
+    columns = "validation: {inputs: {x1: [0.5, 1], x2: [0, 0.5]}, targets: {o1: [1, 0]}}"
+    rows = "validation: [{inputs: {x1: 0.5, x2: 0}, targets: {o1: 1}}, {inputs: {x1: 1, x2: 0.5}, targets: {o1: 0}}]"
+    one, other = (read_example(f"{XOR}learning_rate: 0.1\n{text}\n") for text in (columns, rows))
+    assert one.held_out == other.held_out
+    assert one.held_out.samples == 2
+
+
+def test_no_improvement_says_whose_loss(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"{XOR}learning_rate: 0.5\nvalidation: {{inputs: {{x1: [0], x2: [0]}}, targets: {{o1: [1]}}}}\n"
+    (folder / "net.yaml").write_text(text)
+    assert cli("train", "net.yaml", "--epochs", "5000", "--patience", "5") == 0
+    assert "the least loss of the held-out samples was at epoch" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_run_that_overflows_names_the_step_and_keeps_what_was_reached(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -523,6 +598,14 @@ def test_matrices_that_overflow_keep_what_was_reached() -> None:
     kept, found = trace(example, step=broken.value.step - 1), matrices.values()
     for new, old in kept.listing.carried:
         assert found[old] == pytest.approx(kept.values[new], rel=1e-9)
+
+
+def test_what_changes_nothing_is_left_out_of_the_compiled_code() -> None:
+    """net = w1 x1 + w2 x2 + b with x1 = 0 and x2 = 1 is w2 + b; t - 0 is t; a factor 1 goes."""
+    w, v, x, y, b, net = (given(letter) for letter in ("w", "v", "x", "y", "b", "net"))
+    line = Equation(net, Difference(Product((Sum((Product((w, x)), Product((v, y)), b)), y)), x), (), "forward")
+    writer = _Writer([line], [net], [w, v, b], {x: 0.0, y: 1.0}, FLOAT)
+    assert writer.body == ["v3 = v1 + v2"]
 
 
 def test_new_values_do_not_take_the_place_of_old_ones_that_are_still_needed() -> None:
@@ -683,8 +766,9 @@ def test_fast_training_reports_the_same(folder: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    "change", ["bias: [0]}}", "weights: [[w, w]]", "weights: [['-', 0.5]]"]
-)  # fmt: skip
+    "change",
+    ["bias: [0]}}", "weights: [[w, w]]", "weights: [['-', 0.5]]", "weights: [[u, 0.2]]", "weights: [[0.1, v]]"],
+)
 def test_networks_without_plain_matrices_are_refused_by_fast(
     folder: Path, capsys: pytest.CaptureFixture[str], change: str
 ) -> None:
@@ -694,10 +778,10 @@ def test_networks_without_plain_matrices_are_refused_by_fast(
     (folder / "net.yaml").write_text(f"""
 inputs: {{x1: 1, x2: 2}}
 targets: {{o: 1}}
-parameters: {{w: 0.5}}
+parameters: {{w: 0.5, u: 0.3, v: 0.1}}
 layers:
   - {{units: [h], activation: sigmoid, {weights}}}
-  - {{units: [o], activation: sigmoid, weights: [[0.3{", 0.1" if source else ""}]]{source}}}
+  - {{units: [o], activation: sigmoid, weights: [[u{", 0.1" if source else ""}]]{source}, bias: v}}
 loss: half_squared_error
 learning_rate: 0.1
 """)

@@ -276,12 +276,13 @@ class Part:
     def done_right(self) -> str:
         """How the loss falls when the step is done right, for a sheet with a mistake in its updates."""
         step = self.wrong_update
-        if step is None or step > 100:
+        if step is None or self.entries.is_far:
             return ""
         before, later = self.course.true(step)[self.course.example.network.objective], self.course.loss_after(step)
         verb = "falls" if later < before else "grows"
         which = "this step" if step == 1 else f"step {step}"
-        return f"Done right, the loss {verb} from {shown(before, 6)} to {shown(later, 6)} in {which}."
+        whose = "" if self.course.example.batching.size is None else " of its samples"
+        return f"Done right, the loss{whose} {verb} from {shown(before, 6)} to {shown(later, 6)} in {which}."
 
 
 def _subsets(words: set[str]) -> list[set[str]]:

@@ -209,7 +209,8 @@ def _python(arithmetic: Arithmetic, literal: Callable[[str], Piece]) -> Notation
 class _Simplifier:
     """Leaves out what changes no value: names for other names, factors of 1, summands of 0.
 
-    `fixed` are the numbers that stay the same from step to step. Only the sign of a zero may become another.
+    `fixed` are the numbers that stay the same from step to step. Only the sign of a zero may become another; and what
+    breaks in a summand with a factor 0 breaks the step no more.
     """
 
     def __init__(self, fixed: Mapping[Name, Any]):
