@@ -397,3 +397,14 @@ def test_time_steps_and_lone_samples_go_together():
     text += f"w+: {w:.5f}\nu+: {u:.5f}\nstep 2:\n  out_o@1: {w * 3:.5f}\n  out_o@2[2]: {-w + u * w * 3:.5f}\n"
     report = judged(example, text)
     assert [each.verdict for each in report.written] == ["right"] * 8
+
+
+def test_a_number_too_near_to_0_to_be_written_out_does_no_harm():
+    """sigmoid(-642600) is about 1e-279000."""
+    example = EXAMPLE.replace(
+        "layers: [{units: [o], activation: identity, weights: [[w]], bias: b}]",
+        "layers: [{units: [h], activation: sigmoid, weights: [[w]], bias: b}, "
+        "{units: [o], activation: tanh, weights: [[0.4]]}]",
+    )
+    report = judged(example + "batch_size: 1\n", "step 2:\n  net_h: -642600.93210\n  dnet_o/dw_h_o: 0.00000\n")
+    assert line(report, 2, "dnet_o/dw_h_o").verdict == "follows"

@@ -28,6 +28,7 @@ from backprop_trace.arithmetic.exact import FUNCTIONS, to_fmpq
 from backprop_trace.expr import Cases, Formula, Name, names_in, parts, slope
 
 NOTHING_KNOWN = arb("nan")
+HUGE, DUST = arb("1e1000"), arb("1e-1000")
 
 
 def ball(middle: Fraction, radius: Fraction = Fraction(0)) -> arb:
@@ -41,7 +42,18 @@ def contains(band: arb, number: Fraction) -> bool:
 
 
 def is_bounded(band: arb) -> bool:
-    return bool(band.is_finite())
+    """Does the band say anything? Beyond HUGE it does not: the divisor may have been 0."""
+    return bool(band.is_finite() and band.abs_upper() < HUGE)
+
+
+def without_dust(band: arb) -> arb:
+    """A band whose middle or radius is so near to 0 that it could not be written out, a little wider."""
+    if not band.is_finite():
+        return band
+    middle, radius = band.mid(), band.rad()
+    if middle != 0 and abs(middle) < DUST:
+        return arb(0, max(DUST, band.abs_upper()))
+    return band + arb(0, DUST) if radius != 0 and radius < DUST else band
 
 
 def _as_ball(value: Any) -> arb:

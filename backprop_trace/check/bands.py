@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import arb
 
-from backprop_trace.arithmetic.band import NOTHING_KNOWN, ball, enclose, is_bounded
+from backprop_trace.arithmetic.band import NOTHING_KNOWN, ball, enclose, is_bounded, without_dust
 from backprop_trace.arithmetic.exact import bounds
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
@@ -108,7 +108,8 @@ class Bands:
 
     def enclosed(self, formula: Formula, values: Mapping[Name, arb], half_unit: Fraction) -> arb:
         try:
-            return enclose(formula, values, half_unit, self.course.slopes, self.writer.half_unit_of_ones)
+            band = enclose(formula, values, half_unit, self.course.slopes, self.writer.half_unit_of_ones)
+            return without_dust(band)
         except (ArithmeticError, ValueError):
             return NOTHING_KNOWN
 
