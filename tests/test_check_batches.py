@@ -226,8 +226,10 @@ def test_slips_that_cannot_show_are_looked_for_in_each_step():
     """(0.5 + 0.5)^2 / 2 is 0.5, and so is half of (0.5 + 0.5) with one decimal."""
     third = worked([[1], [2], [3]])[2]
     text = "step 3:\n" + "".join(f"  {name}: {value:.1f}\n" for name, value in third.items())
-    (hidden,) = hidden_slips(Checker(read_example(ONE_BY_ONE)), read_sheet(text, "sheet.yaml"))
-    assert (hidden.name, hidden.step, hidden.sample) == ("E_o", 3, 3)
+    found = hidden_slips(Checker(read_example(ONE_BY_ONE)), read_sheet(text, "sheet.yaml"))
+    assert {hidden.step for hidden in found} == {3}
+    (loss,) = (hidden for hidden in found if hidden.name == "E_o")
+    assert (loss.sample, loss.slips) == (3, ("factor-left-out",))
 
 
 def test_a_mean_is_taken_over_the_samples_of_the_step():
@@ -408,3 +410,103 @@ def test_a_number_too_near_to_0_to_be_written_out_does_no_harm():
     )
     report = judged(example + "batch_size: 1\n", "step 2:\n  net_h: -642600.93210\n  dnet_o/dw_h_o: 0.00000\n")
     assert line(report, 2, "dnet_o/dw_h_o").verdict == "follows"
+
+
+# --- sheets that begin later, and numbers with few digits ---
+
+
+def rounded_run(steps: int, decimals: int) -> list[dict[str, float]]:
+    """The steps of a writer who rounds every line, and goes on with what they have written."""
+    w, b, vw, vb = 0.4, 0.1, 0.0, 0.0
+    found = []
+    for _ in range(steps):
+        lines: dict[str, float] = {}
+
+        def write(name: str, value: float, lines: dict[str, float] = lines) -> float:
+            lines[name] = round(value, decimals)
+            return lines[name]
+
+        errors = [write(f"out_o[{s}]", w * XS[s - 1] + b) - TS[s - 1] for s in (1, 2, 3)]
+        gw = write("dE/dw", sum(error * x for error, x in zip(errors, XS, strict=True)))
+        gb = write("dE/db", sum(errors))
+        vw, vb = write("v_w+", MOMENTUM * vw + gw), write("v_b+", MOMENTUM * vb + gb)
+        w, b = write("w+", w - RATE * vw), write("b+", b - RATE * vb)
+        found.append(lines)
+    return found
+
+
+@pytest.mark.parametrize(("step", "decimals"), [(3, 2), (4, 3), (6, 4), (9, 3)])
+def test_a_later_step_alone_may_have_been_rounded_on_the_way(step, decimals):
+    lines = rounded_run(step, decimals)[-1]
+    text = f"step {step}:\n" + "".join(f"  {name}: {value:.{decimals}f}\n" for name, value in lines.items())
+    report = judged(EXAMPLE, text)
+    assert report.counts.keys() <= {"right", "rounded", "missing"}
+
+
+@pytest.mark.parametrize("name", ["out_o[2]", "dE/dw", "v_b+", "w+"])
+def test_a_mistake_in_a_later_step_alone_is_found(name):
+    step = rounded_run(4, 4)[-1]
+    text = "step 4:\n" + "".join(f"  {key}: {value + 0.1 * (key == name):.4f}\n" for key, value in step.items())
+    found = judged(EXAMPLE, text).first_mistake
+    assert found is not None
+    assert found.spelling == name
+
+
+def test_a_later_step_after_mistakes_that_nobody_sees_cannot_be_judged():
+    """The writer went on from other weights: what they did with them is not wrong."""
+    y = [0.9 * x - 0.4 for x in XS]
+    g = sum((out - t) * x for out, x, t in zip(y, XS, TS, strict=True))
+    lines = {f"out_o[{s}]": y[s - 1] for s in (1, 2, 3)} | {
+        f"E_o[{s}]": (TS[s - 1] - y[s - 1]) ** 2 / 2 for s in (1, 2, 3)
+    }
+    report = judged(EXAMPLE, text_of([lines | {"dE/dw": g}], first=3))
+    assert [each.verdict for each in report.written] == ["undecided", "follows"] * 3 + ["follows"]
+
+
+DEAD = """
+inputs: {x: 1}
+targets: {o: 1}
+parameters: {w1: 0.5, w2: -0.5, w3: 0.4, w4: -0.6}
+layers:
+  - {units: [h1, h2], activation: relu, weights: [[w1], [w2]]}
+  - {units: [o], activation: identity, weights: [[w3, w4]]}
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize("zero", ["0", "0.0", "0.00000"])
+def test_a_zero_is_exact_where_the_others_have_digits(zero):
+    """out_h2 is 0, so dE/dw4 is, whatever the 0 looks like."""
+    text = f"net_h1: 0.50000\nout_h1: 0.50000\nout_h2: {zero}\nnet_o: 0.20000\ndE/dnet_o: -0.80000\ndE/dw3: -0.40000\n"
+    report = judged(DEAD, text + "dE/dw4: -0.31000\n")
+    assert [each.verdict for each in report.written][-1] in ("slip", "wrong")
+    assert judged(DEAD, text + f"dE/dw4: {zero}\n").counts["right"] == 7
+
+
+def test_the_bias_correction_is_no_number_that_anybody_rounds():
+    """With three decimals 1 - beta2 = 0.001 might be 0, and anything could come out."""
+    g = sum((0.4 * x + 0.1 - t) * x for x, t in zip(XS, TS, strict=True))
+    text = f"dE/dw: {g:.3f}\nv_w+: {0.001 * g * g:.7f}\nw+: 57.30000\n"
+    assert line(judged(ADAM, text), 1, "w+").verdict == "wrong"
+
+
+def test_last_zeros_that_are_left_out_excuse_nothing():
+    """0.75 for 0.55 where the other numbers have four figures: the step goes the wrong way."""
+    g = sum((0.4 * x + 0.1 - t) * x for x, t in zip(XS, TS, strict=True))
+    example = ADAM.replace(", epsilon: 0.01", "")
+    text = f"out_o[1]: 0.5000\nout_o[2]: 0.9000\nm_w+: {0.1 * g:.4g}\nv_w+: {0.001 * g * g:.4g}\nw+: "
+    assert line(judged(example, text + "0.5"), 1, "w+").verdict == "right"
+    assert line(judged(example, text + "0.3"), 1, "w+").slips[0] == "ascent"
+
+
+def test_a_guess_about_a_line_that_is_not_there_is_not_held_against_the_next():
+    """One loss is miscomputed; the others are those of the true course."""
+    steps = worked([[1, 2, 3]] * 3)
+    wrong = worked([[1, 2, 3]] * 2)[1]
+    y = wrong["out_o[1]"]
+    wrong["E"] += ((TS[1] - y) ** 2 - (TS[0] - y) ** 2) / 2
+    losses = [{"E": lines["E"]} for lines in (steps[0], wrong, steps[2])]
+    verdicts = [each.verdict for each in judged(EXAMPLE, text_of(losses)).written]
+    assert verdicts[0] == verdicts[2] == "right"
+    assert verdicts[1] in ("slip", "wrong")

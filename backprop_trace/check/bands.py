@@ -11,22 +11,29 @@ from typing import Any
 
 from flint import arb
 
-from backprop_trace.arithmetic.band import NOTHING_KNOWN, ball, enclose, is_bounded, without_dust
+from backprop_trace.arithmetic import evaluate
+from backprop_trace.arithmetic.band import NOTHING_KNOWN, PLAIN, ball, enclose, is_bounded, without_dust
 from backprop_trace.arithmetic.exact import bounds
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.writer import Writer, never_rounds, significant_figures
 from backprop_trace.expr import Formula, Name, names_in
+from backprop_trace.network import TIME
 from backprop_trace.sheet import Written
 
 SAFE_FLOAT_DIGITS = 13
+COARSE = Fraction(1, 10)
+UNITS_CARRIED = 2
+"""So many units of the last digit a writer's own rounding may move a weight in a training step."""
 
 
 class Bands:
     """Bands by step and name, and what is known about them.
 
     fine: right or rounded, with all it depends on; exact: the true value without any rounding; other_readings: what a
-    number was also read as; careless: its last digit is off by one; open: lines that must not be asked for now.
+    number was also read as; careless: its last digit is off by one; open: lines that must not be asked for now;
+    trusted: steps after others that are not on the sheet, but must have been right; guessed: is a skipped line taken
+    to be bent?
     """
 
     def __init__(self, course: Course, answers: Mapping[tuple[int, Name], Answer], writer: Writer):
@@ -35,6 +42,8 @@ class Bands:
         self.fine: dict[tuple[int, Name], bool] = {}
         self.exact: dict[tuple[int, Name], bool] = {}
         self.other_readings: dict[tuple[int, Name], list[arb]] = {}
+        self.trusted: set[int] = set()
+        self.guessed = False
         self.careless: set[tuple[int, Name]] = set()
         self.open: set[tuple[int, Name]] = set()  # lines being made, and the one being explained: none may use itself
         self.steps = sorted({step for step, _ in answers})
@@ -61,9 +70,15 @@ class Bands:
 
     def carry(self, step: int, name: Name, new: Name) -> None:
         key, before = (step, name), (step - 1, new)
-        if before in self.bands:
+        true = self.course.true(step)[name]
+        if name == TIME:
+            self.bands[key], self.fine[key], self.exact[key] = ball(true), True, True
+        elif before in self.bands:
             self.bands[key], self.fine[key], self.exact[key] = self.bands[before], self.fine[before], self.exact[before]
-        else:  # the steps between are not on the sheet
+        elif step in self.trusted:  # the steps between are not on the sheet; each may have rounded a little
+            carried = (step - 1) * UNITS_CARRIED * 2 * self.writer.half_unit(true)
+            self.bands[key], self.fine[key], self.exact[key] = ball(true, carried), True, False
+        else:
             self.bands[key], self.fine[key], self.exact[key] = NOTHING_KNOWN, True, False
 
     def skip(self, step: int, name: Name) -> None:
@@ -108,15 +123,21 @@ class Bands:
 
     def enclosed(self, formula: Formula, values: Mapping[Name, arb], half_unit: Fraction) -> arb:
         try:
+            formula, constants = self.course.constants_apart(formula)
+            if constants:
+                values = Changed({name: evaluate(each, values, PLAIN) for name, each in constants.items()}, values)
             band = enclose(formula, values, half_unit, self.course.slopes, self.writer.half_unit_of_ones)
             return without_dust(band)
         except (ArithmeticError, ValueError):
             return NOTHING_KNOWN
 
-    def ball_of(self, written: Written) -> arb:
-        """What a written number stands for."""
+    def ball_of(self, written: Written, true: Fraction | None = None) -> arb:
+        """What a written number stands for. One that is `true` to the digits of the other numbers only has its last
+        zeros left out: 0, or 0.5 for 0.5000."""
         assert written.value is not None
         half = self.slack(written)
+        if true is not None and abs(written.value - true) <= self.writer.half_unit(true) / 2:
+            half = min(half, self.writer.half_unit(true))
         if self.writer.truncates and half:
             middle = written.value + (half if written.value >= 0 else -half)
             return ball(middle, half)
@@ -137,7 +158,9 @@ class Bands:
         if band.rad() < upper(written.half_unit) / 4:  # nothing was rounded: a unit off is a mistake
             return False
         unit = 2 * written.half_unit
-        middle = sum(bounds(band.mid())) / 2
+        middle = sum(bounds(band.mid()), Fraction(0)) / 2
+        if unit >= COARSE and abs(middle) < 2 * unit:  # a single digit tells too little
+            return False
         return abs(round(middle / unit) - written.value / unit) <= 1
 
     def is_far(self, step: int) -> bool:
@@ -153,11 +176,15 @@ class Bands:
         values = self.values(step) if values is None else values
         if isinstance(formula, Name):
             return self.copied_band(step, formula, written, half, values)
-        band = self.enclosed(formula, values, half)
+        # a number with fewer digits than the others is rounded at its end, hardly on the way
+        usual = self.writer.half_unit(self.course.true(step)[name])
+        within = min(half, max(usual, half / 10))
+        at_its_end = arb(0, upper(half)) if within < half else arb(0)
+        band = self.enclosed(formula, values, within) + at_its_end
         opened = self.course.at(step).opened(name, self.written[step])
         if opened is not formula and is_bounded(band):
             # the same line in one go, without the rounding of the lines that were skipped, is narrower or the same
-            whole = self.enclosed(opened, values, half)
+            whole = self.enclosed(opened, values, within) + at_its_end
             return band if not is_bounded(whole) else band.union(whole)
         return band
 

@@ -15,8 +15,8 @@ from backprop_trace.arithmetic.band import slopes_of
 from backprop_trace.batches import Samples
 from backprop_trace.chain import Equation
 from backprop_trace.check.lines import Lines, with_optional_lines
-from backprop_trace.expr import Formula, Name, names_in
-from backprop_trace.network import Listing, listing
+from backprop_trace.expr import Formula, Name, names_in, parts, rebuild
+from backprop_trace.network import Listing, constants_used, listing
 from backprop_trace.parse import number
 from backprop_trace.slips import Facts, bent_run
 from backprop_trace.spec import Example
@@ -40,6 +40,7 @@ class Course:
         self._lines: dict[Samples, Lines] = {}
         self._true: dict[int, Mapping[Name, Fraction]] = {}
         self._slopes: dict[int, tuple[Formula, tuple[tuple[Name, Formula], ...]]] = {}
+        self._apart: dict[int, tuple[Formula, Formula, Mapping[Name, Formula]]] = {}
         self._replayed: dict[tuple[str, int], Mapping[Name, float]] = {}
 
     def at(self, step: int) -> Lines:
@@ -115,9 +116,38 @@ class Course:
             self._slopes[id(formula)] = found
         return found[1]
 
+    def constants_apart(self, formula: Formula) -> tuple[Formula, Mapping[Name, Formula]]:
+        """A formula with names for what depends on nothing but the optimizer's constants: 1 - beta2^t is no number
+        that anybody rounds. Remembered as `slopes` are."""
+        found = self._apart.get(id(formula))
+        if found is None or found[0] is not formula:
+            apart: dict[Name, Formula] = {}
+            rest = _constants_apart(formula, self.constants, apart)
+            found = (formula, rest, apart)
+            self._apart[id(formula)] = found
+        return found[1:]
+
+    @cached_property
+    def constants(self) -> frozenset[Name]:
+        return frozenset(constants_used(self.example.network))
+
     def given(self, name: Name) -> Fraction | None:
         text = self.example.values.get(name)
         return None if text is None else number(text)
+
+
+def _constants_apart(formula: Formula, constants: frozenset[Name], apart: dict[Name, Formula]) -> Formula:
+    inside = parts(formula)
+    if not inside:
+        return formula
+    names = names_in(formula)
+    if names and constants.issuperset(names):
+        name = Name("constant", str(len(apart)))
+        apart[name] = formula
+        return name
+    if constants.isdisjoint(names):
+        return formula
+    return rebuild(formula, tuple(_constants_apart(part, constants, apart) for part in inside))
 
 
 class Circular(ValueError):

@@ -26,6 +26,9 @@ from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off
 from backprop_trace.expr import Formula, Name, names_in
 from backprop_trace.sheet import Written
 
+LEAST_SHARE = 3
+"""Of so many lines of a step one may be off, if it is to have begun with the true weights."""
+
 
 class Judge(Bands):
     """Judges the answers of one sheet along one course. Without `explain`, what does not follow is left `off`."""
@@ -43,6 +46,21 @@ class Judge(Bands):
                 yield from self.step(step)
 
     def step(self, step: int) -> Iterator[Finding]:
+        if self.is_far(step):
+            self.trust(step)
+        yield from self.lines_of(step)
+
+    def trust(self, step: int) -> None:
+        """Are the weights that a step begins with those of the true course, though the steps before are not on the
+        sheet? If most of its lines are right from there."""
+        self.trusted.add(step)
+        explainer, self.explainer = self.explainer, None
+        findings = list(self.lines_of(step))
+        self.explainer = explainer
+        if sum(finding.verdict == "off" for finding in findings) * LEAST_SHARE > len(findings):
+            self.trusted.discard(step)
+
+    def lines_of(self, step: int) -> Iterator[Finding]:
         yield from self.take_givens(step)
         needed = self.needed(step)
         for name in self.course.at(step).equations:
@@ -96,7 +114,7 @@ class Judge(Bands):
         if finding.remark == "the last digit is off by one":
             self.careless.add(key)
         assert written.value is not None
-        self.bands[key] = self.ball_of(written)
+        self.bands[key] = self.ball_of(written, true)
         self.fine[key] = finding.verdict in ("right", "rounded")
         used = names_in(self.course.at(step).equations[answer.name].formula)
         self.exact[key] = written.value == true and all(self.exact.get((step, each), False) for each in used)
@@ -124,6 +142,8 @@ class Judge(Bands):
             return finding if self.explainer is None else self.conspicuous(step, finding, self.explainer)
         if self.by_other_reading(step, name, written, formula):
             return Finding(answer, "follows", band, (), "computed from the other reading of an earlier line", formula)
+        if self.guessed and abs(written.value - true) <= 3 * written.half_unit:
+            return Finding(answer, "rounded", band, (), "the last digit is off by one", formula)  # the guess was wrong
         return Finding(answer, "off", band, formula=formula)
 
     def conspicuous(self, step: int, finding: Finding, explainer: Explainer) -> Finding:

@@ -18,6 +18,9 @@ from backprop_trace.arithmetic import Arithmetic, evaluate
 from backprop_trace.expr import Formula, Name
 from backprop_trace.sheet import decimals
 
+FEW = 3
+"""So few numbers do not tell decimals from significant figures."""
+
 
 class Writer(NamedTuple):
     """`digits` are decimals, or significant figures; a writer who truncates is off by up to a whole unit."""
@@ -38,7 +41,9 @@ class Writer(NamedTuple):
         if not figures:
             return cls(most_places)
         most_figures = max(figures, key=lambda count: (figures[count], -count))
-        if figures[most_figures] > places[most_places]:
+        # 0.0696 alone: four decimals, or three figures? Then the latter, which leaves more room on the way
+        unclear = len(written) <= FEW and most_places > most_figures and figures[most_figures] == len(written)
+        if unclear or figures[most_figures] > places[most_places]:
             return cls(most_figures, significant=True)
         return cls(most_places)
 
