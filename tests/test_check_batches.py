@@ -510,3 +510,16 @@ def test_a_guess_about_a_line_that_is_not_there_is_not_held_against_the_next():
     verdicts = [each.verdict for each in judged(EXAMPLE, text_of(losses)).written]
     assert verdicts[0] == verdicts[2] == "right"
     assert verdicts[1] in ("slip", "wrong")
+
+
+def test_the_root_of_a_mean_square_that_rounds_to_0_is_no_mystery():
+    """v = 0.00004 is written as 0.0000; sqrt(v + 0.01) is about 0.1 all the same."""
+    example = EXAMPLE.replace("name: momentum, learning_rate: 0.1, momentum: 0.5, convention: torch",
+                              "name: rmsprop, learning_rate: 0.1, epsilon: 0.01, rho: 0.99").replace(
+                              "o: [1, 3, 0.5]", "o: [0.55, 0.9, -0.3]")  # fmt: skip
+    g = sum((0.4 * x + 0.1 - t) * x for x, t in zip(XS, (0.55, 0.9, -0.3), strict=True))
+    text = f"dE/dw: {g:.4f}\nv_w+: {0.01 * g * g:.4f}\nw+: "
+    assert f"{0.01 * g * g:.4f}" == "0.0000"
+    honest, wrong = (0.4 - sign * 0.1 * g / (0.01 * g * g + 0.01) ** 0.5 for sign in (1, -1))
+    assert line(judged(example, text + f"{honest:.4f}"), 1, "w+").verdict == "right"
+    assert line(judged(example, text + f"{wrong:.4f}"), 1, "w+").slips[0] == "ascent"

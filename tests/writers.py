@@ -58,8 +58,9 @@ def random_exercise(draw: random.Random) -> Exercise:
             text += f"    bias: [{', '.join(_number(draw) for _ in range(units))}]\n"
     text += f"loss: {'categorical_cross_entropy' if softmax else 'half_squared_error'}\n"
     text += f"learning_rate: {draw.choice(('0.1', '0.5', '1'))}\n"
-    if draw.random() < 0.3:
-        text += f"optimizer: {draw.choice(('momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam'))}\n"
+    if draw.random() < 0.3:  # with the usual epsilon four decimals are far too few
+        rule = draw.choice(("momentum", "nesterov", "adagrad", "rmsprop", "adam"))
+        text += f"optimizer: {{name: {rule}{'' if rule in ('momentum', 'nesterov') else ', epsilon: 0.1'}}}\n"
     if samples > 1:
         text += f"batch: {draw.choice(('sum', 'mean'))}\n"
         text += draw.choice(("", "", "batch_size: 1\n", "batch_size: 2\nshuffle: 4\n"))

@@ -84,6 +84,13 @@ def _log(x: arb) -> arb:
     return _as_ball(x).log() if x > 0 else NOTHING_KNOWN
 
 
+def _sqrt(x: arb) -> arb:
+    """Nobody takes the root of a negative number: of a band around 0 only the other half counts."""
+    if x >= 0:
+        return x.sqrt()
+    return arb(0).union(x.upper().sqrt()) if x.upper() >= 0 else NOTHING_KNOWN
+
+
 def _power(base: arb, exponent: Any) -> arb:
     if isinstance(exponent, fmpq) and exponent.q == 1 and 0 <= exponent.p <= 64:
         power = arb(1)
@@ -99,7 +106,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "max": _greater,
     "min": _smaller,
     "relu": lambda x: _greater(arb(0), x),
-    "sqrt": lambda x: _as_ball(x).sqrt() if x >= 0 else NOTHING_KNOWN,
+    "sqrt": lambda x: _sqrt(_as_ball(x)),
 }
 
 PLAIN = Arithmetic(
