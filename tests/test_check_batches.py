@@ -415,7 +415,7 @@ def test_a_number_too_near_to_0_to_be_written_out_does_no_harm():
 # --- sheets that begin later, and numbers with few digits ---
 
 
-def rounded_run(steps: int, decimals: int) -> list[dict[str, float]]:
+def rounded_run(steps: int, decimals: int, rate: float = RATE) -> list[dict[str, float]]:
     """The steps of a writer who rounds every line, and goes on with what they have written."""
     w, b, vw, vb = 0.4, 0.1, 0.0, 0.0
     found = []
@@ -430,7 +430,7 @@ def rounded_run(steps: int, decimals: int) -> list[dict[str, float]]:
         gw = write("dE/dw", sum(error * x for error, x in zip(errors, XS, strict=True)))
         gb = write("dE/db", sum(errors))
         vw, vb = write("v_w+", MOMENTUM * vw + gw), write("v_b+", MOMENTUM * vb + gb)
-        w, b = write("w+", w - RATE * vw), write("b+", b - RATE * vb)
+        w, b = write("w+", w - rate * vw), write("b+", b - rate * vb)
         found.append(lines)
     return found
 
@@ -440,6 +440,13 @@ def test_a_later_step_alone_may_have_been_rounded_on_the_way(step, decimals):
     lines = rounded_run(step, decimals)[-1]
     text = f"step {step}:\n" + "".join(f"  {name}: {value:.{decimals}f}\n" for name, value in lines.items())
     report = judged(EXAMPLE, text)
+    assert report.counts.keys() <= {"right", "rounded", "missing"}
+
+
+def test_a_run_that_diverges_may_have_carried_more_rounding_to_a_later_step():
+    lines = rounded_run(5, 3, rate=0.7)[-1]
+    text = "step 5:\n" + "".join(f"  {name}: {value:.3f}\n" for name, value in lines.items())
+    report = judged(EXAMPLE.replace("learning_rate: 0.1", "learning_rate: 0.7"), text)
     assert report.counts.keys() <= {"right", "rounded", "missing"}
 
 

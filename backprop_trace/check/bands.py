@@ -23,8 +23,8 @@ from backprop_trace.sheet import Written
 
 SAFE_FLOAT_DIGITS = 13
 COARSE = Fraction(1, 10)
-UNITS_CARRIED = 2
-"""So many units of the last digit a writer's own rounding may move a weight in a training step."""
+MOST_CARRIED = 200
+"""Units of the last digit by which weights may have moved in all the steps that are not on the sheet."""
 
 
 class Bands:
@@ -32,8 +32,8 @@ class Bands:
 
     fine: right or rounded, with all it depends on; exact: the true value without any rounding; other_readings: what a
     number was also read as; careless: its last digit is off by one; open: lines that must not be asked for now;
-    trusted: steps after others that are not on the sheet, but must have been right; guessed: is a skipped line taken
-    to be bent?
+    trusted: steps after others that are not on the sheet, but must have been right up to so many units a step;
+    guessed: is a skipped line taken to be bent?
     """
 
     def __init__(self, course: Course, answers: Mapping[tuple[int, Name], Answer], writer: Writer):
@@ -42,7 +42,7 @@ class Bands:
         self.fine: dict[tuple[int, Name], bool] = {}
         self.exact: dict[tuple[int, Name], bool] = {}
         self.other_readings: dict[tuple[int, Name], list[arb]] = {}
-        self.trusted: set[int] = set()
+        self.trusted: dict[int, int] = {}
         self.guessed = False
         self.careless: set[tuple[int, Name]] = set()
         self.open: set[tuple[int, Name]] = set()  # lines being made, and the one being explained: none may use itself
@@ -76,7 +76,8 @@ class Bands:
         elif before in self.bands:
             self.bands[key], self.fine[key], self.exact[key] = self.bands[before], self.fine[before], self.exact[before]
         elif step in self.trusted:  # the steps between are not on the sheet; each may have rounded a little
-            carried = (step - 1) * UNITS_CARRIED * 2 * self.writer.half_unit(true)
+            units = min(MOST_CARRIED, (step - 1) * self.trusted[step])
+            carried = units * 2 * self.writer.half_unit(true)
             self.bands[key], self.fine[key], self.exact[key] = ball(true, carried), True, False
         else:
             self.bands[key], self.fine[key], self.exact[key] = NOTHING_KNOWN, True, False

@@ -26,6 +26,10 @@ from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off
 from backprop_trace.expr import Formula, Name, names_in
 from backprop_trace.sheet import Written
 
+UNITS_CARRIED = (2, 8, 32)
+"""So many units of the last digit a writer's own rounding may move a weight in a training step: the least that does."""
+FEW = 2
+"""So many lines may be wrong by mistake before more rounding is thought of."""
 LEAST_SHARE = 3
 """Of so many lines of a step one may be off, if it is to have begun with the true weights."""
 
@@ -52,13 +56,20 @@ class Judge(Bands):
 
     def trust(self, step: int) -> None:
         """Are the weights that a step begins with those of the true course, though the steps before are not on the
-        sheet? If most of its lines are right from there."""
-        self.trusted.add(step)
+        sheet? If most of its lines are right from there; several that are not may come from more rounding."""
         explainer, self.explainer = self.explainer, None
-        findings = list(self.lines_of(step))
+        off: dict[int, int] = {}
+        for units in UNITS_CARRIED:
+            self.trusted[step] = units
+            findings = list(self.lines_of(step))
+            off[units] = sum(finding.verdict == "off" for finding in findings)
+            if off[units] <= FEW:
+                break
         self.explainer = explainer
-        if sum(finding.verdict == "off" for finding in findings) * LEAST_SHARE > len(findings):
-            self.trusted.discard(step)
+        first, best = UNITS_CARRIED[0], min(off, key=lambda units: (off[units], units))
+        self.trusted[step] = best if 2 * off[best] <= off[first] else first
+        if off[self.trusted[step]] * LEAST_SHARE > len(findings):
+            del self.trusted[step]
 
     def lines_of(self, step: int) -> Iterator[Finding]:
         yield from self.take_givens(step)
