@@ -444,8 +444,8 @@ def test_a_later_step_alone_may_have_been_rounded_on_the_way(step, decimals):
 
 
 def test_a_run_that_diverges_may_have_carried_more_rounding_to_a_later_step():
-    lines = rounded_run(5, 3, rate=0.7)[-1]
-    text = "step 5:\n" + "".join(f"  {name}: {value:.3f}\n" for name, value in lines.items())
+    lines = rounded_run(8, 3, rate=0.7)[-1]
+    text = "step 8:\n" + "".join(f"  {name}: {value:.3f}\n" for name, value in lines.items())
     report = judged(EXAMPLE.replace("learning_rate: 0.1", "learning_rate: 0.7"), text)
     assert report.counts.keys() <= {"right", "rounded", "missing"}
 
