@@ -144,7 +144,8 @@ class Part:
                 is_rounded = is_correctly_rounded(written.value, written.half_unit, true)
                 is_cut = is_cut_off(written.value, written.half_unit, true)
                 cut, rounded = cut + (is_cut and not is_rounded), rounded + (is_rounded and not is_cut)
-        return cut > 0 and cut >= CUT_SHARE * rounded
+        tell_nothing = cut + rounded <= 1 and self.writer.digits > 1
+        return tell_nothing or (cut > 0 and cut >= CUT_SHARE * rounded)
 
     def mistakes(self, course: Course, conventions: tuple[str, ...]) -> Faults:
         """The lines that are new mistakes under some conventions (not yet explained), and those it does not know."""
