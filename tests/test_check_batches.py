@@ -530,3 +530,21 @@ def test_the_root_of_a_mean_square_that_rounds_to_0_is_no_mystery():
     honest, wrong = (0.4 - sign * 0.1 * g / (0.01 * g * g + 0.01) ** 0.5 for sign in (1, -1))
     assert line(judged(example, text + f"{honest:.4f}"), 1, "w+").verdict == "right"
     assert line(judged(example, text + f"{wrong:.4f}"), 1, "w+").slips[0] == "ascent"
+
+
+def test_weights_of_a_later_step_from_another_run_are_not_called_copied_wrong():
+    """Nobody sees how they came about; what follows from them does follow."""
+    y = 0.9 * XS[0] - 0.4
+    report = judged(ONE_BY_ONE, f"step 4:\n  w: 0.9\n  b: -0.4\n  net_o: {y:.4f}\n  out_o: {y:.4f}\n")
+    assert [each.verdict for each in report.written] == ["undecided", "undecided", "follows", "follows"]
+
+
+def test_a_guess_excuses_only_what_rests_on_it():
+    """After a slip in a line that is not there, losses of other samples that are a unit off are so without excuse."""
+    y = {s: 0.4 * x + 0.1 for s, x in enumerate(XS, 1)}
+    y[1] -= 0.1  # no bias
+    text = f"out_o[1]: {y[1]:.4f}\nout_o[2]: {y[2]:.4f}\ndE/dout_o[2]: {y[2] - TS[1] + 0.0001:.4f}\n"
+    report = judged(EXAMPLE, text)
+    assert report.first_mistake is not None
+    assert "no-bias" in report.first_mistake.slips
+    assert line(report, 1, "dE/dout_o[2]").verdict in ("slip", "wrong")

@@ -24,6 +24,7 @@ from backprop_trace.cli import main
 from backprop_trace.draw import DISTRIBUTIONS, draw
 from backprop_trace.expr import Difference, Name, Product, Sum, after, given
 from backprop_trace.network import Listing
+from backprop_trace.source import SourceError
 from backprop_trace.spec import Example, load, read_example
 from backprop_trace.trace import Settings, trace, traces
 from backprop_trace.train import Run
@@ -522,6 +523,14 @@ def test_what_was_asked_for_is_saved_though_nobody_reads_the_table(folder: Path)
     assert (folder / "log.csv").read_text().count("\n") == 5
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+def test_a_closed_output_is_no_accident(folder: Path) -> None:
+    command = f"{sys.executable} -m backprop_trace train xor --epochs 3 --save saved.yaml >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, cwd=folder)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert load("saved.yaml").network.samples == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -547,6 +556,63 @@ def test_samples_held_out_may_stand_in_columns() -> None:
     one, other = (read_example(f"{XOR}learning_rate: 0.1\n{text}\n") for text in (columns, rows))
     assert one.held_out == other.held_out
     assert one.held_out.samples == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("{inputs: {x1: [0, 1], x2: [0]}, targets: {o1: [1, 0]}}", "1 numbers here, 2 in the columns before"),
+        ("{inputs: {x1: [0, 1], z: [0, 1]}, targets: {o1: [1, 0]}}", "columns with the names x1, x2"),
+        ("{inputs: {x1: [0, 1], x2: [0, 1]}}", "lacks the key 'targets'"),
+        ("{inputs: {x1: [0, 1], x2: [0, 1]}, targets: [1, 0]}", "columns with the names o1"),
+        ("{inputs: {x1: ~, x2: 1}, targets: {o1: 1}}", "a number for every input and output"),
+        ("[{inputs: {x1: ~, x2: 1}, targets: {o1: 1}}]", "a number for every input and output"),
+        ("{inputs: {x1: [a, 1], x2: [0, 1]}, targets: {o1: [1, 0]}}", "not a number"),
+        ("[]", "must be a list"),
+    ],
+)
+def test_samples_held_out_that_cannot_be_are_refused(columns: str, message: str) -> None:
+    with pytest.raises(SourceError) as wrong:
+        read_example(f"{XOR}learning_rate: 0.1\nvalidation: {columns}\n")
+    assert message in str(wrong.value)
+    assert str(wrong.value).count("error:") == 1
+
+
+def test_mini_batches_of_another_size_begin_anew(folder: Path) -> None:
+    (folder / "net.yaml").write_text(f"{XOR}learning_rate: 0.1\nbatch_size: 3\nshuffle: 4\nsteps_done: 10\n")
+    assert cli("train", "net.yaml", "--epochs", "1", "--batch-size", "1", "--save", "saved.yaml") == 0
+    assert load("saved.yaml").batching == Batching(1, 4, 4)
+
+
+def test_the_search_for_the_first_broken_step_takes_no_longer_than_the_run() -> None:
+    """Sixty samples, one a step: the losses overflow long before the weights."""
+    numbers = ", ".join(["1", "0.9", "0.8"] * 20)
+    example = read_example(f"""
+        inputs: {{x: [{numbers}]}}
+        targets: {{o: [{numbers}]}}
+        layers: [{{units: [o], activation: identity, weights: [[0.5]]}}]
+        loss: half_squared_error
+        learning_rate: 2.6
+        batch_size: 1
+    """)
+    counted = 0
+
+    class Counted(Run):
+        def plain_step(self, step: int) -> bool:
+            nonlocal counted
+            counted += 1
+            return super().plain_step(step)
+
+    run = Counted.of(example.network, example.batching, example.values)
+    with pytest.raises(ComputationError) as broken:
+        run.advance(1, 100_000)
+    assert broken.value.step is not None
+    assert counted < 500
+    w, step = 0.5, 1
+    while abs(w - 1) < 1.8e154:
+        x = (1, 0.9, 0.8)[(step - 1) % 3]
+        w, step = w - 2.6 * (w - 1) * x * x, step + 1
+    assert abs(broken.value.step - step) <= 120
 
 
 def test_no_improvement_says_whose_loss(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

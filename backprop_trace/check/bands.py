@@ -33,7 +33,7 @@ class Bands:
     fine: right or rounded, with all it depends on; exact: the true value without any rounding; other_readings: what a
     number was also read as; careless: its last digit is off by one; open: lines that must not be asked for now;
     trusted: steps after others that are not on the sheet, but must have been right up to so many units a step;
-    guessed: is a skipped line taken to be bent?
+    guessed: skipped lines that are taken to be bent.
     """
 
     def __init__(self, course: Course, answers: Mapping[tuple[int, Name], Answer], writer: Writer):
@@ -43,7 +43,7 @@ class Bands:
         self.exact: dict[tuple[int, Name], bool] = {}
         self.other_readings: dict[tuple[int, Name], list[arb]] = {}
         self.trusted: dict[int, int] = {}
-        self.guessed = False
+        self.guessed: set[tuple[int, Name]] = set()
         self.careless: set[tuple[int, Name]] = set()
         self.open: set[tuple[int, Name]] = set()  # lines being made, and the one being explained: none may use itself
         self.steps = sorted({step for step, _ in answers})
@@ -163,6 +163,12 @@ class Bands:
         if unit >= COARSE and abs(middle) < 2 * unit:  # a single digit tells too little
             return False
         return abs(round(middle / unit) - written.value / unit) <= 1
+
+    @staticmethod
+    def is_beside(written: Written, true: Fraction) -> bool:
+        """Is a number that has digits enough to tell the true one, but for a unit of the last of them?"""
+        assert written.value is not None
+        return 2 * written.half_unit < COARSE and abs(written.value - true) <= 3 * written.half_unit
 
     def is_far(self, step: int) -> bool:
         """Are the steps before this one missing from the sheet?"""

@@ -79,8 +79,8 @@ class Explainer:
                 reading = ball(Fraction(text), Fraction(1, 2) / Fraction(10) ** decimals(text))
                 self.work.other_readings.setdefault((step, name), []).append(reading)
         if first.line is not None and first.formula is not None and not first.also:
-            self.work.guessed = True
             key = step, first.line
+            self.work.guessed.add(key)
             self.work.bands[key] = self.work.enclosed(
                 first.formula,
                 self.work.values(step),

@@ -57,19 +57,28 @@ class Judge(Bands):
     def trust(self, step: int) -> None:
         """Are the weights that a step begins with those of the true course, though the steps before are not on the
         sheet? If most of its lines are right from there; several that are not may come from more rounding."""
-        explainer, self.explainer = self.explainer, None
         off: dict[int, int] = {}
         for units in UNITS_CARRIED:
-            self.trusted[step] = units
-            findings = list(self.lines_of(step))
-            off[units] = sum(finding.verdict == "off" for finding in findings)
+            verdicts = self.tried(step, units)
+            off[units] = verdicts.count("off") + verdicts.count("slip")
+            telling = len(verdicts) - verdicts.count("follows")
             if off[units] <= FEW:
                 break
-        self.explainer = explainer
         first, best = UNITS_CARRIED[0], min(off, key=lambda units: (off[units], units))
-        self.trusted[step] = best if 2 * off[best] <= off[first] else first
-        if off[self.trusted[step]] * LEAST_SHARE > len(findings):
-            del self.trusted[step]
+        chosen = best if 2 * off[best] <= off[first] else first
+        if off[chosen] * LEAST_SHARE <= telling:
+            self.trusted[step] = chosen
+
+    def tried(self, step: int, units: int) -> list[str]:
+        """The verdicts on a step that is trusted up to so many units; nothing else is left of the trial."""
+        kept = self.explainer, dict(self.bands), dict(self.fine), dict(self.exact), set(self.careless)
+        readings = {key: list(found) for key, found in self.other_readings.items()}
+        self.explainer, self.trusted[step] = None, units
+        verdicts = [finding.verdict for finding in self.lines_of(step)]
+        self.explainer, self.bands, self.fine, self.exact, self.careless = kept
+        self.other_readings = readings
+        del self.trusted[step]
+        return verdicts
 
     def lines_of(self, step: int) -> Iterator[Finding]:
         yield from self.take_givens(step)
@@ -153,9 +162,16 @@ class Judge(Bands):
             return finding if self.explainer is None else self.conspicuous(step, finding, self.explainer)
         if self.by_other_reading(step, name, written, formula):
             return Finding(answer, "follows", band, (), "computed from the other reading of an earlier line", formula)
-        if self.guessed and abs(written.value - true) <= 3 * written.half_unit:
+        if self.rests_on_a_guess(step, name) and self.is_beside(written, true):
             return Finding(answer, "rounded", band, (), "the last digit is off by one", formula)  # the guess was wrong
         return Finding(answer, "off", band, formula=formula)
+
+    def rests_on_a_guess(self, step: int, name: Name) -> bool:
+        """Is a line computed from a skipped one that was taken to be bent, here or in a step before?"""
+        if self.explainer is None or not self.guessed:
+            return False
+        between = self.explainer.between(step, name)
+        return any(at < step or (at == step and line in between) for at, line in self.guessed)
 
     def conspicuous(self, step: int, finding: Finding, explainer: Explainer) -> Finding:
         """A number with more digits than the band is wide that is *exactly* what another digit would give.

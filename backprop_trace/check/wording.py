@@ -112,6 +112,8 @@ class Wording:
         if finding.formula is None or finding.band is None or not is_bounded(finding.band):
             return ()
         answer, value = finding.answer, signed(self.expected(finding, Fraction(0)), finding.answer.sign)
+        if finding.formula == answer.name:  # a number that is given
+            return self.symbol_of(answer), value
         if any(explanation.line is not None for explanation in finding.explanations[:1]):
             # the numbers that stand for skipped lines are those of the mistake by now
             return self.symbol_of(answer), self.symbols(finding.formula), value

@@ -9,6 +9,7 @@ Data goes to standard output, messages to standard error.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, NoReturn
@@ -31,6 +32,9 @@ COMMANDS = ("list", "show", "check", "sheet", "audit", "derive", "verify", "trai
 
 def main() -> None:
     """Runs the program; every error a user can cause ends in a message and an exit code, never in a traceback."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever called
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     try:
         application(sys.argv[1:])()
     except SourceError as wrong:

@@ -112,7 +112,8 @@ def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | 
     if seed is not None and not shuffle and batching.seed is None:
         raise UsageError("--seed goes with --shuffle")
     drawn = batching.seed if seed is None else seed
-    return example._replace(batching=batching._replace(size=size, seed=(drawn or 0) if shuffle else drawn))
+    done = batching.done if size == batching.size else 0  # steps of another size say nothing
+    return example._replace(batching=batching._replace(size=size, seed=(drawn or 0) if shuffle else drawn, done=done))
 
 
 def _givens(example: Example) -> dict[Name, None]:

@@ -178,7 +178,8 @@ def read_validation(reader: Reader, node: Node | None, inputs: tuple[str, ...], 
     if node is None:
         return 0
     if node.kind == "mapping":
-        node = held_out_rows(reader, node)
+        node = held_out_rows(reader, node, inputs, outputs)
+    before = len(reader.problems)
     if node.kind != "list" or not node.items:
         reader.wrong(f"validation must be a list of {{inputs, targets}}, found {node.described()}", node.place)
         return 0
@@ -193,17 +194,35 @@ def read_validation(reader: Reader, node: Node | None, inputs: tuple[str, ...], 
             columns = named_values(reader, entries["targets"], "targets", output_label(outputs))
             check_targets(reader, columns, outputs, entries["targets"])
             put_sample(reader, columns, lambda label: Name("target", label), sample, len(node.items), reader.held_out)
+    for item, number_ in zip(node.items, numbers(len(node.items)), strict=True):
+        names = [*map(given, inputs), *(Name("target", output) for output in outputs)]
+        missing = any(reader.held_out.get(name._replace(sample=number_)) is None for name in names)
+        if missing and len(reader.problems) == before:
+            reader.wrong("a sample that is held out must have a number for every input and output", item.place)
     return len(node.items)
 
 
-def held_out_rows(reader: Reader, node: Node) -> Node:
+def numbers(samples: int) -> Sequence[int | None]:
+    """The numbers of samples; one alone has none."""
+    return [None] if samples == 1 else range(1, samples + 1)
+
+
+def held_out_rows(reader: Reader, node: Node, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Node:
     """Samples in columns, {inputs: {x1: [0, 1]}, targets: {o1: [1, 0]}}, as a list of samples."""
     sides = reader.table(node, schema.COLUMNS, "validation")
+    reader.give_up_if_wrong()
+    count = 0
+    for side, labels in (("inputs", inputs), ("targets", outputs)):
+        table = sides[side]
+        if {key.text for key, _ in table.entries} != set(labels):
+            reader.wrong(f"write {side} as columns with the names {', '.join(labels)}", table.place,
+                         help=f"{side}: {{{labels[0]}: [0, 1]}}")  # fmt: skip
+        for _, value in table.entries:
+            count = count or len(value.items)
+            if value.kind == "list" and len(value.items) != max(1, count):
+                reader.wrong(f"{len(value.items)} numbers here, {count} in the columns before", value.place)
+    reader.give_up_if_wrong()
     columns = [(side, key, value) for side, table in sides.items() for key, value in table.entries]
-    lengths = {len(value.items) if value.kind == "list" else 1 for _, _, value in columns}
-    if len(lengths) != 1:
-        reader.wrong("each of these must have one number for each sample", node.place)
-        reader.give_up_if_wrong()
 
     def mapping(entries: list[tuple[Node, Node]]) -> Node:
         return Node("mapping", node.place, entries=entries)
@@ -215,7 +234,7 @@ def held_out_rows(reader: Reader, node: Node) -> Node:
             for side in sides
         ])  # fmt: skip
 
-    return Node("list", node.place, items=[row(sample) for sample in range(lengths.pop())])
+    return Node("list", node.place, items=[row(sample) for sample in range(max(1, count))])
 
 
 def check_targets(

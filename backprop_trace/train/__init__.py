@@ -24,8 +24,11 @@ from backprop_trace.network import TIME, Listing, Network, listing
 from backprop_trace.parse import number
 from backprop_trace.train.compiled import LARGEST_COMPILED, Compiled, compiled_steps, mentioned
 
-LAST_STEPS = 100
-"""So many steps are gone through one by one to find the first that breaks."""
+LAST_STEPS, MOST_ROUNDS = 100, 3
+"""So many steps are gone through one by one to find the first that breaks, and so often."""
+
+State: TypeAlias = tuple[Any, ...]
+"""What is carried from step to step, in the order of the listing's `carried`."""
 
 Listed: TypeAlias = Callable[[Samples], Listing]
 
@@ -79,8 +82,8 @@ class Run:
     def advance(self, first: int, last: int) -> bool:
         """Runs the steps from `first` up to, but not including, `last`.
 
-        Returns whether fractions had to be given up on the way. Raises ComputationError with step and quantity;
-        `givens` are then those of the step that broke.
+        Returns whether fractions had to be given up on the way. Raises ComputationError if the weights break, with the
+        first step and quantity that did; `givens` are then those of that step.
         """
         shortened, step = False, first
         while step < last:
@@ -196,32 +199,45 @@ class Run:
             self.advance(step, end)
             step = end
 
-    def first_broken(
-        self, program: Program, first: int, step: int, state: tuple[Any, ...], reached: tuple[Any, ...]
-    ) -> tuple[int, tuple[Any, ...]]:
+    def first_broken(self, program: Program, first: int, step: int, state: State, reached: State) -> tuple[int, State]:
         """The first step with a quantity that is no finite number (a loss is, long before the weights are), and what
         it starts from; `step` and what is `reached` there if none comes before."""
-        low = first
+        states = {first: state}
+        low, end = first, step
         while low < step:
             middle = (low + step) // 2
-            there = program.steps(partial(self.batches, program, first, middle), *state)
-            if there is None or self.breaks(middle, there):
-                step, reached = middle, there or reached
+            there = self.state_at(program, states, middle)
+            if there is None:
+                step = middle - 1 if middle > low else low
+            elif self.breaks(middle, there):
+                step = middle
             else:
                 low = middle + 1
-        while earlier := self.just_before(program, first, step, state):
-            step, reached = earlier
-        return step, reached
+        for _ in range(MOST_ROUNDS):  # mini-batches break one after the other
+            earlier = self.just_before(program, states, step)
+            if earlier is None:
+                break
+            step = earlier
+        found = self.state_at(program, states, step) if step < end else None
+        return (step, found) if found is not None else (end, reached)
 
-    def just_before(
-        self, program: Program, first: int, step: int, state: tuple[Any, ...]
-    ) -> tuple[int, tuple[Any, ...]] | None:
-        """The first of the last steps before one that breaks, too: mini-batches break one after the other."""
+    def state_at(self, program: Program, states: dict[int, State], step: int) -> State | None:
+        """What a step starts from, from the nearest known one before it; None if the weights break on the way."""
+        if step not in states:
+            near = max(known for known in states if known < step)
+            found = program.steps(partial(self.batches, program, near, step), *states[near])
+            if found is None:
+                return None
+            states[step] = found
+        return states[step]
+
+    def just_before(self, program: Program, states: dict[int, State], step: int) -> int | None:
+        """An earlier step, of the last few before `step`, that breaks too."""
         window = min(LAST_STEPS, 2 * self.course.batching.steps_per_epoch(self.course.network.samples))
-        for earlier in range(max(first, step - window), step):
-            there = program.steps(partial(self.batches, program, first, earlier), *state)
+        for earlier in range(max(min(states), step - window), step):
+            there = self.state_at(program, states, earlier)
             if there is not None and self.breaks(earlier, there):
-                return earlier, there
+                return earlier
         return None
 
     def breaks(self, step: int, state: tuple[Any, ...]) -> bool:
