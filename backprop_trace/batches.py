@@ -21,6 +21,11 @@ Samples: TypeAlias = tuple[int | None, ...]
 """The numbers of a training step's samples, from 1; a sample that is the only one there is has none."""
 
 
+def all_samples(samples: int) -> Samples:
+    """Every sample of so many."""
+    return tuple(range(1, samples + 1)) if samples > 1 else (None,)
+
+
 class Batching(NamedTuple):
     """size: so many samples a step (None: all). seed: of the shuffling (None: in the file's order).
 
@@ -48,12 +53,10 @@ class Batching(NamedTuple):
 
     def samples_at(self, step: int, samples: int) -> Samples:
         """The samples of a step."""
-        if samples == 1:
-            return (None,)
         if self.repeated is not None and step == self.repeated + 1:
             step = self.repeated
         if self.size is None or self.size >= samples:
-            return tuple(range(1, samples + 1))
+            return all_samples(samples)
         epoch, place = self.place(step, samples)
         order = range(1, samples + 1) if self.seed is None else shuffled(samples, self.seed, epoch)
         return tuple(sorted(order[place * self.size : (place + 1) * self.size]))

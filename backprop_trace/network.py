@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from backprop_trace.batches import Samples, all_samples
 from backprop_trace.catalogue import (
     ACTIVATIONS,
     LOSSES,
@@ -130,9 +131,9 @@ class Network(NamedTuple):
         return OPTIMIZERS[self.optimizer][self.convention]
 
     @property
-    def all_samples(self) -> tuple[int | None, ...]:
+    def all_samples(self) -> Samples:
         """Their numbers from 1; one sample alone has no number."""
-        return tuple(range(1, self.samples + 1)) if self.samples > 1 else (None,)
+        return all_samples(self.samples)
 
 
 class Listing(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from backprop_trace import schema
+from backprop_trace.batches import all_samples
 from backprop_trace.expr import Name, given
 from backprop_trace.parse import LABEL
 from backprop_trace.source import Node, Place
@@ -101,7 +102,7 @@ def put(reader: Reader, name: Name, node: Node | None, samples: int) -> None:
                 reader.values[name._replace(sample=sample if samples > 1 else None)] = text
         return
     text = reader.number(node)
-    places: Iterable[int | None] = range(1, samples + 1) if samples > 1 else (None,)
+    places = all_samples(samples)
     if text is not None:
         reader.values.update((name._replace(sample=sample), text) for sample in places)
 
@@ -194,17 +195,12 @@ def read_validation(reader: Reader, node: Node | None, inputs: tuple[str, ...], 
             columns = named_values(reader, entries["targets"], "targets", output_label(outputs))
             check_targets(reader, columns, outputs, entries["targets"])
             put_sample(reader, columns, lambda label: Name("target", label), sample, len(node.items), reader.held_out)
-    for item, number_ in zip(node.items, numbers(len(node.items)), strict=True):
+    for item, number_ in zip(node.items, all_samples(len(node.items)), strict=True):
         names = [*map(given, inputs), *(Name("target", output) for output in outputs)]
         missing = any(reader.held_out.get(name._replace(sample=number_)) is None for name in names)
         if missing and len(reader.problems) == before:
             reader.wrong("a sample that is held out must have a number for every input and output", item.place)
     return len(node.items)
-
-
-def numbers(samples: int) -> Sequence[int | None]:
-    """The numbers of samples; one alone has none."""
-    return [None] if samples == 1 else range(1, samples + 1)
 
 
 def held_out_rows(reader: Reader, node: Node, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Node:

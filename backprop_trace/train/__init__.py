@@ -159,24 +159,8 @@ class Run:
         if reached is not None:
             self.givens.update(zip(self.olds, reached, strict=True))
             return
-        step, reached = self.where_it_breaks(program, first, last, state)
-        step, reached = self.first_broken(program, first, step, state, reached)
-        self.givens.update(zip(self.olds, reached, strict=True))
-        self.plain_step(step)  # names the quantity
-        raise ComputationError("the number grows beyond what a float can hold (about 1.8e308)", step=step)
-
-    def where_it_breaks(
-        self, program: Program, first: int, last: int, state: tuple[Any, ...]
-    ) -> tuple[int, tuple[Any, ...]]:
-        """The step that breaks, found by halving, and what it starts from."""
-        while last - first > 1:
-            middle = (first + last) // 2
-            reached = program.steps(partial(self.batches, program, first, middle), *state)
-            if reached is None:
-                last = middle
-            else:
-                first, state = middle, reached
-        return first, state
+        self.stop_where_it_breaks(program, first, last)
+        raise ComputationError("the number grows beyond what a float can hold (about 1.8e308)", step=first)
 
     def search(self, first: int, last: int) -> None:
         """Runs the steps like `advance`, but stops at the first with a quantity that breaks, if only a loss.
@@ -187,28 +171,30 @@ class Run:
         while step < last:
             end = self.alike(step, last)
             program = self.program(step, end) if self.compilable() else None
-            if program is None:
-                self.plain_step(step)
-                step += 1
-                continue
-            state = tuple(self.givens[old] for old in self.olds)
-            place, there = self.first_broken(program, step, end, state, state)
-            if place < end:
-                self.givens.update(zip(self.olds, there, strict=True))
-                self.plain_step(place)
+            if program is not None:
+                self.stop_where_it_breaks(program, step, end)
             self.advance(step, end)
             step = end
 
-    def first_broken(self, program: Program, first: int, step: int, state: State, reached: State) -> tuple[int, State]:
+    def stop_where_it_breaks(self, program: Program, first: int, last: int) -> None:
+        """Raises ComputationError with the first step and quantity that break, if any do; `givens` are what it starts
+        from."""
+        found = self.first_broken(program, first, last)
+        if found is not None:
+            step, state = found
+            self.givens.update(zip(self.olds, state, strict=True))
+            self.plain_step(step)  # names the quantity
+
+    def first_broken(self, program: Program, first: int, last: int) -> tuple[int, State] | None:
         """The first step with a quantity that is no finite number (a loss is, long before the weights are), and what
-        it starts from; `step` and what is `reached` there if none comes before."""
-        states = {first: state}
-        low, end = first, step
+        it starts from; None if there is none before `last`."""
+        states: dict[int, State] = {first: tuple(self.givens[old] for old in self.olds)}
+        low, step = first, last
         while low < step:
             middle = (low + step) // 2
             there = self.state_at(program, states, middle)
             if there is None:
-                step = middle - 1 if middle > low else low
+                step = max(low, middle - 1)
             elif self.breaks(middle, there):
                 step = middle
             else:
@@ -218,8 +204,8 @@ class Run:
             if earlier is None:
                 break
             step = earlier
-        found = self.state_at(program, states, step) if step < end else None
-        return (step, found) if found is not None else (end, reached)
+        state = self.state_at(program, states, step) if step < last else None
+        return None if state is None else (step, state)
 
     def state_at(self, program: Program, states: dict[int, State], step: int) -> State | None:
         """What a step starts from, from the nearest known one before it; None if the weights break on the way."""
@@ -240,7 +226,8 @@ class Run:
                 return earlier
         return None
 
-    def breaks(self, step: int, state: tuple[Any, ...]) -> bool:
+    def breaks(self, step: int, state: State) -> bool:
+        """Is a quantity of a step that starts from there no finite number?"""
         givens = dict(self.givens)
         self.givens.update(zip(self.olds, state, strict=True))
         try:

@@ -158,9 +158,10 @@ class Matrices:
 
     def step(self, step: int) -> None:
         places = self.places(step)
-        gradients = self.gradients(self.ahead(), self.inputs[places], self.targets[places])
+        ahead = self.ahead()
+        gradients = self.gradients(ahead, self.inputs[places], self.targets[places])
         shared = self.once()
-        kept = zip(self.blocks, self.arrays, self.ahead(), gradients, self.state, strict=True)
+        kept = zip(self.blocks, self.arrays, ahead, gradients, self.state, strict=True)
         updated = [self.update(*each, shared) for each in kept]
         self.arrays, self.state = [array for array, _ in updated], [state for _, state in updated]
         self.time += 1
