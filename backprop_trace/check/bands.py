@@ -56,17 +56,23 @@ class Bands:
 
     def needed(self, step: int) -> set[Name]:
         """The lines that some line of the sheet depends on (and, if the next step is there too, the new weights)."""
+        lines = self.course.at(step)
         wanted = {name for at, name in self.answers if at == step}
         if step + 1 in self.steps:
-            wanted |= {new for new, _ in self.course.at(step).listing.carried}
+            wanted |= {new for new, _ in lines.listing.carried}
         needed: set[Name] = set()
         stack = list(wanted)
         while stack:
             name = stack.pop()
-            if name not in needed and name in self.course.at(step).equations:
+            if name not in needed and name in lines.equations:
                 needed.add(name)
-                stack.extend(names_in(self.course.at(step).formula(name, self.written[step])))
+                stack.extend(names_in(lines.formula(name, self.written[step])))
         return needed
+
+    def rounded_or_follows(self, step: int, name: Name) -> str:
+        """The verdict on an honest number that is not the true one: is all it is computed from fine?"""
+        used = names_in(self.course.at(step).formula(name, self.written[step]))
+        return "rounded" if all(self.fine[step, each] for each in used) else "follows"
 
     def carry(self, step: int, name: Name, new: Name) -> None:
         key, before = (step, name), (step - 1, new)

@@ -15,6 +15,7 @@ from backprop_trace.arithmetic.band import slopes_of
 from backprop_trace.batches import Samples
 from backprop_trace.chain import Equation
 from backprop_trace.check.lines import Lines, with_optional_lines
+from backprop_trace.check.remembered import Remembered
 from backprop_trace.expr import Formula, Name, names_in, parts, rebuild
 from backprop_trace.network import Listing, constants_used, listing
 from backprop_trace.parse import number
@@ -29,7 +30,8 @@ TRUE_DIGITS = 40
 class Course:
     """An example computed in one way. `example.values` are its givens; `at(step)` the lines, `true(step)` the values.
 
-    `listed` lists the lines over some samples, if not in the network's own way.
+    `listed` lists the lines over some samples, if not in the network's own way. `constants_apart` gives a formula with
+    names for what depends on nothing but the optimizer's constants: 1 - beta2^t is no number that anybody rounds.
     """
 
     def __init__(self, example: Example, listed: Listed | None = None, digits: int = TRUE_DIGITS):
@@ -39,8 +41,8 @@ class Course:
         self._at: dict[int, Lines] = {}
         self._lines: dict[Samples, Lines] = {}
         self._true: dict[int, Mapping[Name, Fraction]] = {}
-        self._slopes: dict[int, tuple[Formula, tuple[tuple[Name, Formula], ...]]] = {}
-        self._apart: dict[int, tuple[Formula, Formula, Mapping[Name, Formula]]] = {}
+        self.slopes = Remembered(slopes_of)
+        self.constants_apart = Remembered(self._without_constants)
         self._replayed: dict[tuple[str, int], Mapping[Name, float]] = {}
 
     def at(self, step: int) -> Lines:
@@ -108,24 +110,9 @@ class Course:
         except (ComputationError, Circular):
             return {}
 
-    def slopes(self, formula: Formula) -> tuple[tuple[Name, Formula], ...]:
-        """`slopes_of`, remembered; the formula is kept, so that its identity stays its own."""
-        found = self._slopes.get(id(formula))
-        if found is None or found[0] is not formula:
-            found = (formula, slopes_of(formula))
-            self._slopes[id(formula)] = found
-        return found[1]
-
-    def constants_apart(self, formula: Formula) -> tuple[Formula, Mapping[Name, Formula]]:
-        """A formula with names for what depends on nothing but the optimizer's constants: 1 - beta2^t is no number
-        that anybody rounds. Remembered as `slopes` are."""
-        found = self._apart.get(id(formula))
-        if found is None or found[0] is not formula:
-            apart: dict[Name, Formula] = {}
-            rest = _constants_apart(formula, self.constants, apart)
-            found = (formula, rest, apart)
-            self._apart[id(formula)] = found
-        return found[1:]
+    def _without_constants(self, formula: Formula) -> tuple[Formula, Mapping[Name, Formula]]:
+        apart: dict[Name, Formula] = {}
+        return _constants_apart(formula, self.constants, apart), apart
 
     @cached_property
     def constants(self) -> frozenset[Name]:

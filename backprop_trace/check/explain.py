@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -13,13 +13,14 @@ from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.arithmetic.band import ball, contains, is_bounded
 from backprop_trace.check.bands import Bands, Changed, Middles
 from backprop_trace.check.digits import digit_slips, matches, one_digit_off
-from backprop_trace.check.findings import Answer, Explanation, Finding
+from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.expr import Formula, Name, names_in
 from backprop_trace.network import Network
 from backprop_trace.sheet import Written, decimals
-from backprop_trace.slips import SLIPS, WHOLE_RUN
+from backprop_trace.slips import SLIPS, WHOLE_RUN, Bend
 
+NOTHING: Mapping[Name, Any] = {}
 MOST_TRIALS = 20_000
 MOST_NAMED = 5
 MOST_COPIES = 3  # where more digits would do, none of them is named
@@ -47,7 +48,7 @@ class Explainer:
         found: list[Explanation] = []
         if is_bounded(finding.band):
             found = self.this_line(step, answer, finding.formula)
-            found = found or self.skipped_line(step, answer, finding.formula, finding.band)
+            found = found or self.skipped_line(step, answer, finding.formula)
         found = found or list(self.whole_run(step, answer))
         if not found and is_bounded(finding.band):
             found = list(self.two_slips(step, answer, finding.formula))
@@ -65,10 +66,7 @@ class Explainer:
 
     def one_unit_off(self, step: int, finding: Finding) -> Finding:
         """A number rounded the wrong way: no mistake in the method."""
-        used = names_in(self.work.course.at(step).formula(finding.answer.name, self.work.written[step]))
-        verdict = "rounded" if all(self.work.fine[step, each] for each in used) else "follows"
-        self.work.careless.add((step, finding.answer.name))
-        return finding._replace(verdict=verdict, remark="the last digit is off by one")
+        return finding._replace(verdict=self.work.rounded_or_follows(step, finding.answer.name), remark=OFF_BY_ONE)
 
     def remember(self, step: int, found: list[Explanation]) -> None:
         """A number copied wrong is a second reading for later lines; a bent skipped line stays bent."""
@@ -109,20 +107,25 @@ class Explainer:
     def gives(
         self, formula: Formula, written: Written, values: Mapping[Name, arb], middles: Mapping[Name, float]
     ) -> bool:
-        """Does a bent formula give the written number? First roughly, then by bands."""
+        """Does a bent formula give the written number?"""
+        half = self.work.full_slack(written)
+        return self.fits(
+            written, lambda: evaluate(formula, middles, FLOAT), lambda: self.work.enclosed(formula, values, half)
+        )
+
+    def fits(self, written: Written, rough: Callable[[], float], band: Callable[[], arb]) -> bool:
+        """Does a trial explain the written number? First roughly; by its band only if it is near."""
         assert written.value is not None
         self.trials += 1
         if self.trials > MOST_TRIALS:
             return False
         target = float(written.value)
         try:
-            rough = evaluate(formula, middles, FLOAT)
-            if not abs(rough - target) <= 0.05 * abs(target) + 50 * float(self.work.full_slack(written)):
+            if not abs(rough() - target) <= 0.05 * abs(target) + 50 * float(self.work.full_slack(written)):
                 return False
-            band = self.work.enclosed(formula, values, self.work.full_slack(written))
+            return _explains(band(), written)
         except (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError):
             return False
-        return _explains(band, written)
 
     def digits_out_of_place(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """The right number with its point, its sign or two of its digits out of place."""
@@ -153,18 +156,17 @@ class Explainer:
                         found.append(Explanation("copied-wrong", formula, copied=(name, candidate)))
         return found if len(found) <= MOST_COPIES else []
 
-    def skipped_line(self, step: int, answer: Answer, formula: Formula, band: arb) -> list[Explanation]:
+    def skipped_line(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """The lines the writer skipped before this one, nearest first, each bent."""
         between = self.between(step, answer.name)
         written = answer.readings[0]
         found: list[Explanation] = []
         few_digits = significant_figures(written.text) < 3
         for line in reversed(between):
-            opened = self.work.course.at(step).opened(line, self.work.written[step])
-            for bend in self.work.course.at(step).bends(line, opened):
+            for bend in self.bends(step, line):
                 if few_digits and SLIPS[bend.slip].rank > 1:
                     continue  # two digits fit too many mix-ups
-                if self.gives_later(step, {line: bend.formula}, between, formula, written):
+                if self.gives_changed(step, between, formula, written, bent={line: bend.formula}):
                     found.append(Explanation(bend.slip, bend.formula, line))
             if found:
                 return _ranked(found)
@@ -174,17 +176,20 @@ class Explainer:
         """A classical slip in several of the skipped lines: the bias correction left out in both moments."""
         everywhere: dict[str, dict[Name, Formula]] = {}
         for line in between:
-            for bend in self.work.course.at(step).bends(
-                line, self.work.course.at(step).opened(line, self.work.written[step])
-            ):
+            for bend in self.bends(step, line):
                 if SLIPS[bend.slip].rank == 1:
                     everywhere.setdefault(bend.slip, {}).setdefault(line, bend.formula)
         found = []
         for slip, bent in everywhere.items():
-            if len(bent) > 1 and self.gives_later(step, bent, between, formula, written):
+            if len(bent) > 1 and self.gives_changed(step, between, formula, written, bent=bent):
                 first, *others = bent
                 found.append(Explanation(slip, bent[first], first, also=tuple(others)))
         return found
+
+    def bends(self, step: int, line: Name) -> list[Bend]:
+        """The slips of a line that is not on the sheet."""
+        lines = self.work.course.at(step)
+        return lines.bends(line, lines.opened(line, self.work.written[step]))
 
     def between(self, step: int, name: Name) -> list[Name]:
         """The skipped lines a line depends on, in order (structural ones are part of the formulas)."""
@@ -199,41 +204,34 @@ class Explainer:
             stack.extend(names_in(lines.opened(used, written)))
         return [line for line in lines.equations if line in found]
 
-    def gives_later(
-        self, step: int, bent: Mapping[Name, Formula], between: list[Name], formula: Formula, written: Written
-    ) -> bool:
-        """Do bent skipped lines give the written number further down?"""
-        return self.gives_changed(step, {}, bent, between, formula, written)
-
     def gives_changed(
         self,
         step: int,
-        changed: Mapping[Name, arb],
-        bent: Mapping[Name, Formula],
         between: list[Name],
         formula: Formula,
         written: Written,
+        bent: Mapping[Name, Formula] = NOTHING,
+        changed: Mapping[Name, arb] = NOTHING,
         kept: Name | None = None,
     ) -> bool:
-        """Is the number what comes out with some values changed and some skipped lines bent? First roughly.
+        """Is the number what comes out with some values changed and some of the skipped lines between bent?
 
         In the formula itself, not in the lines before it, `kept` has its own value.
         """
-        assert written.value is not None
-        self.trials += 1
-        if self.trials > MOST_TRIALS:
-            return False
-        try:
-            rough = {name: float(band.mid()) for name, band in changed.items()}
-            value = self.carried_on(rough, bent, between, formula, step, self.work.middles(step), None, kept)
-            target = float(written.value)
-            if not abs(value - target) <= 0.05 * abs(target) + 50 * float(self.work.full_slack(written)):
-                return False
+
+        def rough() -> float:
+            middles = {name: float(band.mid()) for name, band in changed.items()}
+            value: float = self.carried_on(middles, bent, between, formula, step, self.work.middles(step), None, kept)
+            return value
+
+        def band() -> arb:
             half = self.work.full_slack(written)
-            band = self.carried_on(dict(changed), bent, between, formula, step, self.work.values(step), half, kept)
-        except (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError):
-            return False
-        return _explains(band, written)
+            found: arb = self.carried_on(
+                dict(changed), bent, between, formula, step, self.work.values(step), half, kept
+            )
+            return found
+
+        return self.fits(written, rough, band)
 
     def carried_on(
         self,
@@ -286,7 +284,7 @@ class Explainer:
         own = answer.name.of if answer.name.kind == "+" else None
         between = self.between(step, answer.name)
         for kept in {None, own}:
-            if self.gives_changed(step, before, {}, between, formula, answer.readings[0], kept):
+            if self.gives_changed(step, between, formula, answer.readings[0], changed=before, kept=kept):
                 return [Explanation("old-weights")]
         return []
 

@@ -49,3 +49,6 @@ class Finding(NamedTuple):
 
 HONEST = ("right", "rounded", "follows", "convention")
 """The verdicts that find nothing wrong with a line."""
+
+OFF_BY_ONE = "the last digit is off by one"
+"""The remark on a number that is rounded carelessly."""

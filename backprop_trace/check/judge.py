@@ -21,7 +21,7 @@ from backprop_trace.check.bands import Bands, upper
 from backprop_trace.check.course import Course
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
-from backprop_trace.check.findings import Answer, Explanation, Finding
+from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
 from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off, significant_figures
 from backprop_trace.expr import Formula, Name, names_in
 from backprop_trace.sheet import Written
@@ -131,7 +131,7 @@ class Judge(Bands):
         finding = self.honest(step, answer, true)
         if finding.verdict == "off" and self.explainer is not None:
             finding = self.explainer.explained(step, finding)
-        if finding.remark == "the last digit is off by one":
+        if finding.remark == OFF_BY_ONE:
             self.careless.add(key)
         assert written.value is not None
         self.bands[key] = self.ball_of(written, true)
@@ -156,14 +156,13 @@ class Judge(Bands):
         if not is_bounded(band):
             return Finding(answer, "off" if self.is_far(step) else "undecided", band, formula=formula)
         if contains(band, written.value):
-            used = names_in(self.course.at(step).formula(name, self.written[step]))
-            verdict = "rounded" if all(self.fine[step, each] for each in used) else "follows"
+            verdict = self.rounded_or_follows(step, name)
             finding = Finding(answer, verdict, band, (), self.remark(written, true, band, verdict), formula)
             return finding if self.explainer is None else self.conspicuous(step, finding, self.explainer)
         if self.by_other_reading(step, name, written, formula):
             return Finding(answer, "follows", band, (), "computed from the other reading of an earlier line", formula)
         if self.rests_on_a_guess(step, name) and self.is_beside(written, true):
-            return Finding(answer, "rounded", band, (), "the last digit is off by one", formula)  # the guess was wrong
+            return Finding(answer, "rounded", band, (), OFF_BY_ONE, formula)  # the guess was wrong
         return Finding(answer, "off", band, formula=formula)
 
     def rests_on_a_guess(self, step: int, name: Name) -> bool:
@@ -220,7 +219,7 @@ class Judge(Bands):
         if verdict == "rounded" and is_cut_off(written.value, written.half_unit, true):
             return "cut off, not rounded"
         if verdict == "rounded" and abs(written.value - true) <= 3 * written.half_unit:
-            return "the last digit is off by one"
+            return OFF_BY_ONE
         if written.half_unit and band.rad() > 20 * upper(written.half_unit):
             return "more digits than the lines before it can carry"
         return ""

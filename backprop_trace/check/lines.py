@@ -9,6 +9,7 @@ from functools import cached_property
 
 from backprop_trace.batches import Samples
 from backprop_trace.chain import Equation
+from backprop_trace.check.remembered import Remembered
 from backprop_trace.expr import LOSS, Difference, Formula, Minus, Name, Product, Sum, derivative, names_in
 from backprop_trace.network import ETA, Listing
 from backprop_trace.notation.names import canonical, spellings
@@ -28,7 +29,7 @@ class Lines:
         self.uses = {name: names_in(equation.formula) for name, equation in self.equations.items()}
         self._written: dict[frozenset[Name], frozenset[Name]] = {}
         self._opened: dict[tuple[Name, frozenset[Name]], Formula] = {}
-        self._bends: dict[tuple[Name, int], tuple[Formula, list[Bend]]] = {}
+        self._bends: dict[Name, Remembered[list[Bend]]] = {}
 
     @property
     def lone_sample(self) -> int | None:
@@ -69,11 +70,9 @@ class Lines:
 
     def bends(self, name: Name, formula: Formula) -> list[Bend]:
         """The slips of a line, remembered."""
-        found = self._bends.get((name, id(formula)))
-        if found is None or found[0] is not formula:
-            found = (formula, bends(self.equations[name], formula, self.facts))
-            self._bends[name, id(formula)] = found
-        return found[1]
+        if name not in self._bends:
+            self._bends[name] = Remembered(lambda bent: bends(self.equations[name], bent, self.facts))
+        return self._bends[name](formula)
 
 
 def _is_error_slope(name: Name) -> bool:
