@@ -23,20 +23,6 @@ ASCENT = "net_h1: 0.3775\nout_h1: 0.5933\ndE/dw5: 0.0822\nw5+: 0.4411\n"
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs the program in this process: exit code, output, messages."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return run
-
-
-@pytest.fixture
 def sheet(tmp_path):
     def sheet(text: str, name: str = "sheet.yaml") -> str:
         path = tmp_path / name

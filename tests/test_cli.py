@@ -14,25 +14,10 @@ import time
 
 import pytest
 
-from backprop_trace import cli
 from backprop_trace.spec import load
 from backprop_trace.trace import trace
 
 PROGRAM = [sys.executable, "-m", "backprop_trace"]
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs the program in this process: exit code, output, messages."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return run
 
 
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
