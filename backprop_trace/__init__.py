@@ -6,39 +6,29 @@
     0.08216704056423078
 
 `load` and `read_example` give worked examples, `trace` and `traces` compute training steps (`Settings` chooses the
-arithmetic), `render` writes them.
+arithmetic), `render` writes them; `check` judges a hand calculation.
 """
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from backprop_trace.check import check
+from backprop_trace.render import render
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from backprop_trace.render import render
-    from backprop_trace.spec import Example, load, read_example
-    from backprop_trace.trace import Settings, Trace, trace, traces
+    from backprop_trace.files.spec import Example, load, read_example
+    from backprop_trace.run.step import Settings, Trace, trace, traces
 
 _HOMES = {
-    "Example": "spec", "Settings": "trace", "Trace": "trace", "load": "spec", "read_example": "spec",
-    "render": "render", "trace": "trace", "traces": "trace",
+    "Example": "files.spec", "load": "files.spec", "read_example": "files.spec",
+    "Settings": "run.step", "Trace": "run.step", "trace": "run.step", "traces": "run.step",
 }  # fmt: skip
+"""The other public names, imported when they are first used."""
 
-__all__ = ["Example", "Settings", "Trace", "load", "read_example", "render", "trace", "traces"]
-
-
-class _Package(ModuleType):
-    """Here `trace` and `render` are the functions, also once the modules that hold them are imported."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+__all__ = ["Example", "Settings", "Trace", "check", "load", "read_example", "render", "trace", "traces"]
 
 
 def __getattr__(name: str) -> Any:

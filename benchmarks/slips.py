@@ -18,11 +18,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from writers import Exercise, Writer, random_exercise, sheet_text, work_out
 
-from backprop_trace.check import Checker
-from backprop_trace.expr import Formula, Minus, Name, Number, names_in, substitute
-from backprop_trace.notation.names import canonical
-from backprop_trace.sheet import read_sheet
-from backprop_trace.slips import SLIPS, Facts, bends, is_structural, written_out
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.slips import SLIPS, Facts, bends, is_structural, written_out
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.formulas.expr import Formula, Minus, Name, Number, names_in, substitute
+from backprop_trace.formulas.notation.names import canonical
 
 DIGITS = ("factor-ten", "digits-swapped", "sign-dropped", "copied-wrong", "stale")
 Case = tuple[Exercise, Name, str, str]

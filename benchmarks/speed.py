@@ -20,11 +20,11 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from backprop_trace.arithmetic import FLOAT, evaluate_all
-from backprop_trace.network import listing
-from backprop_trace.parse import number
-from backprop_trace.spec import Example, load, read_example
-from backprop_trace.trace import Settings, trace
+from backprop_trace.files.spec import Example, load, read_example
+from backprop_trace.formulas.arithmetic import FLOAT, evaluate_all
+from backprop_trace.formulas.numbers import number
+from backprop_trace.model.network import listing
+from backprop_trace.run.step import Settings, trace
 
 COMPILED = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 """An installed program has its bytecode on disk; the first run, which does not count, may have to write it."""

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from backprop_trace.spec import Example, load, read_example
-from backprop_trace.train import Run
-from backprop_trace.train.matrices import Matrices
+from backprop_trace.files.spec import Example, load, read_example
+from backprop_trace.run.train import Run
+from backprop_trace.run.train.matrices import Matrices
 
 EPOCHS, TORCH_EPOCHS, ROUNDS = 10_000, 500, 5
 X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])

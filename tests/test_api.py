@@ -14,7 +14,7 @@ def test_the_public_names_are_there(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", ["bt.Settings()", "bt.render", "import backprop_trace.trace, backprop_trace.render.view"]
+    "first", ["bt.Settings()", "bt.render", "import backprop_trace.run.step, backprop_trace.render.view"]
 )
 def test_trace_and_render_are_functions_whatever_was_imported_before(first: str) -> None:
     program = f"""

@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from random_networks import cases
 from test_gradients import expected, is_tame, line_of
 
-from backprop_trace.arithmetic import ComputationError, exact
-from backprop_trace.arithmetic.hand import Rounding
-from backprop_trace.expr import names_in
-from backprop_trace.notation import PYTHON, number_piece, show
-from backprop_trace.notation.numbers import full, shown
+from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.formulas.arithmetic import ComputationError, exact
+from backprop_trace.formulas.arithmetic.hand import Rounding
+from backprop_trace.formulas.expr import names_in
+from backprop_trace.formulas.notation import PYTHON, number_piece, show
+from backprop_trace.formulas.notation.numbers import full, shown
 from backprop_trace.render.view import engine
-from backprop_trace.spec import load, read_example, shipped
-from backprop_trace.trace import Settings, trace, traces
+from backprop_trace.run.step import Settings, trace, traces
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 PYTHON_NAMES = {

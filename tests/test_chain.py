@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_trace.arithmetic import FLOAT, evaluate_all
-from backprop_trace.chain import Equation, backward
-from backprop_trace.expr import LOSS, Call, Name, Product, Sum, derivative, given, names_in, slope
-from backprop_trace.notation.names import canonical
-from backprop_trace.parse import read_formula
+from backprop_trace.formulas.arithmetic import FLOAT, evaluate_all
+from backprop_trace.formulas.expr import LOSS, Call, Name, Product, Sum, derivative, given, names_in, slope
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.parse import read_formula
+from backprop_trace.model.chain import Equation, backward
 
 
 def circuit(lines: dict[str, str], values: dict[str, float], wanted: str) -> dict[str, float]:
@@ -70,8 +70,8 @@ def test_only_what_is_wanted_gets_lines():
 
 
 def test_every_line_uses_only_what_stands_before_it():
-    from backprop_trace.network import listing
-    from backprop_trace.spec import load, shipped
+    from backprop_trace.files.spec import load, shipped
+    from backprop_trace.model.network import listing
 
     for shipped_name in shipped():
         example = load(shipped_name)

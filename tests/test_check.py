@@ -6,10 +6,11 @@ from functools import cache
 
 import pytest
 
-from backprop_trace.check import Checker, JudgedLine, Report
 from backprop_trace.check.blind import hidden_slips
-from backprop_trace.sheet import published_sheet, read_sheet
-from backprop_trace.spec import load
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.report import JudgedLine, Report
+from backprop_trace.files.sheet import published_sheet, read_sheet
+from backprop_trace.files.spec import load
 
 
 @cache

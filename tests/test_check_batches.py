@@ -9,11 +9,12 @@ from math import exp
 
 import pytest
 
-from backprop_trace.batches import shuffled
-from backprop_trace.check import Checker, JudgedLine, Report
 from backprop_trace.check.blind import hidden_slips
-from backprop_trace.sheet import read_sheet
-from backprop_trace.spec import read_example
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.report import JudgedLine, Report
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.spec import read_example
+from backprop_trace.model.batches import shuffled
 
 XS, TS = (1.0, 2.0, -1.0), (1.0, 3.0, 0.5)
 RATE, MOMENTUM = 0.1, 0.5

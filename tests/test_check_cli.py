@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from backprop_trace import cli
-from backprop_trace.check import VERDICTS, many
+from backprop_trace.check import many
+from backprop_trace.check.report import VERDICTS
 from backprop_trace.render.report import FORMATS
 
 RIGHT = "net_h1: 0.3775\nout_h1: 0.5933\ndE/dw5: 0.0822\nw5+: 0.3589\n"

@@ -14,8 +14,8 @@ import time
 
 import pytest
 
-from backprop_trace.spec import load
-from backprop_trace.trace import trace
+from backprop_trace.files.spec import load
+from backprop_trace.run.step import trace
 
 PROGRAM = [sys.executable, "-m", "backprop_trace"]
 
@@ -327,9 +327,9 @@ def test_a_network_that_diverges_names_the_step(run):
 
 
 def test_a_network_too_large_says_how_large_and_what_to_do(run, net, monkeypatch):
-    import backprop_trace.trace  # noqa: F401
+    import backprop_trace.run.step  # noqa: F401
 
-    monkeypatch.setattr(sys.modules["backprop_trace.trace"], "LARGEST_LISTING", 20)
+    monkeypatch.setattr(sys.modules["backprop_trace.run.step"], "LARGEST_LISTING", 20)
     code, out, err = run("show", net())
     assert (code, out) == (2, "")
     assert re.search(r"about \d+ quantities; 20 can be listed", err)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_trace.check import Checker, Report
-from backprop_trace.expr import Name
-from backprop_trace.notation.names import canonical
-from backprop_trace.sheet import read_sheet
-from backprop_trace.spec import load, read_example
-from backprop_trace.trace import trace
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.report import Report
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.spec import load, read_example
+from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.run.step import trace
 
 
 def worked(text: str, places: int = 6) -> dict[str, str]:

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate_all
-from backprop_trace.check import Checker
+from backprop_trace.check.checker import Checker
 from backprop_trace.cli import main
-from backprop_trace.derive import whole_gradients
-from backprop_trace.expr import Minus
-from backprop_trace.notation.names import canonical
-from backprop_trace.parse import read_formula
-from backprop_trace.sheet import published_sheet, read_sheet
-from backprop_trace.source import SourceError
-from backprop_trace.spec import load, read_example
-from backprop_trace.trace import trace
-from backprop_trace.verify import verified
+from backprop_trace.files.sheet import published_sheet, read_sheet
+from backprop_trace.files.source import SourceError
+from backprop_trace.files.spec import load, read_example
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate_all
+from backprop_trace.formulas.expr import Minus
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.parse import read_formula
+from backprop_trace.model.derive import whole_gradients
+from backprop_trace.run.step import trace
+from backprop_trace.run.verify import verified
 
 CIRCUIT = """
 inputs: {x: -2, y: 5, z: -4}

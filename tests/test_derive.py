@@ -9,14 +9,14 @@ from itertools import pairwise
 
 import pytest
 
-from backprop_trace.arithmetic import FLOAT, evaluate
 from backprop_trace.cli import main
-from backprop_trace.closed_form import NoClosedForm, closed_form, expanded, from_sympy, to_sympy
-from backprop_trace.derive import derivations, gradients
-from backprop_trace.expr import LOSS, Name, derivative, given, names_in
-from backprop_trace.network import listing
-from backprop_trace.spec import load, read_example, shipped
-from backprop_trace.trace import trace
+from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.formulas.arithmetic import FLOAT, evaluate
+from backprop_trace.formulas.closed_form import NoClosedForm, closed_form, expanded, from_sympy, to_sympy
+from backprop_trace.formulas.expr import LOSS, Name, derivative, given, names_in
+from backprop_trace.model.derive import derivations, gradients
+from backprop_trace.model.network import listing
+from backprop_trace.run.step import trace
 
 KUMAR = """
 inputs: [x_1, x_2]
@@ -139,7 +139,7 @@ def test_the_closed_form_of_mazurs_first_gradient_agrees_with_sympys_own_derivat
 def test_what_comes_back_from_sympy_has_the_value_of_what_went_there():
     import sympy
 
-    from backprop_trace.parse import read_formula
+    from backprop_trace.formulas.parse import read_formula
 
     a, b = given("a"), given("b")
     symbols = {a: sympy.Symbol("a", real=True), b: sympy.Symbol("b", real=True)}
@@ -155,7 +155,7 @@ def test_what_comes_back_from_sympy_has_the_value_of_what_went_there():
 
 
 def test_a_closed_form_that_would_swell_is_refused():
-    from backprop_trace.expr import Product, Sum
+    from backprop_trace.formulas.expr import Product, Sum
 
     names = [given(f"x{place}") for place in range(40)]
     meaning = {below: Sum((Product((above, above)), above)) for above, below in pairwise(names)}

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from backprop_trace.arithmetic import FLOAT, evaluate, exact
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, SHORTCUTS, filled, letters, template
-from backprop_trace.expr import (
+from backprop_trace.formulas.arithmetic import FLOAT, evaluate, exact
+from backprop_trace.formulas.expr import (
     FUNCTIONS,
     Call,
     Cases,
@@ -30,11 +29,13 @@ from backprop_trace.expr import (
     slope,
     substitute,
 )  # fmt: skip
-from backprop_trace.expr import (
+from backprop_trace.formulas.expr import (
     given as named,
 )
-from backprop_trace.notation import ASCII, ATOM, LATEX, PYTHON, TEXT, show
-from backprop_trace.parse import BadFormula, NotANumber, number, read_formula
+from backprop_trace.formulas.notation import ASCII, ATOM, LATEX, PYTHON, TEXT, show
+from backprop_trace.formulas.numbers import NotANumber, number
+from backprop_trace.formulas.parse import BadFormula, read_formula
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, SHORTCUTS, filled, letters, template
 
 POINTS = [Fraction(text) for text in ("-3.7", "-1", "-0.25", "0.001", "0.5", "2", "5.3")]
 X, Y = named("x"), named("y")

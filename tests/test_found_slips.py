@@ -6,10 +6,11 @@ import math
 
 import pytest
 
-from backprop_trace.check import Checker, JudgedLine
-from backprop_trace.sheet import read_sheet
-from backprop_trace.source import SourceError
-from backprop_trace.spec import load, read_example
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.report import JudgedLine
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.source import SourceError
+from backprop_trace.files.spec import load, read_example
 
 ONE_UNIT = """
 inputs: {{x1: {inputs}}}

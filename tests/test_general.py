@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backprop_trace.cli import main
-from backprop_trace.general import general_formulas
-from backprop_trace.spec import load
+from backprop_trace.files.spec import load
+from backprop_trace.model.general import general_formulas
 
 
 def run(monkeypatch, capsys, *arguments: str) -> str:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from random_networks import HIDDEN, KINKED, LOSSES, OUTPUTS, Case, cases
 
-from backprop_trace.network import listing
-from backprop_trace.spec import read_example
-from backprop_trace.trace import Line, Trace, trace
+from backprop_trace.files.spec import read_example
+from backprop_trace.model.network import listing
+from backprop_trace.run.step import Line, Trace, trace
 
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -15,16 +15,17 @@ from pathlib import Path
 import pytest
 
 from backprop_trace.cli import main
-from backprop_trace.expr import Difference, Number, Product, Quotient, Sum, given
-from backprop_trace.notation import ATOM, LATEX, Piece, show
-from backprop_trace.notation.names import LATEX_NAMES, speller
-from backprop_trace.notation.tex import escaped
+from backprop_trace.files.spec import read_example
+from backprop_trace.formulas.expr import Difference, Number, Product, Quotient, Sum, given
+from backprop_trace.formulas.notation import ATOM, LATEX, Piece, show
+from backprop_trace.formulas.notation.names import LATEX_NAMES
+from backprop_trace.formulas.notation.tex import escaped
+from backprop_trace.model.styles import speller
 from backprop_trace.render.latex.rows import Pen, abridged, filled, pieces, with_ellipsis
 from backprop_trace.render.latex.steps import digit_rows, short_number
 from backprop_trace.render.latex.width import width
 from backprop_trace.render.view import View, rows
-from backprop_trace.spec import read_example
-from backprop_trace.trace import trace
+from backprop_trace.run.step import trace
 
 needs_pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 

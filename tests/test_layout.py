@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from backprop_trace.cli import main
-from backprop_trace.network import listing
+from backprop_trace.files.sheet import published_sheet
+from backprop_trace.files.spec import load
+from backprop_trace.model.network import listing
 from backprop_trace.render.report.audit import Audited, render_audit
 from backprop_trace.render.report.told import ReportView
 from backprop_trace.render.training import heading
 from backprop_trace.render.verification import render
 from backprop_trace.render.view import View
-from backprop_trace.sheet import published_sheet
-from backprop_trace.spec import load
-from backprop_trace.verify import verified
+from backprop_trace.run.verify import verified
 
 SHEET = "net_h1: 0.3775\nw5+: 0.4411\n"
 
@@ -51,7 +51,7 @@ def test_the_table_of_gradients_fits(width):
 
 
 def test_the_audit_puts_slips_below_where_the_terminal_is_narrow():
-    from backprop_trace.check import Checker
+    from backprop_trace.check.checker import Checker
 
     example = load("mazur")
     assert example.published is not None

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from random_networks import cases
 
-from backprop_trace.arithmetic import FLOAT, evaluate
-from backprop_trace.expr import Name, derivative
-from backprop_trace.expr import given as named
-from backprop_trace.network import listing
-from backprop_trace.notation import ASCII, ATOM, show
-from backprop_trace.notation.names import ASCII_NAMES, LATEX_NAMES, STYLES, TEXT_NAMES, canonical, speller, spellings
-from backprop_trace.parse import Vocabulary, read_formula
-from backprop_trace.spec import load, read_example, shipped
-from backprop_trace.trace import trace, vocabulary
+from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.formulas.arithmetic import FLOAT, evaluate
+from backprop_trace.formulas.expr import Name, derivative
+from backprop_trace.formulas.expr import given as named
+from backprop_trace.formulas.notation import ASCII, ATOM, show
+from backprop_trace.formulas.notation.names import ASCII_NAMES, LATEX_NAMES, TEXT_NAMES, canonical
+from backprop_trace.formulas.parse import read_formula
+from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.model.network import listing
+from backprop_trace.model.styles import STYLES, speller, spellings
+from backprop_trace.run.step import trace, vocabulary
 
 FEW = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -11,16 +11,17 @@ import pytest
 import yaml
 
 from backprop_trace.cli.options import with_values
-from backprop_trace.expr import Name, given, names_in
-from backprop_trace.network import Listing, listing
-from backprop_trace.notation.names import ASCII_NAMES, canonical, speller
-from backprop_trace.parse import Vocabulary
+from backprop_trace.files.schema import json_schema
+from backprop_trace.files.sheet import Entry, published_sheet
+from backprop_trace.files.spec import Example, load, shipped
+from backprop_trace.formulas.expr import Name, given, names_in
+from backprop_trace.formulas.notation.names import ASCII_NAMES, canonical
+from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.model.network import Listing, listing
+from backprop_trace.model.styles import speller
 from backprop_trace.render import FORMATS, render
 from backprop_trace.render.view import View
-from backprop_trace.schema import json_schema
-from backprop_trace.sheet import Entry, published_sheet
-from backprop_trace.spec import Example, load, shipped
-from backprop_trace.trace import Settings, trace
+from backprop_trace.run.step import Settings, trace
 
 NETWORKS = Path(__file__).parent.parent / "networks"
 ISSUED = {"mazur", "quirk", "cheng", "hmkcode", "han-kamber", "udacity", "one-weight", "xor", "kumar", "deep"}

@@ -7,12 +7,12 @@ from math import sqrt
 
 import pytest
 
-from backprop_trace.catalogue import OPTIMIZERS
-from backprop_trace.check import Checker
-from backprop_trace.notation.names import canonical
-from backprop_trace.sheet import read_sheet
-from backprop_trace.spec import read_example
-from backprop_trace.trace import Settings, trace, traces
+from backprop_trace.check.checker import Checker
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.spec import read_example
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.catalogue import OPTIMIZERS
+from backprop_trace.run.step import Settings, trace, traces
 
 START = (0.5, -0.3, 0.1)
 SAMPLES = (((1.0, 2.0), 1.0), ((-1.0, 0.5), 2.0))

@@ -12,16 +12,7 @@ import pytest
 import backprop_trace as bt
 
 HOUSE = Path(bt.__file__).parent
-LEVELS = (
-    ("expr", "batches"),
-    ("arithmetic", "notation", "parse", "draw"),
-    ("catalogue", "chain"),
-    ("network",),
-    ("settle", "general", "source", "sheet", "trace", "slips", "train", "samples"),
-    ("schema", "spec", "check", "bands", "derive", "closed_form", "verify", "save"),
-    ("render",),
-    ("cli",),
-)
+ROOMS = ("formulas", "model", "files", "run", "check", "render", "cli")
 HEAVY = ("sympy", "numpy", "flint", "mpmath", "importlib.metadata", "pydantic", "jsonschema", "hypothesis")
 
 
@@ -34,8 +25,8 @@ def run(code: str) -> str:
     "before",
     [
         "",
-        "import backprop_trace.trace",
-        "from backprop_trace.trace import Settings",
+        "import backprop_trace.run.step",
+        "from backprop_trace.run.step import Settings",
         "import backprop_trace.render.json",
     ],
 )
@@ -69,44 +60,71 @@ print(*[name for name in {HEAVY} if name in sys.modules])
 
 
 def imports_of(path: Path) -> set[str]:
-    """The modules a file imports at its top, those for type checkers left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    """The modules a file imports: at its top, in functions, and for type checkers."""
     found: set[str] = set()
-    for node in tree.body:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{name.name}" for name in node.names] if node.module == "backprop_trace" else []
-            found |= set(names) or {node.module}
+            found |= {f"{node.module}.{name.name}" for name in node.names}
         elif isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
-    return found
-
-
-def level(module: str) -> int | None:
-    first = module.split(".")[0]
-    return next((place for place, names in enumerate(LEVELS) if first in names), None)
+    return {module for module in found if module.startswith("backprop_trace.")}
 
 
 MODULES = sorted(HOUSE.rglob("*.py"))
+NAMES = {".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__") for path in MODULES}
+
+
+def module_of(imported: str) -> str:
+    """The module that an imported name is, or is taken from."""
+    return imported if imported in NAMES else imported.rpartition(".")[0]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOUSE)))
-def test_imports_point_one_way(path):
-    own = ".".join(path.relative_to(HOUSE).with_suffix("").parts)
-    mine = level(own)
-    for module in imports_of(path):
-        if module.startswith("backprop_trace.") and mine is not None:
-            theirs = level(module.removeprefix("backprop_trace."))
-            assert theirs is None or theirs <= mine, f"{own} imports {module}"
+def test_imports_go_down_from_room_to_room(path):
+    """formulas < model < files < run < check < render < cli."""
+    room, *inside = path.relative_to(HOUSE).parts
+    if not inside:  # the package's root names what is public
+        return
+    for imported in imports_of(path):
+        theirs = imported.split(".")[1]
+        assert theirs in (*ROOMS[: ROOMS.index(room) + 1], "__version__"), f"{path.name} imports {imported}"
+
+
+def test_no_module_imports_one_that_imports_it():
+    uses = {
+        ".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__"): {
+            module_of(imported) for imported in imports_of(path)
+        }
+        for path in MODULES
+    }
+    done: set[str] = set()
+
+    def follow(module: str, way: tuple[str, ...]) -> None:
+        assert module not in way, " -> ".join((*way[way.index(module) :], module))
+        if module not in done:
+            for used in sorted(uses.get(module, ())):
+                if used != module:
+                    follow(used, (*way, module))
+            done.add(module)
+
+    for module in sorted(uses.keys() - {"backprop_trace"}):
+        follow(module, ())
+
+
+def test_the_root_holds_nothing_but_the_rooms():
+    files = {path.name for path in HOUSE.iterdir() if path.is_file()}
+    assert files == {"__init__.py", "__main__.py", "py.typed"}
+    assert {path.name for path in HOUSE.iterdir() if path.is_dir()} - {"__pycache__", "networks"} == set(ROOMS)
 
 
 HOMES = {
-    "rich": ("render/", "terminal.py", "source.py"),
+    "rich": ("render/", "cli/terminal.py", "files/source.py"),
     "typer": ("cli/",),
-    "yaml": ("source.py",),
-    "numpy": ("train/matrices.py", "train/fast.py"),
-    "flint": ("arithmetic/", "check/"),
-    "sympy": ("closed_form.py",),
-    "torch": ("verify.py",),
+    "yaml": ("files/source.py",),
+    "numpy": ("run/train/matrices.py", "run/train/fast.py"),
+    "flint": ("formulas/arithmetic/", "check/"),
+    "sympy": ("formulas/closed_form.py",),
+    "torch": ("run/verify.py",),
 }
 
 

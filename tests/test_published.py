@@ -11,9 +11,9 @@ from functools import cache
 import pytest
 
 from backprop_trace.cli.options import with_values
-from backprop_trace.notation.numbers import Value
-from backprop_trace.spec import load
-from backprop_trace.trace import Settings, Trace, trace
+from backprop_trace.files.spec import load
+from backprop_trace.formulas.notation.numbers import Value
+from backprop_trace.run.step import Settings, Trace, trace
 
 # example, training step -> quantity: true value. Gradients are dE/d...: where a source writes delta = (t - y) f', or
 # Err, the sign is turned.

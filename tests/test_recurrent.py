@@ -8,16 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backprop_trace.arithmetic import ComputationError
 from backprop_trace.cli import main
-from backprop_trace.expr import given as named
-from backprop_trace.notation.names import canonical
-from backprop_trace.notation.numbers import shown
-from backprop_trace.source import SourceError
-from backprop_trace.spec import Example, load, read_example
-from backprop_trace.trace import trace, traces
-from backprop_trace.train.sweep import sweep
-from backprop_trace.verify import verified
+from backprop_trace.files.source import SourceError
+from backprop_trace.files.spec import Example, load, read_example
+from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.expr import given as named
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.run.step import trace, traces
+from backprop_trace.run.train.sweep import sweep
+from backprop_trace.run.verify import verified
 
 UNROLLED = """
 parameters: {w: 0.5, u: 0.8, b: 0.1, v: 1.2}

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from random_networks import cases
 from test_spec import GOOD, ONE_PROBLEM, READ, changed
 
-from backprop_trace.schema import json_schema
-from backprop_trace.spec import load, read_example, shipped
+from backprop_trace.files.schema import json_schema
+from backprop_trace.files.spec import load, read_example, shipped
 
 
 class Core(yaml.SafeLoader):

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import pytest
 
-from backprop_trace.check import Checker
+from backprop_trace.check.checker import Checker
 from backprop_trace.cli import main
-from backprop_trace.sheet import Section, load_sheet, read_sheet
-from backprop_trace.source import SourceError
-from backprop_trace.spec import load, shipped
+from backprop_trace.files.sheet import Section, load_sheet, read_sheet
+from backprop_trace.files.source import SourceError
+from backprop_trace.files.spec import load, shipped
 
 YAML = """\
 # my work

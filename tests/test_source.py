@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from backprop_trace.source import DEEPEST, SourceError, printable, read_text, read_yaml
+from backprop_trace.files.source import DEEPEST, SourceError, printable, read_text, read_yaml
 
 
 def problem_of(text: str) -> SourceError:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from test_source import pointed_at
 
 from backprop_trace import cli
-from backprop_trace.arithmetic import ComputationError
-from backprop_trace.source import SourceError
-from backprop_trace.spec import load, read_example, shipped
-from backprop_trace.trace import NotNumeric, trace
+from backprop_trace.files.source import SourceError
+from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.run.step import NotNumeric, trace
 
 GOOD = """\
 inputs: {x1: 0.5, x2: -1}

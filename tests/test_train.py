@@ -16,20 +16,20 @@ from pathlib import Path
 
 import pytest
 
-from backprop_trace.arithmetic import FLOAT, ComputationError
-from backprop_trace.batches import Batching
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS
-from backprop_trace.chain import Equation
 from backprop_trace.cli import main
-from backprop_trace.draw import DISTRIBUTIONS, draw
-from backprop_trace.expr import Difference, Name, Product, Sum, after, given
-from backprop_trace.network import Listing
-from backprop_trace.source import SourceError
-from backprop_trace.spec import Example, load, read_example
-from backprop_trace.trace import Settings, trace, traces
-from backprop_trace.train import Run
-from backprop_trace.train.compiled import _Writer, compiled_steps
-from backprop_trace.train.session import Plan, Session, Until, overfitting, vanishing
+from backprop_trace.files.source import SourceError
+from backprop_trace.files.spec import Example, load, read_example
+from backprop_trace.files.start_values import DISTRIBUTIONS, draw
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError
+from backprop_trace.formulas.expr import Difference, Name, Product, Sum, after, given
+from backprop_trace.model.batches import Batching
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS
+from backprop_trace.model.chain import Equation
+from backprop_trace.model.network import Listing
+from backprop_trace.run.step import Settings, trace, traces
+from backprop_trace.run.train import Run
+from backprop_trace.run.train.compiled import _Writer, compiled_steps
+from backprop_trace.run.train.session import Plan, Session, Until, overfitting, vanishing
 
 XOR = """
 inputs: {x1: [0, 0, 1, 1], x2: [0, 1, 0, 1]}
@@ -651,7 +651,7 @@ def test_the_step_that_breaks_is_found_in_a_long_compiled_run() -> None:
 
 def test_matrices_that_overflow_keep_what_was_reached() -> None:
     pytest.importorskip("numpy", reason="the extra `fast` is not installed")
-    from backprop_trace.train.matrices import Matrices
+    from backprop_trace.run.train.matrices import Matrices
 
     example = read_example(XOR.replace("sigmoid", "identity") + "learning_rate: 1e4")
     matrices = Matrices.of(example)
@@ -781,7 +781,7 @@ def test_a_sweep_that_cannot_be_is_refused(
 def test_matrices_agree_with_the_traced_steps(name: str, batches: str) -> None:
     """Over every optimizer, convention, weight decay and schedule; tanh and softmax; a shared bias; a fixed weight."""
     pytest.importorskip("numpy", reason="the extra `fast` is not installed")
-    from backprop_trace.train.matrices import Matrices
+    from backprop_trace.run.train.matrices import Matrices
 
     for convention in OPTIMIZERS[name]:
         rate = "" if (name, convention) == ("adadelta", "paper") else ", learning_rate: 0.3"
@@ -809,7 +809,7 @@ optimizer: {{name: {name}, convention: {convention}{rate}{more}}}
 @pytest.mark.parametrize("loss", LOSSES)
 def test_matrices_know_every_activation_and_loss(activation: str, loss: str) -> None:
     pytest.importorskip("numpy", reason="the extra `fast` is not installed")
-    from backprop_trace.train.matrices import Matrices
+    from backprop_trace.run.train.matrices import Matrices
 
     text = XOR.replace("units: 4, activation: sigmoid", f"units: 4, activation: {activation}")
     example = read_example(text.replace("half_squared_error", loss) + "learning_rate: 0.2")

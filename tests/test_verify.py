@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
-from backprop_trace import catalogue
 from backprop_trace.cli import main
-from backprop_trace.spec import load, read_example, shipped
-from backprop_trace.trace import NotNumeric
-from backprop_trace.verify import verified
+from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.model import catalogue
+from backprop_trace.run.step import NotNumeric
+from backprop_trace.run.verify import verified
 
 ONE_UNIT = """
 inputs: {x: %s}
@@ -52,7 +52,7 @@ def test_tied_weights_a_shared_bias_and_several_samples_agree():
 def test_a_wrong_slope_in_the_catalogue_is_found(monkeypatch, capsys, tmp_path):
     wrong = dict(catalogue.ACTIVATIONS)
     wrong["sigmoid"] = wrong["sigmoid"]._replace(slope="a * (1 + a)")
-    monkeypatch.setattr("backprop_trace.network.ACTIVATIONS", wrong)
+    monkeypatch.setattr("backprop_trace.model.network.ACTIVATIONS", wrong)
     path = tmp_path / "net.yaml"
     path.write_text(ONE_UNIT % (0.25, "sigmoid"))
     monkeypatch.setattr(sys, "argv", ["backprop-trace", "verify", str(path)])

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from writers import STYLES, honest_sheets
 
-from backprop_trace.check import MISTAKES, Checker
-from backprop_trace.sheet import read_sheet
-from backprop_trace.slips import SLIPS
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.report import MISTAKES
+from backprop_trace.check.slips import SLIPS
+from backprop_trace.files.sheet import read_sheet
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 

@@ -12,11 +12,11 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from backprop_trace.arithmetic import FLOAT, Arithmetic, evaluate
-from backprop_trace.expr import Formula, Name
-from backprop_trace.network import Listing, listing
-from backprop_trace.notation.names import canonical
-from backprop_trace.spec import Example, read_example
+from backprop_trace.files.spec import Example, read_example
+from backprop_trace.formulas.arithmetic import FLOAT, Arithmetic, evaluate
+from backprop_trace.formulas.expr import Formula, Name
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.network import Listing, listing
 
 STYLES = ("rounds", "carries", "mixed", "rounds products", "truncates")
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from flint import arb
 
-from backprop_trace.arithmetic import evaluate
-from backprop_trace.arithmetic.band import NOTHING_KNOWN, PLAIN, ball, enclose, is_bounded, without_dust
-from backprop_trace.arithmetic.exact import bounds
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.writer import Writer, never_rounds, significant_figures
-from backprop_trace.expr import Formula, Name, names_in
-from backprop_trace.network import TIME
-from backprop_trace.sheet import Written
+from backprop_trace.files.sheet import Written
+from backprop_trace.formulas.arithmetic import evaluate
+from backprop_trace.formulas.arithmetic.band import NOTHING_KNOWN, PLAIN, ball, enclose, is_bounded, without_dust
+from backprop_trace.formulas.arithmetic.exact import bounds
+from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.model.network import TIME
 
 SAFE_FLOAT_DIGITS = 13
 COARSE = Fraction(1, 10)

@@ -1,8 +1,8 @@
 """Which slips a sheet cannot show: those that give a number nobody could tell from an honest one.
 
-    >>> from backprop_trace.check import Checker
-    >>> from backprop_trace.sheet import read_sheet
-    >>> from backprop_trace.spec import load
+    >>> from backprop_trace.check.checker import Checker
+    >>> from backprop_trace.files.sheet import read_sheet
+    >>> from backprop_trace.files.spec import load
     >>> sheet = read_sheet("dE/dw1: 0.0004\\nw1+: 0.15\\n", "sheet.yaml")
     >>> [(hidden.name, hidden.slips) for hidden in hidden_slips(Checker(load("mazur")), sheet)][0]
     ('dE/dw1', ('doubled', 'halved', 'wrong-delta', 'wrong-input'))
@@ -20,15 +20,16 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, NamedTuple
 
-from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate
-from backprop_trace.check import Checker, Part
+from backprop_trace.check.checker import Checker
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import HONEST, Answer
 from backprop_trace.check.judge import Judge
-from backprop_trace.expr import Formula, Name
-from backprop_trace.notation.names import canonical
-from backprop_trace.sheet import Sheet
-from backprop_trace.slips import SLIPS, Bend
+from backprop_trace.check.part import Part
+from backprop_trace.check.slips import SLIPS, Bend
+from backprop_trace.files.sheet import Sheet
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
+from backprop_trace.formulas.expr import Formula, Name
+from backprop_trace.formulas.notation.names import canonical
 
 AS_GOOD_AS_EQUAL = 1e-12
 LEAST_RANK = 3  # accidents with digits are not looked for here

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from backprop_trace.batches import Samples
-from backprop_trace.catalogue import OPTIMIZERS
 from backprop_trace.check.course import Circular, Course, bent_listing
-from backprop_trace.expr import Name
-from backprop_trace.network import Layer, Listing, Network
-from backprop_trace.trace import size as size_of
+from backprop_trace.formulas.expr import Name
+from backprop_trace.model.batches import Samples
+from backprop_trace.model.catalogue import OPTIMIZERS
+from backprop_trace.model.network import Layer, Listing, Network
+from backprop_trace.run.step import size as size_of
 
 
 class Convention(NamedTuple):

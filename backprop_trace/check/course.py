@@ -10,19 +10,19 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
 
-from backprop_trace.arithmetic import ComputationError
-from backprop_trace.arithmetic.band import slopes_of
-from backprop_trace.batches import Samples
-from backprop_trace.chain import Equation
 from backprop_trace.check.lines import Lines, with_optional_lines
 from backprop_trace.check.remembered import Remembered
-from backprop_trace.expr import Formula, Name, names_in, parts, rebuild
-from backprop_trace.network import Listing, constants_used, listing
-from backprop_trace.parse import number
-from backprop_trace.slips import Facts, bent_run
-from backprop_trace.spec import Example
-from backprop_trace.trace import Settings, traces
-from backprop_trace.train import Listed
+from backprop_trace.check.slips import Facts, bent_run
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.arithmetic.band import slopes_of
+from backprop_trace.formulas.expr import Formula, Name, names_in, parts, rebuild
+from backprop_trace.formulas.numbers import number
+from backprop_trace.model.batches import Samples
+from backprop_trace.model.chain import Equation
+from backprop_trace.model.network import Listing, constants_used, listing
+from backprop_trace.run.step import Settings, traces
+from backprop_trace.run.train import Listed
 
 TRUE_DIGITS = 40
 

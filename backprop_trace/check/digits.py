@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from backprop_trace.check.writer import is_cut_off, significant_figures
-from backprop_trace.sheet import Written, decimals, half_unit, in_units
+from backprop_trace.files.sheet import Written, decimals, half_unit, in_units
 
 
 def matches(written: Written, value: float | Fraction) -> bool:

@@ -9,12 +9,12 @@ from backprop_trace.check.conventions import DELTA_SIGN, ERROR_SIGN
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
-from backprop_trace.expr import LOSS, Name
-from backprop_trace.notation.names import canonical
-from backprop_trace.sheet import Entry, Sheet, Written
-from backprop_trace.source import Problem, SourceError, did_you_mean, printable
-from backprop_trace.spec import Example
-from backprop_trace.trace import size
+from backprop_trace.files.sheet import Entry, Sheet, Written
+from backprop_trace.files.source import Problem, SourceError, did_you_mean, printable
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.expr import LOSS, Name
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.run.step import size
 
 MOST_COMPUTED = 5_000_000
 """Quantities that are computed on the way to the last step of a sheet."""

@@ -9,16 +9,16 @@ from typing import Any
 
 from flint import arb
 
-from backprop_trace.arithmetic import FLOAT, ComputationError, evaluate
-from backprop_trace.arithmetic.band import ball, contains, is_bounded
 from backprop_trace.check.bands import Bands, Changed, Middles
 from backprop_trace.check.digits import digit_slips, matches, one_digit_off
 from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
+from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Bend
 from backprop_trace.check.writer import significant_figures
-from backprop_trace.expr import Formula, Name, names_in
-from backprop_trace.network import Network
-from backprop_trace.sheet import Written, decimals
-from backprop_trace.slips import SLIPS, WHOLE_RUN, Bend
+from backprop_trace.files.sheet import Written, decimals
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
+from backprop_trace.formulas.arithmetic.band import ball, contains, is_bounded
+from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.model.network import Network
 
 NOTHING: Mapping[Name, Any] = {}
 MOST_TRIALS = 20_000

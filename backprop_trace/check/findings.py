@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from flint import arb
 
-from backprop_trace.expr import Formula, Name
-from backprop_trace.sheet import Written
+from backprop_trace.files.sheet import Written
+from backprop_trace.formulas.expr import Formula, Name
 
 
 class Answer(NamedTuple):

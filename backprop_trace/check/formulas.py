@@ -15,15 +15,15 @@ from typing import Any
 
 from flint import arb
 
-from backprop_trace.arithmetic import ComputationError, evaluate, evaluate_all
-from backprop_trace.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
-from backprop_trace.expr import Formula, Name, names_in
-from backprop_trace.notation.names import canonical
-from backprop_trace.parse import BadFormula, read_formula
-from backprop_trace.slips import SLIPS
+from backprop_trace.check.slips import SLIPS
+from backprop_trace.formulas.arithmetic import ComputationError, evaluate, evaluate_all
+from backprop_trace.formulas.arithmetic.exact import EXACT, precision, to_fmpq
+from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.parse import BadFormula, read_formula
 
 POINTS, MOST_DRAWS, BITS = 5, 40, 256
 MOST_BETWEEN = 12

@@ -14,17 +14,17 @@ from typing import Any
 
 from flint import arb
 
-from backprop_trace.arithmetic import evaluate
-from backprop_trace.arithmetic.band import ball, contains, is_bounded
-from backprop_trace.arithmetic.exact import EXACT, is_fraction, precision, to_fmpq, to_fraction
 from backprop_trace.check.bands import Bands, upper
 from backprop_trace.check.course import Course
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
 from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
 from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off, significant_figures
-from backprop_trace.expr import Formula, Name, names_in
-from backprop_trace.sheet import Written
+from backprop_trace.files.sheet import Written
+from backprop_trace.formulas.arithmetic import evaluate
+from backprop_trace.formulas.arithmetic.band import ball, contains, is_bounded
+from backprop_trace.formulas.arithmetic.exact import EXACT, is_fraction, precision, to_fmpq, to_fraction
+from backprop_trace.formulas.expr import Formula, Name, names_in
 
 UNITS_CARRIED = (2, 8, 32)
 """So many units of the last digit a writer's own rounding may move a weight in a training step: the least that does."""

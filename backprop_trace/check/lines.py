@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from backprop_trace.batches import Samples
-from backprop_trace.chain import Equation
 from backprop_trace.check.remembered import Remembered
-from backprop_trace.expr import LOSS, Difference, Formula, Minus, Name, Product, Sum, derivative, names_in
-from backprop_trace.network import ETA, Listing
-from backprop_trace.notation.names import canonical, spellings
-from backprop_trace.parse import Vocabulary
-from backprop_trace.slips import Bend, Facts, bends, written_out
-from backprop_trace.spec import Example
+from backprop_trace.check.slips import Bend, Facts, bends, written_out
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Product, Sum, derivative, names_in
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.model.batches import Samples
+from backprop_trace.model.chain import Equation
+from backprop_trace.model.network import ETA, Listing
+from backprop_trace.model.styles import spellings
 
 
 class Lines:

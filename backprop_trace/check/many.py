@@ -1,6 +1,6 @@
 """Checking many sheets: on all cores, in their order, in bounded memory; a sheet that cannot be read stops nothing.
 
->>> from backprop_trace.spec import load
+>>> from backprop_trace.files.spec import load
 >>> [(outcome.sheet, outcome.error.splitlines()[0]) for outcome in outcomes(Checks(load("mazur")), ["nowhere.yaml"])]
 [('nowhere.yaml', 'error: there is no such file')]
 """
@@ -12,13 +12,14 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_trace.arithmetic import ComputationError
-from backprop_trace.check import Checker, Report
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.report import Report
 from backprop_trace.check.wording import Language
-from backprop_trace.notation.names import canonical
-from backprop_trace.sheet import load_sheet
-from backprop_trace.source import SourceError
-from backprop_trace.spec import Example
+from backprop_trace.files.sheet import load_sheet
+from backprop_trace.files.source import SourceError
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.notation.names import canonical
 
 CHUNK = 8
 WAITING = 4  # chunks per worker that may be under way

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from backprop_trace.arithmetic import ComputationError
 from backprop_trace.check.conventions import (
     CONVENTIONS,
     DELTA_SIGN,
@@ -23,12 +22,13 @@ from backprop_trace.check.judge import Judge
 from backprop_trace.check.report import JudgedLine
 from backprop_trace.check.wording import Language, Wording, signed
 from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off
-from backprop_trace.expr import Formula, Name
-from backprop_trace.notation.names import canonical
-from backprop_trace.notation.numbers import shown
-from backprop_trace.sheet import Entry
-from backprop_trace.source import Place, printable
-from backprop_trace.trace import TooLarge
+from backprop_trace.files.sheet import Entry
+from backprop_trace.files.source import Place, printable
+from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.expr import Formula, Name
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.run.step import TooLarge
 
 KEY_DIGITS = 12
 CUT_SHARE = 0.3

@@ -1,7 +1,7 @@
 """What is made from a formula, made once.
 
 >>> made = Remembered(lambda formula: [formula])
->>> from backprop_trace.expr import given
+>>> from backprop_trace.formulas.expr import given
 >>> w = given("w")
 >>> made(w) is made(w)
 True
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from backprop_trace.expr import Formula
+from backprop_trace.formulas.expr import Formula
 
 Made = TypeVar("Made")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.wording import Forms
-from backprop_trace.slips import SLIPS
-from backprop_trace.source import Place
+from backprop_trace.files.source import Place
 
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
 MISTAKES = ("slip", "wrong", "unknown")

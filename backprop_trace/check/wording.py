@@ -5,17 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from backprop_trace.arithmetic import FLOAT, evaluate
-from backprop_trace.arithmetic.band import is_bounded
-from backprop_trace.arithmetic.exact import bounds
 from backprop_trace.check.findings import Answer, Explanation, Finding
 from backprop_trace.check.judge import Judge
-from backprop_trace.expr import Formula, Minus, Name
-from backprop_trace.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
-from backprop_trace.notation.names import ASCII_NAMES, Alphabet, Speller, net_out, speller
-from backprop_trace.notation.numbers import shown
-from backprop_trace.sheet import Written, in_units
-from backprop_trace.slips import SLIPS
+from backprop_trace.check.slips import SLIPS
+from backprop_trace.files.sheet import Written, in_units
+from backprop_trace.formulas.arithmetic import FLOAT, evaluate
+from backprop_trace.formulas.arithmetic.band import is_bounded
+from backprop_trace.formulas.arithmetic.exact import bounds
+from backprop_trace.formulas.expr import Formula, Minus, Name
+from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
+from backprop_trace.formulas.notation.names import ASCII_NAMES, Alphabet, Speller, net_out
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.model.styles import speller
 
 
 class Language(NamedTuple):

@@ -14,9 +14,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from backprop_trace.arithmetic import Arithmetic, evaluate
-from backprop_trace.expr import Formula, Name
-from backprop_trace.sheet import decimals
+from backprop_trace.files.sheet import decimals
+from backprop_trace.formulas.arithmetic import Arithmetic, evaluate
+from backprop_trace.formulas.expr import Formula, Name
 
 FEW = 3
 """So few numbers do not tell decimals from significant figures."""

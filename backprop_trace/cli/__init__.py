@@ -17,17 +17,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from backprop_trace import __version__
-from backprop_trace.arithmetic import ComputationError
 from backprop_trace.cli.options import UsageError
-from backprop_trace.notation.names import canonical
-from backprop_trace.source import SourceError
-from backprop_trace.terminal import Terminal
-from backprop_trace.trace import NotNumeric, TooLarge
+from backprop_trace.cli.terminal import Terminal
+from backprop_trace.files.source import SourceError
+from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.run.step import NotNumeric, TooLarge
 
 USAGE, BROKEN, INTERRUPTED = 2, 3, 130
 
 COMMANDS = ("list", "show", "check", "sheet", "audit", "derive", "verify", "train", "sweep", "schema")
-"""Each is a module `cli.<name>_` with a function `command`, in the order of the help page."""
+"""Each is a module `cli.commands.<name>` with a function `command`, in the order of the help page."""
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def application(arguments: list[str]) -> typer.Typer:
     app.callback()(_options)
     called = arguments[0] if arguments else ""
     for name in (called,) if called in COMMANDS else COMMANDS:
-        app.command(name)(import_module(f"backprop_trace.cli.{name}_").command)
+        app.command(name)(import_module(f"backprop_trace.cli.commands.{name}").command)
     return app
 
 

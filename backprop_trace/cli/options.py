@@ -7,15 +7,17 @@ from typing import Annotated, Optional
 
 import typer
 
-from backprop_trace.expr import Name, given
-from backprop_trace.network import listing
-from backprop_trace.notation.names import canonical, spellings
-from backprop_trace.parse import NotANumber, Vocabulary, given_number, number
-from backprop_trace.settle import DoesNotSettle, settled
-from backprop_trace.source import closest, did_you_mean, printable
-from backprop_trace.spec import Example
-from backprop_trace.terminal import Terminal
-from backprop_trace.trace import Settings, size, vocabulary
+from backprop_trace.cli.terminal import Terminal
+from backprop_trace.files.source import closest, did_you_mean, printable
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.numbers import NotANumber, given_number, number
+from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.model.network import listing
+from backprop_trace.model.settle import DoesNotSettle, settled
+from backprop_trace.model.styles import spellings
+from backprop_trace.run.step import Settings, size, vocabulary
 
 MOST_DIGITS = 100_000
 MOST_FLOAT_DIGITS = 17
@@ -53,7 +55,7 @@ def _suggestion(word: str) -> str:
 def settings_of(engine: str, digits: int | None, round_to: str | None, rounding: str) -> Settings:
     one_of("--engine", engine, ("float", "exact"))
     if round_to is not None:
-        from backprop_trace.arithmetic.hand import MODES, Rounding
+        from backprop_trace.formulas.arithmetic.hand import MODES, Rounding
 
         one_of("--rounding", rounding, MODES)
         if engine == "exact" or digits is not None:
@@ -176,6 +178,6 @@ def write(pieces: Iterable[str], output: str | None, force: bool) -> None:
     if output is None or output == "-":
         Terminal.stdout(pieces)
         return
-    from backprop_trace.files import write_new
+    from backprop_trace.files.writing import write_new
 
     write_new(output, pieces, force)

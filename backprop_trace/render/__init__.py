@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backprop_trace.render.view import View
-    from backprop_trace.trace import Trace
+    from backprop_trace.run.step import Trace
 
 FORMATS = {
     "table": "tables for a terminal",

@@ -1,6 +1,6 @@
 """Sheets to be filled in, and keys: the lines of an example in the order in which a person works them out.
 
-    >>> from backprop_trace.spec import load
+    >>> from backprop_trace.files.spec import load
     >>> "".join(blank("plain", Blank(load("hmkcode"), ("loss",)))).splitlines()[-3:]
     ['# Loss', 'E_o1 = ', 'E = ']
 
@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from backprop_trace.batches import Samples
-from backprop_trace.chain import PHASES, Equation
-from backprop_trace.expr import Name
-from backprop_trace.notation.names import canonical
+from backprop_trace.files.source import printable
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.batches import Samples
+from backprop_trace.model.chain import PHASES, Equation
 from backprop_trace.render.csv import line_of, safe
 from backprop_trace.render.table import HEADINGS
-from backprop_trace.source import printable
-from backprop_trace.spec import Example
-from backprop_trace.train import Course
+from backprop_trace.run.train import Course
 
 MOST_GIVENS = 60
 WIDTH = 98

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from backprop_trace.files.spec import load, shipped
 from backprop_trace.render.view import activations, objective, shape
-from backprop_trace.spec import load, shipped
 
 COLUMNS = ("name", "shape", "activations", "loss", "source", "command")
 

@@ -1,8 +1,8 @@
 """Before and after a training step, side by side: the forward pass with the old weights and with the new ones.
 
 >>> from backprop_trace.render.view import View
->>> from backprop_trace.spec import load
->>> from backprop_trace.trace import traces
+>>> from backprop_trace.files.spec import load
+>>> from backprop_trace.run.step import traces
 >>> mazur = load("mazur")
 >>> print("".join(render_comparison(*traces(mazur, steps=[1, 2]), View(mazur), "table")).splitlines()[-1])
 E falls from 0.298371109 to 0.291027774
@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from backprop_trace.notation.names import canonical, speller
-from backprop_trace.notation.numbers import Value, shown
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.numbers import Value, shown
+from backprop_trace.model.styles import speller
 from backprop_trace.render.columns import columns
 from backprop_trace.render.table import header
 from backprop_trace.render.view import View
-from backprop_trace.trace import Trace
+from backprop_trace.run.step import Trace
 
 HEADINGS = ("quantity", "before", "after", "change")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from backprop_trace.render.json import records
 from backprop_trace.render.view import View
-from backprop_trace.trace import Trace
+from backprop_trace.run.step import Trace
 
 FIELDS = ("step", "sample", "time", "phase", "name", "formula", "substitution", "value", "fraction")
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from backprop_trace.notation.numbers import shown
+from backprop_trace.formulas.notation.numbers import shown
 
 Point = tuple[float, float]
 WIDE = 100.0

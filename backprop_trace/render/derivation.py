@@ -6,14 +6,15 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_trace.derive import Derivation
-from backprop_trace.expr import Formula, Name, Sum
-from backprop_trace.network import Listing
-from backprop_trace.notation import LATEX, Notation, show
-from backprop_trace.notation.names import LATEX_NAMES, MATHJAX_NAMES, Alphabet, speller
+from backprop_trace.files.source import printable
+from backprop_trace.formulas.expr import Formula, Name, Sum
+from backprop_trace.formulas.notation import LATEX, Notation, show
+from backprop_trace.formulas.notation.names import LATEX_NAMES, MATHJAX_NAMES, Alphabet
+from backprop_trace.model.derive import Derivation
+from backprop_trace.model.network import Listing
+from backprop_trace.model.styles import speller
 from backprop_trace.render.markdown import MARKDOWN, escaped, mathematics
 from backprop_trace.render.view import View, spelled
-from backprop_trace.source import printable
 
 
 class Derived(NamedTuple):

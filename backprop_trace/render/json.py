@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from backprop_trace.expr import Name, names_in, plain
-from backprop_trace.notation import ASCII, ATOM, BOX, Piece, number_piece, show
-from backprop_trace.notation.names import canonical
-from backprop_trace.notation.numbers import full
+from backprop_trace.formulas.expr import Name, names_in, plain
+from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Piece, number_piece, show
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.numbers import full
 from backprop_trace.render.view import View, chosen, written
-from backprop_trace.trace import Line, Trace
+from backprop_trace.run.step import Line, Trace
 
 
 def render(traces: Iterable[Trace], view: View) -> Iterator[str]:

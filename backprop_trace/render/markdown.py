@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from backprop_trace.chain import PHASES
-from backprop_trace.general import general_formulas, written
-from backprop_trace.notation import LATEX, LOOSE, Piece
-from backprop_trace.notation.names import MATHJAX_NAMES, speller
+from backprop_trace.formulas.notation import LATEX, LOOSE, Piece
+from backprop_trace.formulas.notation.names import MATHJAX_NAMES
+from backprop_trace.model.chain import PHASES
+from backprop_trace.model.general import general_formulas, written
+from backprop_trace.model.styles import speller
 from backprop_trace.render.latex.general import LETTERS, PEN
 from backprop_trace.render.table import sections
 from backprop_trace.render.view import Row, View, givens, header_texts, rows
-from backprop_trace.trace import Trace
+from backprop_trace.run.step import Trace
 
 
 def _cases(test: str, positive: str, otherwise: str) -> Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from backprop_trace.render.view import View, rows
-from backprop_trace.trace import Trace
+from backprop_trace.run.step import Trace
 
 
 def render(traces: Iterable[Trace], view: View) -> Iterator[str]:

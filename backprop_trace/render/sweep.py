@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backprop_trace.expr import Name, derivative
-from backprop_trace.notation.names import Speller, speller
-from backprop_trace.notation.numbers import shown
-from backprop_trace.parse import number
+from backprop_trace.formulas.expr import Name, derivative
+from backprop_trace.formulas.notation.names import Speller
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.formulas.numbers import number
+from backprop_trace.model.styles import speller
 from backprop_trace.render.columns import columns
 from backprop_trace.render.curve import Point as Dot
 from backprop_trace.render.curve import Series, drawn
 from backprop_trace.render.view import View, objective
-from backprop_trace.train.sweep import Point
+from backprop_trace.run.train.sweep import Point
 
 DIGITS = 6
 CURVE_HEIGHT, CURVE_WIDTH = 14, 72

@@ -10,9 +10,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from backprop_trace.chain import PHASES
-from backprop_trace.general import ASCII_PEN, LETTERS, TEXT_PEN, general_formulas, written
-from backprop_trace.notation.names import speller
+from backprop_trace.files.source import printable
+from backprop_trace.model.chain import PHASES
+from backprop_trace.model.general import ASCII_PEN, LETTERS, TEXT_PEN, general_formulas, written
+from backprop_trace.model.styles import speller
 from backprop_trace.render.view import (
     Row,
     View,
@@ -23,8 +24,7 @@ from backprop_trace.render.view import (
     notes,
     rows,
 )
-from backprop_trace.source import printable
-from backprop_trace.trace import Trace
+from backprop_trace.run.step import Trace
 
 HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
 COLUMNS = ("quantity", "formula", "numbers", "value")

@@ -7,16 +7,17 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_trace.expr import Name
-from backprop_trace.network import outputs_and_targets
-from backprop_trace.notation.names import canonical, speller
-from backprop_trace.notation.numbers import full, shown
+from backprop_trace.files.source import printable
+from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.numbers import full, shown
+from backprop_trace.model.network import outputs_and_targets
+from backprop_trace.model.styles import speller
 from backprop_trace.render.columns import columns
 from backprop_trace.render.curve import WIDE, Series, drawn
 from backprop_trace.render.table import prose
 from backprop_trace.render.view import View, described, engine, notes, objective
-from backprop_trace.source import printable
-from backprop_trace.train.session import Gradients, Plan, Report, Session, Until, no_class, overfitting, vanishing
+from backprop_trace.run.train.session import Gradients, Plan, Report, Session, Until, no_class, overfitting, vanishing
 
 CURVE_HEIGHT, CURVE_WIDTH = 10, 72
 MOST_SHOWN = 60

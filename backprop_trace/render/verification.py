@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backprop_trace.network import Listing
-from backprop_trace.notation.names import speller
-from backprop_trace.notation.numbers import shown
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.model.network import Listing
+from backprop_trace.model.styles import speller
 from backprop_trace.render.columns import columns
 from backprop_trace.render.view import View
-from backprop_trace.verify import Verified
+from backprop_trace.run.verify import Verified
 
 DIGITS = 15
 _COLOURS = {"agrees": "good", "kink": "notice", "off": "bad"}

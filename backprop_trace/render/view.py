@@ -1,7 +1,7 @@
 """What of a trace is shown, and the pieces every format is put together from.
 
->>> from backprop_trace.spec import load
->>> from backprop_trace.trace import trace
+>>> from backprop_trace.files.spec import load
+>>> from backprop_trace.run.step import trace
 >>> t = trace(load("mazur"))
 >>> row = next(rows(t, View(t.example), ASCII, ASCII_NAMES))
 >>> row.name, row.formula, row.value
@@ -14,16 +14,17 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from backprop_trace.catalogue import ACTIVATIONS, LOSSES
-from backprop_trace.chain import PHASES, Equation
-from backprop_trace.expr import Name, Number
-from backprop_trace.network import ETA, TIME, constants_used
-from backprop_trace.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
-from backprop_trace.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Speller, canonical, speller
-from backprop_trace.notation.numbers import Value, digits_of_fraction, short_fraction, shown
-from backprop_trace.source import printable
-from backprop_trace.spec import Example
-from backprop_trace.trace import Line, Settings, Trace, ancestors
+from backprop_trace.files.source import printable
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.expr import Name, Number
+from backprop_trace.formulas.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
+from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Speller, canonical
+from backprop_trace.formulas.notation.numbers import Value, digits_of_fraction, short_fraction, shown
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES
+from backprop_trace.model.chain import PHASES, Equation
+from backprop_trace.model.network import ETA, TIME, constants_used
+from backprop_trace.model.styles import speller
+from backprop_trace.run.step import Line, Settings, Trace, ancestors
 
 
 class View(NamedTuple):
@@ -232,7 +233,7 @@ def engine(settings: Settings, shortened: bool = False) -> str:
         case "exact":
             text = f"exact: fractions, else {settings.shown_digits} significant digits, every one of them certain"
             if shortened:
-                from backprop_trace.arithmetic.exact import LONGEST_FRACTION
+                from backprop_trace.formulas.arithmetic.exact import LONGEST_FRACTION
 
                 text += f"; fractions longer than {LONGEST_FRACTION} digits are given up for certified digits"
             return text

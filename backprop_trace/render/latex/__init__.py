@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backprop_trace.expr import Name
-from backprop_trace.general import general_formulas
-from backprop_trace.notation import tex
-from backprop_trace.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES, Alphabet, Symbol, speller
+from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.notation import tex
+from backprop_trace.formulas.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES, Alphabet, Symbol
+from backprop_trace.model.general import general_formulas
+from backprop_trace.model.styles import speller
 from backprop_trace.render.latex import display, drawing, general, groups, tables
 from backprop_trace.render.latex.page import DOCUMENT, FRAGMENT, Page
 from backprop_trace.render.latex.preamble import FRAGMENT_REMARK, PREAMBLE, SKIPS
 from backprop_trace.render.latex.steps import LONGEST_VALUE, Writer
 from backprop_trace.render.table import HEADINGS
 from backprop_trace.render.view import View, chosen, header_texts
-from backprop_trace.trace import Line, Trace
+from backprop_trace.run.step import Line, Trace
 
 
 def render(traces: Iterable[Trace], view: View) -> Iterator[str]:

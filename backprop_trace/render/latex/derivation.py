@@ -1,7 +1,7 @@
 r"""Derivations without numbers as displayed mathematics: a term on each row, long terms over several.
 
->>> from backprop_trace.expr import Sum, given
->>> from backprop_trace.notation import ATOM
+>>> from backprop_trace.formulas.expr import Sum, given
+>>> from backprop_trace.formulas.notation import ATOM
 >>> text = "".join(document("", [(given("a"), (Sum((given("b"), given("c"))),))], lambda n: (n.label, ATOM), True))
 >>> print(text.partition("\n")[2], end="")
 \begin{align*}
@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backprop_trace.expr import Formula, Minus, Name, Sum
-from backprop_trace.notation import LATEX, PRODUCT, Leaf, tex
+from backprop_trace.formulas.expr import Formula, Minus, Name, Sum
+from backprop_trace.formulas.notation import LATEX, PRODUCT, Leaf, tex
 from backprop_trace.render.latex.page import DOCUMENT, FRAGMENT, Page
 from backprop_trace.render.latex.preamble import FRAGMENT_REMARK, PREAMBLE
 from backprop_trace.render.latex.rows import Pen, filled, pieces

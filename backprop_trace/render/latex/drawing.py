@@ -11,15 +11,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from backprop_trace.expr import Name, given
-from backprop_trace.network import Layer, Network
-from backprop_trace.notation import latex_number
-from backprop_trace.notation.names import Speller
-from backprop_trace.notation.numbers import shown
+from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.notation import latex_number
+from backprop_trace.formulas.notation.names import Speller
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.model.network import Layer, Network
 from backprop_trace.render.latex.geometry import LABEL_HEIGHT, RADIUS, Labels, Point, Segment, evenly, one_by_one
 from backprop_trace.render.latex.page import Page
 from backprop_trace.render.latex.width import width
-from backprop_trace.trace import Trace
+from backprop_trace.run.step import Trace
 
 MOST_UNITS = 6
 MOST_LAYERS = 7

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backprop_trace.general import General, Letters, Pen, written
-from backprop_trace.notation import LATEX, tex
-from backprop_trace.notation.names import LATEX_NAMES
+from backprop_trace.formulas.notation import LATEX, tex
+from backprop_trace.formulas.notation.names import LATEX_NAMES
+from backprop_trace.model.general import General, Letters, Pen, written
 from backprop_trace.render.latex.page import Page
 from backprop_trace.render.latex.width import width
 

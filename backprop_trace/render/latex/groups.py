@@ -7,12 +7,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from backprop_trace.chain import PHASES
-from backprop_trace.expr import LOSS, Name, given
-from backprop_trace.network import Network
-from backprop_trace.notation.names import Speller
+from backprop_trace.formulas.expr import LOSS, Name, given
+from backprop_trace.formulas.notation.names import Speller
+from backprop_trace.model.chain import PHASES
+from backprop_trace.model.network import Network
 from backprop_trace.render.latex.page import Page
-from backprop_trace.trace import Line
+from backprop_trace.run.step import Line
 
 
 class Group(NamedTuple):

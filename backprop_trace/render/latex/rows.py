@@ -1,7 +1,7 @@
 r"""Formulas over several rows: where a long one may be broken, and how the pieces fill the rows.
 
-    >>> from backprop_trace.expr import given
-    >>> from backprop_trace.notation import LATEX
+    >>> from backprop_trace.formulas.expr import given
+    >>> from backprop_trace.formulas.notation import LATEX
     >>> pen = Pen(LATEX, lambda name: (name.label, ATOM), room=30.0)
     >>> pieces(Sum((given("a"), given("b"), given("c"))), pen)
     ['a', '+ b', '+ c']
@@ -16,8 +16,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from backprop_trace.expr import Call, Difference, Formula, Minus, Name, Power, Product, Quotient, Sum, parts, rebuild
-from backprop_trace.notation import ATOM, LOOSE, PRODUCT, SUM, Leaf, Notation, Piece, write
+from backprop_trace.formulas.expr import (
+    Call,
+    Difference,
+    Formula,
+    Minus,
+    Name,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    parts,
+    rebuild,
+)
+from backprop_trace.formulas.notation import ATOM, LOOSE, PRODUCT, SUM, Leaf, Notation, Piece, write
 from backprop_trace.render.latex.width import width
 
 ELLIPSIS = Name("", "\u2026")

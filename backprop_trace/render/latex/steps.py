@@ -13,16 +13,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from backprop_trace.expr import Formula, Name, Number
-from backprop_trace.notation import ATOM, LATEX, NEGATIVE, Piece, latex_number
-from backprop_trace.notation.names import Alphabet
-from backprop_trace.notation.numbers import Value, short_fraction, shown
-from backprop_trace.parse import number
+from backprop_trace.formulas.expr import Formula, Name, Number
+from backprop_trace.formulas.notation import ATOM, LATEX, NEGATIVE, Piece, latex_number
+from backprop_trace.formulas.notation.names import Alphabet
+from backprop_trace.formulas.notation.numbers import Value, short_fraction, shown
+from backprop_trace.formulas.numbers import number
 from backprop_trace.render.latex.page import Page
 from backprop_trace.render.latex.rows import Pen, abridged, pieces, with_ellipsis
 from backprop_trace.render.latex.width import width
 from backprop_trace.render.view import Names, Numbers, View
-from backprop_trace.trace import Line, Trace
+from backprop_trace.run.step import Line, Trace
 
 LONGEST_VALUE = 1000
 GROUPED_FROM = 21

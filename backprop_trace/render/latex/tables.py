@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backprop_trace.chain import PHASES
-from backprop_trace.expr import Name, derivative
-from backprop_trace.network import ETA
-from backprop_trace.notation.names import Speller
+from backprop_trace.formulas.expr import Name, derivative
+from backprop_trace.formulas.notation.names import Speller
+from backprop_trace.model.chain import PHASES
+from backprop_trace.model.network import ETA
 from backprop_trace.render.latex.page import TEXT_SIZE, Page
 from backprop_trace.render.latex.steps import Writer, short_number
 from backprop_trace.render.latex.width import width
 from backprop_trace.render.view import givens
-from backprop_trace.trace import Trace
+from backprop_trace.run.step import Trace
 
 GAP = 10.0
 FEWEST_DIGITS = 4

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backprop_trace.check import Report
+    from backprop_trace.check.report import Report
     from backprop_trace.check.wording import Language
     from backprop_trace.render.report.told import ReportView
 

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_trace.check import VERDICTS, Report
+from backprop_trace.check.report import VERDICTS, Report
+from backprop_trace.files.source import printable
 from backprop_trace.render.markdown import escaped
 from backprop_trace.render.report.table import GAP, prose
 from backprop_trace.render.report.told import ReportView
-from backprop_trace.source import printable
 
 FORMATS = ("table", "plain", "json", "markdown")
 JUDGED = tuple(verdict for verdict in VERDICTS if verdict != "missing")

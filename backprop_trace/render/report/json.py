@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from backprop_trace.check import JudgedLine, Report
 from backprop_trace.check.conventions import sentence_of
+from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.check.wording import Language
 from backprop_trace.render.report.told import ReportView, headline
 

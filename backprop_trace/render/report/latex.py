@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backprop_trace.check import JudgedLine, Report
+from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.check.wording import Forms, Language
-from backprop_trace.notation import LATEX
-from backprop_trace.notation.names import ASCII_NAMES, FLAT_LATEX_NAMES
-from backprop_trace.notation.tex import LONGEST_WORD, escaped
+from backprop_trace.files.source import printable
+from backprop_trace.formulas.notation import LATEX
+from backprop_trace.formulas.notation.names import ASCII_NAMES, FLAT_LATEX_NAMES
+from backprop_trace.formulas.notation.tex import LONGEST_WORD, escaped
 from backprop_trace.render.report.told import (
     KINDS,
     Mistake,
@@ -36,7 +37,6 @@ from backprop_trace.render.report.told import (
     verdict_of,
     written_of,
 )
-from backprop_trace.source import printable
 
 LANGUAGE = Language(LATEX, FLAT_LATEX_NAMES, ASCII_NAMES)
 

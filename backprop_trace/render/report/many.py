@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_trace.check import VERDICTS, JudgedLine, Report
 from backprop_trace.check.many import Outcome
+from backprop_trace.check.report import VERDICTS, JudgedLine, Report
+from backprop_trace.check.slips import SLIPS
+from backprop_trace.files.source import printable
 from backprop_trace.render.csv import line_of, safe
 from backprop_trace.render.report import json
 from backprop_trace.render.report.table import GAP, PROSE_WIDTH
 from backprop_trace.render.report.told import HONEST, KINDS, ReportView, plural, title
-from backprop_trace.slips import SLIPS
-from backprop_trace.source import printable
 
 FORMATS = ("table", "csv", "json")
 MOST_LISTED = 12

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_trace.check import JudgedLine, Report
+from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.check.wording import Forms, Language
-from backprop_trace.notation.names import MATHJAX_NAMES, TEXT_NAMES
+from backprop_trace.files.source import printable
+from backprop_trace.formulas.notation.names import MATHJAX_NAMES, TEXT_NAMES
 from backprop_trace.render.markdown import MARKDOWN, escaped, mathematics
 from backprop_trace.render.report.told import (
     KINDS,
@@ -32,7 +33,6 @@ from backprop_trace.render.report.told import (
     verdict_of,
     written_of,
 )
-from backprop_trace.source import printable
 
 LANGUAGE = Language(MARKDOWN, MATHJAX_NAMES, TEXT_NAMES)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_trace.check import JudgedLine, Report
+from backprop_trace.check.report import JudgedLine, Report
+from backprop_trace.files.source import printable
 from backprop_trace.render.report import table
 from backprop_trace.render.report.told import (
     ReportView,
@@ -20,7 +21,6 @@ from backprop_trace.render.report.told import (
     unknown_lines,
     written_of,
 )
-from backprop_trace.source import printable
 
 LANGUAGE = table.LANGUAGE
 

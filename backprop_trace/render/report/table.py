@@ -8,10 +8,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from backprop_trace.check import JudgedLine, Report
+from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.check.wording import Forms, Language
-from backprop_trace.notation import TEXT
-from backprop_trace.notation.names import TEXT_NAMES
+from backprop_trace.files.source import printable
+from backprop_trace.formulas.notation import TEXT
+from backprop_trace.formulas.notation.names import TEXT_NAMES
 from backprop_trace.render.report.told import (
     KINDS,
     Mistake,
@@ -36,7 +37,6 @@ from backprop_trace.render.report.told import (
     verdict_of,
     written_of,
 )
-from backprop_trace.source import printable
 
 LANGUAGE = Language(TEXT, TEXT_NAMES, TEXT_NAMES)
 COLUMNS = ("verdict", "line", "quantity", "written", "should be", "true value", "remark")

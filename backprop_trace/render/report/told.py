@@ -1,8 +1,8 @@
 """What a report tells, whatever the format: the headline, the mistakes, the conventions, a remark for each line.
 
->>> from backprop_trace.check import Checker
->>> from backprop_trace.sheet import read_sheet
->>> from backprop_trace.spec import load
+>>> from backprop_trace.check.checker import Checker
+>>> from backprop_trace.files.sheet import read_sheet
+>>> from backprop_trace.files.spec import load
 >>> report = Checker(load("mazur")).check(read_sheet("net_h1: 0.3775\\nw5+: 0.4411\\n", "sheet.yaml"))
 >>> headline(report)
 '1 of 2 lines is right or follows. The first mistake is line 2, w5+.'
@@ -15,12 +15,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from backprop_trace.check import JudgedLine, Report
 from backprop_trace.check.blind import Hidden
 from backprop_trace.check.conventions import sentence_of
-from backprop_trace.notation.numbers import shown
-from backprop_trace.slips import SLIPS
-from backprop_trace.source import printable
+from backprop_trace.check.report import JudgedLine, Report
+from backprop_trace.check.slips import SLIPS
+from backprop_trace.files.source import printable
+from backprop_trace.formulas.notation.numbers import shown
 
 
 class ReportView(NamedTuple):

@@ -1,0 +1,86 @@
+"""Checking sheets against one example.
+
+    >>> from backprop_trace.files.sheet import read_sheet
+    >>> from backprop_trace.files.spec import load
+    >>> sheet = read_sheet("net_h1: 0.3775\\nout_h1: 0.5933\\nw5+: 0.4411\\n", "sheet.yaml")
+    >>> report = Checker(load("mazur")).check(sheet)
+    >>> [(line.name, line.verdict, line.slips) for line in report.lines if line.written]
+    [('net_h1', 'right', ()), ('out_h1', 'right', ()), ('w5+', 'slip', ('ascent',))]
+
+`entries` finds out which quantities a sheet is about; `course` holds the true values, `lines` what a training step
+consists of, `bands` what each quantity may be; `judge` gives the verdicts, `explain` looks for slips, `conventions`
+knows other ways of doing the exercise, `formulas` judges formulas as answers; `part` puts them together, and `report`
+is what comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backprop_trace.check.conventions import Courses
+from backprop_trace.check.course import TRUE_DIGITS, Course
+from backprop_trace.check.entries import Entries
+from backprop_trace.check.part import Part
+from backprop_trace.check.report import JudgedLine, Report, patterns
+from backprop_trace.check.wording import Language
+from backprop_trace.check.writer import significant_figures
+from backprop_trace.files.sheet import Entry, Sheet, sections
+from backprop_trace.files.source import Problem, SourceError, printable
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.numbers import NotANumber, number
+from backprop_trace.formulas.vocabulary import Vocabulary
+
+ASCII_LANGUAGE = Language()
+
+
+class Checker:
+    """Checks sheets against one example. Make one and use it for many: it remembers what it has computed."""
+
+    def __init__(self, example: Example, strict: int | None = None, language: Language = ASCII_LANGUAGE):
+        self.example, self.strict, self.language = example, strict, language
+        self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
+
+    def check(self, sheet: Sheet) -> Report:
+        """The report on a sheet. Raises ComputationError if the example itself cannot be computed."""
+        lines: list[JudgedLine] = []
+        conventions: dict[str, None] = {}
+        done_right = ""
+        for part in self.parts(sheet):
+            lines += part.lines()
+            conventions |= dict.fromkeys(part.conventions)
+            done_right = done_right or part.done_right()
+        return Report(sheet.name, tuple(lines), tuple(conventions), tuple(patterns(lines)), done_right)
+
+    def parts(self, sheet: Sheet) -> Iterator[Part]:
+        """The parts of a sheet that are under the same settings."""
+        for settings, entries in sections(sheet):
+            try:
+                courses = self.courses(settings, entries)
+            except NotANumber as wrong:
+                raise SourceError([Problem(str(wrong), entries[0].place)], sheet.name, sheet.text) from None
+            yield Part(courses, Entries(entries, courses.own.example, sheet), settings, self.strict, self.language)
+
+    def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
+        """The courses for some settings, computed to more digits than any entry has."""
+        longest = max(
+            (significant_figures(r.text) for e in entries for r in e.readings if r.value is not None), default=0
+        )
+        digits = max(TRUE_DIGITS, longest + 10)
+        key = settings, digits
+        if key not in self._courses:
+            self._courses[key] = Courses(Course(_with_settings(self.example, settings), digits=digits))
+        return self._courses[key]
+
+
+def _with_settings(example: Example, settings: tuple[str, ...]) -> Example:
+    """The example with other values. Raises NotANumber if that cannot be."""
+    values = dict(example.values)
+    known = Vocabulary(values)
+    for setting in settings:
+        spelling, _, text = setting.partition("=")
+        name = known.read(spelling)
+        if name is None:
+            raise NotANumber(f"'set {printable(setting)}': there is no {printable(spelling)!r} given in this example")
+        number(text)
+        values[name] = text.strip()
+    return example._replace(values=values)

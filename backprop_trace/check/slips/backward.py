@@ -1,0 +1,204 @@
+"""Slips in slopes, deltas and gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_trace.check.slips.edits import FactorsLeftOut, NamesReplaced, all_replaced, edited
+from backprop_trace.check.slips.facts import MOST_NEIGHBOURS, Facts
+from backprop_trace.check.slips.forward import of_definition
+from backprop_trace.check.slips.known import Bend
+from backprop_trace.check.slips.loss import of_sum
+from backprop_trace.check.slips.mix_ups import crossed, mixed_up, transposed
+from backprop_trace.formulas.expr import (
+    LOSS,
+    ONE,
+    TWO,
+    Difference,
+    Formula,
+    Minus,
+    Name,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    after,
+    derivative,
+    names_in,
+    parts,
+    rebuild,
+    substitute,
+    times,
+)
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer, filled, letters, uses_answer
+
+
+def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    of, wrt = name.of, name.wrt
+    assert of is not None and wrt is not None
+    if of.kind == "out" and wrt.kind == "net":
+        yield from _of_slope(name, of, formula, facts)
+        return
+    if of != facts.network.objective:
+        yield from edited(formula, NamesReplaced(mixed_up(names_in(formula), facts, forward=False)))
+        if facts.network.definitions:
+            yield from of_definition(formula)
+        return
+    yield Bend("sign", Minus(formula))
+    yield Bend("doubled", Product((TWO, formula)))
+    yield Bend("halved", Quotient(formula, TWO))
+    if wrt.kind == "net":
+        yield from _of_delta(name, wrt, formula, facts)
+    elif wrt.kind == "out" and facts.is_output(wrt.label) and name.via is None and is_loss_slope(formula):
+        yield from _of_loss_slope(name, wrt, facts)
+    elif wrt.kind == "out":
+        deltas = [n for n in names_in(formula) if n.kind == "d" and n.of == LOSS and n.wrt and n.wrt.kind == "net"]
+        errors = {delta: delta._replace(wrt=delta.wrt._replace(kind="out")) for delta in deltas if delta.wrt}
+        yield from all_replaced(formula, "error-for-delta", errors)
+    elif wrt in facts.biases:
+        yield from _of_bias_gradient(wrt, formula, facts)
+    yield from of_sum(formula, "shared-bias-one-term" if wrt in facts.biases else "one-output")
+    yield from transposed(formula, facts)
+    yield from all_replaced(
+        formula, "updated-weights", {weight: after(weight) for weight in names_in(formula) if weight in facts.weights}
+    )
+    yield from crossed(formula, facts)
+    if wrt in facts.weights:
+        yield from _of_weight_gradient(wrt, formula, facts)
+    yield from edited(formula, NamesReplaced(_wrong_deltas(formula, facts)))
+    yield from edited(formula, NamesReplaced(mixed_up(names_in(formula), facts, forward=False)))
+    for bend in edited(formula, FactorsLeftOut()):
+        weight_left = wrt.kind == "out" and bend.slip == "factor-left-out"
+        yield Bend("no-weight", bend.formula) if weight_left else bend
+
+
+def is_loss_slope(formula: Formula) -> bool:
+    return any(name.kind == "target" for name in names_in(formula))
+
+
+def _wrong_deltas(formula: Formula, facts: Facts) -> dict[Name, list[Bend]]:
+    """For each delta and each error in a formula: its unit's error or loss, and other units' deltas."""
+    rivals = {}
+    for name in names_in(formula):
+        if name.kind != "d" or name.of != LOSS or name.wrt is None or name.via is not None:
+            continue
+        unit = name.wrt.label
+        if name.wrt.kind == "net":
+            found = [Bend("error-for-delta", name._replace(wrt=Name("out", unit)))]
+            others = facts.layer_of(unit).units
+            if len(others) <= MOST_NEIGHBOURS:
+                found += [Bend("wrong-delta", name._replace(wrt=Name("net", u))) for u in others if u != unit]
+        elif name.wrt.kind == "out":
+            found = []
+        else:
+            continue
+        if facts.is_output(unit):
+            found.append(Bend("loss-for-error", Name("E", unit, sample=name.sample)))
+        rivals[name] = found
+    return rivals
+
+
+def _of_slope(name: Name, of: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """d out / d net: at the wrong place, of the wrong function, half of it, none."""
+    layer = facts.layer_of(of.label)
+    entry = ACTIVATIONS[layer.activation]
+    out = Name("out", of.label, sample=name.sample, time=name.time)
+    net = out._replace(kind="net")
+    yield Bend("no-slope", ONE)
+    yield Bend("sign", Minus(formula))
+    if feels_the_layer(entry):
+        return
+    constants = dict(layer.constants)
+    answer = filled(entry.formula, letters(z=out, a=out, **constants))
+    yield Bend("slope-at-output", filled(entry.slope, letters(z=out, a=answer, **constants)))
+    if uses_answer(entry.slope):
+        yield Bend("slope-of-net", filled(entry.slope, letters(z=net, a=net, **constants)))
+    if isinstance(formula, Product):
+        yield from (Bend("half-slope", factor) for factor in formula.factors)
+    for word, other in ACTIVATIONS.items():
+        if word not in (layer.activation, "identity") and not feels_the_layer(other):
+            meaning = letters(z=net, a=out, **{key: Number(text) for key, text in other.constants.items()})
+            yield Bend("wrong-slope", filled(other.slope, meaning))
+    rivals = {value: [Bend("wrong-input", other) for other in facts.neighbours(value)] for value in (out, net)}
+    yield from edited(formula, NamesReplaced(rivals))
+
+
+def _of_delta(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """dE/dnet of a unit."""
+    unit = wrt.label
+    error = derivative(LOSS, Name("out", unit))._replace(sample=name.sample, time=name.time)
+    if name.via is None:
+        yield Bend("no-slope", error)
+        slope = derivative(Name("out", unit), Name("net", unit))._replace(sample=name.sample, time=name.time)
+        yield from (
+            Bend(bend.slip, Product((error, bend.formula)))
+            for bend in _of_slope(slope, Name("out", unit), _slope_formula(unit, name, facts), facts)
+            if bend.slip not in ("no-slope", "sign")
+        )
+        if facts.is_output(unit):
+            difference = Difference(
+                Name("out", unit, sample=name.sample, time=name.time),
+                Name("target", unit, sample=name.sample, time=name.time),
+            )
+            yield from _averaged_or_not("delta-of-other-loss", difference, facts)
+            yield from _averaged_or_not("delta-of-other-loss", Product((difference, slope)), facts)
+            yield from _averaged_or_not("loss-for-error", Product((Name("E", unit, sample=name.sample), slope)), facts)
+            if isinstance(formula, Sum):
+                yield Bend("softmax-diagonal", Product((error, slope)))
+
+
+def _averaged_or_not(slip: str, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """A formula for one sample; where the loss is averaged over the samples, first divided by their number."""
+    if facts.samples > 1 and facts.network.batch == "mean":
+        yield Bend(slip, Quotient(formula, Number(str(facts.samples))))
+    yield Bend(slip, formula)
+
+
+def _slope_formula(unit: str, name: Name, facts: Facts) -> Formula:
+    layer = facts.layer_of(unit)
+    entry = ACTIVATIONS[layer.activation]
+    out = Name("out", unit, sample=name.sample, time=name.time)
+    return filled(entry.slope, letters(z=out._replace(kind="net"), a=out, **layer.constants))
+
+
+def _of_loss_slope(name: Name, wrt: Name, facts: Facts) -> Iterator[Bend]:
+    """dE/dout of an output unit."""
+    sample, unit = name.sample, wrt.label
+    out, target = Name("out", unit, sample=sample), Name("target", unit, sample=sample)
+    yield from _averaged_or_not("loss-for-error", Name("E", unit, sample=sample), facts)
+    for word, entry in LOSSES.items():
+        if word != facts.network.loss:
+            yield from _averaged_or_not("delta-of-other-loss", filled(entry.slope, letters(o=out, t=target)), facts)
+    rivals = {out: [Bend("wrong-input", other) for other in facts.neighbours(out)]}
+    rivals[out].append(Bend("net-for-out", out._replace(kind="net")))
+    yield from edited(Difference(out, target), NamesReplaced(rivals))
+
+
+def _of_weight_gradient(weight: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """dE/dw = delta * input."""
+    depth, row, _ = facts.weights[weight]
+    unit = facts.network.layers[depth].units[row]
+    inputs = [n for n in names_in(formula) if n.kind == "out" or (n.kind == "" and n.label in facts.network.inputs)]
+    for value in inputs:
+        yield Bend("weight-for-input", substitute(formula, {value: weight}))
+        yield Bend("output-for-input", substitute(formula, {value: Name("out", unit, sample=value.sample)}))
+        yield Bend("gradient-without-input", _with_one(formula, value))
+
+
+def _with_one(formula: Formula, value: Name) -> Formula:
+    """The formula with a factor left out."""
+    if isinstance(formula, Product):
+        return times(*(ONE if factor == value else _with_one(factor, value) for factor in formula.factors))
+    inside = parts(formula)
+    return rebuild(formula, tuple(_with_one(part, value) for part in inside)) if inside else formula
+
+
+def _of_bias_gradient(bias: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    yield Bend("bias-gradient-times-bias", Product((formula, bias)))
+    depth, row = facts.biases[bias][0]
+    for source in facts.network.layers[depth].sources[:MOST_NEIGHBOURS]:
+        samples = {name.sample for name in names_in(formula)}
+        if len(samples) == 1:
+            yield Bend("bias-gradient-times-input", Product((formula, source._replace(sample=samples.pop()))))
+    unit = facts.network.layers[depth].units[row]
+    yield Bend("error-for-delta", derivative(LOSS, Name("out", unit)))

@@ -1,0 +1,65 @@
+"""What a writer could mix up: where every weight, bias and unit of a network stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backprop_trace.formulas.expr import Name
+from backprop_trace.model.network import Layer, Network
+
+MOST_NEIGHBOURS = 24
+"""Mix-ups are tried among so many neighbours at most."""
+
+
+class Facts:
+    """Where every weight, bias and unit of a network stands. `samples`: so many are used in a training step."""
+
+    def __init__(self, network: Network, samples: int | None = None):
+        self.network = network
+        self.samples = network.samples if samples is None else samples
+        self.weights: dict[Name, tuple[int, int, int]] = {}
+        self.biases: dict[Name, list[tuple[int, int]]] = {}
+        self.units: dict[str, tuple[int, int]] = {}
+        for depth, layer in enumerate(network.layers):
+            for row, unit in enumerate(layer.units):
+                self.units[unit] = (depth, row)
+                for column, weight in enumerate(layer.weights[row]):
+                    if weight is not None:
+                        self.weights.setdefault(weight, (depth, row, column))
+                bias = layer.biases[row]
+                if bias is not None:
+                    self.biases.setdefault(bias, []).append((depth, row))
+
+    def layer_of(self, unit: str) -> Layer:
+        return self.network.layers[self.units[unit][0]]
+
+    def is_output(self, unit: str) -> bool:
+        return unit in self.network.outputs
+
+    def transposed(self, weight: Name) -> Name | None:
+        """The weight with row and column swapped, if there is one."""
+        if weight not in self.weights:
+            return None
+        depth, row, column = self.weights[weight]
+        matrix = self.network.layers[depth].weights
+        if column < len(matrix) and row < len(matrix[column]):
+            return matrix[column][row]
+        return None
+
+    def other_weights(self, weight: Name) -> list[Name]:
+        if weight not in self.weights:
+            return []
+        matrix = self.network.layers[self.weights[weight][0]].weights
+        found = [other for row in matrix for other in row if other is not None and other != weight]
+        return found if len(found) <= MOST_NEIGHBOURS else []
+
+    def neighbours(self, value: Name) -> list[Name]:
+        """The other inputs, or the other activations of the layer (of the same sample)."""
+        if value.kind == "" and value.label in self.network.inputs:
+            labels: Sequence[str] = self.network.inputs
+        elif value.kind in ("out", "net") and value.label in self.units:
+            labels = self.layer_of(value.label).units
+        else:
+            return []
+        found = [value._replace(label=label) for label in labels if label != value.label]
+        return found if len(found) <= MOST_NEIGHBOURS else []

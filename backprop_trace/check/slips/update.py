@@ -1,0 +1,98 @@
+"""Slips in updates and in the lines of optimizers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_trace.check.slips.edits import Edit, FactorsLeftOut, NamesReplaced, Ordered, edited, product_of, sum_of
+from backprop_trace.check.slips.facts import MOST_NEIGHBOURS, Facts
+from backprop_trace.check.slips.known import Bend
+from backprop_trace.formulas.expr import (
+    ONE,
+    TWO,
+    Call,
+    Difference,
+    Formula,
+    Minus,
+    Name,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    derivative,
+    given,
+    names_in,
+)
+from backprop_trace.model.network import ETA, TIME
+
+EPSILON = given("epsilon")
+
+
+def of_update(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    yield from edited(formula, _OptimizerMixedUp())
+    yield from bends_of_update(formula, name.of or name)
+    parameter = name.of or given(name.label)
+    others = [*facts.other_weights(parameter), *(bias for bias in facts.biases if bias != parameter)]
+    if facts.network.definitions:
+        others = [other for other in facts.network.trained[:MOST_NEIGHBOURS] if other != parameter]
+    objective = facts.network.objective
+    rivals = {derivative(objective, parameter): [Bend("wrong-gradient", derivative(objective, w)) for w in others]}
+    yield from edited(formula, NamesReplaced(rivals))
+
+
+def bends_of_update(formula: Formula, parameter: Name) -> Iterator[Bend]:
+    """w - eta * g, or another optimizer's lines."""
+    if isinstance(formula, Difference):
+        left, right = formula.left, formula.right
+        yield Bend("ascent", Sum((left, right)))
+        if isinstance(right, Product) and ETA in right.factors:
+            yield Bend("no-rate", Difference(left, product_of(tuple(f for f in right.factors if f != ETA))))
+            yield Bend("rate-twice", Difference(left, Product((ETA, *right.factors))))
+        yield Bend("doubled", Difference(left, Product((TWO, right))))
+        yield Bend("bias-not-updated" if parameter.label.startswith("b") else "not-updated", left)
+        yield Bend("change-only", right)
+        yield Bend("change-only", Minus(right))
+        for factor in names_in(right):
+            if factor.kind == "d" and factor.wrt is not None:
+                yield Bend("bias-gradient-times-bias", Difference(left, Product((right, parameter))))
+    elif isinstance(formula, Sum) and formula.terms[0] == parameter:  # w + v+
+        change = sum_of(formula.terms[1:])
+        yield Bend("ascent", Difference(parameter, change))
+        yield Bend("not-updated", parameter)
+        yield Bend("change-only", change)
+    else:
+        yield Bend("sign", Minus(formula))
+    yield from edited(formula, FactorsLeftOut())
+    yield from edited(formula, Ordered())
+
+
+class _OptimizerMixedUp(Edit):
+    """Epsilon, the step's number, the bias correction, the state: what goes wrong in an optimizer's lines."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        match formula:
+            case Quotient(top, Difference(Number("1"), Power(_, exponent))) if exponent == TIME:
+                yield Bend("no-correction", top)
+            case Call("sqrt", (Sum((under, epsilon)),)) if epsilon == EPSILON:
+                yield Bend("epsilon-place", Sum((Call("sqrt", (under,)), EPSILON)))
+            case Sum((Call("sqrt", (under,)), other)) | Sum((other, Call("sqrt", (under,)))) if other == EPSILON:
+                yield Bend("epsilon-place", Call("sqrt", (Sum((under, EPSILON)),)))
+            case Sum((Product((kept, old)), Product((Difference(Number("1"), same), new)))) if kept == same:
+                yield Bend("coefficients-swapped", Sum((Product((same, new)), Product((Difference(ONE, kept), old)))))
+            case Difference(Product((kept, old)), Product((rate, new))) if rate == ETA:
+                yield Bend("coefficients-swapped", Difference(Product((rate, old)), Product((kept, new))))
+            case Sum((Product((kept, Name(kind="v") as old)), new)):
+                yield Bend("coefficients-swapped", Sum((old, Product((kept, new)))))
+            case Name() if formula == TIME:
+                yield Bend("step-off", Difference(TIME, ONE))
+                yield Bend("step-off", Sum((TIME, ONE)))
+            case Name(kind="+", of=old) if old is not None and old.kind:
+                yield Bend("old-state", old)
+        match formula:
+            case Call("sqrt", (under,)):
+                yield Bend("no-root", under)
+            case Power(Name() as base, Number("2")):
+                yield Bend("gradient-not-squared", base)
+            case Sum(terms) if EPSILON in terms:
+                yield Bend("no-epsilon", sum_of(tuple(term for term in terms if term != EPSILON)))

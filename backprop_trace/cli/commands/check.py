@@ -1,0 +1,177 @@
+"""`backprop-trace check`: which lines of a hand calculation are right, and why not."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from backprop_trace.cli.options import (
+    BatchSize,
+    ExampleArgument,
+    Seed,
+    Shuffle,
+    UsageError,
+    one_of,
+    with_batches,
+    with_values,
+    write,
+)
+from backprop_trace.cli.terminal import Terminal
+from backprop_trace.files.source import Problem, SourceError, printable
+from backprop_trace.files.spec import Example, load
+from backprop_trace.render.report import FORMATS
+
+if TYPE_CHECKING:
+    from backprop_trace.check.many import Checks, Outcome
+    from backprop_trace.files.sheet import Sheet
+    from backprop_trace.render.report.told import ReportView
+
+ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".json", ".txt")
+MANY_FORMATS = ("table", "csv", "json")
+MOST_DECIMALS = 100
+FINE, MISTAKES, UNUSABLE, BROKEN = range(4)
+"""Exit codes; of several sheets the worst counts."""
+
+
+def command(
+    example: ExampleArgument,
+    sheets: Annotated[
+        Optional[list[str]],
+        typer.Argument(help="Sheets or folders of sheets, or -. None: the numbers the example's source printed."),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}; of several sheets {', '.join(MANY_FORMATS)}.")
+    ] = "table",
+    brief: Annotated[bool, typer.Option("--brief", help="Only what matters: no table of all lines.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Also list the lines that are not on the sheet.")] = False,
+    slips: Annotated[
+        bool, typer.Option("--slips", help="Also list the slips that the digits of the sheet cannot show.")
+    ] = False,
+    strict: Annotated[
+        Optional[int], typer.Option(help="Demand so many decimals, right to the last: rounding does not excuse.")
+    ] = None,
+    decimal: Annotated[str, typer.Option(help="The decimal mark of the sheets: point or comma.")] = "point",
+    settings: Annotated[
+        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
+    ] = None,
+    batch_size: BatchSize = None,
+    shuffle: Shuffle = False,
+    seed: Seed = None,
+    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
+    width: Annotated[Optional[int], typer.Option(help="Columns to use (default: the terminal's).")] = None,
+    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")] = False,
+    color: Annotated[
+        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
+    ] = None,
+) -> None:
+    """Check a hand calculation: what is right, and what went wrong.
+
+    Each line is judged from your own earlier lines; a mistake is named if a known slip gives your number.
+
+    \b
+    backprop-trace check mazur my-sheet.yaml
+    backprop-trace check mazur sheets/ --format csv -o class.csv
+    backprop-trace check quirk                     the numbers its source printed
+
+    A sheet has lines like 'net_h1: 0.3775' ('backprop-trace sheet mazur' writes a blank one). The exit code is 1 if
+    there is a mistake.
+    """
+    from backprop_trace.check.many import Checks
+    from backprop_trace.render.report import language_of
+    from backprop_trace.render.report.told import ReportView
+
+    one_of("--decimal", decimal, ("point", "comma"))
+    if strict is not None and not 0 <= strict <= MOST_DECIMALS:
+        raise UsageError(f"--strict goes from 0 to {MOST_DECIMALS} decimals")
+    paths = [path for word in sheets or () for path in _sheets_in(word)]
+    if [example, *paths].count("-") > 1:
+        raise UsageError("standard input can be read only once")
+    many = len(paths) > 1 or form == "csv" or any(os.path.isdir(word) for word in sheets or ())
+    one_of("--format of several sheets" if many else "--format", form, MANY_FORMATS if many else FORMATS)
+    if many and (slips or brief):
+        raise UsageError("--slips and --brief are for one sheet")
+    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
+    paint = terminal.paint if form == "table" else ReportView._field_defaults["paint"]
+    view = ReportView(missing, brief, None, terminal.width, terminal.ascii, paint)
+    worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
+    checks = Checks(worked, strict, decimal == "comma", language_of(form, terminal.ascii))
+    if many:
+        from backprop_trace.render.report.many import render_many
+
+        class_ = _Class(checks, paths)
+        write(render_many(form, class_.outcomes(), paths, view), output, force)
+        for error in class_.errors:  # not among the rows of the table
+            Terminal.stderr(error)
+        raise typer.Exit(class_.code)
+    pieces, code = _one(checks, paths[0] if paths else None, form, view, slips)
+    write(pieces, output, force)
+    raise typer.Exit(code)
+
+
+def _sheets_in(word: str) -> list[str]:
+    """A sheet, or those in a folder."""
+    if word == "-" or not os.path.isdir(word):
+        return [word]
+    found = sorted((entry.path for entry in os.scandir(word) if entry.name.lower().endswith(ENDINGS)), key=_counted)
+    if not found:
+        raise SourceError([Problem("no sheets in this folder", help=f"sheets end in {', '.join(ENDINGS)}")], word)
+    return found
+
+
+def _counted(path: str) -> list[tuple[int, str]]:
+    """Orders pupil2 before pupil10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", path)]
+
+
+def _one(checks: Checks, path: str | None, form: str, view: ReportView, slips: bool) -> tuple[Iterator[str], int]:
+    """The report on one sheet, and the exit code."""
+    from backprop_trace.check.blind import hidden_slips
+    from backprop_trace.files.sheet import load_sheet
+    from backprop_trace.render.report import render
+
+    checker = checks.checker()
+    sheet = _published(checks.example) if path is None else load_sheet(path, checks.decimal_comma)
+    report = checker.check(sheet)
+    hidden = hidden_slips(checker, sheet) if slips else None
+    return render(form, report, view._replace(hidden=hidden)), MISTAKES if report.has_mistakes else FINE
+
+
+def _published(example: Example) -> Sheet:
+    from backprop_trace.files.sheet import published_sheet
+
+    if example.published is None or not example.published.entries:
+        name = printable(example.name)
+        raise UsageError(
+            f"the source of {name!r} prints no numbers that could be checked; give a sheet of your own "
+            f"('backprop-trace sheet {name}' writes a blank one)"
+        )
+    return published_sheet(example.published, example.name, example.text)
+
+
+class _Class:
+    """The sheets of a class as they are judged: what cannot be judged is said, the worst exit code is kept."""
+
+    def __init__(self, checks: Checks, paths: list[str]):
+        self.checks, self.paths, self.code = checks, paths, FINE
+        self.errors: list[str] = []
+
+    def outcomes(self) -> Iterator[Outcome]:
+        from backprop_trace.check.many import outcomes
+
+        for count, outcome in enumerate(outcomes(self.checks, self.paths), 1):
+            self.code = max(self.code, _code(outcome))
+            if outcome.error:
+                self.errors.append(outcome.error)
+            Terminal.progress(count, len(self.paths), "sheets")
+            yield outcome
+
+
+def _code(outcome: Outcome) -> int:
+    if outcome.report is None:
+        return BROKEN if outcome.broken else UNUSABLE
+    return MISTAKES if outcome.report.has_mistakes else FINE

@@ -1,0 +1,101 @@
+"""`backprop-trace sheet`: a blank sheet to be filled in, or the key."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from backprop_trace.cli.options import (
+    BatchSize,
+    ExampleArgument,
+    Seed,
+    Shuffle,
+    UsageError,
+    one_of,
+    settings_of,
+    with_batches,
+    with_values,
+    write,
+)
+from backprop_trace.files.sheet import MOST_LINES
+from backprop_trace.files.source import printable
+from backprop_trace.files.spec import Example, load
+from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.model.batches import Batching
+from backprop_trace.model.chain import PHASES
+from backprop_trace.render.blank import FORMATS, Blank, blank
+from backprop_trace.run.step import size
+
+if TYPE_CHECKING:
+    from backprop_trace.formulas.arithmetic.hand import Rounding
+
+
+def command(
+    example: ExampleArgument,
+    phase: Annotated[
+        Optional[list[str]],
+        typer.Option("--only-phase", "--phase", help=f"Only this phase: {', '.join(PHASES)}. May be repeated."),
+    ] = None,
+    values: Annotated[bool, typer.Option("--values", help="With the true values: the key.")] = False,
+    round_to: Annotated[
+        Optional[str], typer.Option("--round", help="The key to so many decimals (4) or significant figures (4sf).")
+    ] = None,
+    steps: Annotated[int, typer.Option(help="So many training steps.")] = 1,
+    settings: Annotated[
+        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
+    ] = None,
+    batch_size: BatchSize = None,
+    shuffle: Shuffle = False,
+    seed: Seed = None,
+    form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "yaml",
+    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
+) -> None:
+    """A blank sheet to fill in, in the order of the calculation. With --values the key.
+
+    \b
+    backprop-trace sheet mazur -o my-sheet.yaml
+    backprop-trace sheet mazur --values --round 4
+    """
+    one_of("--format", form, FORMATS)
+    for word in phase or ():
+        one_of("--phase", word, PHASES)
+    if round_to is not None and not values:
+        raise UsageError("--round goes with --values")
+    worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
+    if steps < 1 or steps * size(worked) > MOST_LINES:
+        raise UsageError(f"--steps goes from 1; a sheet has {MOST_LINES:,} lines at most")
+    key = _Key(worked, steps, settings_of("float", None, round_to, "half-up").rounding) if values else None
+    phases = [word for word in PHASES if not phase or word in phase]
+    told = _as_told(settings or (), batch_size, shuffle or seed is not None, worked.batching)
+    write(blank(form, Blank(worked, phases, steps, key, told)), output, force)
+
+
+def _as_told(settings: Sequence[str], batch_size: int | None, named: bool, batching: Batching) -> str:
+    """The options by which `check` gets to the same example."""
+    words = [word for setting in settings for word in ("--set", setting.replace(" ", ""))]
+    if batch_size is not None:
+        words += ["--batch-size", str(batch_size)]
+    if named:
+        words += ["--shuffle", "--seed", str(batching.seed)]
+    return "".join(f" {shlex.quote(printable(word))}" for word in words)
+
+
+class _Key:
+    """The true values of each step as they are written, the same that sheets are judged by."""
+
+    def __init__(self, example: Example, steps: int, rounding: Rounding | None):
+        from backprop_trace.check.course import Course
+
+        self.course, self.rounding = Course(example), rounding
+        self.course.prepare(range(1, steps + 1))
+
+    def __call__(self, step: int) -> Mapping[Name, str]:
+        true = self.course.true(step)
+        if self.rounding is None:
+            return {name: shown(value) for name, value in true.items()}
+        return {name: format(self.rounding.apply(value), "f") for name, value in true.items()}

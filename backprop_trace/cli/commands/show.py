@@ -1,0 +1,150 @@
+"""`backprop-trace show`: every quantity of a training step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Annotated, Optional
+
+import typer
+
+from backprop_trace.cli.options import (
+    BatchSize,
+    ExampleArgument,
+    Seed,
+    Shuffle,
+    UsageError,
+    check_count,
+    names_of,
+    one_of,
+    say_if_far,
+    say_if_large,
+    settings_of,
+    with_batches,
+    with_values,
+    write,
+)
+from backprop_trace.cli.terminal import Terminal
+from backprop_trace.files.spec import load
+from backprop_trace.model.chain import PHASES
+from backprop_trace.model.styles import STYLES
+from backprop_trace.render import FORMATS, render
+from backprop_trace.render.compare import render_comparison
+from backprop_trace.render.view import View
+from backprop_trace.run.step import size, traces
+
+NARROWEST = 20
+MOST_SHOWN = 10**9
+"""Quantities of all steps together."""
+
+
+def command(
+    example: ExampleArgument,
+    engine: Annotated[str, typer.Option(help="float, or exact: fractions and certified digits.")] = "float",
+    digits: Annotated[Optional[int], typer.Option(help="Significant digits (float: 9, exact: 20).")] = None,
+    round_to: Annotated[
+        Optional[str],
+        typer.Option("--round", help="As on paper: every line rounded to 4 decimals (4) or figures (4sf)."),
+    ] = None,
+    rounding: Annotated[str, typer.Option(help="half-up, half-even or truncate.")] = "half-up",
+    form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "table",
+    fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")] = False,
+    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
+    phase: Annotated[
+        Optional[list[str]], typer.Option(help=f"Only this phase: {', '.join(PHASES)}. May be repeated.")
+    ] = None,
+    only: Annotated[
+        Optional[list[str]], typer.Option(help="Only this quantity, e.g. 'dE/dw1'. May be repeated.")
+    ] = None,
+    with_ancestors: Annotated[
+        bool, typer.Option("--with-ancestors", help="And everything it depends on: its whole derivation.")
+    ] = False,
+    steps: Annotated[int, typer.Option(help="So many training steps, each shown.")] = 1,
+    at: Annotated[Optional[int], typer.Option("--at", help="Only this training step, the N-th.")] = None,
+    compare: Annotated[
+        Optional[int], typer.Option("--compare", help="Before and after this training step, side by side.")
+    ] = None,
+    batch_size: BatchSize = None,
+    shuffle: Shuffle = False,
+    seed: Seed = None,
+    last: Annotated[bool, typer.Option("--last", help="Of the steps, show the last one only.")] = False,
+    settings_: Annotated[
+        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
+    ] = None,
+    style: Annotated[str, typer.Option(help=f"How quantities are called: {', '.join(STYLES)}.")] = "net-out",
+    width: Annotated[
+        Optional[int], typer.Option(help="Columns to use (default: the terminal's; piped: as needed).")
+    ] = None,
+    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")] = False,
+    color: Annotated[
+        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
+    ] = None,
+) -> None:
+    """Every quantity of a training step: formula = numbers = value.
+
+    \b
+    backprop-trace show mazur
+    backprop-trace show mazur --engine exact --digits 50 --only 'dE/dw1' --with-ancestors
+    backprop-trace show mazur --format latex -o mazur.tex
+    """
+    one_of("--format", form, FORMATS)
+    one_of("--style", style, STYLES)
+    for word in phase or ():
+        one_of("--phase", word, PHASES)
+    shown_steps = _steps(steps, last, at, compare)
+    worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
+    if width is not None and width < NARROWEST:
+        raise UsageError(f"--width must be at least {NARROWEST}")
+    _goes_with("--fragment", fragment, "--format latex", form == "latex")
+    _goes_with("--with-ancestors", with_ancestors, "--only", bool(only))
+    if compare is not None and (only or phase):
+        raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
+    settings = settings_of(engine, digits, round_to, rounding)
+    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
+    view = View(
+        worked,
+        settings,
+        style,
+        tuple(p for p in PHASES if not phase or p in phase),
+        names_of(worked, only or ()),
+        with_ancestors,
+        terminal.width,
+        terminal.ascii,
+        terminal.paint if form == "table" else View._field_defaults["paint"],
+        fragment,
+        len(shown_steps),
+    )
+    if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
+        raise UsageError(
+            f"--steps {steps:,}: more than {MOST_SHOWN:,} quantities; --at {steps} shows that step alone, and "
+            "'train' shows how the loss falls"
+        )
+    say_if_far(shown_steps[-1], worked)
+    if compare is not None:
+        one_of("--format", form, ("table", "plain"))
+        worked = worked._replace(batching=worked.batching._replace(repeated=compare))
+        before, after = traces(worked, settings, shown_steps)
+        write(render_comparison(before, after, view, form), output, force)
+        return
+    if form in ("table", "plain", "latex", "markdown"):
+        say_if_large(worked)
+    computed = traces(worked, settings, shown_steps)
+    first = next(computed)  # what breaks at once breaks before anything is written
+    write(render(form, chain([first], computed), view), output, force)
+
+
+def _goes_with(option: str, given: bool, other: str, there: bool) -> None:
+    if given and not there:
+        raise UsageError(f"{option} goes with {other}")
+
+
+def _steps(steps: int, last: bool, at: int | None, compare: int | None) -> Sequence[int]:
+    """The training steps that are meant."""
+    if (at is not None and compare is not None) or (steps != 1 and (at is not None or compare is not None)):
+        raise UsageError("--steps, --at and --compare: give one of them")
+    for option, number in (("--steps", steps), ("--at", at), ("--compare", compare)):
+        check_count(option, number)
+    if compare is not None:
+        return [compare, compare + 1]
+    return [at] if at is not None else [steps] if last else range(1, steps + 1)

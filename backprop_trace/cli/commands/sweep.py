@@ -1,0 +1,89 @@
+"""`backprop-trace sweep`: the loss as a function of one weight."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated, Optional
+
+import typer
+
+from backprop_trace.cli.options import ExampleArgument, UsageError, check_count, say_if_far, with_values, write
+from backprop_trace.cli.terminal import Terminal
+from backprop_trace.files.source import did_you_mean, printable
+from backprop_trace.files.spec import Example, load
+from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.numbers import NotANumber, given_number
+from backprop_trace.model.network import listing
+from backprop_trace.render.sweep import render_sweep
+from backprop_trace.render.training import heading
+from backprop_trace.render.view import View
+from backprop_trace.run.step import check_numeric
+from backprop_trace.run.train.sweep import now, sweep
+
+CURVE_POINTS = 140
+MOST_POINTS = 200
+
+
+def command(
+    example: ExampleArgument,
+    weight: Annotated[str, typer.Argument(help="A weight or bias by name.")],
+    from_: Annotated[str, typer.Option("--from", help="The lowest value.")],
+    to: Annotated[str, typer.Option("--to", help="The highest value.")],
+    points: Annotated[int, typer.Option(help="So many values in the tables.")] = 6,
+    at: Annotated[int, typer.Option("--at", help="With the other weights as they are at this training step.")] = 1,
+    settings_: Annotated[
+        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
+    ] = None,
+    width: Annotated[Optional[int], typer.Option(help="Columns to use.")] = None,
+    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII.")] = False,
+    color: Annotated[
+        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
+    ] = None,
+    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
+) -> None:
+    """The loss as a function of one weight: tables, curve, tangent.
+
+    The tangent is drawn at the weight as it is.
+
+    \b
+    backprop-trace sweep one-weight W --from 0 --to 5
+    """
+    worked = with_values(load(example), settings_ or ())
+    name = _parameter(worked, weight)
+    low, high = _number("--from", from_), _number("--to", to)
+    if low >= high:
+        raise UsageError("--from must be below --to")
+    if not 2 <= points <= MOST_POINTS:
+        raise UsageError(f"--points goes from 2 to {MOST_POINTS}")
+    check_count("--at", at)
+    check_numeric(worked, listing(worked.network))
+    say_if_far(at, worked)
+    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
+    view = View(worked, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
+    current = now(worked, name, at)
+    tangent = sweep(worked, name, [current], at)[0] if low <= current <= high else None
+    table, curve = (sweep(worked, name, _between(low, high, count), at) for count in (points, CURVE_POINTS))
+    curve = sorted([*table, *curve], key=lambda point: point.weight)
+    write([*heading(view), *render_sweep(name, table, curve, tangent, view)], output, force)
+
+
+def _between(low: Fraction, high: Fraction, count: int) -> list[float]:
+    return [float(low + (high - low) * k / (count - 1)) for k in range(count)]
+
+
+def _number(option: str, text: str) -> Fraction:
+    try:
+        return given_number(text)
+    except NotANumber as wrong:
+        raise UsageError(f"{option} {printable(text)!r}: {wrong}") from None
+
+
+def _parameter(example: Example, label: str) -> Name:
+    network = example.network
+    known = [name.label for name in (*network.trained, *network.fixed)]
+    if label not in known:
+        raise UsageError(
+            f"{printable(label)!r} is no weight or bias of this example; {did_you_mean(label, known)}".rstrip("; ")
+        )
+    return given(label)

@@ -1,0 +1,1 @@
+"""What people write: worked examples in YAML, sheets, samples; with the place of every word."""

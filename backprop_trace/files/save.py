@@ -1,0 +1,194 @@
+"""A worked example with other numbers, as a file again.
+
+    >>> from backprop_trace.files.spec import load, read_example
+    >>> from backprop_trace.run.step import trace
+    >>> mazur = load("mazur")
+    >>> second = trace(mazur, step=2)
+    >>> text = "".join(written_again(mazur, second.values, "saved.yaml"))
+    >>> trace(read_example(text))["E"].value == second["E"].value
+    True
+
+The document of the file is taken as it was read; parameters, weights, biases and the optimizer's state are put in.
+What the source prints (`published`) is left out: it is about other numbers. Comments are not kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from backprop_trace.files.source import Node, Place, read_yaml
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.numbers import Value, full
+from backprop_trace.model.catalogue import SETTINGS
+from backprop_trace.model.catalogue import canonical as canonical_word
+from backprop_trace.model.network import ETA, TIME, Layer, counts_steps, states
+
+NOWHERE = Place(1, 1)
+_PLAIN = re.compile(r"[\w.^+/-][\w.^+/ -]*")
+LINE = 110
+
+
+def written_again(example: Example, values: Mapping[Name, Value], path: str, steps: int = 0) -> Iterator[str]:
+    """The text of a file at `path` with these values for what is trained, after so many more training steps."""
+    document = read_yaml(example.text, example.name)
+    writer = _Writer(example, values, path, document)
+    batches = _batches(example, steps)
+    left_out = ("published", *batches)
+    entries = [(key, writer.entry(key.text, value)) for key, value in document.entries if key.text not in left_out]
+    entries += [(_scalar(word), _scalar(str(number))) for word, number in batches.items() if number is not None]
+    yield from _block(Node("mapping", NOWHERE, entries=entries), 0)
+
+
+def _batches(example: Example, steps: int) -> dict[str, int | None]:
+    """The mini-batches, and how many of them have been: the order goes on from there."""
+    batching, done = example.batching, example.batching.done + steps
+    if batching.seed is None:
+        done %= batching.steps_per_epoch(example.network.samples)
+    return {
+        "batch_size": batching.size,
+        "shuffle": batching.seed,
+        "steps_done": done if batching.size and done else None,
+    }
+
+
+class _Writer:
+    def __init__(self, example: Example, values: Mapping[Name, Value], path: str, document: Node):
+        self.example, self.values, self.path = example, values, path
+        top = {key.text: value for key, value in document.entries}
+        self.in_out = "weights_layout" in top and canonical_word(top["weights_layout"].text) == "in_out"
+        parameters = top.get("parameters", _mapping(()))
+        self.parameters = [key.text for key, _ in parameters.entries] + [item.text for item in parameters.items]
+
+    def entry(self, word: str, node: Node) -> Node:
+        """The value of a key of the document, with the new numbers."""
+        match word:
+            case "parameters":
+                known = [label for label in self.parameters if given(label) in self.values]
+                return _mapping((label, self.number(given(label))) for label in known)
+            case "layers":
+                layers = zip(node.items, self.example.network.layers, strict=True)
+                return Node("list", NOWHERE, items=[self.layer(item, layer) for item, layer in layers])
+            case "samples" | "validation" if node.kind == "mapping":
+                return _changed(node, {"file": self.moved})
+            case "optimizer":
+                return self.optimizer(node)
+            case "learning_rate":
+                return _scalar(self.example.values[ETA])
+            case "inputs" | "targets" if node.kind == "mapping":
+                kind = "" if word == "inputs" else "target"
+                return _mapping(
+                    (label.text, self.as_given(Name(kind, label.text), value)) for label, value in node.entries
+                )
+        return node
+
+    def as_given(self, name: Name, node: Node) -> Node:
+        """A number as it was written, or set for this run."""
+        return _scalar(self.example.values[name]) if name in self.example.values else node
+
+    def number(self, name: Name) -> Node:
+        return _scalar(full(self.values[name]))
+
+    def optimizer(self, node: Node) -> Node:
+        """Its settings as they are for this run, and what it has kept."""
+        network, values = self.example.network, self.example.values
+        old = node.entries if node.kind == "mapping" else [(_scalar("name"), node)]
+        entries = [(key, value) for key, value in old if key.text not in (*SETTINGS, "state")]
+        for key, setting in SETTINGS.items():
+            text = values.get(given(setting.letter))
+            if text is not None and text != network.rule.constants.get(setting.letter):
+                entries.append((_scalar(key), _scalar(text)))
+        names = [*states(network), *([TIME] if counts_steps(network) else [])]
+        state = _mapping((canonical(name), self.number(name)) for name in names)
+        entries += [(_scalar("state"), state)] if names else []
+        changed = _changed(Node("mapping", NOWHERE, entries=entries), {"learning_rate": lambda _: _scalar(values[ETA])})
+        return changed if len(entries) > 1 or node.kind == "mapping" else node
+
+    def layer(self, node: Node, layer: Layer) -> Node:
+        """Weights and biases that are numbers (or drawn at random) become the new numbers."""
+        rows = [[self.cell(weight) for weight in row] for row in layer.weights]
+        if self.in_out:
+            rows = [list(column) for column in zip(*rows, strict=True)]
+        weights = Node("list", NOWHERE, items=[Node("list", NOWHERE, items=row) for row in rows])
+        return _changed(node, {"weights": lambda _: weights, "bias": lambda bias: self.bias(bias, layer)})
+
+    def bias(self, node: Node, layer: Layer) -> Node:
+        if node.is_scalar:
+            return self.cell(layer.biases[0])
+        return Node("list", NOWHERE, items=[self.cell(bias) for bias in layer.biases])
+
+    def cell(self, name: Name | None) -> Node:
+        """A connection: by name if it is one of the parameters, else by its number."""
+        if name is None:
+            return _scalar("-")
+        return _scalar(name.label) if name.label in self.parameters else self.number(name)
+
+    def moved(self, node: Node) -> Node:
+        """A file's path from the folder of the new file."""
+        path = self.example.folder / node.text
+        return _scalar(os.path.relpath(path, Path(self.path).parent))
+
+
+def _changed(node: Node, changes: Mapping[str, Callable[[Node], Node]]) -> Node:
+    """A mapping with some of its values changed."""
+    entries = [(key, changes[key.text](value) if key.text in changes else value) for key, value in node.entries]
+    return Node("mapping", NOWHERE, entries=entries)
+
+
+def _scalar(text: str) -> Node:
+    return Node("scalar", NOWHERE, text)
+
+
+def _mapping(entries: Iterable[tuple[str, Node]]) -> Node:
+    return Node("mapping", NOWHERE, entries=[(_scalar(key), value) for key, value in entries])
+
+
+# --- YAML text ---
+
+
+def _block(node: Node, indent: int) -> Iterator[str]:
+    """A mapping or a list of mappings, a line for each entry; what is short stands in brackets."""
+    margin = "  " * indent
+    for key, value in node.entries:
+        yield from _entry(f"{margin}{_text(key)}:", value, indent)
+    for item in node.items:
+        if item.kind == "mapping" and len(_flow(item)) > LINE - len(margin):
+            lines = list(_block(item, indent + 1))
+            yield f"{margin}- {lines[0].lstrip()}"
+            yield from lines[1:]
+        else:
+            yield f"{margin}- {_flow(item)}\n"
+
+
+def _entry(start: str, value: Node, indent: int) -> Iterator[str]:
+    flow = _flow(value)
+    numbers = value.kind == "list" and not any(item.kind == "mapping" for item in value.items)
+    if len(start) + len(flow) < LINE or numbers or value.kind == "scalar" or not (value.items or value.entries):
+        yield f"{start} {flow}\n"
+    else:
+        yield f"{start}\n"
+        yield from _block(value, indent + 1)
+
+
+def _flow(node: Node) -> str:
+    match node.kind:
+        case "mapping":
+            return "{" + ", ".join(f"{_text(key)}: {_flow(value)}" for key, value in node.entries) + "}"
+        case "list":
+            return "[" + ", ".join(map(_flow, node.items)) + "]"
+    return _text(node)
+
+
+def _text(node: Node) -> str:
+    """A scalar, quoted where YAML would take it for something else."""
+    if node.is_empty:
+        return "~"
+    plain = _PLAIN.fullmatch(node.text) and not node.text.endswith(" ") and not node.text.startswith("- ")
+    if plain and not node.quoted:
+        return node.text
+    return json.dumps(node.text, ensure_ascii=False)

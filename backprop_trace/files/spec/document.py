@@ -1,0 +1,189 @@
+"""The whole document: the order in which its parts are read, and the worked example they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from backprop_trace.files import schema
+from backprop_trace.files.source import Node, Problem, SourceError, did_you_mean, read_yaml
+from backprop_trace.files.spec import formulas, sequence
+from backprop_trace.files.spec.csv_file import from_file
+from backprop_trace.files.spec.givens import read_inputs, read_parameters, read_targets, read_validation
+from backprop_trace.files.spec.layers import read_layers
+from backprop_trace.files.spec.optimizer import read_batching, read_optimizer
+from backprop_trace.files.spec.reader import Reader, short
+from backprop_trace.files.spec.remarks import targets_add_up, warn
+from backprop_trace.files.spec.weights import read_layout
+from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.numbers import number
+from backprop_trace.model.batches import Batching
+from backprop_trace.model.catalogue import LOSSES
+from backprop_trace.model.network import Definition, Network, Settling
+from backprop_trace.model.settle import DoesNotSettle, settled
+
+MOST_ITERATIONS = 10_000
+
+
+class HeldOut(NamedTuple):
+    """Samples that are not trained on: how many, and their inputs and targets."""
+
+    samples: int = 0
+    values: Mapping[Name, str] = {}
+
+
+class Example(NamedTuple):
+    """A worked example: a network, the numbers given (as written), and what its source prints.
+
+    `values` has the inputs and targets (per sample, if there are several), the parameters and eta; it lacks those
+    that stand in the file without a number. `published` is the file's section of that name, unread; `folder` is where
+    the file lies.
+    """
+
+    network: Network
+    values: Mapping[Name, str]
+    title: str = ""
+    source: str = ""
+    note: str = ""
+    name: str = ""
+    text: str = ""
+    published: Node | None = None
+    warnings: tuple[str, ...] = ()
+    batching: Batching = Batching()
+    held_out: HeldOut = HeldOut()
+    folder: Path = Path()
+
+
+def read_document(reader: Reader) -> Example:
+    """A worked example, from all that the reader's text says. Raises SourceError."""
+    top = read_top(reader)
+    network, held_out = read_network(reader, top)
+    network = read_optimizer(reader, top, network)
+    batching = read_batching(reader, top, network.samples)
+    reader.give_up_if_wrong()
+    network = complete(reader, top, network)
+    warn(reader, network)
+    title, source, note = (reader.word(top.get(key)) for key in ("title", "source", "note"))
+    if "published" in top and top["published"].kind != "mapping":
+        found = top["published"].described()
+        reader.wrong(f"published must be a mapping of quantities, found {found}", top["published"].place)
+    reader.give_up_if_wrong()
+    return Example(
+        network, reader.values, title, source, note, reader.name, reader.text, top.get("published"),
+        tuple(reader.warnings), batching, HeldOut(held_out, reader.held_out), reader.folder,
+    )  # fmt: skip
+
+
+def read_given(reader: Reader, top: Mapping[str, Node], rows: list[Node]) -> tuple[tuple[str, ...], int, int]:
+    """The names of the inputs, the number of samples, and the number of time steps."""
+    if rows:
+        inputs, times = sequence.read_inputs(reader, rows, top)
+        return inputs, len(rows), times
+    if "definitions" in top and "inputs" not in top and "samples" not in top:
+        return (), 1, 0
+    return *read_inputs(reader, top), 0
+
+
+def read_top(reader: Reader) -> dict[str, Node]:
+    """The sections of the document, samples from files among them."""
+    root = read_yaml(reader.text, reader.name)
+    if root.is_empty:
+        help_ = "'backprop-trace show mazur' shows an example"
+        raise SourceError([Problem("the file is empty", help=help_)], reader.name)
+    defined = any(key.text == "definitions" for key, _ in root.entries)
+    if defined:
+        reader.one = ("sample", schema.DEFINED_SAMPLE)
+    top = reader.table(root, schema.DEFINED if defined else schema.EXAMPLE, "a worked example")
+    if root.kind != "mapping":
+        reader.give_up_if_wrong()
+    return top | {key: from_file(reader, top[key]) for key in ("samples", "validation") if key in top}
+
+
+def read_network(reader: Reader, top: Mapping[str, Node]) -> tuple[Network, int]:
+    """What is given, and layers or definitions; beside it how many samples are held out."""
+    read_parameters(reader, top.get("parameters"))
+    rows = sequence.sequences(top)
+    inputs, samples, times = read_given(reader, top, rows)
+    settling = read_settling(reader, top)
+    reader.times = times or int(bool(rows) or "settle" in top)
+    layers = read_layers(reader, top.get("layers"), inputs, read_layout(reader, top.get("weights_layout")))
+    definitions: tuple[Definition, ...] = ()
+    if "definitions" in top:
+        definitions = formulas.read_definitions(reader, top["definitions"], inputs, times)
+    loss = formulas.function(reader, top["loss"], LOSSES, "loss", "ot") if "loss" in top else ""
+    batch = reader.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
+    fixed = read_fixed(reader, top.get("fixed"), (*reader.parameters, *(inputs if definitions else ())))
+    outputs = layers[-1].units if layers else ()
+    target_times = read_wanted(reader, top, rows, outputs, samples, times)
+    held_out = read_validation(reader, top.get("validation"), inputs, outputs)
+    reader.values |= {given(label): entry.text for label, entry in reader.parameters.items() if entry.text is not None}
+    trained = tuple(given(label) for label in reader.parameters if label in reader.used and label not in fixed)
+    network = Network(
+        inputs, layers, loss, trained, tuple(map(given, fixed)), samples=samples, batch=batch,
+        definitions=definitions, times=times, target_times=target_times, settling=settling,
+    )  # fmt: skip
+    return network, held_out
+
+
+def read_wanted(
+    reader: Reader,
+    top: Mapping[str, Node],
+    rows: list[Node],
+    outputs: tuple[str, ...],
+    samples: int,
+    times: int,
+) -> tuple[int, ...]:
+    """The targets; the time steps that have some."""
+    if outputs and times:
+        return sequence.read_targets(reader, rows, outputs, times)
+    if outputs and not rows:
+        read_targets(reader, top, outputs, samples)
+    return tuple(range(1, times + 1))
+
+
+def complete(reader: Reader, top: Mapping[str, Node], network: Network) -> Network:
+    """The network with what can only be said of a whole one: objective, start, iterations. Raises SourceError."""
+    if network.definitions and "objective" in top:
+        goal = formulas.objective(reader, top["objective"], network.definitions)
+        network = network._replace(objective=goal)
+    network = network._replace(targets_add_up=targets_add_up(reader.values))
+    formulas.read_start(reader, top.get("start"), network)
+    reader.give_up_if_wrong()
+    try:
+        return settled(network, reader.values)
+    except DoesNotSettle as restless:
+        reader.wrong(str(restless), top["settle"].place)
+        reader.give_up_if_wrong()
+        raise
+
+
+def read_settling(reader: Reader, top: Mapping[str, Node]) -> Settling | None:
+    """When a network with feedback has settled."""
+    if "settle" not in top:
+        return None
+    entries = reader.table(top["settle"], schema.SETTLE, "settle")
+    threshold = reader.number(entries["threshold"]) if "threshold" in entries else None
+    most = reader.number(entries["most"]) if "most" in entries else "200"
+    if threshold is not None and number(threshold) <= 0:
+        reader.wrong("the threshold must be greater than 0", entries["threshold"].place)
+    if most is not None and not (number(most).denominator == 1 and 1 <= number(most) <= MOST_ITERATIONS):
+        reader.wrong(f"a whole number of iterations, from 1 to {MOST_ITERATIONS}", entries["most"].place)
+    if "sequence" in top:
+        reader.wrong("'settle' stands beside 'sequence'", top["settle"].place, help="keep one of them")
+    layers = top["layers"].items if "layers" in top else []
+    if not any(key.text == "recurrent" for layer in layers for key, _ in layer.entries):
+        reader.wrong("no layer is recurrent: there is nothing to settle", top["settle"].place)
+    return None if threshold is None or most is None else Settling(threshold, int(number(most)))
+
+
+def read_fixed(reader: Reader, node: Node | None, known: Iterable[str]) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    items = node.items if node.kind == "list" else [node]
+    for item in items:
+        if not item.is_scalar:
+            reader.wrong(f"the name of a parameter must stand here, found {item.described()}", item.place)
+        elif item.text not in known:
+            reader.wrong(f"unknown parameter {short(item.text)}", item.place, help=did_you_mean(item.text, known))
+    return tuple(item.text for item in items)

@@ -1,0 +1,142 @@
+"""Layers: their units, what feeds them, their activations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import repeat
+
+from backprop_trace.files import schema
+from backprop_trace.files.source import Node, Place, did_you_mean
+from backprop_trace.files.spec import formulas
+from backprop_trace.files.spec.reader import Reader, short
+from backprop_trace.files.spec.weights import drawn, read_biases, read_weights
+from backprop_trace.formulas.expr import Name, Number, given
+from backprop_trace.formulas.numbers import number
+from backprop_trace.model.catalogue import ACTIVATIONS, canonical
+from backprop_trace.model.network import Layer
+
+RECURRENT_DRAWS = 500
+"""Random recurrent weights are drawn apart from those of the layers before."""
+_COUNT = re.compile(r"[1-9][0-9]{0,4}")
+
+
+def read_layers(reader: Reader, node: Node | None, inputs: tuple[str, ...], layout: str) -> tuple[Layer, ...]:
+    if node is None:
+        return ()
+    if node.kind != "list" or not node.items:
+        found = "there are no layers" if node.kind == "list" else f"layers must be a list, found {node.described()}"
+        reader.wrong(found, node.place, help="start each with '- units:'")
+        return ()
+    sources: dict[str, Name] = {label: given(label) for label in inputs}
+    layers: list[Layer] = []
+    before = tuple(sources.values())
+    for depth, item in enumerate(node.items, 1):
+        entries = reader.table(item, schema.LAYER, f"layer {depth}")
+        units = read_units(reader, entries.get("units"), depth, len(node.items), sources)
+        feeding = read_sources(reader, entries["from"], sources) if "from" in entries else before
+        layer = read_layer(reader, entries, units, feeding, depth, layout, item.place)
+        sources |= {unit: Name("out", unit) for unit in units}
+        before = tuple(Name("out", unit) for unit in units)
+        layers.append(layer)
+    return tuple(layers)
+
+
+def read_units(
+    reader: Reader, node: Node | None, depth: int, depths: int, taken: Mapping[str, Name]
+) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    if node.kind != "list":
+        return unused(reader, named_units(reader, node, depth, depths), repeat(node.place), taken)
+    if not node.items:
+        reader.wrong(f"layer {depth} has no units", node.place)
+    return unused(reader, [reader.label(item) for item in node.items], [item.place for item in node.items], taken)
+
+
+def unused(
+    reader: Reader, labels: Iterable[str], places: Iterable[Place], taken: Mapping[str, Name]
+) -> tuple[str, ...]:
+    """The labels, with something that can be no name for each that is wrong or in use already."""
+    units: dict[str, None] = {}
+    for label, place in zip(labels, places, strict=False):
+        if label in taken or label in units or label in reader.parameters:
+            reader.twice(label, place)
+            label = ""
+        units[label or f"?{place.line}:{place.column}"] = None
+    return tuple(units)
+
+
+def named_units(reader: Reader, node: Node, depth: int, depths: int) -> tuple[str, ...]:
+    """`units: 3` names them by layer and place."""
+    if not (node.is_scalar and _COUNT.fullmatch(node.text)):
+        help_ = "a number of units (3) or their names ([h1, h2])"
+        reader.wrong(f"not a number of units: {short(node.text) or node.described()}", node.place, help=help_)
+        return ()
+    letter = "o" if depth == depths else "h" if depths == 2 else f"h{depth}_"
+    return tuple(f"{letter}{place}" for place in range(1, int(node.text) + 1))
+
+
+def read_sources(reader: Reader, node: Node, known: Mapping[str, Name]) -> tuple[Name, ...]:
+    items = node.items if node.kind == "list" else [node]
+    if not items:
+        reader.wrong("no unit feeds the layer", node.place, help="leave 'from' out for all units of the layer before")
+    found = []
+    for item in items:
+        found.append(known.get(item.text) or Name("", f"?{item.place.line}:{item.place.column}"))
+        if item.text not in known:
+            reader.wrong(f"unknown input or unit {short(item.text)}", item.place, help=did_you_mean(item.text, known))
+    return tuple(found)
+
+
+def read_layer(
+    reader: Reader,
+    entries: Mapping[str, Node],
+    units: tuple[str, ...],
+    sources: tuple[Name, ...],
+    depth: int,
+    layout: str,
+    place: Place,
+) -> Layer:
+    activation, constants, of_net = read_activation(reader, entries.get("activation"))
+    weights: tuple[tuple[Name | None, ...], ...] = ()
+    if "weights" in entries and units and sources and layout:
+        weights = read_weights(reader, entries["weights"], units, sources, layout, depth)
+    bias = entries.get("bias")
+    if bias is not None and bias.kind == "mapping":
+        bias = Node("list", bias.place, items=drawn(reader, bias, len(units), len(sources), len(units), 2 * depth + 1))
+    biases = read_biases(reader, bias, units, depth)
+    recurrent: tuple[tuple[Name | None, ...], ...] = ()
+    if "recurrent" in entries and units:
+        own = tuple(Name("out", unit) for unit in units)
+        if not reader.times:
+            help_ = "sequence: {inputs: {x: [1, 0]}, targets: {o1: [0, 1]}}; or settle:, to run until it settles"
+            reader.wrong("a recurrent layer needs a sequence", entries["recurrent"].place, help=help_)
+        recurrent = read_weights(reader, entries["recurrent"], units, own, layout, depth + RECURRENT_DRAWS)
+    return Layer(units, activation, weights, biases, sources, constants, of_net, recurrent)
+
+
+def read_activation(reader: Reader, node: Node | None) -> tuple[str, dict[str, Number], bool]:
+    """Its name, its constants, and whether its slope is written with the net input."""
+    if node is None or node.kind != "mapping":
+        word = formulas.function(reader, node, ACTIVATIONS, "activation", "z") if node else ""
+        return word, defaults(node), False
+    entries = reader.table(node, schema.ACTIVATION, "the activation")
+    name = reader.choice(entries["name"], ACTIVATIONS, "activation") if "name" in entries else ""
+    constants = defaults(entries.get("name"))
+    for key in ("alpha",):
+        if key in entries and key not in constants:
+            reader.wrong(f"{name or 'this activation'} has no {key}", entries[key].place)
+        elif key in entries and (text := reader.number(entries[key])) is not None:
+            if number(text) < 0:
+                reader.wrong(f"{key} must not be negative", entries[key].place)
+            constants[key] = Number(text)
+    of_net = "slope" in entries and reader.choice(entries["slope"], ("out", "net"), "slope") == "net"
+    if of_net and name and not ACTIVATIONS[name].slope_of_net:
+        reader.wrong(f"the slope of {name} has one form only", entries["slope"].place, help="leave 'slope' out")
+    return name, constants, of_net
+
+
+def defaults(node: Node | None) -> dict[str, Number]:
+    entry = ACTIVATIONS.get(canonical(node.text)) if node and node.kind == "scalar" else None
+    return {key: Number(text) for key, text in entry.constants.items()} if entry else {}

@@ -1,0 +1,160 @@
+"""Small readings (a table with known keys, a number, a name, a word), and all that is wrong with a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from backprop_trace.files import schema
+from backprop_trace.files.source import Node, Place, Problem, SourceError, closest, did_you_mean, doubled_keys
+from backprop_trace.formulas.expr import FUNCTIONS, Name
+from backprop_trace.formulas.numbers import NotANumber, given_number
+from backprop_trace.formulas.vocabulary import LABEL
+from backprop_trace.model.catalogue import canonical
+
+WHOLE = re.compile(r"[+-]?[0-9]+")
+
+
+class Given(NamedTuple):
+    """A name with its number as written, or without one, and where it stands."""
+
+    text: str | None
+    place: Place
+
+
+class Reader:
+    """Reads one document and remembers everything that is wrong with it."""
+
+    def __init__(self, text: str, name: str, folder: Path):
+        self.text, self.name, self.folder = text, name, folder
+        self.problems: list[Problem] = []
+        self.warnings: list[str] = []
+        self.parameters: dict[str, Given] = {}
+        self.used: set[str] = set()
+        self.values: dict[Name, str] = {}
+        self.times = 0
+        self.one = ("sample", schema.SAMPLE)  # what a list of inputs and targets is a list of
+        self.held_out: dict[Name, str] = {}
+
+    def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
+        self.problems.append(Problem(message, place, note, help))
+
+    def give_up_if_wrong(self) -> None:
+        if self.problems:
+            ordered = sorted(self.problems, key=lambda problem: problem.place or Place(0, 0))
+            raise SourceError(ordered, self.name, self.text)
+
+    def table(self, node: Node, keys: Mapping[str, schema.Key], what: str) -> dict[str, Node]:
+        """The entries of a mapping with known keys."""
+        if node.kind != "mapping":
+            self.wrong(
+                f"{what} must be a mapping, found {node.described()}", node.place, help="write 'key: value' lines"
+            )
+            return {}
+        entries: dict[str, Node] = {}
+        for key, value in self.pairs(node):
+            word = key.text
+            if word not in keys:
+                self.wrong(f"unknown key {short(word)} in {what}", key.place, help=did_you_mean(word, keys))
+                word = closest(word, keys)  # read as what was meant, lest one slip be reported twice
+            if word and not value.is_empty:
+                entries.setdefault(word, value)
+        for word, entry in keys.items():
+            if entry.required and word not in entries:
+                self.wrong(f"{what} lacks the key {word!r}", node.place, help=entry.description)
+        return entries
+
+    def pairs(self, node: Node) -> list[tuple[Node, Node]]:
+        """The entries of a mapping, each key once; in `{w1: 0,5}` YAML takes the 5 for a key: it is put back."""
+        self.problems += doubled_keys(node)
+        found: dict[str, tuple[Node, Node]] = {}
+        last = ""
+        for key, value in node.entries:
+            if last and value.is_empty and WHOLE.fullmatch(key.text) and WHOLE.fullmatch(found[last][1].text):
+                name, number = found[last]
+                text = f"{number.text},{key.text}"
+                found[last] = (name, Node("scalar", number.place._replace(length=len(text)), text))
+            elif key.text not in found:
+                found[key.text], last = (key, value), key.text
+        return list(found.values())
+
+    def word(self, node: Node | None) -> str:
+        if node is None:
+            return ""
+        if not node.is_scalar:
+            self.wrong(f"a text must stand here, found {node.described()}", node.place)
+            return ""
+        return node.text.strip()
+
+    def number(self, node: Node) -> str | None:
+        """The text of a number; what is wrong with it is noted."""
+        if not node.is_scalar:
+            self.wrong(f"a number must stand here, found {node.described()}", node.place)
+            return None
+        try:
+            given_number(node.text)
+        except NotANumber as error:
+            help_ = _number_help(node) if str(error) == "not a number" else ""
+            self.wrong(f"{error!s}: {short(node.text)}", node.place, help=help_)
+            return None
+        return node.text.strip().replace("−", "-").lstrip("+")
+
+    def label(self, node: Node) -> str:
+        """A name of the file's own."""
+        text = node.text if node.is_scalar else ""
+        if not LABEL.fullmatch(text):
+            help_ = "names are letters, digits, _ and ^, and do not start with a digit"
+            self.wrong(f"not a possible name: {short(text) or node.described()}", node.place, help=help_)
+            return ""
+        if text in FUNCTIONS or text == "eta":
+            self.wrong(f"{text!r} already means something in formulas", node.place, help="choose another name")
+        return text
+
+    def choice(self, node: Node, known: Iterable[str], what: str) -> str:
+        """One of the catalogue's words, or a synonym."""
+        word = canonical(self.word(node))
+        if word not in known and (word or node.is_scalar):  # what is no text was said already
+            self.wrong(
+                f"unknown {what} {short(node.text) or repr(word)}",
+                node.place,
+                f"not {_a(what)}",
+                did_you_mean(word, known),
+            )
+            return ""
+        return word
+
+    def givens(self, node: Node, what: str) -> list[tuple[str, Node | None, Place]]:
+        """Names with numbers (a mapping), or names without (a list)."""
+        if node.kind == "list":
+            return [(self.label(item), None, item.place) for item in node.items]
+        if node.kind != "mapping":
+            self.wrong(f"{what} must be 'name: number' pairs or a list of names", node.place)
+            return []
+        pairs = self.pairs(node)
+        return [(self.label(key), None if value.is_empty else value, key.place) for key, value in pairs]
+
+    def twice(self, label: str, place: Place) -> None:
+        self.wrong(f"the name {label!r} is used for two things", place, help="give one of them another name")
+
+    def count(self, node: Node, least: int) -> int | None:
+        """A whole number."""
+        if node.is_scalar and re.fullmatch(r"0|[1-9]\d{0,17}", node.text) and int(node.text) >= least:
+            return int(node.text)
+        self.wrong(f"a whole number from {least} on must stand here", node.place)
+        return None
+
+
+def short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...") if text else ""
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def _number_help(node: Node) -> str:
+    if node.text.lower() in ("yes", "no", "on", "off", "true", "false"):
+        return "a number, not yes or no"
+    return "numbers look like 0.15, -.5, 1e-3 or 1/3"

@@ -1,0 +1,229 @@
+"""The general formula of each phase, for the functions a network uses, from the catalogue.
+
+    >>> from backprop_trace.formulas.notation import ASCII
+    >>> from backprop_trace.files.spec import load
+    >>> for line in general_formulas(load("mazur").network, ["backward"]):
+    ...     print(written(line, LETTERS["net-out"], ASCII_PEN))
+    ('delta of an output unit', 'dE/dnet_j', 'dE/dout_j * dout_j/dnet_j')
+    ('delta of a hidden unit', 'dE/dnet_j', '(sum_k dE/dnet_k * w_kj) * dout_j/dnet_j')
+    ('gradient of a weight', 'dE/dw_ji', 'dE/dnet_j * out_i')
+
+The formulas are trees over the letters of the catalogue and a few more; what a letter looks like is a table for each
+style and notation. Networks with definitions or time steps have no general formulas: their lines are their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from backprop_trace.formulas.expr import (
+    ONE,
+    Call,
+    Formula,
+    Name,
+    Number,
+    Product,
+    Sum,
+    after,
+    derivative,
+    given,
+    substitute,
+    times,
+)
+from backprop_trace.formulas.notation import ASCII, ATOM, BOX, SUM, TEXT, Notation, Piece, show
+from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, net_out
+from backprop_trace.model.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    SCHEDULES,
+    SHORTCUTS,
+    WEIGHT_DECAY,
+    feels_the_layer,
+    template,
+)
+from backprop_trace.model.network import Network
+
+
+class General(NamedTuple):
+    """What it is about, left side, and the right sides that are equal; `at_output`: of a unit of the last layer."""
+
+    about: str
+    left: Formula
+    right: tuple[Formula, ...]
+    at_output: bool = False
+
+
+class Pen(NamedTuple):
+    """How general formulas are written: a notation, an alphabet, sums over an index."""
+
+    notation: Notation
+    alphabet: Alphabet
+    total: Callable[[str, str], str]
+
+
+Letters = Mapping[str, str]
+"""What the letters look like in a style."""
+
+LETTERS: Mapping[str, Letters] = {
+    "net-out": {
+        "z": "net_j", "z_k": "net_k", "a": "out_j", "a_k": "out_k", "x": "out_i", "o": "out_j", "t": "target_j",
+        "w_ji": "w_ji", "w_kj": "w_kj", "b": "b_j", "delta": "", "delta_k": "", "E_j_s": "E_j[s]", "E_s": "E[s]",
+    },
+    "layered": {
+        "z": "z^l_j", "z_k": "z^l_k", "a": "a^l_j", "a_k": "a^l_k", "x": "a^(l-1)_i", "o": "a^L_j", "t": "t_j",
+        "E": "C", "E_j": "C_j", "E_j_s": "C_j[s]", "E_s": "C[s]", "w_ji": "w^(l-1)_ji", "w_kj": "w^l_kj",
+        "b": "b^(l-1)_j", "delta": "δ^l_j", "delta_k": "δ^(l+1)_k",
+    },
+}  # fmt: skip
+LETTERS = {
+    **LETTERS,
+    "nielsen": {**LETTERS["layered"], "w_ji": "w^l_ji", "w_kj": "w^(l+1)_kj", "b": "b^l_j"},
+}
+"""For text; a delta that is empty is written as the derivative it is."""
+
+ASCII_PEN = Pen(ASCII, ASCII_NAMES, lambda index, body: f"sum_{index} {body}")
+TEXT_PEN = Pen(TEXT, TEXT_NAMES, lambda index, body: f"Σ_{index} {body}")
+
+
+def general_formulas(network: Network, phases: Sequence[str]) -> list[General]:
+    """The formulas of the phases, in order."""
+    if network.definitions or network.times:
+        return []
+    return [line for phase in phases for line in _PHASES[phase](network)]
+
+
+def written(line: General, letters: Letters, pen: Pen) -> tuple[str, str, str]:
+    """About, left and right side in the letters of a style."""
+    if line.at_output:
+        letters = {letter: text.replace("{l}", "{L}").replace("^l", "^L") for letter, text in letters.items()}
+    sides = [_shown(side, letters, pen) for side in (line.left, *line.right)]
+    return line.about, sides[0], " = ".join(sides[1:])
+
+
+def _shown(formula: Formula, letters: Letters, pen: Pen) -> str:
+    def letter(label: str) -> str:
+        if label == STEP:
+            return "t"
+        name = after(given(label[:-1])) if label.endswith("+") else given(label)
+        return letters.get(label, "").replace("δ", pen.alphabet.delta) or pen.alphabet.symbol(net_out(name))
+
+    def slope(of: str, wrt: str) -> Piece:
+        return pen.alphabet.derivative(letter(of), letter(wrt)), BOX
+
+    def leaf(name: Name) -> Piece:
+        if name.kind == "d":
+            assert name.of is not None and name.wrt is not None
+            return slope(name.of.label, name.wrt.label)
+        if name.label in _DELTAS and not letters[name.label]:
+            return slope("E", _DELTAS[name.label])
+        text = letter(name.label)
+        return text, BOX if pen.notation.boxed and "^" in text else ATOM
+
+    def call(function: str, arguments: Sequence[str]) -> Piece:
+        if function in _SUMS:
+            return pen.total(_SUMS[function], arguments[0]), SUM
+        return pen.notation.call(function, arguments)
+
+    return show(formula, pen.notation._replace(call=call), leaf)
+
+
+_DELTAS = {"delta": "z", "delta_k": "z_k"}
+_SUMS = {"sum": "k", "sum_i": "i", "sum_j": "j", "sum_k": "k", "sum_s": "s"}
+
+
+# --- the phases ---
+
+
+def _slope(of: str, wrt: str) -> Name:
+    return derivative(given(of), given(wrt))
+
+
+def _total(index: str, *factors: Formula) -> Formula:
+    return Call(f"sum_{index}", (times(*factors),))
+
+
+def _share(count: int) -> Formula:
+    return ONE if count == 1 else Number(f"1/{count}")
+
+
+def _forward(network: Network) -> Iterator[General]:
+    weighted = _total("i", given("w_ji"), given("x"))
+    has_bias = any(name is not None for layer in network.layers for name in layer.biases)
+    yield General("net input", given("z"), (Sum((weighted, given("b"))) if has_bias else weighted,))
+    for name in dict.fromkeys(layer.activation for layer in network.layers):
+        entry, called = ACTIVATIONS[name], name.replace("_", " ")
+        of_net = [layer.slope_of_net for layer in network.layers if layer.activation == name]
+        slope = entry.slope_of_net if of_net[0] else entry.slope
+        about = f"activation: {called}" if name in ACTIVATIONS else "activation"
+        yield General(about, given("a"), (template(entry.formula),))
+        yield General("its slope", _slope("a", "z"), (template(slope),))
+        if entry.cross:
+            yield General("its slope, k other than j", _slope("a", "z_k"), (template(entry.cross),))
+
+
+def _loss(network: Network) -> Iterator[General]:
+    entry, count = LOSSES[network.loss], len(network.outputs)
+    about = f"loss: {network.loss.replace('_', ' ')}" if network.loss in LOSSES else "loss"
+    share = _share(count) if entry.mean else ONE
+    yield General(about, given("E_j"), (template(entry.formula),), True)
+    yield General("its slope", _slope("E_j", "o"), (template(entry.slope),), True)
+    if network.samples == 1:
+        yield General("total loss", given("E"), (times(share, _total("j", given("E_j"))),))
+        return
+    mean = _share(network.samples) if network.batch == "mean" else ONE
+    yield General("loss of a sample", given("E_s"), (times(share, _total("j", given("E_j_s"))),))
+    yield General("total loss", given("E"), (times(mean, _total("s", given("E_s"))),))
+
+
+def _backward(network: Network) -> Iterator[General]:
+    yield General("delta of an output unit", given("delta"), _delta(network), True)
+    if any(not feels_the_layer(ACTIVATIONS[layer.activation]) for layer in network.layers[:-1]):
+        above = _total("k", given("delta_k"), given("w_kj"))
+        yield General("delta of a hidden unit", given("delta"), (Product((above, _slope("a", "z"))),))
+    yield General("gradient of a weight", _slope("E", "w_ji"), (Product((given("delta"), given("x"))),))
+    if any(name in set(network.trained) for layer in network.layers for name in layer.biases):
+        yield General("gradient of a bias", _slope("E", "b"), (given("delta"),))
+
+
+def _delta(network: Network) -> tuple[Formula, ...]:
+    """dE/dnet of an output unit, with its shortcut where there is one."""
+    last = network.layers[-1]
+    long: Formula = Product((_slope("E", "o"), _slope("a", "z")))
+    if feels_the_layer(ACTIVATIONS[last.activation]):
+        long = _total("k", _slope("E", "a_k"), _slope("a_k", "z"))
+    shortcut = SHORTCUTS.get((last.activation, network.loss))
+    if shortcut is None or network.samples > 1 or (last.activation == "softmax" and not network.targets_add_up):
+        return (long,)
+    return long, template(shortcut)
+
+
+def _update(network: Network) -> Iterator[General]:
+    """The optimizer's lines, with what takes the place of the learning rate, the gradient or the weight."""
+    rule, once = network.rule, dict[str, str]()
+    there = "ahead" if rule.ahead else "w"
+    meaning: dict[Name, Formula] = {given("g"): _slope("E", there), given("at"): given(there)}
+    if rule.ahead:
+        once["ahead"] = rule.ahead
+    if network.schedule:
+        once["eta_t"] = SCHEDULES[network.schedule]
+    for letter, text in {**once, **rule.shared}.items():
+        yield General("once a step", given(letter), (_of_update(text, meaning),))
+        if letter == "eta_t":
+            meaning[given("eta")] = given(letter)
+    if network.weight_decay:
+        replaced, letter, text = WEIGHT_DECAY[network.weight_decay]
+        yield General("weight decay", given(letter), (_of_update(text, meaning),))
+        meaning[given(replaced)] = given(letter)
+    for letter, text in rule.lines.items():
+        yield General(f"update: {network.optimizer.replace('_', ' ')}", given(letter), (_of_update(text, meaning),))
+
+
+def _of_update(text: str, meaning: Mapping[Name, Formula]) -> Formula:
+    return substitute(template(text), {given("t"): given(STEP), **meaning})
+
+
+STEP = "step t"
+"""The letter t of update rules, the number of the training step: in the other phases t is the target."""
+
+_PHASES = {"forward": _forward, "loss": _loss, "backward": _backward, "update": _update}
