@@ -13,7 +13,7 @@ from backprop_trace.check.report import MISTAKES
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.files.sheet import read_sheet
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 
 from slips import measure
 

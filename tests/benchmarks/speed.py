@@ -1,7 +1,7 @@
 """How fast the program is, as ratios against something else timed in the same run.
 
     pip install -e '.[test]' micrograd
-    python benchmarks/speed.py
+    python tests/benchmarks/speed.py
 
 Each line: what is measured, against what, the ratio (median of the paired runs), and what it should be at most (or at
 least). Absolute times depend on the machine and are not judged.

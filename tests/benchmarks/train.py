@@ -1,7 +1,7 @@
 """How fast training is, as ratios against something else timed in the same run.
 
     pip install -e '.[test]'        # and torch, for the lines about PyTorch
-    python benchmarks/train.py
+    python tests/benchmarks/train.py
 
 Each line: what is measured, against what, the ratio (median of the paired runs), and what it should be at least. The
 figure in brackets includes making the listing and compiling it. Absolute times depend on the machine.

@@ -1,6 +1,6 @@
 """How well slips are found: each slip put into random networks, the rest of the sheet honestly carried on.
 
-    python benchmarks/slips.py [cases per slip] [decimals]
+    python tests/benchmarks/slips.py [cases per slip] [decimals]
 
 A case counts where the slip changes a written digit. The table says for each slip how often the first line that is
 flagged is the right one, and how often the slip is among those that are named.
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from writers import Exercise, Writer, random_exercise, sheet_text, work_out
 
