@@ -118,7 +118,7 @@ def _shown(formula: Formula, letters: Letters, pen: Pen) -> str:
         if name.label in _DELTAS and not letters[name.label]:
             return slope("E", _DELTAS[name.label])
         text = letter(name.label)
-        return text, BOX if pen.notation.boxed and "^" in text else ATOM
+        return text, BOX if pen.alphabet.is_raised(text) else ATOM
 
     def call(function: str, arguments: Sequence[str]) -> Piece:
         if function in _SUMS:

@@ -116,11 +116,10 @@ class Names:
 
 def spelled(spell: Speller, alphabet: Alphabet) -> Leaf:
     """Names as leaves, held together as tightly as they are written."""
-    tight = alphabet not in (ASCII_NAMES, TEXT_NAMES)
 
     def leaf(name: Name) -> Piece:
         text = spell(name)
-        return text, BOX if name.kind in ("d", "+") or (tight and "^" in text) else ATOM
+        return text, BOX if name.kind in ("d", "+") or alphabet.is_raised(text) else ATOM
 
     return leaf
 

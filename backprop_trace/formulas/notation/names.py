@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import LOSS, Name, derivative, plain
-from backprop_trace.formulas.notation import tex
+from backprop_trace.formulas.notation import mathml, tex
 
 GREEK: Mapping[str, str] = {
     "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "rho": "ρ",
@@ -102,6 +102,11 @@ class Alphabet(NamedTuple):
     place: Callable[[Name], str]
     inside: bool = False
     """The sample is a superscript of the quantities a derivative is made of, and does not stand at its end."""
+    raised: tuple[str, ...] = ()
+    """What shows that a written name has a superscript: it must be bracketed before it is raised to a power."""
+
+    def is_raised(self, text: str) -> bool:
+        return any(mark in text for mark in self.raised)
 
 
 def _ascii_symbol(symbol: Symbol) -> str:
@@ -167,6 +172,7 @@ LATEX_NAMES = Alphabet(
     "δ",
     _latex_place,
     inside=True,
+    raised=("^",),
 )
 MATHJAX_NAMES = LATEX_NAMES._replace(symbol=_mathjax_symbol)
 """LaTeX for the web, where letters of every script may stand."""
@@ -175,6 +181,46 @@ FLAT_LATEX_NAMES = LATEX_NAMES._replace(
     derivative=lambda of, wrt: rf"\partial {of} / \partial {wrt}", term=lambda whole, via: rf"{whole}\,\vert_{{{via}}}"
 )
 """LaTeX within a line of text: no fractions."""
+
+
+def _mathml_symbol(symbol: Symbol) -> str:
+    base = f"<mover>{_mathml_word(symbol.base[0])}<mo>^</mo></mover>" if symbol.base in _HATS else None
+    base = base or _mathml_word(symbol.base)
+    lower = mathml.row("<mo>,</mo>".join(map(_mathml_word, re.split("[,_]", symbol.lower)))) if symbol.lower else ""
+    upper = _mathml_word(symbol.upper) if symbol.upper else ""
+    upper = mathml.row(
+        upper + "<mo>,</mo>" * bool(upper and symbol.mark) + f"<mo>{symbol.mark}</mo>" * bool(symbol.mark)
+    )
+    match bool(lower), bool(symbol.upper or symbol.mark):
+        case True, True:
+            return f"<msubsup>{base}{lower}{upper}</msubsup>"
+        case True, False:
+            return f"<msub>{base}{lower}</msub>"
+        case False, True:
+            return f"<msup>{base}{upper}</msup>"
+    return base
+
+
+def _mathml_word(text: str) -> str:
+    """A letter, a word, or a number."""
+    tag = "mn" if text.isdigit() else "mi" if re.fullmatch(r"\w+", text) else "mtext"
+    return f"<{tag}>{mathml.escaped(GREEK.get(text, text))}</{tag}>"
+
+
+def _mathml_derivative(of: str, wrt: str) -> str:
+    return mathml.fraction(f"<mi>∂</mi>{of}", f"<mi>∂</mi>{wrt}")
+
+
+MATHML_NAMES = Alphabet(
+    _mathml_symbol,
+    _mathml_derivative,
+    lambda whole, via: f"<msub><mrow>{whole}<mo>|</mo></mrow><mrow>{via}</mrow></msub>",
+    "δ",
+    _latex_place,
+    inside=True,
+    raised=("<msup", "<msubsup"),
+)
+"""For browsers."""
 
 
 def speller(style: Style, alphabet: Alphabet, by_output: frozenset[Name] = frozenset()) -> Speller:

@@ -1,0 +1,53 @@
+"""MathML: well-formed for every line of every example, and nothing of a file gets through as markup."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.formulas.notation import show
+from backprop_trace.formulas.notation.mathml import MATHML
+from backprop_trace.formulas.notation.names import MATHML_NAMES
+from backprop_trace.model.styles import STYLES, speller
+from backprop_trace.render.view import spelled
+from backprop_trace.run.step import Trace, trace
+
+ONE = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "mover": 2}
+
+
+def formulas(step: Trace, style: str = "net-out") -> list[str]:
+    spell = speller(style, MATHML_NAMES, step.example.network, step.listing.by_output)
+    leaf = spelled(spell, MATHML_NAMES)
+    return [
+        f"<math>{spell(equation.name)}<mo>=</mo>{show(equation.formula, MATHML, leaf)}</math>"
+        for equation in step.listing.equations
+    ]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("example", shipped())
+def test_every_line_is_well_formed_and_every_element_has_its_parts(example, style):
+    for text in formulas(trace(load(example)), style):
+        for element in ElementTree.fromstring(text).iter():
+            assert len(element) == ONE.get(element.tag, len(element)), text
+
+
+def test_a_name_with_a_superscript_is_bracketed_before_it_is_raised():
+    assert "<mo stretchy" in formulas_of("w^2 ^ 2", "w^2")
+    assert "<mo stretchy" not in formulas_of("w ^ 2", "w")
+
+
+def formulas_of(formula: str, label: str) -> str:
+    example = read_example(
+        f"parameters:\n  {label}: 3\ndefinitions:\n  y: {formula}\nobjective: y\nlearning_rate: 0.1\n"
+    )
+    return formulas(trace(example))[0]
+
+
+def test_letters_of_markup_in_a_number_or_name_do_nothing():
+    from backprop_trace.formulas.notation.mathml import escaped, number
+
+    assert escaped("<script>&\"'") == "&lt;script&gt;&amp;&quot;&#39;"
+    assert number("<b>")[0] == "<mn>&lt;b&gt;</mn>"
