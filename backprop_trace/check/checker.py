@@ -15,6 +15,7 @@ is what comes out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from backprop_trace.check.conventions import Courses
@@ -25,10 +26,9 @@ from backprop_trace.check.report import JudgedLine, Report, patterns
 from backprop_trace.check.wording import Language
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Sheet, sections
-from backprop_trace.files.source import Problem, SourceError, printable
+from backprop_trace.files.source import Place, Problem, SourceError, place_at
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.numbers import NotANumber, number
-from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.files.spec.settings import BadSetting, with_settings
 
 ASCII_LANGUAGE = Language()
 
@@ -56,8 +56,9 @@ class Checker:
         for settings, entries in sections(sheet):
             try:
                 courses = self.courses(settings, entries)
-            except NotANumber as wrong:
-                raise SourceError([Problem(str(wrong), entries[0].place)], sheet.name, sheet.text) from None
+            except BadSetting as wrong:
+                place = _place_of(wrong.setting, sheet) or entries[0].place
+                raise SourceError([Problem(f"set: {wrong}", place)], sheet.name, sheet.text) from None
             yield Part(courses, Entries(entries, courses.own.example, sheet), settings, self.strict, self.language)
 
     def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
@@ -68,19 +69,11 @@ class Checker:
         digits = max(TRUE_DIGITS, longest + 10)
         key = settings, digits
         if key not in self._courses:
-            self._courses[key] = Courses(Course(_with_settings(self.example, settings), digits=digits))
+            self._courses[key] = Courses(Course(with_settings(self.example, settings), digits=digits))
         return self._courses[key]
 
 
-def _with_settings(example: Example, settings: tuple[str, ...]) -> Example:
-    """The example with other values. Raises NotANumber if that cannot be."""
-    values = dict(example.values)
-    known = Vocabulary(values)
-    for setting in settings:
-        spelling, _, text = setting.partition("=")
-        name = known.read(spelling)
-        if name is None:
-            raise NotANumber(f"'set {printable(setting)}': there is no {printable(spelling)!r} given in this example")
-        number(text)
-        values[name] = text.strip()
-    return example._replace(values=values)
+def _place_of(setting: str, sheet: Sheet) -> Place | None:
+    """Where a value is set on a sheet: in a line of its own, `set W=4:`."""
+    match = re.search(rf"\bset\b[^\n]*?(?P<setting>{re.escape(setting)})", sheet.text, re.IGNORECASE)
+    return match and place_at(sheet.text, match.start("setting"))._replace(length=len(setting))

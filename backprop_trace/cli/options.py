@@ -8,14 +8,13 @@ from typing import Annotated, Optional
 import typer
 
 from backprop_trace.cli.terminal import Terminal
-from backprop_trace.files.source import closest, did_you_mean, printable
+from backprop_trace.files.source import closest, printable
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.expr import Name, given
+from backprop_trace.files.spec.settings import BadSetting, given_names, with_settings
+from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.numbers import NotANumber, given_number, number
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.model.network import listing
-from backprop_trace.model.settle import DoesNotSettle, settled
 from backprop_trace.model.styles import spellings
 from backprop_trace.run.step import Settings, size, vocabulary
 
@@ -74,29 +73,10 @@ def settings_of(engine: str, digits: int | None, round_to: str | None, rounding:
 
 def with_values(example: Example, settings: Sequence[str]) -> Example:
     """The example with other values for this run (`W=4`)."""
-    values = dict(example.values)
-    known = Vocabulary(_givens(example))
-    for setting in settings:
-        spelling, equals, text = setting.partition("=")
-        name = known.read(spelling)
-        if not equals:
-            raise UsageError(f"--set {printable(setting)!r}: write name=number")
-        if name is None:
-            names = [canonical(name) for name in _givens(example)]
-            raise UsageError(
-                f"--set: {printable(spelling)!r} is not given in this example; {did_you_mean(spelling, names)}"
-            )
-        try:
-            given_number(text)
-        except NotANumber as wrong:
-            raise UsageError(f"--set {printable(setting)!r}: {wrong}") from None
-        if name == given("eta") and number(text) <= 0:
-            raise UsageError("--set: the learning rate must be greater than 0")
-        values[name] = text.strip().replace("−", "-").lstrip("+")
     try:
-        return example._replace(values=values, network=settled(example.network, values))
-    except DoesNotSettle as restless:
-        raise UsageError(f"--set: {restless}") from None
+        return with_settings(example, settings)
+    except BadSetting as wrong:
+        raise UsageError(f"--set: {wrong}") from None
 
 
 def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | None) -> Example:
@@ -118,11 +98,6 @@ def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | 
     return example._replace(batching=batching._replace(size=size, seed=(drawn or 0) if shuffle else drawn, done=done))
 
 
-def _givens(example: Example) -> dict[Name, None]:
-    network = example.network
-    return dict.fromkeys([*example.values, *network.trained, *network.fixed])
-
-
 def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
     """The quantities meant by --only."""
     if not spellings_:
@@ -135,7 +110,7 @@ def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
     for spelling in spellings_:
         matches = _matching(spelling, known, example)
         if not matches:
-            given_value = Vocabulary(_givens(example)).read(spelling)
+            given_value = Vocabulary(given_names(example)).read(spelling)
             if given_value is not None:
                 raise UsageError(f"--only: {canonical(given_value)} is given, not computed; 'given:' has its number")
             names = [canonical(equation.name) for equation in equations.equations]

@@ -29,7 +29,7 @@ class DoesNotSettle(ValueError):
     """The activations still change when there have been as many iterations as are allowed."""
 
 
-def settled(network: Network, values: Mapping[Name, str]) -> Network:
+def settled(network: Network, values: Mapping[Name, Any]) -> Network:
     """The network with as many iterations as it takes until no activation changes by the threshold or more, and the
     gradient that goes back through them is smaller than it, too.
 
@@ -37,7 +37,7 @@ def settled(network: Network, values: Mapping[Name, str]) -> Network:
     """
     if network.settling is None:
         return network
-    known = {name: float(number(text)) for name, text in values.items()}
+    known = {name: float(number(value) if isinstance(value, str) else value) for name, value in values.items()}
     if not {*network.trained, *network.fixed, *inputs_and_targets(_running(network, 1))} <= set(known):
         return _running(network, WITHOUT_NUMBERS)
     forward = max(_iterations(network, known, sample) for sample in network.all_samples)

@@ -9,11 +9,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Name, derivative
-from backprop_trace.model.network import outputs_and_targets
-from backprop_trace.model.settle import still_settles
+from backprop_trace.model.network import Network, outputs_and_targets
+from backprop_trace.model.settle import DoesNotSettle, settled
 from backprop_trace.run.train import Run
 from backprop_trace.run.train.session import Look, look
 
@@ -36,13 +37,27 @@ def sweep(example: Example, weight: Name, values: Iterable[float], step: int = 1
     run.advance(1, step)
     network = example.network._replace(trained=(weight,), fixed=())
     outputs = [output for output, _ in outputs_and_targets(network)]
-    wanted = [network.objective, derivative(network.objective, weight), *outputs]
-    view = look(network, wanted, run.givens)
+    looks: dict[int, Look] = {}
     points = []
     for value in values:
-        still_settles(network, {**run.givens, weight: value}, step)
-        points.append(_point(view, weight, value, outputs))
+        there = _settled_at(network, {**run.givens, weight: value}, step)
+        if there.times not in looks:
+            looks[there.times] = _look(there, weight, run.givens)
+        points.append(_point(looks[there.times], weight, value, outputs))
     return points
+
+
+def _settled_at(network: Network, values: Mapping[Name, Any], step: int) -> Network:
+    """A network with feedback takes as many iterations as it needs with this value, as with `--set`."""
+    try:
+        return settled(network, values)
+    except DoesNotSettle as restless:
+        raise ComputationError(str(restless), step=step) from None
+
+
+def _look(network: Network, weight: Name, givens: Mapping[Name, Any]) -> Look:
+    outputs = [output for output, _ in outputs_and_targets(network)]
+    return look(network, [network.objective, derivative(network.objective, weight), *outputs], givens)
 
 
 def now(example: Example, weight: Name, step: int = 1) -> float:

@@ -1,0 +1,81 @@
+"""A worked example with other values: for `--set W=4`, for `set W=4:` on a sheet.
+
+>>> from backprop_trace.files.spec import load
+>>> with_settings(load("one-weight"), ["W=4"]).values[given("W")]
+'4'
+
+Whoever sets a value does it here, so that the same numbers are refused everywhere, and a network with feedback settles
+anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backprop_trace.files.source import did_you_mean, printable
+from backprop_trace.files.spec.document import Example
+from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.numbers import NotANumber, given_number
+from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.model.catalogue import SETTINGS
+from backprop_trace.model.network import ETA, TIME, constants_used
+from backprop_trace.model.settle import DoesNotSettle, settled
+
+
+class BadSetting(ValueError):
+    """A value that cannot be set; `setting` is its text, the message says why."""
+
+    def __init__(self, message: str, setting: str):
+        super().__init__(message)
+        self.setting = setting
+
+
+def with_settings(example: Example, settings: Sequence[str]) -> Example:
+    """The example with other values, each `name=number`. Raises BadSetting."""
+    if not settings:
+        return example
+    values = dict(example.values)
+    known = given_names(example)
+    words = Vocabulary(dict.fromkeys(known))
+    for setting in settings:
+        spelling, equals, text = setting.partition("=")
+        if not equals:
+            raise BadSetting(f"{printable(setting)!r}: write name=number", setting)
+        name = words.read(spelling)
+        if name is None:
+            help_ = did_you_mean(spelling, map(canonical, known))
+            raise BadSetting(f"{printable(spelling)!r} is not given in this example; {help_}".rstrip("; "), setting)
+        if fault := _fault(example, name, text):
+            raise BadSetting(f"{printable(setting)!r}: {fault}", setting)
+        values[name] = text.strip().replace("−", "-").lstrip("+")
+    try:
+        return example._replace(values=values, network=settled(example.network, values))
+    except DoesNotSettle as restless:
+        raise BadSetting(str(restless), settings[-1]) from None
+
+
+def given_names(example: Example) -> list[Name]:
+    """What can be set: all that has a number, and the parameters without."""
+    network = example.network
+    return list(dict.fromkeys([*example.values, *network.trained, *network.fixed]))
+
+
+def _fault(example: Example, name: Name, text: str) -> str:
+    """Why this cannot be the number of a quantity; empty if it can."""
+    try:
+        value = given_number(text)
+    except NotANumber as wrong:
+        return str(wrong)
+    if name not in constants_used(example.network):
+        return ""
+    if name == ETA and value <= 0:
+        return "the learning rate must be greater than 0"
+    if name == TIME and (value < 1 or value.denominator != 1):
+        return "the time step is a whole number from 1 on"
+    for key, setting in SETTINGS.items():
+        if setting.letter == name.label and value < setting.least:
+            return f"{key} must not be below {setting.least}"
+        if setting.letter == name.label and setting.below is not None and value >= setting.below:
+            return f"{key} must be below {setting.below}"
+    return ""
