@@ -18,6 +18,7 @@ FORMATS = {
     "plain": "one line per quantity",
     "latex": "a LaTeX document, or with --fragment a piece of one",
     "markdown": "tables for a Markdown page, formulas as mathematics",
+    "html": "a page to watch and to change in a browser",
     "json": "an object with a list of lines",
     "csv": "a line per quantity, for spreadsheets",
 }

@@ -211,10 +211,16 @@ def _mathml_derivative(of: str, wrt: str) -> str:
     return mathml.fraction(f"<mi>∂</mi>{of}", f"<mi>∂</mi>{wrt}")
 
 
+def _mathml_term(whole: str, via: str) -> str:
+    """`via` is a unit, or the place where the term stands."""
+    lower = mathml.row(via) if via.startswith("<") else _mathml_word(via)
+    return f"<msub>{mathml.row(f'{whole}<mo>|</mo>')}{lower}</msub>"
+
+
 MATHML_NAMES = Alphabet(
     _mathml_symbol,
     _mathml_derivative,
-    lambda whole, via: f"<msub><mrow>{whole}<mo>|</mo></mrow><mrow>{via}</mrow></msub>",
+    _mathml_term,
     "δ",
     _latex_place,
     inside=True,

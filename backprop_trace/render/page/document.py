@@ -1,0 +1,374 @@
+"""The page of a worked example: one HTML file with the network, every step, and a script that computes them again.
+
+Nothing is fetched: style and script are in the page, and its security policy forbids all else. Without a script every
+step is there to be read, and printed it is the whole derivation.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from backprop_trace.formulas.expr import Name, names_in, plain
+from backprop_trace.formulas.notation import Piece
+from backprop_trace.formulas.notation.mathml import MATHML, escaped
+from backprop_trace.formulas.notation.mathml import number as mathml_number
+from backprop_trace.formulas.notation.names import MATHML_NAMES, canonical
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.formulas.numbers import number
+from backprop_trace.model.chain import PHASES
+from backprop_trace.render.page.layout import Layout, Node, layout
+from backprop_trace.render.page.steps import derivation, html_name, worded
+from backprop_trace.render.page.svg import attribute, drawing
+from backprop_trace.render.view import Names, Numbers, View, chosen, described
+from backprop_trace.run.javascript import program
+from backprop_trace.run.step import TooLarge, Trace
+
+LARGEST_PAGE = 2000
+"""Lines. A browser takes seconds for more; then a phase or a few quantities are asked for."""
+
+MOST_SECTIONS = 500
+"""So many steps are written out in the page; more are kept in templates until they are looked at."""
+
+KINDS = {"forward": "f", "loss": "f", "backward": "b", "update": "u"}
+
+
+def page(trace: Trace, view: View) -> Iterator[str]:
+    """The page of one training step. Raises TooLarge."""
+    lines = chosen(trace, view)
+    if len(lines) > LARGEST_PAGE:
+        raise TooLarge(f"{len(lines):,} lines; a page holds {LARGEST_PAGE:,}: ask for some with --only or --phase")
+    yield from _Page(trace, view).text()
+
+
+@lru_cache
+def _part(name: str) -> str:
+    """A style or script of this package, without what only its readers need."""
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+class _Page:
+    def __init__(self, trace: Trace, view: View):
+        self.trace, self.view = trace, view
+        # a sample's loss comes before the next sample's forward pass: here each phase stands once
+        self.lines = sorted(chosen(trace, view), key=lambda line: PHASES.index(line.equation.phase))
+        self.network = trace.example.network
+        self.symbols = Names(trace, view, MATHML_NAMES).leaf
+        self.texts = Numbers(trace, MATHML)
+        self.givens = [name for name in trace.example.values if name in trace.values]
+        self.drawn: Layout = layout(self.network)
+        self.bases: dict[str, Name] = {}
+        for name in [*self.givens, *(line.name for line in self.lines)]:
+            self.bases.setdefault(canonical(plain(name)), name)
+
+    # --- numbers ---
+
+    def value(self, name: Name, digits: int) -> str:
+        text = self.texts.given.get(name)
+        return text if text is not None else shown(self.trace.values[name], digits)
+
+    def short(self, base: str) -> str:
+        """What the drawing shows at first: four digits, eight characters."""
+        name = self.bases.get(base)
+        if name is None:
+            return ""
+        text = self.value(name, 4)
+        return (text if len(text) <= 8 else shown(self.trace.values[name], 3)).replace("-", "−")
+
+    def put_in(self, name: Name) -> Piece:
+        return mathml_number(self.value(name, self.trace.settings.shown_digits))
+
+    # --- the parts of the page ---
+
+    def text(self) -> Iterator[str]:
+        title = escaped(self.trace.example.title or self.trace.example.name)
+        yield (
+            '<!doctype html>\n<html lang="en" data-mode="watch" data-k="f">\n<head>\n<meta charset="utf-8">\n'
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+            "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            '<meta name="color-scheme" content="light dark">\n'
+            f"<title>{title}</title>\n<style>{_part('page.css')}</style>\n"
+            "<script>document.documentElement.classList.add('js')</script>\n</head>\n<body>\n"
+        )
+        yield self.head(title)
+        yield '<main>\n<div class="stage">\n'
+        yield from self.figure()
+        yield self.laboratory()
+        yield self.transport()
+        yield "</div>\n"
+        yield from self.sheet()
+        yield "</main>\n"
+        yield from self.script()
+        yield "</body>\n</html>\n"
+
+    def head(self, title: str) -> str:
+        example = self.trace.example
+        about = " ".join(f"<span>{escaped(text)}</span>" for text in [example.source, described(example)] if text)
+        buttons = "".join(
+            f'<button data-m="{mode}" aria-pressed="{str(mode == "watch").lower()}">{mode.capitalize()}</button>'
+            for mode in ("watch", "change")
+        )
+        return (
+            f'<header class="top">\n<div class="ttl"><h1>{title}</h1><p>{about}</p></div>\n'
+            f'<div class="modes" role="group" aria-label="What you want to do">{buttons}</div>\n</header>\n'
+        )
+
+    def figure(self) -> Iterator[str]:
+        yield (
+            '<section class="fig" aria-label="The network"><svg class="defs" aria-hidden="true"><marker id="ah" '
+            'viewBox="0 0 10 10" refX="9" refY="5" markerWidth="4" markerHeight="4" orient="auto-start-reverse">'
+            '<path d="M0 0L10 5L0 10Z"/></marker></svg>'
+        )
+        yield self.places()
+        yield '<div class="net">'
+        yield from drawing(self.drawn, self.network.objective, self.short, self.said())
+        yield self.fields()
+        yield (
+            '</div><p class="key"><span>worked out now</span><span class="k2">used for it</span>'
+            '<span class="k3">forward</span><span class="k4">backward</span><span class="k5">update</span></p>'
+            "</section>\n"
+        )
+
+    def said(self) -> str:
+        """The drawing in words, for those who do not see it."""
+        network = self.network
+        if network.definitions:
+            return "The definitions as a graph; all their numbers are in the list of steps."
+        layers = "; ".join(", ".join(layer.units) for layer in network.layers)
+        return f"The network: inputs {', '.join(network.inputs)}; units {layers}. Its numbers are in the list of steps."
+
+    def standing(self) -> list[str]:
+        """The samples and time steps that a quantity may stand at, as they end its name."""
+        found = dict.fromkeys(_place(line.name) for line in self.lines)
+        return [place for place in found if place]
+
+    def places(self) -> str:
+        places = self.standing()
+        if not places:
+            return ""
+        buttons = "".join(
+            f'<button {attribute("data-at", place)} aria-pressed="false">{escaped(_said_place(place))}</button>'
+            for place in places
+        )
+        return f'<div class="smp phs" role="group" aria-label="Sample and time step">{buttons}</div>'
+
+    def fields(self) -> str:
+        at = self.field_places() if not self.standing() and not self.drawn.small else {}
+        parts = [
+            f'<div class="fd"{at.get(canonical(name), "")}><label for="f-{k}">{html_name(name)}</label>'
+            f'<input id="f-{k}" {attribute("data-g", canonical(name))} {attribute("value", self.value(name, 9))} '
+            'inputmode="decimal" autocomplete="off" spellcheck="false" size="6"></div>'
+            for k, name in enumerate(self.givens)
+        ]
+        loose = "" if at else " grid"
+        return f'<div class="fields{loose}" role="group" aria-label="Given numbers">{"".join(parts)}</div>'
+
+    def field_places(self) -> dict[str, str]:
+        """Where the fields lie on the drawing, in hundredths of its width."""
+        found: dict[str, str] = {}
+        for node in self.drawn.nodes:
+            if node.kind == "input":
+                found.setdefault(node.key, self.at(node.x + 34, node.y + 25, 56))
+            if node.bias is not None:
+                found.setdefault(canonical(node.bias), self.at(*_tab(node), 52))
+            for slot in node.slots:
+                if slot.label == "target":
+                    found[slot.quantity] = self.at(node.x + 66, node.y + slot.y + 18, 70)
+        for chip in self.drawn.chips:
+            found.setdefault(canonical(chip.weight), self.at(chip.x + 30, chip.y + 11, 68))
+        return found
+
+    def at(self, x: float, y: float, width: float) -> str:
+        scale = 100 / self.drawn.width
+        return f' style="--x:{x * scale:.2f};--y:{y * scale:.2f};--w:{width * scale:.2f}"'
+
+    def laboratory(self) -> str:
+        objective = html_name(self.network.objective)
+        on = '<button data-a="1" class="pri">One step on</button>'
+        on += "".join(f'<button data-a="{count}">{count}</button>' for count in (10, 100))
+        can_go_on = self.trace.example.batching.size is None and self.trace.listing.carried
+        steps = on if can_go_on else ""
+        several = (
+            '<div class="acts stp"><label for="step">Training step</label><input id="step" type="number" min="1" '
+            f'max="{self.view.steps}" value="1"><span>of {self.view.steps}</span></div>'
+            if self.view.steps > 1 and steps
+            else ""
+        )
+        return (
+            f'<section class="lab{" many" if several else ""}" aria-label="Change"><div class="acts">'
+            f'{several}{steps}<span class="gap"></span><button data-a="reset">Reset</button>'
+            '<button data-a="copy">Copy the command</button></div>\n<p class="err" role="alert"></p>'
+            f'<div class="loss"><div class="big"><span>{objective} at step <b id="at">1</b></span>'
+            '<b id="enow"></b><span id="ewas"></span></div><svg class="spark" role="img" aria-label="Loss">'
+            '<path class="ax"/><polyline/><circle r="4"/></svg></div></section>\n'
+        )
+
+    def transport(self) -> str:
+        phases = dict.fromkeys(line.equation.phase for line in self.lines)
+        buttons = "".join(f'<button data-p="{phase}">{phase.capitalize()}</button>' for phase in phases)
+        icon = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>'
+        return (
+            '<div class="dock"><section class="tp" aria-label="Steps">\n'
+            f'<div class="phs" role="group" aria-label="Phases">{buttons}</div>\n'
+            f'<div class="bar" style="--trk:{self.track()}"><button class="ic" data-d="-1" aria-label="Back one step">'
+            f"{icon.format('M10.5 2.5L5 8l5.5 5.5')}</button>"
+            '<button class="ic pl" aria-label="Play"><svg viewBox="0 0 16 16" aria-hidden="true">'
+            '<path class="a" d="M4 2l10 6-10 6z"/><path class="b" d="M3 2h3.5v12H3zM9.5 2H13v12H9.5z"/></svg></button>'
+            f'<button class="ic" data-d="1" aria-label="On one step">{icon.format("M5.5 2.5L11 8l-5.5 5.5")}</button>'
+            f'<input type="range" min="1" max="{len(self.lines)}" value="1" aria-label="Step">'
+            f'<output id="cnt">1 / {len(self.lines)}</output></div></section>\n'
+            '<section class="card" aria-label="This step"><div id="card"></div><p class="hint"><kbd>←</kbd> '
+            "<kbd>→</kbd> one step · point at a number to find it in the network, click it to go where it comes from"
+            "</p></section>\n"
+            '</div><p class="err on" id="broken"></p><p class="sr" role="status" id="live"></p>\n'
+        )
+
+    def track(self) -> str:
+        """The slider's colours: a stretch for each phase."""
+        counts = [(KINDS[phase], sum(line.equation.phase == phase for line in self.lines)) for phase in PHASES]
+        stops, reached = [], 0.0
+        for kind, count in counts:
+            end = reached + 100 * count / len(self.lines)
+            stops.append(f"var(--{kind}) {reached:.1f}% {end:.1f}%")
+            reached = end
+        return f"linear-gradient(90deg,{','.join(stops)})"
+
+    # --- the sheet ---
+
+    def sheet(self) -> Iterator[str]:
+        yield '<div class="sheet" role="region" aria-label="All steps" tabindex="0">\n'
+        items = "".join(
+            f"<li {attribute('id', canonical(name))}><i>{html_name(name)}</i> "
+            f"<b {attribute('data-t', canonical(name))}>{escaped(self.value(name, 9).replace('-', '−'))}</b></li>"
+            for name in self.givens
+        )
+        yield f'<details class="giv"><summary>Given numbers</summary><ul>{items}</ul></details>\n'
+        for phase in PHASES:
+            lines = [line for line in self.lines if line.equation.phase == phase]
+            if lines:
+                yield (
+                    f'<section class="ph {KINDS[phase]}" aria-labelledby="ph-{phase}"><div class="phh">'
+                    f'<h2 id="ph-{phase}">{phase.capitalize()}</h2></div><ol>'
+                )
+                yield from self.steps([line.name for line in lines])
+                yield "</ol></section>\n"
+        yield "</div>\n"
+
+    def steps(self, names: Iterable[Name]) -> Iterator[str]:
+        """The steps of a phase, those of a sample or time step under its heading."""
+        before = ""
+        for name in names:
+            place = _place(name)
+            if place != before:
+                yield f'<li class="sub">{escaped(_said_place(place)) or "All together"}</li>'
+            before = place
+            yield self.step(name)
+
+    def step(self, name: Name) -> str:
+        equation = self.trace.by_name[name]
+        words = worded(equation, self.network)
+        key, value = canonical(name), self.value(name, self.trace.settings.shown_digits)
+        table = derivation(equation, self.symbols, self.put_in, mathml_number(value)[0])
+        inside = f'<h3>{words.title}</h3><div class="der">{table}</div><p class="why">{words.why}</p>'
+        open_, close = (
+            ("<template>", "</template>") if len(self.lines) > MOST_SECTIONS else ('<div class="more">', "</div>")
+        )
+        return (
+            f'<li class="ln {KINDS[equation.phase]}" {attribute("id", key)}>'
+            f'<a class="row" {attribute("href", "#" + key)}>'
+            f'<span class="nm">{html_name(plain(name))}</span><b class="vl" {attribute("data-t", key)}>'
+            f"{escaped(value.replace('-', '−'))}</b></a>{open_}{inside}{close}</li>"
+        )
+
+    # --- the script ---
+
+    def script(self) -> Iterator[str]:
+        equations = [line.equation for line in self.lines]
+        missing = self.outside()
+        known = [*self.givens, *missing, *(equation.name for equation in equations)]
+        places = {name: place for place, name in enumerate(known)}
+        facts = {
+            "givens": [self.given(name) for name in [*self.givens, *missing]],
+            "lines": [self.line(equation.name, places) for equation in equations],
+            "carried": [
+                [canonical(old), canonical(new)]
+                for new, old in self.trace.listing.carried
+                if new in places and old in places
+            ],
+            "objective": canonical(self.network.objective),
+            "places": self.standing(),
+            "modes": ["watch", "change"],
+            "step": self.trace.step,
+            "command": f"backprop-trace show {self.trace.example.name}",
+        }
+        text = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        yield f"<script>\nconst D={text};\n"
+        yield program([*self.givens, *missing], equations)
+        yield f"\n{_part('page.js')}\n</script>\n"
+
+    def outside(self) -> list[Name]:
+        """What the lines use that is neither given nor among them, where only some are shown: it stays as it is."""
+        known = {*self.givens, *(line.name for line in self.lines)}
+        used = dict.fromkeys(name for line in self.lines for name in names_in(line.equation.formula))
+        return [name for name in used if name not in known]
+
+    def given(self, name: Name) -> list[Any]:
+        text = self.texts.given.get(name)
+        value = float(number(text)) if text is not None else float(self.trace.values[name])
+        return [canonical(name), text if text is not None else shown(value), value]
+
+    def line(self, name: Name, places: dict[Name, int]) -> dict[str, Any]:
+        equation = self.trace.by_name[name]
+        used = [each for each in names_in(equation.formula) if each in places]
+        title = re.sub("<[^>]*>", "", worded(equation, self.network).title)
+        return {
+            "n": canonical(name), "t": title, "p": equation.phase, "k": KINDS[equation.phase], "at": _place(name),
+            "o": list(parts(name)), "u": [places[each] for each in used],
+            "s": list(dict.fromkeys(part for each in used for part in parts(each))),
+        }  # fmt: skip
+
+
+def parts(name: Name) -> Iterator[str]:
+    """The parts of the drawing that a quantity belongs to."""
+    match name.kind:
+        case "":
+            yield name.label
+        case "net" | "out":
+            yield name.label
+        case "target" | "E":
+            yield f"E_{name.label}" if name.label else "E"
+        case "+":
+            assert name.of is not None
+            yield from parts(name.of)
+        case "d":
+            assert name.of is not None and name.wrt is not None
+            if name.of.kind == "net" and name.wrt.kind == "out":
+                yield name.of.label
+            yield from parts(name.wrt)
+        case _:
+            yield name.label
+
+
+def _place(name: Name) -> str:
+    time = "" if name.time is None else f"@{name.time}"
+    return time if name.sample is None else f"{time}[{name.sample}]"
+
+
+def _said_place(place: str) -> str:
+    match = re.fullmatch(r"(?:@(\d+))?(?:\[(\d+)\])?", place)
+    assert match is not None
+    words = [f"sample {match[2]}"] if match[2] else []
+    words += [f"time {match[1]}"] if match[1] else []
+    return ", ".join(words).capitalize()
+
+
+def _tab(node: Node) -> tuple[float, float]:
+    """Where the number of a bias stands."""
+    return node.x + node.width - 60, node.y + 19

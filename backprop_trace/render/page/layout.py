@@ -1,0 +1,299 @@
+"""Where the parts of a network stand in the drawing of a page: units in columns, weights in chips on their edges.
+
+    >>> from backprop_trace.files.spec import load
+    >>> drawn = layout(load("mazur").network)
+    >>> len(drawn.nodes), len(drawn.chips), drawn.small
+    (9, 8, False)
+
+Lengths are in the drawing's own units; a label is some 12 of them high. A network with many units is drawn *small*: a
+unit has its name and one number, and the weights stand on the edges only while they are spoken of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from backprop_trace.formulas.expr import LOSS, Name, derivative, given, names_in, plain
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.network import Network
+
+MARGIN = 8.0
+SMALL_ROW, SMALL_GAP = 78.0, 130.0
+CHIP = (98.0, 57.0)
+MOST_ROWS, MOST_LAYERS = 3, 3
+"""What is larger is drawn small."""
+
+ROOMS = ((136.0, 246.0), (136.0, 200.0), (190.0, 246.0), (190.0, 300.0), (260.0, 246.0), (260.0, 320.0))
+"""Between two columns and two rows: the first room in which the chips find a place is taken."""
+
+MOST_TRIALS = 4000
+
+
+class Slot(NamedTuple):
+    """A place for one number inside a node; `quantity` is the canonical name without sample and time."""
+
+    quantity: str
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+    large: bool = False
+
+
+class Node(NamedTuple):
+    """A unit, an input, a definition, a loss or the total loss; x and y are its left upper corner."""
+
+    key: str
+    kind: str  # input, unit, small, definition, loss, total
+    x: float
+    y: float
+    width: float
+    height: float
+    slots: tuple[Slot, ...] = ()
+    bias: Name | None = None
+
+    @property
+    def left(self) -> tuple[float, float]:
+        return self.x, self.y + (60.0 if self.kind == "unit" else self.height / 2)
+
+    @property
+    def right(self) -> tuple[float, float]:
+        return self.x + self.width, self.y + (60.0 if self.kind == "unit" else self.height / 2)
+
+
+class Edge(NamedTuple):
+    """From one node to another; `weight` is the parameter on it, if there is one. A loop leads to its own layer."""
+
+    tail: Node
+    head: Node
+    weight: Name | None = None
+    loop: bool = False
+
+
+class Chip(NamedTuple):
+    """A weight's numbers; x and y are the left upper corner. One that floats is seen only while it is spoken of."""
+
+    weight: Name
+    x: float
+    y: float
+    floats: bool = False
+
+
+class Layout(NamedTuple):
+    """The whole drawing. `narrow` are the places of the nodes where layers run downwards, if they fit."""
+
+    width: float
+    height: float
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    chips: tuple[Chip, ...]
+    small: bool = False
+
+
+def layout(network: Network) -> Layout:
+    """The drawing of a network of layers, or of definitions as a graph."""
+    return _graph(network) if network.definitions else _layers(network)
+
+
+# --- layers ---
+
+
+def _layers(network: Network) -> Layout:
+    columns = [network.inputs, *(layer.units for layer in network.layers)]
+    small = max(map(len, columns)) > MOST_ROWS or len(network.layers) > MOST_LAYERS
+    if not small:
+        for gap, row in ROOMS:
+            drawn = _drawn(network, columns, gap, row, small=False)
+            if drawn is not None:
+                return drawn
+    found = _drawn(network, columns, SMALL_GAP, SMALL_ROW, small=True)
+    assert found is not None
+    return found
+
+
+def _drawn(network: Network, columns: Sequence[Sequence[str]], gap: float, row: float, small: bool) -> Layout | None:
+    """The drawing with so much room between columns and rows; None if the chips find no place."""
+    tallest = max(map(len, columns))
+    height = (tallest - 1) * row + (76.0 if small else 136.0)
+    nodes: dict[str, Node] = {}
+    x = MARGIN
+    for depth, labels in enumerate(columns):
+        make = _input if depth == 0 else _small if small else _unit
+        ys = _rows(len(labels), row, height)
+        placed = [make(network, label, x, y) for label, y in zip(labels, ys, strict=True)]
+        nodes |= {("i:" if depth == 0 else "") + node.key: node for node in placed}
+        x += placed[0].width + gap
+    losses, width = _losses(network, nodes, x - gap + (60.0 if small else 84.0), height)
+    edges = [*_edges(network, nodes), *_loss_edges(network, nodes, losses)]
+    chips = _floating(edges) if small else _placed(edges)
+    if chips is None:
+        return None
+    return Layout(width + MARGIN, height, (*nodes.values(), *losses), tuple(edges), tuple(chips), small)
+
+
+def _rows(count: int, row: float, height: float) -> list[float]:
+    """The middles of the nodes of a column; fewer ones stand farther apart."""
+    top = (height - (count - 1) * row) / 2
+    return [top + place * row for place in range(count)]
+
+
+def _input(network: Network, label: str, x: float, y: float) -> Node:
+    slot = Slot(label, label, 44, 0, 44, 50, large=True)
+    return Node(label, "input", x, y - 25, 94, 50, (slot,))
+
+
+def _unit(network: Network, label: str, x: float, y: float) -> Node:
+    net, out = Name("net", label), Name("out", label)
+    upper = [(net, "net"), (out, "out")]
+    lower = [(derivative(LOSS, out), "∂E/∂out"), (derivative(out, net), "slope"), (derivative(LOSS, net), "δ")]
+    slots = [Slot(canonical(name), text, 8 + 92 * k, 36, 88, 40, True) for k, (name, text) in enumerate(upper)]
+    slots += [Slot(canonical(name), text, 8 + 61 * k, 80, 58, 34) for k, (name, text) in enumerate(lower)]
+    return Node(label, "unit", x, y - 60, 196, 120, tuple(slots), _bias(network, label))
+
+
+def _small(network: Network, label: str, x: float, y: float) -> Node:
+    out, delta = canonical(Name("out", label)), canonical(derivative(LOSS, Name("net", label)))
+    slots = (Slot(out, "", 34, 4, 76, 22), Slot(delta, "", 34, 27, 76, 22))
+    return Node(label, "small", x, y - 27, 116, 54, slots, _bias(network, label))
+
+
+def _bias(network: Network, label: str) -> Name | None:
+    for layer in network.layers:
+        if label in layer.units:
+            return layer.biases[layer.units.index(label)]
+    return None
+
+
+def _losses(network: Network, nodes: dict[str, Node], x: float, height: float) -> tuple[list[Node], float]:
+    """A box for each output's loss, and the total: between two of them, else in a column of its own."""
+    boxes = []
+    for label in network.outputs:
+        loss, target = canonical(Name("E", label)), canonical(Name("target", label))
+        middle = nodes[label].right[1]
+        slots = (Slot(target, "target", 0, 8, 142, 28), Slot(loss, loss, 0, 38, 142, 32, True))
+        boxes.append(Node(loss, "loss", x, middle - 36, 142, 72, slots))
+    total_x, total_y = x + 142 + 44, height / 2
+    if len(boxes) == 2 and boxes[1].y - boxes[0].y > 140:
+        total_x = x + 12
+    total = Node("E", "total", total_x, total_y - 26, 118, 52, (Slot("E", "E", 0, 10, 118, 32, True),))
+    return [*boxes, total], max(total_x + 118, x + 142)
+
+
+def _edges(network: Network, nodes: dict[str, Node]) -> Iterator[Edge]:
+    for layer in network.layers:
+        for label, weights in zip(layer.units, layer.weights, strict=True):
+            for source, weight in zip(layer.sources, weights, strict=True):
+                if weight is not None:
+                    tail = nodes["i:" + source.label if source.kind == "" else source.label]
+                    yield Edge(tail, nodes[label], weight)
+        for label, weights in zip(layer.units, layer.recurrent, strict=False):
+            for source_label, weight in zip(layer.units, weights, strict=True):
+                if weight is not None:
+                    yield Edge(nodes[source_label], nodes[label], weight, loop=True)
+
+
+def _loss_edges(network: Network, nodes: dict[str, Node], losses: Sequence[Node]) -> Iterator[Edge]:
+    *boxes, total = losses
+    for label, box in zip(network.outputs, boxes, strict=True):
+        yield Edge(nodes[label], box)
+        yield Edge(box, total)
+
+
+# --- chips ---
+
+
+def _point(edge: Edge, place: float) -> tuple[float, float]:
+    (ax, ay), (bx, by) = edge.tail.right, edge.head.left
+    if edge.loop:
+        x, y = edge.head.x + edge.head.width / 2, edge.head.y - 18
+        return (x, y) if edge.tail is edge.head else (x, (ay + by) / 2)
+    return ax + place * (bx - ax), ay + place * (by - ay)
+
+
+def _floating(edges: Iterable[Edge]) -> list[Chip]:
+    """A chip in the middle of each edge, seen one at a time."""
+    weights: dict[Name, Edge] = {}
+    for edge in edges:
+        if edge.weight is not None:
+            weights.setdefault(edge.weight, edge)
+    points = ((weight, _point(edge, 0.5)) for weight, edge in weights.items())
+    return [Chip(weight, x - CHIP[0] / 2, y - 10, floats=True) for weight, (x, y) in points]
+
+
+def _placed(edges: Sequence[Edge]) -> list[Chip] | None:
+    """Chips so that none covers another; None if that cannot be. A shared weight has one, on its first edge."""
+    first = {edge.weight: edge for edge in reversed(edges) if edge.weight is not None}
+    choices = [
+        [chip for step in range(15) for sign in (-1, 1) if (chip := _chip(edge, 0.5 + sign * step / 40)) is not None]
+        for edge in sorted(first.values(), key=lambda edge: -abs(edge.tail.right[1] - edge.head.left[1]))
+    ]
+    trials = iter(range(MOST_TRIALS))
+
+    def fill(chips: list[Chip]) -> list[Chip] | None:
+        if len(chips) == len(choices):
+            return chips
+        for chip in choices[len(chips)]:
+            if next(trials, None) is None:
+                return None
+            if not any(_meet(chip, other) for other in chips) and (found := fill([*chips, chip])) is not None:
+                return found
+        return None
+
+    return fill([])
+
+
+def _chip(edge: Edge, place: float) -> Chip | None:
+    """A chip at a place of an edge, if it fits between the two nodes."""
+    x, y = _point(edge, place)
+    assert edge.weight is not None
+    left = x - CHIP[0] / 2
+    if not edge.loop and (left < edge.tail.right[0] + 2 or left + CHIP[0] > edge.head.left[0] - 2):
+        return None
+    return Chip(edge.weight, left, y - 10)
+
+
+def _meet(one: Chip, other: Chip) -> bool:
+    return abs(one.x - other.x) < CHIP[0] + 2 and abs(one.y - other.y) < CHIP[1] + 2
+
+
+# --- definitions ---
+
+
+def _graph(network: Network) -> Layout:
+    """A node for every name, as many columns from the left as the longest way to it is long."""
+    used = {given(label): names_in(formula) for label, formula in network.definitions}
+    defined = {name.label for name in used}
+    depth: dict[str, int] = {}
+    for name, uses in used.items():
+        inside = [depth.setdefault(plain(each).label, 0) for each in uses if each.time is None]
+        depth.update({each.label: 0 for each in uses if each.label not in depth and each.label not in defined})
+        depth[name.label] = 1 + max(inside, default=0)
+    for label in depth.keys() - defined:  # what is given stands just before the first line that uses it
+        users = [depth[name.label] for name, uses in used.items() if label in {each.label for each in uses}]
+        depth[label] = min(users) - 1
+    columns: dict[int, list[str]] = {}
+    for label, column in depth.items():
+        columns.setdefault(column, []).append(label)
+    row, width, gap = 92.0, 172.0, 64.0
+    height = max(map(len, columns.values())) * row + 8
+    nodes = {
+        label: _definition(network, label, MARGIN + column * (width + gap), y, label in defined)
+        for column, labels in sorted(columns.items())
+        for label, y in zip(labels, _rows(len(labels), row, height), strict=True)
+    }
+    edges = [
+        Edge(nodes[each.label], nodes[name.label], loop=each.time is not None)
+        for name, uses in used.items()
+        for each in uses
+    ]
+    total = MARGIN + (1 + max(columns)) * (width + gap) - gap + MARGIN
+    return Layout(total, height, tuple(nodes.values()), tuple(edges), ())
+
+
+def _definition(network: Network, label: str, x: float, y: float, defined: bool) -> Node:
+    name = given(label)
+    gradient = canonical(derivative(network.objective, name))
+    slots = (Slot(label, "", 60, 8, 104, 24, True), Slot(gradient, "∂", 60, 36, 104, 24))
+    return Node(label, "definition" if defined else "given", x, y - 34, 172, 68, slots)

@@ -1,0 +1,327 @@
+/* The page of a worked example. D is what the listing says, F a function for each line, run(givens) all values. */
+const $ = (q, e = document) => e.querySelector(q), $$ = (q, e = document) => [...e.querySelectorAll(q)];
+const root = document.documentElement;
+const G = D.givens, L = D.lines, K = G.length;
+const N = G.map(g => g[0]).concat(L.map(l => l.n)), AT = new Map(N.map((n, k) => [n, k]));
+const has = n => AT.has(n);
+const lis = $$('.ln');
+const given = G.map(g => ({t: g[1], v: g[2]}));
+let v = [], v0, i = 0, mode = 'watch', hist = [], timer = 0, quiet = false, done = 0, bare = '', place = D.places[0] || '';
+
+/* numbers */
+const fmt = (x, d = 9) => {
+  if (!isFinite(x)) return 'no number';
+  const s = String(Number(x.toPrecision(d)));
+  return s;
+};
+const short = x => { let d = 4, s; do s = fmt(x, d--); while (s.length > 8 && d > 1); return s };
+const minus = s => s.replace(/-/g, '−');
+const text = (k, d) => k < K && given[k].t != null ? (d == 4 && given[k].t.length > 8 ? short(given[k].v) : given[k].t) : d == 4 ? short(v[k]) : fmt(v[k], d);
+const esc = s => s.replace(/[&<>"']/g, c => '&#' + c.charCodeAt() + ';');
+const mn = (s, brackets) => {
+  const negative = s[0] == '-', b = brackets && negative;
+  const m = /^-?([\d.]+)e([-+]?\d+)$/.exec(s);
+  const body = m ? '<mn>' + m[1] + '</mn><mo>·</mo><msup><mn>10</mn><mrow>' + (m[2][0] == '-' ? '<mo form="prefix">−</mo>' : '') + '<mn>' + m[2].replace(/[-+]/, '').replace(/^0+/, '') + '</mn></mrow></msup>'
+    : '<mn>' + esc(negative ? s.slice(1) : s) + '</mn>';
+  return (b ? '<mo stretchy="false">(</mo>' : '') + (negative ? '<mo form="prefix">−</mo>' : '') + body + (b ? '<mo stretchy="false">)</mo>' : '');
+};
+const digits = () => innerWidth < 520 ? 5 : 9;
+const put = (el, f) => $$('[data-v]', el).forEach(m => { const k = AT.get(m.dataset.v); if (k != null) m.innerHTML = mn(f(k), !m.classList.contains('res')) });
+
+/* a quantity of the drawing stands at the sample and time step that is looked at */
+const placed = base => {
+  const m = /^(@\d+)?(\[\d+\])?$/.exec(place) || [];
+  const names = [base + place, base + (m[2] || ''), base + (m[1] || ''), base].filter(has);
+  return names.length ? AT.get(names.find(n => known(AT.get(n))) || names[0]) : undefined;
+};
+const total = base => has(base) && known(AT.get(base)) ? AT.get(base) : placed(base);
+const known = k => k < K || mode == 'change' || k - K <= i;
+
+const slots = $$('text[data-s]'), rs = $$('.net [data-r]'), qs = $$('[data-q]'), chips = $$('.chip'), card = $('#card');
+$$('.ln,.giv li').forEach(li => li.removeAttribute('id'));
+history.scrollRestoration = 'manual';
+lis.forEach(li => { const s = document.createElement('span'); s.className = 'was'; $('.row .nm', li).after(s) });
+
+function numbers() {
+  v = run(given.map(g => g.v));
+  v0 = v0 || v;
+  $$('[data-t]').forEach(e => { e.textContent = minus(text(AT.get(e.dataset.t), 9)) });
+  lis.forEach((li, k) => {
+    const d = v[K + k] !== v0[K + k] && !(isNaN(v[K + k]) && isNaN(v0[K + k])), w = $('.was', li);
+    li.classList.toggle('dif', d);
+    w.textContent = d ? (v[K + k] > v0[K + k] ? '▲' : '▼') : '';
+    w.title = d ? 'in the example ' + minus(fmt(v0[K + k])) : '';
+  });
+  const broken = L.findIndex((l, k) => !isFinite(v[K + k]));
+  $('#broken').textContent = broken < 0 ? '' : 'The computation breaks at ' + L[broken].n + ': no number comes out of these givens.';
+}
+
+function show() {
+  const l = L[i], slot = new Map();
+  root.dataset.k = l.k;
+  if (l.at) place = l.at;
+  $$('.smp [data-at]').forEach(b => b.setAttribute('aria-pressed', b.dataset.at == place));
+  $$('.hot').forEach(e => e.classList.remove('hot'));
+  slots.forEach(s => { const k = (s.closest('.chip') ? total : placed)(s.dataset.s); s.textContent = k == null ? '' : minus(text(k, 4)) });
+  rs.forEach(r => {
+    const k = (r.closest('.chip') ? total : placed)(r.dataset.r);
+    r.classList.toggle('off', k == null || !known(k));
+    r.classList.toggle('now', k == K + i);
+    r.classList.toggle('use', l.u.includes(k));
+  });
+  qs.forEach(q => {
+    const n = q.dataset.q;
+    q.classList.toggle('own', l.o.includes(n));
+    q.classList.toggle('used', l.s.includes(n) && !l.o.includes(n));
+  });
+  chips.forEach(chip);
+  lis.forEach((li, k) => {
+    li.classList.toggle('cur', k == i);
+    $('.row', li).tabIndex = k == i ? 0 : -1;
+    li.classList.toggle('unk', mode == 'watch' && k > i);
+  });
+  slider.value = i + 1;
+  $('#cnt').textContent = (i + 1) + ' / ' + L.length;
+  slider.setAttribute('aria-valuetext', `${i + 1} of ${L.length}, ${l.p}: ${l.t}`);
+  $$('.phs button').forEach(b => b.setAttribute('aria-pressed', b.dataset.p == l.p));
+  fill();
+  keepInView();
+  if (!timer && !quiet) $('#live').textContent = `Step ${i + 1} of ${L.length}, ${l.p}. ${l.t}: ${fmt(v[K + i])}`;
+}
+
+/* the three lines of a weight; a slope that has no place of its own stands in the second one */
+function chip(c) {
+  const l = L[i], w = c.dataset.w, d = $('.rd', c), n = $('.rn', c), cn = $('.cn', d), cv = $('.cv', d);
+  const mine = l.o.includes(w) && !rs.some(r => (r.closest('.chip') ? total : placed)(r.dataset.r) == K + i);
+  const p = total(w + '+');
+  cn.textContent = '∂';
+  if (mine) {
+    d.classList.remove('off');
+    d.classList.add('now');
+    cn.textContent = l.n.includes(':') ? '←' : short(v[K + i]).length < 7 ? 'slope' : '';
+    cv.textContent = minus(short(v[K + i]));
+  }
+  n.classList.toggle('off', p == null || !known(p));
+  const rows = 1 + !d.classList.contains('off') + !n.classList.contains('off');
+  $('rect', c).setAttribute('height', 18 * rows + 3);
+}
+
+function source(k) { const s = $('.more', lis[k]) || (lis[k].querySelector('template') || {}).content; return s }
+
+function fill() {
+  const l = L[i];
+  card.innerHTML = source(i).innerHTML.replace(/(<\/?)h3/g, '$1h2');
+  put(card, k => text(k, digits()));
+  $$('mtr:first-child>mtd', card).forEach((c, k) => {
+    const d = $$('mtr:nth-child(2)>mtd', card)[k];
+    if (d && d.dataset.v && !d.classList.contains('res')) c.dataset.n = d.dataset.v;
+  });
+  $('h2', card).insertAdjacentHTML('beforeend', `<small>${l.p}</small>`);
+  const link = k => `<a href="#${esc(encodeURIComponent(N[k]))}">${nice(k)}${esc((/(@\d+)?(\[\d+\])?$/.exec(N[k]) || [''])[0])}</a>`;
+  const goes = L.flatMap((m, k) => m.u.includes(K + i) ? [K + k] : []);
+  const some = ks => ks.slice(0, 12).map(link).join(' ') + (ks.length > 12 ? ` <span>and ${ks.length - 12} more</span>` : '');
+  let us = l.u.length ? '<span>Uses</span> ' + some(l.u) : '';
+  us += goes.length ? ` <span class="to">Goes into</span> ${some(goes)}` : '';
+  card.insertAdjacentHTML('beforeend', `<p class="uses">${us}</p>`);
+}
+const nice = k => k >= K ? $('.nm', lis[k - K]).innerHTML : ($(`.giv [data-t="${CSS.escape(N[k])}"]`) || {previousElementSibling: {innerHTML: esc(N[k])}}).previousElementSibling.innerHTML;
+
+function keepInView() {
+  const s = $('.sheet'), r = lis[i];
+  if (s.scrollHeight > s.clientHeight + 4) {
+    const a = r.offsetTop, t = s.scrollTop;
+    if (a < t + 90 || a > t + s.clientHeight - 70) s.scrollTop = a - s.clientHeight * .4;
+  }
+}
+
+/* going from step to step */
+const slider = $('.bar input');
+function go(k, push) {
+  i = Math.max(0, Math.min(L.length - 1, k));
+  show();
+  const h = '#' + (mode == 'watch' ? '' : mode + ':') + encodeURIComponent(L[i].n).replace(/%2F/g, '/');
+  if (location.hash != h) try { history[push ? 'pushState' : 'replaceState'](0, '', h) } catch (e) {}
+}
+function fromHash() {
+  let words = location.hash;
+  try { words = decodeURIComponent(words) } catch (e) {}
+  const m = /^#(?:(watch|change):?)?(.*)$/.exec(words) || [];
+  if (m[1] && D.modes.includes(m[1])) setMode(m[1], 1);
+  const k = AT.get(m[2]);
+  if (k >= K) go(k - K); else if (k >= 0) flash(m[2]); else show();
+}
+function flash(n) {
+  const e = $$('[data-q],[data-r]').filter(x => x.dataset.q == n || x.dataset.r == n);
+  e.forEach(x => x.classList.add('hot'));
+  setTimeout(() => e.forEach(x => x.classList.remove('hot')), 1600);
+}
+function play(on) {
+  clearInterval(timer);
+  timer = on ? setInterval(() => { if (i + 1 >= L.length) play(0); else go(i + 1) }, 1700) : 0;
+  $('.pl').classList.toggle('on', !!on);
+  $('.pl').setAttribute('aria-label', on ? 'Pause' : 'Play');
+  if (!on) show();
+}
+function setMode(m, silent) {
+  play(0);
+  mode = m;
+  root.dataset.mode = m;
+  $$('.modes button').forEach(b => b.setAttribute('aria-pressed', b.dataset.m == m));
+  if (m == 'change') curve();
+  if (!silent) go(i, 1); else show();
+}
+$$('.modes button').forEach(b => b.onclick = () => setMode(b.dataset.m));
+slider.oninput = () => { const k = slider.value - 1; play(0); go(k) };
+$$('.ic[data-d]').forEach(b => b.onclick = () => { play(0); go(i + +b.dataset.d) });
+$('.pl').onclick = () => { if (!timer && i + 1 >= L.length) go(0); play(!timer) };
+$$('.phs button').forEach(b => b.onclick = () => { play(0); go(L.findIndex(l => l.p == b.dataset.p), 1) });
+$$('.smp [data-at]').forEach(b => b.onclick = () => {
+  place = b.dataset.at;
+  const base = L[i].n.replace(/(@\d+)?(\[\d+\])?$/, ''), k = AT.get(base + place);
+  play(0);
+  if (k >= K && L[i].at) go(k - K, 1); else show();
+});
+addEventListener('keydown', e => {
+  if (e.target.matches('input,textarea') || e.metaKey || e.ctrlKey || e.altKey) return;
+  const inRow = e.target.matches('.row');
+  const d = {ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10}[e.key] || inRow && {ArrowUp: -1, ArrowDown: 1}[e.key];
+  const end = e.key == 'Home' ? 0 : e.key == 'End' ? L.length - 1 : null;
+  if (d || end != null) { e.preventDefault(); play(0); go(end != null ? end : i + d); inRow && $('.cur .row').focus() }
+});
+addEventListener('hashchange', fromHash);
+document.addEventListener('click', e => {
+  const a = e.target.closest('a[href^="#"]'), q = e.target.closest('[data-v],[data-n],[data-r]');
+  let n = null;
+  if (a) { e.preventDefault(); n = decodeURIComponent(a.getAttribute('href').slice(1)) }
+  else if (q && !e.target.closest('input')) n = q.dataset.v || q.dataset.n || q.dataset.r;
+  if (n == null) return;
+  const k = q && q.dataset.r && !a ? placed(n) : AT.get(n);
+  play(0);
+  if (k >= K) go(k - K, 1); else flash(n.replace(/(@\d+)?(\[\d+\])?$/, ''));
+});
+const warm = (e, on) => {
+  const q = e.target.closest && e.target.closest('.card [data-v],.card [data-n]'), n = q && (q.dataset.v || q.dataset.n);
+  if (!q) return;
+  const base = n.replace(/(@\d+)?(\[\d+\])?$/, '');
+  $$('[data-v],[data-n],[data-r],.chip').filter(x => x.dataset.v == n || x.dataset.n == n || x.dataset.r == base || x.dataset.q == base && x.matches('.chip')).forEach(x => x.classList.toggle('hot', on));
+};
+document.addEventListener('pointerover', e => warm(e, true));
+document.addEventListener('pointerout', e => warm(e, false));
+
+/* changing the givens */
+function read(s) {
+  s = s.trim().replace(/[−–]/g, '-');
+  if (!s) return 'is empty';
+  if (/^[-+]?\d+,\d+$/.test(s)) return `${s}: write a point, ${s.replace(',', '.')}`;
+  const m = /^([-+]?\d+)\s*\/\s*(\d+)$/.exec(s);
+  const x = m ? m[1] / m[2] : /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(s) ? +s : NaN;
+  if (x !== x) return `“${s}” is not a number`;
+  return isFinite(x) ? x : `${s} is too large for a computer’s number`;
+}
+const fs = $$('[data-g]'), err = $('.err');
+const wrong = f => f.getAttribute('aria-invalid') == 'true';
+function paint() {
+  fs.forEach(f => {
+    const k = AT.get(f.dataset.g), g = given[k];
+    if (!wrong(f) && (document.activeElement != f || read(f.value) !== g.v)) f.value = g.t ?? fmt(g.v, 6);
+    f.title = String(g.v);
+    f.classList.toggle('chg', g.v !== G[k][2]);
+  });
+}
+function refresh(restart) { numbers(); if (restart) { hist = [v[AT.get(D.objective)]]; done = 0 } paint(); curve(); show() }
+function curve() {
+  const E = AT.get(D.objective);
+  if (!hist.length) hist = [v[E]];
+  const n = hist.length, top = Math.max(...hist.filter(isFinite), 0) || 1, low = Math.min(...hist.filter(isFinite), 0), W = $('.spark').clientWidth || 400;
+  const p = hist.map((e, k) => [6 + k / Math.max(n - 1, 9) * (W - 12), 80 - (e - low) / (top - low || 1) * 72]).filter(a => isFinite(a[1]));
+  $('.ax').setAttribute('d', `M0 81.5H${W}`);
+  $('.spark polyline').setAttribute('points', p.map(a => a.join()).join(' '));
+  const c = $('.spark circle'), z = p[p.length - 1] || [6, 80];
+  c.setAttribute('cx', z[0]);
+  c.setAttribute('cy', z[1]);
+  $('.spark').setAttribute('aria-label', `The loss over ${n} step${n > 1 ? 's' : ''}: from ${fmt(hist[0], 4)} to ${fmt(hist[n - 1], 4)}`);
+  $('#at').textContent = D.step + done;
+  $('#enow').textContent = fmt(v[E], 6);
+  const d = v[E] - v0[E];
+  $('#ewas').textContent = d ? `${d < 0 ? '▼' : '▲'} ${fmt(Math.abs(d), 3)} from ${fmt(v0[E], 6)}` : 'as in the example';
+}
+fs.forEach(f => {
+  f.oninput = () => {
+    const k = AT.get(f.dataset.g), x = read(f.value), bad = typeof x == 'string';
+    f.setAttribute('aria-invalid', bad);
+    const all = fs.filter(wrong).map(f => { const g = given[AT.get(f.dataset.g)]; return `${f.dataset.g}: ${read(f.value)}; ${g.t ?? fmt(g.v, 6)} is kept.` });
+    err.classList.toggle('on', all.length > 0);
+    err.textContent = all.join(' ');
+    if (!bad) { given[k] = {t: f.value.trim(), v: x}; refresh(1) }
+  };
+  f.onblur = () => { if (!wrong(f)) paint() };
+  f.onkeydown = e => { const d = {ArrowUp: 1, ArrowDown: -1}[e.key]; if (d) { e.preventDefault(); nudge(f, d) } };
+});
+function nudge(f, d) {
+  const x = read(f.value);
+  if (typeof x == 'string') return;
+  const n = Math.min(6, (f.value.split('.')[1] || '').length || 1);
+  f.value = (x + d * 10 ** -n).toFixed(n);
+  f.oninput();
+}
+$$('.fd label').forEach(l => {
+  let x0;
+  l.onpointerdown = e => { x0 = e.clientX; l.setPointerCapture(e.pointerId) };
+  l.onpointermove = e => { if (x0 == null) return; const d = Math.trunc((e.clientX - x0) / 6); if (d) { nudge(document.getElementById(l.htmlFor), d); x0 += d * 6 } };
+  l.onpointerup = () => { x0 = null };
+});
+function onward(n) {
+  for (let k = 0; k < n; k++) {
+    const next = D.carried.map(([old, now]) => [AT.get(old), v[AT.get(now)]]);
+    if (!next.every(([, x]) => isFinite(x))) break;
+    next.forEach(([k, x]) => { given[k] = {t: null, v: x} });
+    v = run(given.map(g => g.v));
+    hist.push(v[AT.get(D.objective)]);
+    done++;
+  }
+  refresh();
+}
+const picker = $('#step');
+if (picker) picker.oninput = () => {
+  const n = Math.floor(+picker.value);
+  if (!(n >= 1 && n <= +picker.max)) { picker.setAttribute('aria-invalid', true); return }
+  picker.removeAttribute('aria-invalid');
+  G.forEach((g, k) => { given[k] = {t: g[1], v: g[2]} });
+  v = run(given.map(g => g.v));
+  hist = [v[AT.get(D.objective)]];
+  done = 0;
+  onward(n - 1);
+};
+const acts = {
+  reset() {
+    G.forEach((g, k) => { given[k] = {t: g[1], v: g[2]} });
+    fs.forEach(f => f.removeAttribute('aria-invalid'));
+    err.className = 'err';
+    if (document.activeElement) document.activeElement.blur();
+    refresh(1);
+  },
+  copy(b) {
+    const t = G.flatMap((g, k) => given[k].v !== g[2] ? [`--set '${g[0]}=${given[k].t ?? given[k].v}'`] : []).join(' ');
+    const line = D.command + (t ? ' ' + t : ''), said = b.textContent;
+    const said2 = () => { b.textContent = 'Copied'; setTimeout(() => b.textContent = said, 1500) };
+    (navigator.clipboard ? navigator.clipboard.writeText(line) : Promise.reject()).then(said2, () => {
+      const a = document.createElement('textarea');
+      a.value = line;
+      document.body.append(a);
+      a.select();
+      document.execCommand('copy');
+      a.remove();
+      said2();
+    });
+  },
+};
+$$('[data-a]').forEach(b => b.onclick = () => +b.dataset.a ? onward(+b.dataset.a) : acts[b.dataset.a](b));
+
+numbers();
+curve();
+paint();
+quiet = true;
+fromHash();
+quiet = false;
+addEventListener('load', () => scrollTo(0, 0));
+addEventListener('resize', () => { quiet = true; show(); if (mode == 'change') curve(); quiet = false });

@@ -1,0 +1,166 @@
+"""The drawing of a network as SVG: the parts that a page lights up, and the places that it fills with numbers.
+
+`data-q` marks a part (a unit, an edge, a chip), `data-r` the place of a quantity, `data-s` its text. What a place is
+for is the canonical name without sample and time step; the page adds those it stands at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from backprop_trace.formulas.expr import Name, after, derivative
+from backprop_trace.formulas.notation.mathml import escaped
+from backprop_trace.formulas.notation.names import canonical, net_out
+from backprop_trace.render.page.layout import CHIP, Chip, Edge, Layout, Node, Slot
+
+Number = Callable[[str], str]
+"""The number that is shown for a quantity, or nothing."""
+
+CORNER = {"input": 25, "total": 26, "given": 12}
+LINE = 18
+
+
+def drawing(layout: Layout, objective: Name, number: Number, title: str) -> Iterator[str]:
+    """The drawing with its numbers; `title` says in words what it shows."""
+    box = f"0 {min(0.0, _top(layout)):g} {layout.width:g} {layout.height - min(0.0, _top(layout)):g}"
+    size, widest = "small" if layout.small else "wide", 1.3 * layout.width
+    yield f'<svg class="{size}" viewBox="{box}" style="max-width:{widest:g}px" role="img" aria-labelledby="t-net">'
+    yield f'<title id="t-net">{escaped(title)}</title>'
+    yield from map(_edge, layout.edges)
+    yield from (_node(node, number) for node in layout.nodes)
+    yield from (_chip(chip, objective, number) for chip in layout.chips)
+    yield "</svg>"
+
+
+def _top(layout: Layout) -> float:
+    return min([0.0, *(chip.y - 4 for chip in layout.chips), *(-30.0 for edge in layout.edges if edge.loop)])
+
+
+def part_of(node: Node) -> str:
+    """What a node is called among the parts."""
+    return node.key
+
+
+def attribute(name: str, text: str) -> str:
+    return f'{name}="{escaped(text)}"'
+
+
+def _edge(edge: Edge) -> str:
+    key = canonical(edge.weight) if edge.weight is not None else part_of(edge.head)
+    return f'<path class="edge" {attribute("data-q", key)} d="{_path(edge)}"/>'
+
+
+def _path(edge: Edge) -> str:
+    (ax, ay), (bx, by) = edge.tail.right, edge.head.left
+    if edge.loop and edge.tail is edge.head:
+        x, y = edge.head.x + edge.head.width / 2, edge.head.y
+        return f"M{x + 24:g} {y:g}C{x + 40:g} {y - 34:g} {x - 40:g} {y - 34:g} {x - 24:g} {y:g}"
+    if edge.loop:
+        return f"M{ax:g} {ay:g}C{ax + 60:g} {ay:g} {bx - 60:g} {by:g} {bx:g} {by:g}"
+    if edge.head.kind == "total" and abs(edge.head.x - edge.tail.x) < edge.tail.width:
+        x = edge.head.x + edge.head.width / 2
+        down = edge.head.y > edge.tail.y
+        start = edge.tail.y + edge.tail.height if down else edge.tail.y
+        end = edge.head.y if down else edge.head.y + edge.head.height
+        return f"M{x:g} {start:g}L{x:g} {end:g}"
+    return f"M{ax:g} {ay:g}L{bx:g} {by:g}"
+
+
+def name_text(name: Name, place: str = "") -> str:
+    """A short name as SVG text, its index lowered."""
+    symbol = net_out(name)
+    lower = f'<tspan class="sb" dy=".28em">{escaped(symbol.lower)}</tspan>' if symbol.lower else ""
+    return escaped(symbol.base) + lower + escaped(place)
+
+
+def _text(x: float, y: float, words: str, inside: str, quantity: str = "") -> str:
+    shows = " " + attribute("data-s", quantity) if quantity else ""
+    return f'<text x="{x:g}" y="{y:g}" class="{words}"{shows}>{inside}</text>'
+
+
+def _node(node: Node, number: Number) -> str:
+    kind = {"unit": "unit", "small": "unit little", "input": "unit in", "loss": "unit loss", "total": "unit loss"}
+    radius = CORNER.get(node.kind, 12)
+    pieces = [
+        f'<g class="{kind.get(node.kind, "unit " + node.kind)}" {attribute("data-q", part_of(node))}'
+        f' transform="translate({node.x:g} {node.y:g})">',
+        f'<rect class="bx" width="{node.width:g}" height="{node.height:g}" rx="{radius}"/>',
+    ]
+    if node.kind in ("unit", "small", "definition", "given"):
+        y = {"unit": 24, "small": 32}.get(node.kind, 40)
+        pieces.append(_text(12, y, "un", name_text(Name("", node.key))))
+    if node.bias is not None and node.kind == "unit":
+        pieces.append(_bias(node.bias, node.width, number))
+    pieces += [_slot(slot, node.kind, number) for slot in node.slots]
+    return "".join([*pieces, "</g>"])
+
+
+def _bias(bias: Name, width: float, number: Number) -> str:
+    key = canonical(bias)
+    inside = "+ " + name_text(bias)
+    return (
+        f'<g class="bias" {attribute("data-q", key)} {attribute("data-r", key)}>'
+        f'<rect x="{width - 95:g}" y="8" width="90" height="21" rx="5"/>'
+        + _text(width - 53, 23, "cn ae", inside)
+        + _text(width - 11, 23, "cv ae", number(key), key)
+        + "</g>"
+    )
+
+
+def _slot(slot: Slot, kind: str, number: Number) -> str:
+    word = "slot" if kind in ("unit", "small", "definition", "given") else "tg"
+    head = f'<g class="{word}" {attribute("data-r", slot.quantity)}>'
+    box = f'<rect x="{slot.x:g}" y="{slot.y:g}" width="{slot.width:g}" height="{slot.height:g}" rx="5"/>'
+    size, value = "vl big" if slot.large else "vl", number(slot.quantity)
+    if kind == "unit":
+        middle, top = slot.x + slot.width / 2, slot.y + 13
+        low = slot.y + (32.5 if slot.large else 28.2)
+        inside = _text(middle, top, "lb am", escaped(slot.label)) + _text(
+            middle, low, f"{size} am", value, slot.quantity
+        )
+    elif kind in ("small", "definition", "given"):
+        right = slot.x + slot.width - 6
+        label = _text(slot.x + 6, slot.y + 17, "lb", escaped(slot.label)) if slot.label == "∂" else ""
+        inside = label + _text(right, slot.y + slot.height - 6, f"{size} ae", value, slot.quantity)
+    else:
+        label = _label(slot, kind)
+        right, low = (78, 30) if kind == "input" else (slot.width - 13, slot.y + 23)
+        box = ""
+        inside = label + _text(right, low, f"{size if slot.large else 'cv'} ae", value, slot.quantity)
+    return head + box + inside + "</g>"
+
+
+def _label(slot: Slot, kind: str) -> str:
+    if kind == "input":
+        return _text(18, 31, "un", name_text(Name("", slot.label)))
+    if slot.label == "target":
+        return _text(13, slot.y + 23, "cn", "target")
+    name = Name("E", slot.label.partition("_")[2])
+    return _text(15, slot.y + 22, "un", name_text(name))
+
+
+def _chip(chip: Chip, objective: Name, number: Number) -> str:
+    """Three lines: the weight, its gradient, the new weight."""
+    weight = canonical(chip.weight)
+    gradient, new = canonical(derivative(objective, chip.weight)), canonical(after(chip.weight))
+    rows = [
+        _row("rw", weight, 0, name_text(chip.weight), number(weight)),
+        _row("rd", gradient, 1, "∂", number(gradient)),
+        _row("rn", new, 2, "→", number(new)),
+    ]
+    floats = " flt" if chip.floats else ""
+    return (
+        f'<g class="chip{floats}" {attribute("data-q", weight)} {attribute("data-w", weight)}'
+        f' transform="translate({chip.x:g} {chip.y:g})">'
+        f'<rect width="{CHIP[0]:g}" height="{CHIP[1]:g}" rx="5"/>{"".join(rows)}</g>'
+    )
+
+
+def _row(word: str, quantity: str, line: int, label: str, value: str) -> str:
+    y = 15 + LINE * line
+    return (
+        f'<g class="{word}" {attribute("data-r", quantity)}>'
+        + _text(7, y, "cn", label)
+        + _text(CHIP[0] - 7, y, "cv ae", value, quantity)
+        + "</g>"
+    )

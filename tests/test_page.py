@@ -1,0 +1,106 @@
+"""The page of a worked example, as a file: what is in it, and what is not."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+
+from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.render import render
+from backprop_trace.render.page.layout import CHIP, layout
+from backprop_trace.render.view import View
+from backprop_trace.run.step import TooLarge, trace
+
+NASTY = """<script>alert(1)</script>"'&</title>"""
+
+
+def page_of(example) -> str:
+    return "".join(render("html", [trace(example)], View(example)))
+
+
+def facts_of(page: str) -> dict:
+    match = re.search(r"const D=(\{.*?\});\n", page)
+    assert match is not None
+    return json.loads(match[1])
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_line_of_the_trace_stands_on_the_page_with_its_value(name):
+    example = load(name)
+    page = page_of(example)
+    texts = {html.unescape(key): text for key, text in re.findall(r'<b class="vl" data-t="([^"]*)">([^<]*)</b>', page)}
+    step = trace(example)
+    assert texts.keys() == {canonical(line.name) for line in step.lines}
+    for line in step.lines:
+        shown = float(texts[canonical(line.name)].replace("−", "-"))
+        assert shown == pytest.approx(float(line.value), rel=1e-8, abs=1e-300)
+
+
+def test_nothing_is_fetched_and_the_policy_forbids_it():
+    page = page_of(load("mazur"))
+    assert "default-src 'none'" in page
+    assert not re.search(r"""(src|href)=["']?(?!#)[^"'>]*[/:]{2}|@import|url\((?!#)|<link|<iframe""", page)
+
+
+def test_mazurs_page_is_small():
+    import gzip
+
+    page = page_of(load("mazur")).encode()
+    assert len(page) <= 120_000
+    assert len(gzip.compress(page)) <= 25_000
+
+
+def test_text_from_a_file_is_no_markup():
+    text = f"""
+title: {json.dumps(NASTY)}
+source: {json.dumps(NASTY)}
+note: {json.dumps(NASTY)}
+inputs: {{x1: 1}}
+targets: {{o1: 1}}
+layers: [{{units: [o1], activation: sigmoid, weights: [[0.5]]}}]
+loss: half_squared_error
+learning_rate: 0.1
+"""
+    page = page_of(read_example(text, NASTY))
+    assert page.count("<script>") == page.count("</script>") == 2
+    assert "alert(1)</script>" not in page
+
+
+def test_more_lines_than_a_page_holds_are_refused_with_what_to_do():
+    weights = ", ".join("[" + ", ".join(["0.1"] * 30) + "]" for _ in range(30))
+    inputs = ", ".join(f"x{k}: 1" for k in range(30))
+    example = read_example(f"""
+inputs: {{{inputs}}}
+targets: [{", ".join(["0"] * 30)}]
+layers: [{{units: 30, activation: sigmoid, weights: [{weights}]}}]
+loss: half_squared_error
+learning_rate: 0.1
+""")
+    with pytest.raises(TooLarge, match="--only or --phase"):
+        page_of(example)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_no_chip_covers_another_and_none_a_unit(name):
+    drawn = layout(load(name).network)
+    if drawn.small:
+        return
+    for place, chip in enumerate(drawn.chips):
+        for other in drawn.chips[:place]:
+            assert abs(chip.x - other.x) >= CHIP[0] or abs(chip.y - other.y) >= CHIP[1]
+        for node in drawn.nodes:
+            beside = chip.x + CHIP[0] <= node.x or chip.x >= node.x + node.width
+            assert beside or chip.y + CHIP[1] <= node.y or chip.y >= node.y + node.height or chip.y < node.y
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_part_that_a_line_lights_is_in_the_drawing(name):
+    page = page_of(load(name))
+    parts = set(re.findall(r'data-q="([^"]*)"', page))
+    for line in facts_of(page)["lines"]:
+        if line["p"] in ("forward", "loss"):
+            assert parts & set(line["o"]), line["n"]
