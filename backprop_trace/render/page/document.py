@@ -110,7 +110,8 @@ class _Page:
 
     def head(self, title: str) -> str:
         example = self.trace.example
-        about = " ".join(f"<span>{escaped(text)}</span>" for text in [example.source, described(example)] if text)
+        first, *others = [escaped(text) for text in (example.source, described(example)) if text]
+        about = first + "".join(f" <span>{text}</span>" for text in others)
         buttons = "".join(
             f'<button data-m="{mode}" aria-pressed="{str(mode == "watch").lower()}">{mode.capitalize()}</button>'
             for mode in ("watch", "change")
@@ -177,12 +178,12 @@ class _Page:
             if node.kind == "input":
                 found.setdefault(node.key, self.at(node.x + 34, node.y + 25, 56))
             if node.bias is not None:
-                found.setdefault(canonical(node.bias), self.at(*_tab(node), 52))
+                found.setdefault(canonical(node.bias), self.at(*_tab(node), 46))
             for slot in node.slots:
                 if slot.label == "target":
                     found[slot.quantity] = self.at(node.x + 66, node.y + slot.y + 18, 70)
         for chip in self.drawn.chips:
-            found.setdefault(canonical(chip.weight), self.at(chip.x + 30, chip.y + 11, 68))
+            found.setdefault(canonical(chip.weight), self.at(chip.x + 30, chip.y + 8, 68))
         return found
 
     def at(self, x: float, y: float, width: float) -> str:
@@ -371,4 +372,4 @@ def _said_place(place: str) -> str:
 
 def _tab(node: Node) -> tuple[float, float]:
     """Where the number of a bias stands."""
-    return node.x + node.width - 60, node.y + 19
+    return node.x + node.width - 52, node.y + 19

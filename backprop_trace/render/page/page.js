@@ -30,6 +30,7 @@ const put = (el, f) => $$('[data-v]', el).forEach(m => { const k = AT.get(m.data
 
 /* a quantity of the drawing stands at the sample and time step that is looked at */
 const placed = base => {
+  if (L[i].n == base) return K + i;
   const m = /^(@\d+)?(\[\d+\])?$/.exec(place) || [];
   const names = [base + place, base + (m[2] || ''), base + (m[1] || ''), base].filter(has);
   return names.length ? AT.get(names.find(n => known(AT.get(n))) || names[0]) : undefined;
@@ -86,6 +87,11 @@ function show() {
   $$('.phs button').forEach(b => b.setAttribute('aria-pressed', b.dataset.p == l.p));
   fill();
   keepInView();
+  const net = $('.net'), own = $('.net .own');
+  if (own && net.scrollWidth > net.clientWidth) {
+    const a = own.getBoundingClientRect(), b = net.getBoundingClientRect();
+    if (a.left < b.left || a.right > b.right) net.scrollLeft += a.left - b.left - (b.width - a.width) / 2;
+  }
   if (!timer && !quiet) $('#live').textContent = `Step ${i + 1} of ${L.length}, ${l.p}. ${l.t}: ${fmt(v[K + i])}`;
 }
 

@@ -1,0 +1,171 @@
+"""The page in a browser: watching, changing, going on; without a script; on a phone; with hostile text."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backprop_trace.cli.options import with_values
+from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.render import render
+from backprop_trace.render.view import View
+from backprop_trace.run.step import trace
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is None:
+    pytest.skip("Chromium is not installed", allow_module_level=True)
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+VALUES = "Object.fromEntries(N.slice(K).map((n, k) => [n, v[K + k]]))"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as driver:
+        yield driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+class Opened:
+    """A page that is open, and what it complained of or asked for."""
+
+    def __init__(self, browser: playwright.Browser, file: Path, hash_: str = "", **how: object):
+        self.context = browser.new_context(**how)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda said: self.complaints.append(said.text))
+        self.page.on("request", lambda asked: self.requests.append(asked.url))
+        self.page.goto(f"file://{file}{hash_}")
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    pages: list[Opened] = []
+
+    def open_(example, hash_: str = "", **how: object) -> Opened:
+        file = tmp_path / "page.html"
+        file.write_text("".join(render("html", [trace(example)], View(example))), encoding="utf-8")
+        pages.append(Opened(browser, file, hash_, **how))
+        return pages[-1]
+
+    yield open_
+    for page in pages:
+        page.context.close()
+
+
+def agree(found: dict, step) -> None:
+    """The page's numbers are the trace's; functions may differ in the last places."""
+    for line in step.lines:
+        assert found[canonical(line.name)] == pytest.approx(line.value, rel=1e-11, abs=1e-14), canonical(line.name)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_page_opens_without_a_complaint_and_asks_for_nothing_else(opened, name):
+    example = load(name)
+    page = opened(example)
+    agree(page.page.evaluate(VALUES), trace(example))
+    assert page.complaints == []
+    assert len(page.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "text"),
+    [("mazur", "w5", "0.7"), ("xor", "w_x1_h1", "-1/2"), ("rnn", "u", "1e-1"), ("cs231n-circuit", "x", "3")],
+)
+def test_after_a_change_the_page_is_a_fresh_run(opened, name, field, text):
+    example = load(name)
+    page = opened(example, "#change:").page
+    page.fill(f'[data-g="{field}"]', text)
+    agree(page.evaluate(VALUES), trace(with_values(example, [f"{field}={text}"])))
+
+
+@pytest.mark.parametrize("name", ["mazur", "xor", "rnn", "lstm"])
+def test_a_hundred_steps_on_are_step_101(opened, name):
+    example = load(name)
+    page = opened(example, "#change:").page
+    page.click('[data-a="100"]')
+    agree(page.evaluate(VALUES), trace(example, step=101))
+    assert page.inner_text("#at") == "101"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("abc", "not a number"),
+        ("1e999", "too large"),
+        ("0,5", "write a point"),
+        ("<b>", "not a number"),
+    ],
+)
+def test_a_bad_entry_says_why_and_loses_nothing(opened, text, said):
+    page = opened(load("mazur"), "#change:").page
+    before = page.evaluate(VALUES)
+    page.fill('[data-g="w5"]', text)
+    assert said in page.inner_text(".err.on[role=alert]")
+    assert page.evaluate(VALUES) == before
+    assert page.input_value('[data-g="w5"]') == text
+
+
+def test_givens_that_break_the_computation_are_said(opened):
+    page = opened(load("cs231n-neuron"), "#change:").page
+    page.fill(".fields input >> nth=0", "1e308")
+    page.fill(".fields input >> nth=1", "1e308")
+    assert page.evaluate("typeof v") == "object"
+
+
+def test_a_link_leads_to_its_quantity_and_the_arrows_go_on(opened):
+    page = opened(load("mazur"), "#dE/dw5").page
+    assert "Gradient of w5" in page.inner_text("#card h2")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("L[i].n") == "dnet_o1/dw6"
+    assert page.evaluate("location.hash") == "#dnet_o1/dw6"
+
+
+def test_what_is_not_yet_known_is_not_shown(opened):
+    page = opened(load("mazur"), "#out_h1").page
+    assert page.is_visible('.net [data-s="net_h1"]')
+    assert not page.is_visible('.net [data-s="net_o1"]')
+
+
+def test_without_a_script_every_step_is_there(opened):
+    page = opened(load("mazur"), java_script_enabled=False).page
+    assert page.locator(".ln .more >> visible=true").count() == 55
+    assert not page.is_visible(".tp")
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280, 1920, 3840])
+@pytest.mark.parametrize("name", ["mazur", "xor", "lstm"])
+def test_no_window_scrolls_sideways(opened, name, width):
+    page = opened(load(name), viewport={"width": width, "height": 800}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_hostile_text_does_nothing(opened):
+    nasty = "<script>window.bad=1</script><img src=x onerror=window.bad=1>\\\"'&</title>"
+    page = opened(
+        read_example(f"""
+title: "{nasty}"
+source: "javascript:alert(1)"
+inputs: {{x1: 1}}
+targets: {{o1: 1}}
+layers: [{{units: [o1], activation: sigmoid, weights: [[0.5]]}}]
+loss: half_squared_error
+learning_rate: 0.1
+""")
+    )
+    assert page.page.evaluate("window.bad") is None
+    assert page.complaints == []
+    assert "<script>" in page.page.inner_text("h1")
+
+
+def test_printed_it_is_tagged_and_has_every_step(opened):
+    content = opened(load("mazur")).page.pdf(tagged=True)
+    assert b"/MarkInfo" in content
+    assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page>") <= 9
