@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -104,3 +105,24 @@ def test_every_part_that_a_line_lights_is_in_the_drawing(name):
     for line in facts_of(page)["lines"]:
         if line["p"] in ("forward", "loss"):
             assert parts & set(line["o"]), line["n"]
+
+
+@pytest.mark.parametrize("animate", [False, True])
+@pytest.mark.parametrize("name", shipped())
+def test_a_picture_is_well_formed_and_has_the_numbers_of_the_step(name, animate):
+    example = load(name)
+    step = trace(example)
+    text = "".join(render("svg", [step], View(example, animate=animate)))
+    written = {each.get("data-s"): each.text for each in ElementTree.fromstring(text).iter() if each.get("data-s")}
+    assert written
+    for line in step.lines:
+        if line.name.sample is None and line.name.time is None and (shown := written.get(canonical(line.name))):
+            assert float(shown.replace("−", "-")) == pytest.approx(float(line.value), rel=6e-3, abs=1e-300)
+
+
+def test_a_picture_that_runs_stands_still_for_those_who_ask_for_it():
+    example = load("mazur")
+    text = "".join(render("svg", [trace(example)], View(example, animate=True)))
+    assert "prefers-reduced-motion:reduce" in text
+    assert text.count('class="hl"') == 55
+    assert len(text) < 40_000

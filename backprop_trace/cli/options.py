@@ -156,3 +156,22 @@ def write(pieces: Iterable[str], output: str | None, force: bool) -> None:
     from backprop_trace.files.writing import write_new
 
     write_new(output, pieces, force)
+
+
+def opened_file(name: str, form: str) -> str:
+    """A new file for a page that is only looked at: it stays until the system clears its temporary folder."""
+    import re
+    import tempfile
+
+    stem = re.sub(r"\W+", "-", name)[:40].strip("-") or "page"
+    return tempfile.NamedTemporaryFile(prefix=f"{stem}-", suffix=f".{form}", delete=False).name
+
+
+def show_in_browser(path: str) -> None:
+    """Opens a file in the reader's browser, or says where it lies."""
+    import webbrowser
+    from pathlib import Path
+
+    address = Path(path).absolute().as_uri()
+    if not webbrowser.open(address):
+        Terminal.stderr(f"no browser was found; the page is {path}")

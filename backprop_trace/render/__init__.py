@@ -19,6 +19,7 @@ FORMATS = {
     "latex": "a LaTeX document, or with --fragment a piece of one",
     "markdown": "tables for a Markdown page, formulas as mathematics",
     "html": "a page to watch and to change in a browser",
+    "svg": "a picture of the network with its numbers, with --animate one that runs through the steps",
     "json": "an object with a list of lines",
     "csv": "a line per quantity, for spreadsheets",
 }

@@ -45,6 +45,7 @@ class View(NamedTuple):
     paint: Callable[[str, str], str] = lambda kind, text: text
     fragment: bool = False
     steps: int = 1
+    animate: bool = False
     warnings: tuple[str, ...] = ()
 
     @property

@@ -17,9 +17,11 @@ from backprop_trace.cli.options import (
     check_count,
     names_of,
     one_of,
+    opened_file,
     say_if_far,
     say_if_large,
     settings_of,
+    show_in_browser,
     with_batches,
     with_values,
     write,
@@ -49,6 +51,8 @@ def command(
     rounding: Annotated[str, typer.Option(help="half-up, half-even or truncate.")] = "half-up",
     form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "table",
     fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")] = False,
+    animate: Annotated[bool, typer.Option("--animate", help="An SVG that runs through the steps.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Show the HTML page or the SVG in the browser.")] = False,
     output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
     phase: Annotated[
@@ -97,6 +101,8 @@ def command(
     if width is not None and width < NARROWEST:
         raise UsageError(f"--width must be at least {NARROWEST}")
     _goes_with("--fragment", fragment, "--format latex", form == "latex")
+    _goes_with("--animate", animate, "--format svg", form == "svg")
+    _goes_with("--open", open_, "--format html or svg", form in ("html", "svg"))
     _goes_with("--with-ancestors", with_ancestors, "--only", bool(only))
     if compare is not None and (only or phase):
         raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
@@ -114,6 +120,7 @@ def command(
         terminal.paint if form == "table" else View._field_defaults["paint"],
         fragment,
         len(shown_steps),
+        animate,
     )
     if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
         raise UsageError(
@@ -131,7 +138,12 @@ def command(
         say_if_large(worked)
     computed = traces(worked, settings, shown_steps)
     first = next(computed)  # what breaks at once breaks before anything is written
-    write(render(form, chain([first], computed), view), output, force)
+    pieces = render(form, chain([first], computed), view)
+    if open_:
+        output, force = output or opened_file(worked.name, form), force or output is None
+    write(pieces, output, force)
+    if open_ and output is not None:
+        show_in_browser(output)
 
 
 def _goes_with(option: str, given: bool, other: str, there: bool) -> None:

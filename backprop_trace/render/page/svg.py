@@ -47,10 +47,11 @@ def attribute(name: str, text: str) -> str:
 
 def _edge(edge: Edge) -> str:
     key = canonical(edge.weight) if edge.weight is not None else part_of(edge.head)
-    return f'<path class="edge" {attribute("data-q", key)} d="{_path(edge)}"/>'
+    return f'<path class="edge" {attribute("data-q", key)} d="{edge_path(edge)}"/>'
 
 
-def _path(edge: Edge) -> str:
+def edge_path(edge: Edge) -> str:
+    """The line of an edge."""
     (ax, ay), (bx, by) = edge.tail.right, edge.head.left
     if edge.loop and edge.tail is edge.head:
         x, y = edge.head.x + edge.head.width / 2, edge.head.y
