@@ -23,7 +23,7 @@ from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import PHASES
 from backprop_trace.render.page.layout import Layout, Node, layout
 from backprop_trace.render.page.steps import derivation, html_name, worded
-from backprop_trace.render.page.svg import attribute, drawing
+from backprop_trace.render.page.svg import at_first, attribute, drawing
 from backprop_trace.render.view import Names, Numbers, View, chosen, described
 from backprop_trace.run.javascript import program
 from backprop_trace.run.step import TooLarge, Trace
@@ -63,9 +63,7 @@ class _Page:
         self.texts = Numbers(trace, MATHML)
         self.givens = [name for name in trace.example.values if name in trace.values]
         self.drawn: Layout = layout(self.network)
-        self.bases: dict[str, Name] = {}
-        for name in [*self.givens, *(line.name for line in self.lines)]:
-            self.bases.setdefault(canonical(plain(name)), name)
+        self.bases = at_first([*self.givens, *(line.name for line in self.lines)])
 
     # --- numbers ---
 

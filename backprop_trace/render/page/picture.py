@@ -17,7 +17,7 @@ from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import speller
 from backprop_trace.render.page.document import KINDS, parts
 from backprop_trace.render.page.layout import CHIP, Layout, layout
-from backprop_trace.render.page.svg import drawing, edge_path
+from backprop_trace.render.page.svg import at_first, drawing, edge_path
 from backprop_trace.render.view import View, chosen
 from backprop_trace.run.step import Line, TooLarge, Trace
 
@@ -51,7 +51,7 @@ def picture(trace: Trace, view: View) -> Iterator[str]:
         )
     network = trace.example.network
     drawn = layout(network)
-    bases = {canonical(plain(name)): name for name in reversed([*trace.example.values, *trace.by_name])}
+    bases = at_first([*trace.example.values, *trace.by_name])
     first = list(drawing(drawn, network.objective, partial(_short, trace, bases), _title(trace)))
     box = f'viewBox="0 0 {drawn.width:g} {drawn.height + CAPTION:g}"'
     motion = _motion(lines, drawn) if view.animate else ""

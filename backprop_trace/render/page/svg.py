@@ -6,9 +6,9 @@ for is the canonical name without sample and time step; the page adds those it s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from backprop_trace.formulas.expr import Name, after, derivative
+from backprop_trace.formulas.expr import Name, after, derivative, plain
 from backprop_trace.formulas.notation.mathml import escaped
 from backprop_trace.formulas.notation.names import canonical, net_out
 from backprop_trace.render.page.layout import CHIP, Chip, Edge, Layout, Node, Slot
@@ -30,6 +30,16 @@ def drawing(layout: Layout, objective: Name, number: Number, title: str) -> Iter
     yield from (_node(node, number) for node in layout.nodes)
     yield from (_chip(chip, objective, number) for chip in layout.chips)
     yield "</svg>"
+
+
+def at_first(names: Iterable[Name]) -> dict[str, Name]:
+    """Which quantity each place of the drawing shows at first: the one of all samples and time steps, else the first."""
+    found: dict[str, Name] = {}
+    for name in names:
+        base = plain(name)
+        if base == name or canonical(base) not in found:
+            found[canonical(base)] = name
+    return found
 
 
 def _top(layout: Layout) -> float:
