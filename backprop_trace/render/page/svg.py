@@ -33,7 +33,7 @@ def drawing(layout: Layout, objective: Name, number: Number, title: str) -> Iter
 
 
 def at_first(names: Iterable[Name]) -> dict[str, Name]:
-    """Which quantity each place of the drawing shows at first: the one of all samples and time steps, else the first."""
+    """Which quantity each place of the drawing shows at first: that of all samples and time steps, else the first."""
     found: dict[str, Name] = {}
     for name in names:
         base = plain(name)
