@@ -1,0 +1,95 @@
+"""Practising in the terminal: each answer is judged at once, as `check` would; nothing typed is lost."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import pytest
+
+from backprop_trace.check.practice import FINE, Practice, asked
+from backprop_trace.files.spec import load, shipped
+from backprop_trace.formulas.notation.names import canonical
+
+
+@pytest.fixture
+def practise(run, monkeypatch):
+    def practise(typed: str, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        return run("practice", *arguments)
+
+    return practise
+
+
+def key(name: str, digits: int = 6) -> list[tuple[str, str]]:
+    practice = Practice(load(name))
+    return [(canonical(line.name), f"{line.value:.{digits}g}") for line in practice.step.lines]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_true_numbers_are_fine_and_quick(name):
+    practice = Practice(load(name))
+    lines = key(name)[:60]
+    for place, (line, text) in enumerate(lines):
+        practice.answers[line] = text
+        if place in (0, len(lines) // 2, len(lines) - 1):
+            practice.report()
+    started = time.perf_counter()
+    found = practice.report()
+    took = time.perf_counter() - started
+    assert {line.verdict for line in found.values()} <= {*FINE, "undecided"}
+    assert took < 1  # well under 0.1 s where nothing else runs
+
+
+def test_a_slip_is_named_and_the_next_lines_follow_from_it(practise):
+    code, out, _ = practise("0.3775\n0.5933\n", "mazur")
+    assert code == 0
+    assert out.count("✓ right") == 2
+    practice = Practice(load("mazur"))
+    assert practice.answer("w5+", "0.4411").slips == ("ascent",)
+
+
+def test_hints_go_from_the_formula_to_the_value_and_use_the_learners_numbers(practise):
+    _, out, _ = practise("0.3775\n?\n?\n?\nq\n", "mazur")
+    assert "1 / (1 + exp(-net_h1))" in out
+    assert "1 / (1 + exp(-0.3775))" in out
+    assert "0.5933" in out
+
+
+def test_the_end_of_the_input_keeps_what_was_answered(practise, tmp_path):
+    sheet = tmp_path / "mine.txt"
+    _, out, _ = practise("0.3775\n0.5", "mazur", "--save", str(sheet))
+    assert sheet.read_text() == "net_h1 = 0.3775\nout_h1 = 0.5\n"
+    _, out, _ = practise("0.3775\n", "mazur")
+    assert "Your sheet:\nnet_h1 = 0.3775" in out
+
+
+def test_a_file_that_is_there_is_not_overwritten_and_that_is_said_first(practise, tmp_path):
+    sheet = tmp_path / "mine.txt"
+    sheet.write_text("mine")
+    code, out, err = practise("0.3775\n", "mazur", "--save", str(sheet))
+    assert (code, out) == (2, "")
+    assert "exists already" in err
+    assert sheet.read_text() == "mine"
+
+
+@pytest.mark.parametrize("typed", ["abc", "--", "1e999", "0.3.3", "=", "]["])
+def test_what_is_no_number_is_said_and_asked_for_again(practise, typed):
+    code, out, _ = practise(f"{typed}\n0.3775\n", "mazur")
+    assert code == 0
+    assert out.index("?", out.index("[1/55]")) < out.index("✓ right")
+
+
+def test_a_few_lines_are_chosen_by_the_seed_in_the_order_of_the_calculation():
+    step = Practice(load("mazur")).step
+    first = asked(step, ("backward",), 5, seed=1)
+    assert first == asked(step, ("backward",), 5, seed=1) != asked(step, ("backward",), 5, seed=2)
+    places = [step.lines.index(line) for line in first]
+    assert places == sorted(places)
+    assert {line.equation.phase for line in first} == {"backward"}
+
+
+def test_a_line_can_be_gone_back_to_and_answered_anew(practise):
+    _, out, _ = practise("0.4999\n\n<\n0.3775\n", "mazur")
+    assert "✓ right" in out
+    assert out.endswith("net_h1 = 0.3775\n")
