@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
+from backprop_trace.cli import completion
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import closest, printable
 from backprop_trace.files.spec import Example
@@ -14,30 +15,80 @@ from backprop_trace.files.spec.settings import BadSetting, given_names, with_set
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import listing
-from backprop_trace.model.styles import spellings
+from backprop_trace.model.styles import STYLES, spellings
 from backprop_trace.run.step import Settings, size, vocabulary
 
+NARROWEST = 20
 MOST_DIGITS = 100_000
 MOST_FLOAT_DIGITS = 17
 MOST_STEPS = 10**12
 FAR = 10**9
 """So many quantities are computed in some ten seconds."""
 
+
+class UsageError(Exception):
+    """Something the user asked for cannot be done as asked; the message says what to do."""
+
+
+def _wide_enough(width: int | None) -> int | None:
+    if width is not None and width < NARROWEST:
+        raise UsageError(f"--width must be at least {NARROWEST}")
+    return width
+
+
+def format_of(formats: Iterable[str], note: str = "") -> Any:
+    """The option `--format` with these formats; the first is the one printed where none is named."""
+    words = list(formats)
+    help_ = f"{', '.join(words)}{note}."
+    return typer.Option("--format", "-f", help=help_, autocompletion=completion.words(words))
+
+
 ExampleArgument = Annotated[
-    str, typer.Argument(help="A shipped example (see 'list'), a YAML file, or - for standard input.")
+    str,
+    typer.Argument(
+        help="A shipped example (see 'list'), a YAML file, or - for standard input.",
+        autocompletion=completion.examples,
+    ),
 ]
-
-
+Values = Annotated[
+    Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. eta=0.1. May be repeated.")
+]
 BatchSize = Annotated[
     Optional[int], typer.Option("--batch-size", help="So many samples a training step (1: stochastic).")
 ]
 Shuffle = Annotated[bool, typer.Option("--shuffle", help="Shuffle the samples in every epoch.")]
 Seed = Annotated[Optional[int], typer.Option("--seed", help="Of the shuffling (0).")]
-
-
-class UsageError(Exception):
-    """Something the user asked for cannot be done as asked; the message says what to do."""
+Only = Annotated[
+    Optional[list[str]],
+    typer.Option(
+        "--only", help="Only this quantity, e.g. 'dE/dw1'. May be repeated.", autocompletion=completion.quantities
+    ),
+]
+Phases = Annotated[
+    Optional[list[str]],
+    typer.Option(
+        "--phase",
+        help=f"Only this phase: {', '.join(PHASES)}. May be repeated.",
+        autocompletion=completion.words(PHASES),
+    ),
+]
+Style = Annotated[
+    str,
+    typer.Option(
+        "--style", help=f"How quantities are called: {', '.join(STYLES)}.", autocompletion=completion.words(STYLES)
+    ),
+]
+Fragment = Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")]
+Output = Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
+Width = Annotated[
+    Optional[int],
+    typer.Option("--width", help="Columns to use (default: the terminal's; piped: as needed).", callback=_wide_enough),
+]
+Ascii = Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")]
+Color = Annotated[Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")]
 
 
 def one_of(option: str, word: str, known: Iterable[str]) -> None:

@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from backprop_trace.cli.options import (
+    Ascii,
     BatchSize,
+    Color,
     ExampleArgument,
+    Force,
+    Output,
     Seed,
     Shuffle,
     UsageError,
+    Values,
+    Width,
+    format_of,
     one_of,
     with_batches,
     with_values,
@@ -43,9 +50,7 @@ def command(
         Optional[list[str]],
         typer.Argument(help="Sheets or folders of sheets, or -. None: the numbers the example's source printed."),
     ] = None,
-    form: Annotated[
-        str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}; of several sheets {', '.join(MANY_FORMATS)}.")
-    ] = "table",
+    form: Annotated[str, format_of(FORMATS, f"; of several sheets {', '.join(MANY_FORMATS)}")] = "table",
     brief: Annotated[bool, typer.Option("--brief", help="Only what matters: no table of all lines.")] = False,
     missing: Annotated[bool, typer.Option("--missing", help="Also list the lines that are not on the sheet.")] = False,
     slips: Annotated[
@@ -55,19 +60,15 @@ def command(
         Optional[int], typer.Option(help="Demand so many decimals, right to the last: rounding does not excuse.")
     ] = None,
     decimal: Annotated[str, typer.Option(help="The decimal mark of the sheets: point or comma.")] = "point",
-    settings: Annotated[
-        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
-    ] = None,
+    settings: Values = None,
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
     seed: Seed = None,
-    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
-    width: Annotated[Optional[int], typer.Option(help="Columns to use (default: the terminal's).")] = None,
-    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")] = False,
-    color: Annotated[
-        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
-    ] = None,
+    output: Output = None,
+    force: Force = False,
+    width: Width = None,
+    ascii_: Ascii = False,
+    color: Color = None,
 ) -> None:
     """Check a hand calculation: what is right, and what went wrong.
 

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from backprop_trace.cli.options import ExampleArgument, UsageError, names_of, one_of, write
+from backprop_trace.cli.options import (
+    Ascii,
+    Color,
+    ExampleArgument,
+    Force,
+    Fragment,
+    Only,
+    Output,
+    Style,
+    UsageError,
+    Width,
+    format_of,
+    names_of,
+    one_of,
+    write,
+)
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.spec import Example, load
 from backprop_trace.formulas.arithmetic import ComputationError
@@ -21,25 +36,19 @@ from backprop_trace.render.view import View
 
 def command(
     example: ExampleArgument,
-    only: Annotated[
-        Optional[list[str]], typer.Option(help="Only this gradient, e.g. 'dE/dw1'. May be repeated.")
-    ] = None,
+    only: Only = None,
     closed_form: Annotated[
         bool, typer.Option("--closed-form", help="Let SymPy multiply one gradient out and simplify it.")
     ] = False,
     seconds: Annotated[float, typer.Option(help="How long SymPy may take over it.")] = 10,
-    style: Annotated[str, typer.Option(help=f"How quantities are called: {', '.join(STYLES)}.")] = "net-out",
-    form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "text",
-    fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")] = False,
-    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
-    width: Annotated[
-        Optional[int], typer.Option(help="Columns to use (default: the terminal's; piped: as needed).")
-    ] = None,
-    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")] = False,
-    color: Annotated[
-        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
-    ] = None,
+    style: Style = "net-out",
+    form: Annotated[str, format_of(FORMATS)] = "text",
+    fragment: Fragment = False,
+    output: Output = None,
+    force: Force = False,
+    width: Width = None,
+    ascii_: Ascii = False,
+    color: Color = None,
 ) -> None:
     """The chain rule for every weight and bias, without numbers. A term for each path from the loss.
 

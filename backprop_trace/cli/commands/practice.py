@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from backprop_trace.check.practice import FINE, Practice, asked
-from backprop_trace.cli.options import ExampleArgument, UsageError, one_of, with_values, write
+from backprop_trace.cli.options import ExampleArgument, Force, Phases, UsageError, Values, one_of, with_values, write
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import load
@@ -31,17 +31,13 @@ KEYS = "a number; ? a hint; Enter to leave it out; < back; q to stop"
 
 def command(
     example: ExampleArgument,
-    phase: Annotated[
-        Optional[list[str]], typer.Option("--phase", help=f"Only this phase: {', '.join(PHASES)}. May be repeated.")
-    ] = None,
+    phase: Phases = None,
     lines: Annotated[Optional[int], typer.Option("--lines", help="Ask for so many lines, chosen by --seed.")] = None,
     decimals: Annotated[int, typer.Option("--decimals", help="So many decimals are asked for.")] = 4,
     seed: Annotated[int, typer.Option("--seed", help="Of the choice of lines.")] = 0,
-    settings: Annotated[
-        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
-    ] = None,
+    settings: Values = None,
     save: Annotated[Optional[str], typer.Option("--save", help="Write the answers to this file, as a sheet.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    force: Force = False,
 ) -> None:
     """Practise an example line by line: each answer is judged at once.
 

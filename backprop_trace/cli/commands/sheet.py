@@ -11,9 +11,14 @@ import typer
 from backprop_trace.cli.options import (
     BatchSize,
     ExampleArgument,
+    Force,
+    Output,
+    Phases,
     Seed,
     Shuffle,
     UsageError,
+    Values,
+    format_of,
     one_of,
     settings_of,
     with_batches,
@@ -36,24 +41,19 @@ if TYPE_CHECKING:
 
 def command(
     example: ExampleArgument,
-    phase: Annotated[
-        Optional[list[str]],
-        typer.Option("--only-phase", "--phase", help=f"Only this phase: {', '.join(PHASES)}. May be repeated."),
-    ] = None,
+    phase: Phases = None,
     values: Annotated[bool, typer.Option("--values", help="With the true values: the key.")] = False,
     round_to: Annotated[
         Optional[str], typer.Option("--round", help="The key to so many decimals (4) or significant figures (4sf).")
     ] = None,
     steps: Annotated[int, typer.Option(help="So many training steps.")] = 1,
-    settings: Annotated[
-        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
-    ] = None,
+    settings: Values = None,
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
     seed: Seed = None,
-    form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "yaml",
-    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
+    form: Annotated[str, format_of(FORMATS)] = "yaml",
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """A blank sheet to fill in, in the order of the calculation. With --values the key.
 

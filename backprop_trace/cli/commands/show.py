@@ -9,12 +9,23 @@ from typing import Annotated, Optional
 import typer
 
 from backprop_trace.cli.options import (
+    Ascii,
     BatchSize,
+    Color,
     ExampleArgument,
+    Force,
+    Fragment,
+    Only,
+    Output,
+    Phases,
     Seed,
     Shuffle,
+    Style,
     UsageError,
+    Values,
+    Width,
     check_count,
+    format_of,
     names_of,
     one_of,
     opened_file,
@@ -35,7 +46,6 @@ from backprop_trace.render.compare import render_comparison
 from backprop_trace.render.view import View
 from backprop_trace.run.step import size, traces
 
-NARROWEST = 20
 MOST_SHOWN = 10**9
 """Quantities of all steps together."""
 
@@ -49,18 +59,14 @@ def command(
         typer.Option("--round", help="As on paper: every line rounded to 4 decimals (4) or figures (4sf)."),
     ] = None,
     rounding: Annotated[str, typer.Option(help="half-up, half-even or truncate.")] = "half-up",
-    form: Annotated[str, typer.Option("--format", "-f", help=", ".join(FORMATS) + ".")] = "table",
-    fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")] = False,
+    form: Annotated[str, format_of(FORMATS)] = "table",
+    fragment: Fragment = False,
     animate: Annotated[bool, typer.Option("--animate", help="An SVG that runs through the steps.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show the HTML page or the SVG in the browser.")] = False,
-    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
-    phase: Annotated[
-        Optional[list[str]], typer.Option(help=f"Only this phase: {', '.join(PHASES)}. May be repeated.")
-    ] = None,
-    only: Annotated[
-        Optional[list[str]], typer.Option(help="Only this quantity, e.g. 'dE/dw1'. May be repeated.")
-    ] = None,
+    output: Output = None,
+    force: Force = False,
+    phase: Phases = None,
+    only: Only = None,
     with_ancestors: Annotated[
         bool, typer.Option("--with-ancestors", help="And everything it depends on: its whole derivation.")
     ] = False,
@@ -73,17 +79,11 @@ def command(
     shuffle: Shuffle = False,
     seed: Seed = None,
     last: Annotated[bool, typer.Option("--last", help="Of the steps, show the last one only.")] = False,
-    settings_: Annotated[
-        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
-    ] = None,
-    style: Annotated[str, typer.Option(help=f"How quantities are called: {', '.join(STYLES)}.")] = "net-out",
-    width: Annotated[
-        Optional[int], typer.Option(help="Columns to use (default: the terminal's; piped: as needed).")
-    ] = None,
-    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")] = False,
-    color: Annotated[
-        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
-    ] = None,
+    settings_: Values = None,
+    style: Style = "net-out",
+    width: Width = None,
+    ascii_: Ascii = False,
+    color: Color = None,
 ) -> None:
     """Every quantity of a training step: formula = numbers = value.
 
@@ -98,8 +98,6 @@ def command(
         one_of("--phase", word, PHASES)
     shown_steps = _steps(steps, last, at, compare)
     worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
-    if width is not None and width < NARROWEST:
-        raise UsageError(f"--width must be at least {NARROWEST}")
     _goes_with("--fragment", fragment, "--format latex", form == "latex")
     _goes_with("--animate", animate, "--format svg", form == "svg")
     _goes_with("--open", open_, "--format html or svg", form in ("html", "svg"))

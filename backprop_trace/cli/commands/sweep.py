@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from backprop_trace.cli.options import ExampleArgument, UsageError, check_count, say_if_far, with_values, write
+from backprop_trace.cli.options import (
+    Ascii,
+    Color,
+    ExampleArgument,
+    Force,
+    Output,
+    UsageError,
+    Values,
+    Width,
+    check_count,
+    say_if_far,
+    with_values,
+    write,
+)
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import did_you_mean, printable
 from backprop_trace.files.spec import Example, load
@@ -31,16 +44,12 @@ def command(
     to: Annotated[str, typer.Option("--to", help="The highest value.")],
     points: Annotated[int, typer.Option(help="So many values in the tables.")] = 6,
     at: Annotated[int, typer.Option("--at", help="With the other weights as they are at this training step.")] = 1,
-    settings_: Annotated[
-        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
-    ] = None,
-    width: Annotated[Optional[int], typer.Option(help="Columns to use.")] = None,
-    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII.")] = False,
-    color: Annotated[
-        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
-    ] = None,
-    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the output file.")] = False,
+    settings_: Values = None,
+    width: Width = None,
+    ascii_: Ascii = False,
+    color: Color = None,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """The loss as a function of one weight: tables, curve, tangent.
 

@@ -13,11 +13,16 @@ from typing import Annotated, Optional
 import typer
 
 from backprop_trace.cli.options import (
+    Ascii,
     BatchSize,
+    Color,
     ExampleArgument,
+    Force,
     Seed,
     Shuffle,
     UsageError,
+    Values,
+    Width,
     check_count,
     say_if_large,
     with_batches,
@@ -63,17 +68,13 @@ def command(
     fast: Annotated[
         bool, typer.Option("--fast", help="With NumPy's matrices: for networks of thousands of weights.")
     ] = False,
-    settings_: Annotated[
-        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. eta=0.1. May be repeated.")
-    ] = None,
+    settings_: Values = None,
     save: Annotated[Optional[str], typer.Option(help="Write the trained network as a worked example.")] = None,
     log_: Annotated[Optional[str], typer.Option("--log", help="Write the reports as CSV.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite these files.")] = False,
-    width: Annotated[Optional[int], typer.Option(help="Columns to use.")] = None,
-    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII.")] = False,
-    color: Annotated[
-        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
-    ] = None,
+    force: Force = False,
+    width: Width = None,
+    ascii_: Ascii = False,
+    color: Color = None,
 ) -> None:
     """Many training steps: the loss, the weights, the predictions.
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Optional
-
-import typer
 
 from backprop_trace.cli.commands.derive import wanted
-from backprop_trace.cli.options import ExampleArgument, one_of, with_values, write
+from backprop_trace.cli.options import (
+    Ascii,
+    Color,
+    ExampleArgument,
+    Force,
+    Only,
+    Output,
+    Style,
+    Values,
+    Width,
+    one_of,
+    with_values,
+    write,
+)
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.spec import load
 from backprop_trace.model.network import listing
@@ -20,17 +30,14 @@ from backprop_trace.run.verify import verified
 
 def command(
     example: ExampleArgument,
-    only: Annotated[
-        Optional[list[str]], typer.Option(help="Only this gradient, e.g. 'dE/dw1'. May be repeated.")
-    ] = None,
-    settings: Annotated[
-        Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. W=4. May be repeated.")
-    ] = None,
-    style: Annotated[str, typer.Option(help=f"How quantities are called: {', '.join(STYLES)}.")] = "net-out",
-    ascii_: Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")] = False,
-    color: Annotated[
-        Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")
-    ] = None,
+    only: Only = None,
+    settings: Values = None,
+    style: Style = "net-out",
+    ascii_: Ascii = False,
+    color: Color = None,
+    output: Output = None,
+    force: Force = False,
+    width: Width = None,
 ) -> None:
     """Each gradient against central differences and autograd.
 
@@ -40,8 +47,8 @@ def command(
     one_of("--style", style, STYLES)
     worked = with_values(load(example), settings or ())
     found = verified(worked, wanted(worked, only or ()))
-    terminal = Terminal.of(None, ascii_, color)
+    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(worked, style=style, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
-    write(render(found, listing(worked.network), view), None, False)
+    write(render(found, listing(worked.network), view), output, force)
     if any(row.verdict == "off" for row in found):
         sys.exit(1)
