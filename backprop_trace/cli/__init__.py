@@ -65,7 +65,7 @@ def application(arguments: list[str]) -> typer.Typer:
     )
     app.callback()(_options)
     called = arguments[0] if arguments else ""
-    for name in (called,) if called in COMMANDS else COMMANDS:
+    for name in (called,) if called in COMMANDS else () if called == "--version" else COMMANDS:
         app.command(name)(import_module(f"backprop_trace.cli.commands.{name}").command)
     return app
 

@@ -6,12 +6,10 @@ Nothing here may fail or print: what cannot be found out is not offered.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import typer
+import typer
 
-Offers = Callable[["typer.Context", str], list[str]]
+Offers = Callable[[typer.Context, str], list[str]]
 MOST_OFFERED = 500
 
 
@@ -39,8 +37,8 @@ def quantities(ctx: typer.Context, incomplete: str) -> list[str]:
     from backprop_trace.formulas.notation.names import canonical
     from backprop_trace.model.network import listing
 
-    example = ctx.params.get("example")
-    if not example or example == "-":
+    example = ctx.params.get("example") or next(iter(ctx.args), "-")  # not yet taken while an option lacks its value
+    if example == "-":
         return []
     try:
         equations = listing(load(example).network).equations
@@ -50,5 +48,4 @@ def quantities(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _beginning(known: Iterable[str], incomplete: str) -> list[str]:
-    """What begins like this, in any case."""
-    return [word for word in known if word.lower().startswith(incomplete.lower())][:MOST_OFFERED]
+    return [word for word in known if word.startswith(incomplete)][:MOST_OFFERED]

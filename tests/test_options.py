@@ -1,0 +1,60 @@
+"""Options are the same in every command that has them."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from backprop_trace.cli import COMMANDS, application
+
+EVERYWHERE = {"output", "force", "width", "color"}
+"""What each command has that prints a page."""
+PAGES = ("list", "show", "check", "audit", "derive", "verify", "sweep")
+
+
+def parameters(command: str) -> dict:
+    found = typer.main.get_command(application([])).commands[command]
+    return {parameter.name.rstrip("_"): parameter for parameter in found.params}
+
+
+def test_an_option_has_one_help_wherever_it_is():
+    helps: dict[str, dict[str, list[str]]] = {}
+    for command in COMMANDS:
+        for parameter in parameters(command).values():
+            for spelling in parameter.opts if parameter.param_type_name == "option" else ():
+                helps.setdefault(spelling, {}).setdefault(parameter.help, []).append(command)
+    own = {"--format", "-f", "--seed", "--steps", "--at", "--round", "--save", "-o"}  # what they are differs by command
+    differing = {spelling: found for spelling, found in helps.items() if len(found) > 1 and spelling not in own}
+    assert not differing
+
+
+@pytest.mark.parametrize("command", PAGES)
+def test_what_prints_a_page_writes_files_and_takes_a_width_and_colours(command):
+    assert set(parameters(command)) >= EVERYWHERE
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_options_that_are_shared_are_declared_in_one_place(command):
+    """No module of a command spells out what `options` has."""
+    text = Path(import_module(f"backprop_trace.cli.commands.{command}").__file__).read_text(encoding="utf-8")
+    shared = "set|width|ascii|color|output|force|batch-size|shuffle|only|phase|style"
+    assert not re.findall(rf'typer\.Option\([^)]*"--({shared})"', text)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["audit", "mazur"], ["verify", "mazur"], ["sweep", "one-weight", "W", "--from", "0", "--to", "5"]],
+)
+def test_pages_go_to_files_that_are_not_overwritten(run, tmp_path, arguments):
+    path = str(tmp_path / "page.txt")
+    printed = run(*arguments)
+    assert run(*arguments, "-o", path) == (0, "", "")
+    assert (tmp_path / "page.txt").read_text(encoding="utf-8") == printed[1] != ""
+    assert run(*arguments, "-o", path)[0] == 2
+    assert run(*arguments, "-o", path, "--force")[0] == 0
+    code, out, err = run(*arguments, "--width", "19")
+    assert (code, out, err) == (2, "", "error: --width must be at least 20\n")
