@@ -95,6 +95,26 @@ def described(part: object) -> list[str]:
     return found
 
 
+def references(part: object) -> list[dict]:
+    """Every mapping of a schema that has a reference in it."""
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    own = [part] if isinstance(part, dict) and isinstance(part.get("$ref"), str) else []
+    return own + [found for each in inside for found in references(each)]
+
+
+def test_a_reference_stands_alone_and_leads_somewhere():
+    """Draft-07 ignores what stands beside a reference."""
+    schema = json_schema()
+    found = references(schema)
+    used = {reference["$ref"].removeprefix("#/definitions/") for reference in found}
+    assert all(list(reference) == ["$ref"] for reference in found)
+    assert used == set(schema["definitions"])
+
+
+def test_the_schema_is_small():
+    assert len(json.dumps(json_schema(), indent=2)) < 45_000
+
+
 def test_every_key_has_a_description():
     found = described(json_schema())
     assert len(found) > 20
@@ -102,7 +122,7 @@ def test_every_key_has_a_description():
 
 
 def test_editors_complete_the_words_of_the_catalogue():
-    text = json.dumps(json_schema()["else"]["properties"]["loss"])
+    text = json.dumps(json_schema()["definitions"]["loss_word"])
     assert '"enum": ["half_squared_error"' in text
     assert accepts(changed("half_squared_error", "Mean Squared Error"))
     assert not accepts(changed("half_squared_error", "Mean Squared Errors"))

@@ -36,8 +36,8 @@ _TEXT = {"type": ["string", "number", "boolean"]}
 _COUNT = {"type": "integer", "minimum": 0}
 CONVENTIONS = tuple(dict.fromkeys(convention for rules in OPTIMIZERS.values() for convention in rules))
 _LABELS = {"type": "array", "items": _LABEL}
-_CELL = {"anyOf": [*_NUMBER["anyOf"], _LABEL, {"const": "-"}]}
-_PER_SAMPLE = {"anyOf": [*_NUMBER["anyOf"], {"type": "array", "items": _NUMBER, "minItems": 1}]}
+_CELL = {"anyOf": [_NUMBER, _LABEL, {"const": "-"}]}
+_PER_SAMPLE = {"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER, "minItems": 1}]}
 
 
 def _named(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,12 +64,8 @@ def _in_any_case(word: str) -> str:
 def _value(entry: Key) -> Mapping[str, Any]:
     """The schema of a key's value; a key that may be left out may also stand there without a value."""
     schema = _any_case(entry.schema)
-    if entry.required:
-        return {"description": entry.description, **schema}
-    schema = {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]} if "anyOf" in schema else {
-        "anyOf": [schema, {"type": "null"}]
-    }  # fmt: skip
-    return {"description": entry.description, **schema}
+    whole = schema if entry.required else {"anyOf": [schema, {"type": "null"}]}
+    return {"description": entry.description, **whole}
 
 
 def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
@@ -261,6 +257,37 @@ DEFINED: Mapping[str, Key] = {
 """The keys of a worked example with definitions instead of layers."""
 
 
+_DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
+    "number": _NUMBER,
+    "positive": _POSITIVE,
+    "not_negative": _NOT_NEGATIVE,
+    "count": _COUNT,
+    "text": _TEXT,
+    "name": _LABEL,
+    "names": _LABELS,
+    "formula": _FORMULA,
+    "cell": _CELL,
+    "weights": {"type": "array", "items": {"type": "array", "items": _CELL}},
+    "per_sample": _PER_SAMPLE,
+    "values": _named(_NUMBER),
+    "values_per_sample": _named(_PER_SAMPLE),
+    "titles": _TITLES,
+    "activation_word": _any_case({"enum": _words(ACTIVATIONS)}),
+    "loss_word": _any_case({"enum": _words(LOSSES)}),
+    "optimizer_word": _any_case({"enum": _words(OPTIMIZERS)}),
+    "activation": _table(ACTIVATION),
+    "random": _table(RANDOM),
+    "layer": _table(LAYER),
+    "optimizer": _table(OPTIMIZER),
+    "step": _table(STEP),
+    "sequence": _any_case(_SEQUENCE),
+    "own_sequence": _table(_OWN_SEQUENCE),
+    "sample": _table(SAMPLE),
+    "samples_file": _table(SAMPLES_FILE),
+}
+"""What stands in several places of the schema, written once there."""
+
+
 def json_schema() -> dict[str, Any]:
     """The file format as a JSON Schema (draft-07), for editors."""
     return {
@@ -270,6 +297,32 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {key: {"description": entry.description} for key, entry in {**DEFINED, **EXAMPLE}.items()},
         "if": {"required": ["definitions"]},
-        "then": _table(DEFINED),
-        "else": _table(EXAMPLE),
+        "then": _with_references(_table(DEFINED)),
+        "else": _with_references(_table(EXAMPLE)),
+        "definitions": {name: _parts_with_references(schema) for name, schema in _DEFINITIONS.items()},
     }
+
+
+def _with_references(schema: Any) -> Any:
+    """The schema with a reference for each part that is defined; in draft-07 a reference stands alone, so beside a
+    description it is wrapped."""
+    if isinstance(schema, list):
+        return [_with_references(part) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    if reference := _reference(schema):
+        return reference
+    bare = {key: value for key, value in schema.items() if key != "description"}
+    if len(bare) < len(schema) and (reference := _reference(bare)):
+        return {"description": schema["description"], "allOf": [reference]}
+    return _parts_with_references(schema)
+
+
+def _parts_with_references(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _with_references(value) for key, value in schema.items()}
+
+
+def _reference(schema: Mapping[str, Any]) -> dict[str, str]:
+    """Empty if the schema is not among the definitions."""
+    name = next((name for name, defined in _DEFINITIONS.items() if defined == schema), None)
+    return {"$ref": f"#/definitions/{name}"} if name else {}
