@@ -38,7 +38,7 @@ BEYOND_A_SCHEMA = (
     "biases: ", "must be below", "'(decay|schedule)' says", "whole number from 1 on",
     "stands twice", "has no alpha", "one form only", "unknown input or unit", "unknown parameter",
     "leading zero", "out of range", "the limit", "lacks the key '(learning_rate|targets|inputs)'", "nothing stands",
-    "already means something", "fits the other way", "decimals have a point",
+    "already means something", "are the same", "or write weights_layout", "fits the other way", "decimals have a point",
 )  # fmt: skip
 """What relates two places of a file, or is about how a number is written, no schema can see."""
 
@@ -112,7 +112,7 @@ def test_a_reference_stands_alone_and_leads_somewhere():
 
 
 def test_the_schema_is_small():
-    assert len(json.dumps(json_schema(), indent=2)) < 45_000
+    assert len(json.dumps(json_schema(), indent=2)) < 50_000
 
 
 def test_every_key_has_a_description():

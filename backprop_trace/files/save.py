@@ -72,7 +72,8 @@ class _Writer:
                 known = [label for label in self.parameters if given(label) in self.values]
                 return _mapping((label, self.number(given(label))) for label in known)
             case "layers":
-                layers = zip(node.items, self.example.network.layers, strict=True)
+                own = node.items[-len(self.example.network.layers) :]  # an input layer may stand before them
+                layers = zip(own, self.example.network.layers, strict=True)
                 return Node("list", NOWHERE, items=[self.layer(item, layer) for item, layer in layers])
             case "samples" | "validation" if node.kind == "mapping":
                 return _changed(node, {"file": self.moved})
@@ -80,6 +81,10 @@ class _Writer:
                 return self.optimizer(node)
             case "learning_rate":
                 return _scalar(self.example.values[ETA])
+            case "inputs" if node.kind == "list":
+                names = map(given, self.example.network.inputs)
+                cells = zip(names, node.items, strict=True)
+                return _mapping((name.label, self.as_given(name, item)) for name, item in cells)
             case "inputs" | "targets" if node.kind == "mapping":
                 kind = "" if word == "inputs" else "target"
                 return _mapping(
@@ -112,7 +117,8 @@ class _Writer:
     def layer(self, node: Node, layer: Layer) -> Node:
         """Weights and biases that are numbers (or drawn at random) become the new numbers."""
         rows = [[self.cell(weight) for weight in row] for row in layer.weights]
-        if self.in_out:
+        own = next((value.text for key, value in node.entries if key.text == "weights_layout"), "")
+        if canonical_word(own) == "in_out" if own else self.in_out:
             rows = [list(column) for column in zip(*rows, strict=True)]
         weights = Node("list", NOWHERE, items=[Node("list", NOWHERE, items=row) for row in rows])
         return _changed(node, {"weights": lambda _: weights, "bias": lambda bias: self.bias(bias, layer)})

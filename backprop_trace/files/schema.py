@@ -25,17 +25,29 @@ def _words(table: Mapping[str, object]) -> list[str]:
     return [*table, *(word for word, entry in SYNONYMS.items() if entry in table)]
 
 
+ALIASES: Mapping[str, str] = dict.fromkeys(("lr", "eta", "η", "step_size"), "learning_rate")
+"""Other words for a key, read as it."""
+
+MEANT: Mapping[str, str] = {
+    "outputs": "targets", "output": "targets", "expected": "targets", "desired": "targets", "labels": "targets",
+    "features": "inputs", "weight": "weights", "biases": "bias", "neurons": "units", "nodes": "units",
+    "function": "activation", "cost": "loss", "criterion": "loss", "params": "parameters",
+}  # fmt: skip
+"""Words that are no keys, and the key that is meant: it is said, and the value read as what was meant."""
+
 _DIGITS = r"(?!0[0-9])(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+\-]?[0-9]+)?|[0-9]+/0*[1-9][0-9]*)$"
 _WRITTEN = {"type": "string", "pattern": rf"^\+?{_DIGITS}"}
 _NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^[+\-−]?{_DIGITS}"}]}
 _POSITIVE = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _WRITTEN]}
 _NOT_NEGATIVE = {"anyOf": [{"type": "number", "minimum": 0}, _WRITTEN]}
 _LABEL = {"type": "string", "pattern": "^[A-Za-z_\u0080-\uffff][0-9A-Za-z_^\u0080-\uffff]*$"}
+_UNIT = {"anyOf": [_LABEL, {"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[1-9][0-9]*$"}]}
 _FORMULA = {"type": "string", "pattern": r"[-+*/^()·×−]"}
 _TEXT = {"type": ["string", "number", "boolean"]}
 _COUNT = {"type": "integer", "minimum": 0}
 CONVENTIONS = tuple(dict.fromkeys(convention for rules in OPTIMIZERS.values() for convention in rules))
 _LABELS = {"type": "array", "items": _LABEL}
+_UNITS = {"type": "array", "items": _UNIT, "minItems": 1}
 _CELL = {"anyOf": [_NUMBER, _LABEL, {"const": "-"}]}
 _PER_SAMPLE = {"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER, "minItems": 1}]}
 
@@ -44,6 +56,12 @@ def _named(value: Mapping[str, Any]) -> dict[str, Any]:
     """Names with values, names alone, or numbers alone (named by place)."""
     mapping = {"type": "object", "propertyNames": _LABEL, "additionalProperties": {"anyOf": [value, {"type": "null"}]}}
     return {"anyOf": [mapping, _LABELS, {"type": "array", "items": _NUMBER}]}
+
+
+def _wanted(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Targets by outputs, without names, or without numbers; a bare number where there is one output, or a class."""
+    mapping = {"type": "object", "propertyNames": _UNIT, "additionalProperties": {"anyOf": [value, {"type": "null"}]}}
+    return {"anyOf": [_NUMBER, _LABEL, mapping, {"type": "array", "items": {"anyOf": [_NUMBER, _LABEL]}}]}
 
 
 def _any_case(schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -68,12 +86,17 @@ def _value(entry: Key) -> Mapping[str, Any]:
     return {"description": entry.description, **whole}
 
 
+def with_aliases(keys: Mapping[str, Key]) -> dict[str, Key]:
+    """The keys of a table and their other words."""
+    return {**keys, **{alias: keys[word] for alias, word in ALIASES.items() if word in keys}}
+
+
 def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
         "required": [key for key, entry in keys.items() if entry.required],
-        "properties": {key: _value(entry) for key, entry in keys.items()},
+        "properties": {key: _value(entry) for key, entry in with_aliases(keys).items()},
     }
 
 
@@ -99,7 +122,7 @@ RANDOM: Mapping[str, Key] = {
 LAYER: Mapping[str, Key] = {
     "units": Key(
         "the names of the units, or how many there are",
-        {"anyOf": [{"type": "integer", "minimum": 1}, {**_LABELS, "minItems": 1, "uniqueItems": True}]},
+        {"anyOf": [{"type": "integer", "minimum": 1}, {**_UNITS, "uniqueItems": True}]},
         required=True,
     ),
     "activation": Key(
@@ -117,15 +140,26 @@ LAYER: Mapping[str, Key] = {
         "one name or number shared by the layer, or a list with one for each unit; left out: no bias",
         {"anyOf": [_CELL, {"type": "array", "items": _CELL}, _table(RANDOM)]},
     ),
+    "weights_layout": Key(
+        "of this layer alone: out_in or in_out (see weights_layout of the file)", {"enum": ["out_in", "in_out"]}
+    ),
     "recurrent": Key(
         "a row and a column per unit: the weights from the layer's own activations at the time step before",
         {"type": "array", "items": {"type": "array", "items": _CELL}},
     ),
     "from": Key(
         "what feeds the layer, where it is not the layer before: names of inputs and units",
-        {"anyOf": [{**_LABELS, "minItems": 1}, _LABEL]},
+        {"anyOf": [_UNITS, _UNIT]},
     ),
 }
+
+_MARK = Key("this is the input layer", {"type": "string", "pattern": "^[Ii]nput"})
+INPUT_LAYER: Mapping[str, Key] = {
+    "units": LAYER["units"],
+    "activation": Key("inputs stay as they are", {"enum": ["identity", "linear", "none"]}),
+    **dict.fromkeys(("type", "kind", "layer", "name"), _MARK),
+}
+"""A first layer that only names the inputs, as many people write it."""
 
 OPTIMIZER: Mapping[str, Key] = {
     "name": Key("the update rule", {"enum": _words(OPTIMIZERS)}, required=True),
@@ -145,7 +179,7 @@ OPTIMIZER: Mapping[str, Key] = {
 
 STEP: Mapping[str, Key] = {
     "inputs": Key("the inputs: a number each at a time step, or a list with one for each", _named(_PER_SAMPLE), True),
-    "targets": Key("the desired outputs; time steps without count for no loss", _named(_PER_SAMPLE)),
+    "targets": Key("the desired outputs; time steps without count for no loss", _wanted(_PER_SAMPLE)),
 }
 """A time step of a sequence, or a whole sequence in columns."""
 
@@ -160,7 +194,7 @@ _SEQUENCE: Mapping[str, Any] = {
 
 SAMPLE: Mapping[str, Key] = {
     "inputs": Key("the input values of the sample", _named(_NUMBER), required=True),
-    "targets": Key("the desired outputs of the sample", _named(_NUMBER), required=True),
+    "targets": Key("the desired outputs of the sample, or its class", _wanted(_NUMBER), required=True),
 }
 
 _TITLES = {"anyOf": [_LABELS, {"type": "object", "additionalProperties": _TEXT}]}
@@ -201,7 +235,10 @@ EXAMPLE: Mapping[str, Key] = {
         "the inputs: names with numbers; with a list of numbers for several samples; or names alone",
         _named(_PER_SAMPLE),
     ),
-    "targets": Key("the desired output of each output unit, a number or one for each sample", _named(_PER_SAMPLE)),
+    "targets": Key(
+        "the desired output of each output unit, a number or one for each sample; a class of a softmax layer",
+        _wanted(_PER_SAMPLE),
+    ),
     "samples": Key(
         "several samples, each with its inputs and targets, or with its sequence; or a CSV file of them", _SAMPLES
     ),
@@ -209,7 +246,7 @@ EXAMPLE: Mapping[str, Key] = {
     "parameters": Key("weights and biases by name, with their start values", {"anyOf": _named(_NUMBER)["anyOf"][:2]}),
     "layers": Key(
         "the layers from the first hidden layer to the output",
-        {"type": "array", "items": _table(LAYER), "minItems": 1},
+        {"type": "array", "items": {"anyOf": [_table(LAYER), _table(INPUT_LAYER)]}, "minItems": 1},
         required=True,
     ),
     "sequence": Key("inputs and targets of each time step, for recurrent layers", _SEQUENCE),
@@ -264,6 +301,8 @@ _DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
     "count": _COUNT,
     "text": _TEXT,
     "name": _LABEL,
+    "unit": _UNIT,
+    "units": _UNITS,
     "names": _LABELS,
     "formula": _FORMULA,
     "cell": _CELL,
@@ -278,6 +317,9 @@ _DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
     "activation": _table(ACTIVATION),
     "random": _table(RANDOM),
     "layer": _table(LAYER),
+    "input_layer": _table(INPUT_LAYER),
+    "wanted": _wanted(_NUMBER),
+    "wanted_per_sample": _wanted(_PER_SAMPLE),
     "optimizer": _table(OPTIMIZER),
     "step": _table(STEP),
     "sequence": _any_case(_SEQUENCE),
@@ -295,7 +337,9 @@ def json_schema() -> dict[str, Any]:
         "title": "backprop-trace worked example",
         "description": "A neural network with the numbers of one worked backpropagation example.",
         "type": "object",
-        "properties": {key: {"description": entry.description} for key, entry in {**DEFINED, **EXAMPLE}.items()},
+        "properties": {
+            key: {"description": entry.description} for key, entry in with_aliases({**DEFINED, **EXAMPLE}).items()
+        },
         "if": {"required": ["definitions"]},
         "then": _with_references(_table(DEFINED)),
         "else": _with_references(_table(EXAMPLE)),

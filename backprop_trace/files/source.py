@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import yaml
 
+from backprop_trace.files.mistyped import layout_fault
+
 DEEPEST = 40
 LARGEST_FILE = 200_000_000
 
@@ -176,6 +178,8 @@ def _syntax(broken: yaml.MarkedYAMLError, text: str) -> Problem:
     if mark is None:
         return Problem(f"not YAML: {problem}")
     lines = _LINE_BREAK.split(text)
+    if not unclosed and (fault := layout_fault(lines, mark.line + 1)):
+        return Problem(fault.what, Place(fault.line, fault.column, fault.length), "", fault.help)
     if mark.line >= len(lines) or not any(lines[mark.line :]):  # the parser ran into the end
         written = text.rstrip()
         place, character = place_at(written, max(0, len(written) - 1)), ""

@@ -297,6 +297,8 @@ SYNONYMS: Mapping[str, str] = {
     "half_sse": "half_squared_error", "sse": "squared_error", "mse": "mean_squared_error",
     "bce": "binary_cross_entropy", "binary_crossentropy": "binary_cross_entropy",
     "cce": "categorical_cross_entropy", "cross_entropy": "categorical_cross_entropy",
+    "crossentropy": "categorical_cross_entropy", "ce": "categorical_cross_entropy",
+    "log_loss": "categorical_cross_entropy", "logloss": "categorical_cross_entropy",
     "categorical_crossentropy": "categorical_cross_entropy", "gradient_descent": "sgd", "gd": "sgd",
     "nag": "nesterov", "nesterov_momentum": "nesterov", "rms_prop": "rmsprop", "ada_grad": "adagrad",
     "ada_delta": "adadelta", "sgd_with_momentum": "momentum", "original": "paper", "pytorch": "torch",

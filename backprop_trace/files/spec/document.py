@@ -15,6 +15,7 @@ from backprop_trace.files.spec.layers import read_layers
 from backprop_trace.files.spec.optimizer import read_batching, read_optimizer
 from backprop_trace.files.spec.reader import Reader, short
 from backprop_trace.files.spec.remarks import targets_add_up, warn
+from backprop_trace.files.spec.shorthand import loss_for, without_input_layer
 from backprop_trace.files.spec.weights import read_layout
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import number
@@ -97,7 +98,8 @@ def read_top(reader: Reader) -> dict[str, Node]:
     top = reader.table(root, schema.DEFINED if defined else schema.EXAMPLE, "a worked example")
     if root.kind != "mapping":
         reader.give_up_if_wrong()
-    return top | {key: from_file(reader, top[key]) for key in ("samples", "validation") if key in top}
+    top |= {key: from_file(reader, top[key]) for key in ("samples", "validation") if key in top}
+    return without_input_layer(reader, top)
 
 
 def read_network(reader: Reader, top: Mapping[str, Node]) -> tuple[Network, int]:
@@ -107,11 +109,15 @@ def read_network(reader: Reader, top: Mapping[str, Node]) -> tuple[Network, int]
     inputs, samples, times = read_given(reader, top, rows)
     settling = read_settling(reader, top)
     reader.times = times or int(bool(rows) or "settle" in top)
-    layers = read_layers(reader, top.get("layers"), inputs, read_layout(reader, top.get("weights_layout")))
+    layout = read_layout(reader, top.get("weights_layout")) if all(inputs) else ""  # a name is wrong: said already
+    layers = read_layers(reader, top.get("layers"), inputs, layout)
     definitions: tuple[Definition, ...] = ()
     if "definitions" in top:
         definitions = formulas.read_definitions(reader, top["definitions"], inputs, times)
+    activation = layers[-1].activation if layers else ""
+    reader.classes = activation == "softmax"
     loss = formulas.function(reader, top["loss"], LOSSES, "loss", "ot") if "loss" in top else ""
+    loss = loss_for(top["loss"].text, loss, activation) if loss else ""
     batch = reader.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
     fixed = read_fixed(reader, top.get("fixed"), (*reader.parameters, *(inputs if definitions else ())))
     outputs = layers[-1].units if layers else ()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from backprop_trace.files.mistyped import what_to_type
 from backprop_trace.files.source import Node, Place, did_you_mean
 from backprop_trace.formulas.expr import FUNCTIONS, Formula, Name, given, walk_names
 from backprop_trace.formulas.parse import BadFormula, Resolve, read_formula
@@ -47,7 +48,9 @@ def read(reader: Reader, node: Node, resolve: Resolve, known: Mapping[str, objec
     except BadFormula as bad:
         unknown = node.text[bad.start : bad.end]
         help_ = ""
-        if _is_open(node.text):
+        if typed := what_to_type(node.text):
+            help_ = typed
+        elif _is_open(node.text):
             help_ = "a bracket is open; a formula with commas must be quoted, or stand on a line of its own"
         elif "function" in str(bad):
             help_ = did_you_mean(unknown, FUNCTIONS)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from backprop_trace.files import schema
 from backprop_trace.files.source import Node, Place
+from backprop_trace.files.spec import shorthand
 from backprop_trace.files.spec.reader import Given, Reader, short
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.vocabulary import LABEL
@@ -146,6 +147,7 @@ def read_targets(reader: Reader, top: Mapping[str, Node], outputs: tuple[str, ..
         for sample, item in enumerate(top["samples"].items, 1):
             node = next((value for key, value in item.entries if key.text == "targets"), None)
             if node is not None:
+                node = shorthand.targets(reader, node, outputs)
                 columns = named_values(reader, node, "targets", output_label(outputs))
                 check_targets(reader, columns, outputs, node)
                 put_sample(reader, columns, target, sample, samples, reader.values)
@@ -156,8 +158,9 @@ def read_targets(reader: Reader, top: Mapping[str, Node], outputs: tuple[str, ..
                 "a worked example lacks the key 'targets'", Place(1, 1), help=schema.EXAMPLE["targets"].description
             )
         return
-    columns = named_values(reader, top["targets"], "targets", output_label(outputs))
-    check_targets(reader, columns, outputs, top["targets"])
+    whole = shorthand.targets(reader, top["targets"], outputs, samples)
+    columns = named_values(reader, whole, "targets", output_label(outputs))
+    check_targets(reader, columns, outputs, whole)
     sample_count(reader, [node for _, node, _ in columns if node is not None and node.kind == "list"], samples)
     for label, node, _ in columns:
         put(reader, target(label), node, samples)
@@ -181,8 +184,9 @@ def read_validation(reader: Reader, node: Node | None, inputs: tuple[str, ...], 
                 reader.wrong(f"the inputs are {', '.join(inputs)}", entries["inputs"].place)
             put_sample(reader, columns, given, sample, len(node.items), reader.held_out)
         if "targets" in entries:
-            columns = named_values(reader, entries["targets"], "targets", output_label(outputs))
-            check_targets(reader, columns, outputs, entries["targets"])
+            whole = shorthand.targets(reader, entries["targets"], outputs)
+            columns = named_values(reader, whole, "targets", output_label(outputs))
+            check_targets(reader, columns, outputs, whole)
             put_sample(reader, columns, lambda label: Name("target", label), sample, len(node.items), reader.held_out)
     for item, number_ in zip(node.items, all_samples(len(node.items)), strict=True):
         names = [*map(given, inputs), *(Name("target", output) for output in outputs)]
@@ -225,7 +229,7 @@ def held_out_rows(reader: Reader, node: Node, inputs: tuple[str, ...], outputs: 
 def check_targets(
     reader: Reader, columns: Sequence[tuple[str, Node | None, Place]], outputs: tuple[str, ...], node: Node
 ) -> None:
-    if node.kind == "scalar" or not all(map(LABEL.fullmatch, outputs)):
+    if node.kind == "scalar" or any(output.startswith("?") for output in outputs):
         return  # said already
     labels = {label for label, _, _ in columns}
     astray = [(label, where) for label, _, where in columns if label not in outputs]

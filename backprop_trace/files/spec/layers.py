@@ -10,7 +10,7 @@ from backprop_trace.files import schema
 from backprop_trace.files.source import Node, Place, did_you_mean
 from backprop_trace.files.spec import formulas
 from backprop_trace.files.spec.reader import Reader, short
-from backprop_trace.files.spec.weights import drawn, read_biases, read_weights
+from backprop_trace.files.spec.weights import drawn, read_biases, read_layout, read_weights
 from backprop_trace.formulas.expr import Name, Number, given
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.catalogue import ACTIVATIONS, canonical
@@ -35,7 +35,8 @@ def read_layers(reader: Reader, node: Node | None, inputs: tuple[str, ...], layo
         entries = reader.table(item, schema.LAYER, f"layer {depth}")
         units = read_units(reader, entries.get("units"), depth, len(node.items), sources)
         feeding = read_sources(reader, entries["from"], sources) if "from" in entries else before
-        layer = read_layer(reader, entries, units, feeding, depth, layout, item.place)
+        own = read_layout(reader, entries["weights_layout"]) if "weights_layout" in entries else layout
+        layer = read_layer(reader, entries, units, feeding, depth, own, item.place)
         sources |= {unit: Name("out", unit) for unit in units}
         before = tuple(Name("out", unit) for unit in units)
         layers.append(layer)
@@ -51,7 +52,9 @@ def read_units(
         return unused(reader, named_units(reader, node, depth, depths), repeat(node.place), taken)
     if not node.items:
         reader.wrong(f"layer {depth} has no units", node.place)
-    return unused(reader, [reader.label(item) for item in node.items], [item.place for item in node.items], taken)
+    return unused(
+        reader, [reader.label(item, or_number=True) for item in node.items], [item.place for item in node.items], taken
+    )
 
 
 def unused(

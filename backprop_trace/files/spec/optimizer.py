@@ -96,7 +96,7 @@ def read_rate(reader: Reader, node: Node | None, network: Network, used: bool) -
     if node is None:
         if network.rule.learning_rate and used:
             reader.values[ETA] = network.rule.learning_rate
-        elif used and any(entry.text is not None for entry in reader.parameters.values()):
+        elif used and _updates_anything(network) and any(entry.text for entry in reader.parameters.values()):
             reader.wrong("a worked example lacks the key 'learning_rate'", Place(1, 1), help="learning_rate: 0.5")
         return
     text = reader.number(node)
@@ -107,6 +107,10 @@ def read_rate(reader: Reader, node: Node | None, network: Network, used: bool) -
         reader.wrong(f"{which} has no learning rate", node.place, help="another convention has: torch, keras")
     elif text is not None:
         reader.values[ETA] = text
+
+
+def _updates_anything(network: Network) -> bool:
+    return bool(network.trained or network.schedule or network.rule.shared)
 
 
 def read_state(reader: Reader, node: Node | None, network: Network) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backprop_trace.files import schema
+from backprop_trace.files.mistyped import what_to_type
 from backprop_trace.files.source import Node, Place, Problem, SourceError, closest, did_you_mean, doubled_keys
 from backprop_trace.formulas.expr import FUNCTIONS, Name
 from backprop_trace.formulas.numbers import NotANumber, given_number
@@ -37,13 +38,18 @@ class Reader:
         self.times = 0
         self.one = ("sample", schema.SAMPLE)  # what a list of inputs and targets is a list of
         self.held_out: dict[Name, str] = {}
+        self.classes = False  # are targets classes (of a softmax layer)?
+        self.lacking: dict[str, Problem] = {}
+        self.astray: set[str] = set()  # keys that stand where they do not belong
+        self.start_at_zero: list[tuple[str, int]] = []  # a layer's `bias: 0`: its name, the layer's number
 
     def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
         self.problems.append(Problem(message, place, note, help))
 
     def give_up_if_wrong(self) -> None:
-        if self.problems:
-            ordered = sorted(self.problems, key=lambda problem: problem.place or Place(0, 0))
+        found_elsewhere = [self.lacking[word] for word in self.astray & self.lacking.keys()]
+        if problems := [problem for problem in self.problems if problem not in found_elsewhere]:
+            ordered = sorted(problems, key=lambda problem: problem.place or Place(0, 0))
             raise SourceError(ordered, self.name, self.text)
 
     def table(self, node: Node, keys: Mapping[str, schema.Key], what: str) -> dict[str, Node]:
@@ -54,17 +60,34 @@ class Reader:
             )
             return {}
         entries: dict[str, Node] = {}
+        first: dict[str, Node] = {}
         for key, value in self.pairs(node):
-            word = key.text
+            word = schema.ALIASES.get(key.text, key.text)
             if word not in keys:
-                self.wrong(f"unknown key {short(word)} in {what}", key.place, help=did_you_mean(word, keys))
-                word = closest(word, keys)  # read as what was meant, lest one slip be reported twice
+                word = self.unknown_key(key, keys, what)  # read as what was meant, lest one slip be reported twice
+            elif word in first and key.text != first[word].text:
+                self.wrong(f"{key.text!r} and {first[word].text!r} are the same", key.place, help="keep one of them")
+            first.setdefault(word, key)
             if word and not value.is_empty:
                 entries.setdefault(word, value)
         for word, entry in keys.items():
             if entry.required and word not in entries:
-                self.wrong(f"{what} lacks the key {word!r}", node.place, help=entry.description)
+                self.lacking[word] = Problem(f"{what} lacks the key {word!r}", node.place, "", entry.description)
+                self.problems.append(self.lacking[word])
         return entries
+
+    def unknown_key(self, key: Node, keys: Mapping[str, schema.Key], what: str) -> str:
+        """Says what is wrong with a key; the key that was meant, if that is plain."""
+        meant = schema.MEANT.get(key.text.lower(), "")
+        meant = meant if meant in keys else closest(key.text, keys)
+        help_ = did_you_mean(meant or key.text, keys) if not meant else f"did you mean {meant!r}?"
+        if not meant and (typed := what_to_type(key.text)):
+            help_ = typed
+        elif not meant and (where := _belongs(key.text)):
+            self.astray.add(key.text)
+            help_ = f"{key.text!r} belongs to {where}"
+        self.wrong(f"unknown key {short(key.text)} in {what}", key.place, help=help_)
+        return meant
 
     def pairs(self, node: Node) -> list[tuple[Node, Node]]:
         """The entries of a mapping, each key once; in `{w1: 0,5}` YAML takes the 5 for a key: it is put back."""
@@ -96,16 +119,18 @@ class Reader:
         try:
             given_number(node.text)
         except NotANumber as error:
-            help_ = _number_help(node) if str(error) == "not a number" else ""
+            help_ = what_to_type(node.text) or _number_help(node) if str(error) == "not a number" else ""
             self.wrong(f"{error!s}: {short(node.text)}", node.place, help=help_)
             return None
         return node.text.strip().replace("−", "-").lstrip("+")
 
-    def label(self, node: Node) -> str:
-        """A name of the file's own."""
+    def label(self, node: Node, or_number: bool = False) -> str:
+        """A name of the file's own; units may be called by numbers."""
         text = node.text if node.is_scalar else ""
+        if or_number and re.fullmatch(r"[1-9][0-9]{0,5}", text):
+            return text
         if not LABEL.fullmatch(text):
-            help_ = "names are letters, digits, _ and ^, and do not start with a digit"
+            help_ = what_to_type(text) or "names are letters, digits, _ and ^, and do not start with a digit"
             self.wrong(f"not a possible name: {short(text) or node.described()}", node.place, help=help_)
             return ""
         if text in FUNCTIONS or text == "eta":
@@ -120,20 +145,22 @@ class Reader:
                 f"unknown {what} {short(node.text) or repr(word)}",
                 node.place,
                 f"not {_a(what)}",
-                did_you_mean(word, known),
+                what_to_type(node.text) or did_you_mean(word, known),
             )
             return ""
         return word
 
     def givens(self, node: Node, what: str) -> list[tuple[str, Node | None, Place]]:
         """Names with numbers (a mapping), or names without (a list)."""
+        units = what == "targets"
         if node.kind == "list":
-            return [(self.label(item), None, item.place) for item in node.items]
+            return [(self.label(item, units), None, item.place) for item in node.items]
         if node.kind != "mapping":
-            self.wrong(f"{what} must be 'name: number' pairs or a list of names", node.place)
+            self.wrong(f"{what} must be 'name: number' pairs or a list of names", node.place,
+                       help=what_to_type(node.text))  # fmt: skip
             return []
         pairs = self.pairs(node)
-        return [(self.label(key), None if value.is_empty else value, key.place) for key, value in pairs]
+        return [(self.label(key, units), None if value.is_empty else value, key.place) for key, value in pairs]
 
     def twice(self, label: str, place: Place) -> None:
         self.wrong(f"the name {label!r} is used for two things", place, help="give one of them another name")
@@ -148,6 +175,15 @@ class Reader:
 
 def short(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...") if text else ""
+
+
+def _belongs(word: str) -> str:
+    """Where a key belongs that stands somewhere else."""
+    if word in schema.with_aliases(schema.EXAMPLE):
+        return "the file as a whole: start it in the first column"
+    if word in schema.LAYER:
+        return "a layer: start it below the 'units' of its layer"
+    return "the optimizer: optimizer: {name: sgd, ...}" if word in schema.OPTIMIZER else ""
 
 
 def _a(word: str) -> str:

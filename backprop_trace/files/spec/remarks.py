@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from backprop_trace.files.spec.reader import Reader
-from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.network import Network
 
@@ -27,6 +27,16 @@ def warn(reader: Reader, network: Network) -> None:
             reader.warnings.append(f"{label} (line {entry.place.line}) is defined and not used")
     if network.loss == "categorical_cross_entropy" and not network.targets_add_up:
         reader.warnings.append("the targets do not add up to 1, so dE/dnet is not simply out - target")
+    if network.layers and network.layers[-1].activation == "softmax" and network.loss == "binary_cross_entropy":
+        reader.warnings.append(
+            "binary cross-entropy takes each output for itself, and those of softmax are not: "
+            "categorical_cross_entropy is the loss that goes with softmax"
+        )
+    for label, depth in reader.start_at_zero:
+        if given(label) not in network.fixed:
+            reader.warnings.append(
+                f"layer {depth} has 'bias: 0', a bias that starts at 0 and is trained; leave it out for none"
+            )
     for depth, first, second in twins(network, reader.values):
         reader.warnings.append(
             f"{first} and {second} (layer {depth}) start with equal weights: they get equal gradients at every "

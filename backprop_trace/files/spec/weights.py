@@ -5,12 +5,15 @@ from __future__ import annotations
 from itertools import islice
 
 from backprop_trace.files import schema
+from backprop_trace.files.mistyped import what_to_type
 from backprop_trace.files.source import Node, did_you_mean
 from backprop_trace.files.spec.reader import WHOLE, Given, Reader
 from backprop_trace.files.start_values import DECIMALS, DISTRIBUTIONS, draw
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import LABEL
+
+LONGEST_HINT = 150
 
 
 def read_layout(reader: Reader, node: Node | None) -> str:
@@ -78,11 +81,24 @@ def wrong_shape(reader: Reader, node: Node, lists: bool, rows: int, columns: int
         found = f"{len(node.items)} x {lengths[0] if lengths else 0}"
         flipped = lengths == [rows] and len(node.items) == columns
         other = "in_out" if layout == "out_in" else "out_in"
-        help_ = f"it fits the other way round: weights_layout: {other}" if flipped else "'-' stands for no connection"
+        help_ = _other_way_round(node, other) if flipped else "'-' stands for no connection"
+    cells = [cell.text for item in node.items for cell in item.items or [item]]
+    if commas := next((typed for cell in cells if (typed := what_to_type(cell)).startswith("put commas")), ""):
+        help_ = commas
     if lists and lengths == [2 * columns] and all(map(_has_comma_decimals, node.items)):
         help_ = "decimals have a point: 0,5 is two numbers"
     place = next((item.place for item in node.items if lists and len(item.items) != columns), node.place)
     reader.wrong(f"the weights are {found}, expected {wanted}", place, help=help_)
+
+
+def _other_way_round(node: Node, layout: str) -> str:
+    """The matrix as it must be, or else the layout as it is."""
+    columns = zip(*([cell.text for cell in row.items] for row in node.items), strict=True)
+    matrix = ", ".join(f"[{', '.join(column)}]" for column in columns)
+    layout = f"weights_layout: {layout}"
+    if len(matrix) > LONGEST_HINT:
+        return f"it fits the other way round: make its columns rows, or write {layout} in this layer"
+    return f"it fits the other way round: weights: [{matrix}], or write {layout} in this layer"
 
 
 def weight(reader: Reader, node: Node, own_name: str) -> Name | None:
@@ -115,7 +131,11 @@ def read_biases(reader: Reader, node: Node | None, units: tuple[str, ...], depth
     if node is None or not units:
         return (None,) * len(units)
     if node.kind != "list":
-        return (weight(reader, node, f"b_{depth}"),) * len(units)
+        shared = weight(reader, node, f"b_{depth}")
+        text = reader.parameters[shared.label].text if shared is not None else None
+        if shared is not None and shared.label == f"b_{depth}" and text and not number(text):
+            reader.start_at_zero.append((shared.label, depth))
+        return (shared,) * len(units)
     if len(node.items) != len(units):
         reader.wrong(f"biases: {len(node.items)}, units: {len(units)}", node.place, help="one each, or one for all")
         return (None,) * len(units)

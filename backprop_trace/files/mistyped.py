@@ -1,0 +1,115 @@
+"""What a person typed where something else was meant, and what to type instead.
+
+    >>> what_to_type("–0.5")
+    'type a minus sign, -0.5: this is a dash'
+    >>> what_to_type("x1:0.5")
+    'put a space behind the colon: x1: 0.5'
+
+Each function looks at a text that could not be read, and is empty where nothing is known about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+QUOTES = "“”„‟«»‘’‚‛`´"
+_DASH = re.compile(r"[‐‑‒–—―]\s*(?=[\d.])")
+_NO_SPACE = re.compile(r"(?P<key>[^\W\d]\w*):(?P<value>[^\s:/].*)", re.DOTALL)
+_WORDS = re.compile(r"[-+\w.^/]+(?:\s+[-+\w.^/]+)+")
+_KEY = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>[\w^]+|'[^']*'|\"[^\"]*\"):(?P<value>\s.*|)")
+
+
+def what_to_type(text: str) -> str:
+    """What to type in place of a name, a word or a number that is none."""
+    text = text.strip()
+    if len(text) > 1 and (text[0] in QUOTES or text[-1] in QUOTES) and (inner := text.strip(QUOTES)):
+        return f"type {inner!r}, with straight quotation marks"
+    if _DASH.match(text):
+        return f"type a minus sign, {_DASH.sub('-', text)}: this is a dash"
+    if match := _NO_SPACE.fullmatch(text):
+        return f"put a space behind the colon: {match['key']}: {match['value'].split()[0]}"
+    if _WORDS.fullmatch(text) and len(text) <= 80:
+        return f"put commas between them: {', '.join(text.split())}"
+    return ""
+
+
+class Line(NamedTuple):
+    """A line that begins with a key, perhaps behind dashes: the columns of the dash and of the key, from 1."""
+
+    number: int
+    key: str
+    column: int
+    dash: int | None
+    has_value: bool
+
+
+class Fault(NamedTuple):
+    """A line that is laid out wrongly: its number, column and length to point at, and what to type."""
+
+    line: int
+    column: int
+    length: int
+    what: str
+    help: str
+
+
+def layout_fault(lines: Sequence[str], near: int) -> Fault | None:
+    """Why a text is no YAML, if it is a colon or a column at a line (from 1) or shortly before."""
+    return _no_space(lines, near) or _wrong_column(lines, near)
+
+
+def _no_space(lines: Sequence[str], near: int) -> Fault | None:
+    for number in range(min(near, len(lines)), max(0, near - 3), -1):
+        match = re.match(r"(\s*(?:- +)*)([^\W\d]\w*):(?=[^\s:/])(\S+)", lines[number - 1])
+        if match:
+            column, help_ = len(match[1]) + 1, f"type {match[2]}: {match[3]}"
+            return Fault(number, column, len(match[2]) + 1, "there is no space behind the colon", help_)
+    return None
+
+
+def _wrong_column(lines: Sequence[str], near: int) -> Fault | None:
+    """The first line that starts where nothing of its kind starts."""
+    open_: list[Line] = []
+    before: list[Line] = []
+    for line in _keys(lines[:near]):
+        above = before[-1] if before else None
+        open_ = [each for each in open_ if each.column <= line.column]
+        if above and line.dash is not None and above.has_value and line.dash > above.column:
+            earlier = [each for each in before[:-1] if each.column > above.column]
+            return _moved(above, earlier[-1].column) if earlier else None
+        if above and line.dash is None and above.has_value and line.column > above.column:
+            return _moved(line, above.column)
+        if above and line.dash is None and above.column > line.column != (open_[-1].column if open_ else 0):
+            columns = {each.column for each in before}
+            return _moved(line, min(columns, key=lambda column: (abs(column - line.column), -column)))
+        open_.append(line)
+        before.append(line)
+    return None
+
+
+def _keys(lines: Sequence[str]) -> Iterator[Line]:
+    """The lines that begin with a key and are not inside brackets."""
+    depth = 0
+    for number, text in enumerate(lines, 1):
+        if depth == 0 and (line := _line(number, text)):
+            yield line
+        plain = re.sub(r"'[^']*'|\"[^\"]*\"|(?:^|\s)#.*", "", text)
+        depth = max(0, depth + sum(map(plain.count, "[{")) - sum(map(plain.count, "]}")))
+
+
+def _moved(line: Line, column: int) -> Fault:
+    help_ = f"start {line.key!r} in column {column}, as the keys it belongs to"
+    what = f"wrong indentation: this line starts in column {line.column}"
+    return Fault(line.number, line.column, len(line.key), what, help_)
+
+
+def _line(number: int, text: str) -> Line | None:
+    match = _KEY.match(text)
+    if match is None:
+        return None
+    dash = len(match["indent"]) + 1 if match["dash"] else None
+    column = len(match["indent"]) + len(match["dash"]) + 1
+    value = match["value"].split(" #")[0].strip()
+    return Line(number, match["key"], column, dash, bool(value) and value[0] not in "|>#")
