@@ -26,7 +26,20 @@ from backprop_trace.run.step import NotNumeric, TooLarge
 
 USAGE, BROKEN, INTERRUPTED = 2, 3, 130
 
-COMMANDS = ("list", "show", "check", "sheet", "practice", "audit", "derive", "verify", "train", "sweep", "schema")
+COMMANDS = (
+    "list",
+    "new",
+    "show",
+    "check",
+    "sheet",
+    "practice",
+    "audit",
+    "derive",
+    "verify",
+    "train",
+    "sweep",
+    "schema",
+)
 """Each is a module `cli.commands.<name>` with a function `command`, in the order of the help page."""
 
 

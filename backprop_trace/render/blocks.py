@@ -216,6 +216,4 @@ class Message(NamedTuple):
     after: Text = ""
 
 
-Block: TypeAlias = (
-    Title | Heading | Prose | Listed | Formulas | Equations | Chain | Table | Curve | Drawing | Message
-)
+Block: TypeAlias = Title | Heading | Prose | Listed | Formulas | Equations | Chain | Table | Curve | Drawing | Message
