@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, read_text
 from backprop_trace.formulas.numbers import NotANumber, given_number
+from backprop_trace.formulas.vocabulary import normal
 
 MOST_PROBLEMS = 20
 
@@ -26,7 +27,7 @@ def read_columns(path: str, wanted: Sequence[str]) -> list[list[str]]:
     text, name = read_text(path)
     lines = text.splitlines()
     header, *rows = [*_rows(lines)] or [Row(1, [])]
-    titles = [cell.strip() for cell in header.cells]
+    titles, wanted = [normal(cell) for cell in header.cells], [normal(title) for title in wanted]
     problems = [*_header_problems(titles, wanted, Place(header.line, 1, max(1, len(lines[0]) if lines else 1)))]
     if not rows:
         problems.append(Problem("there is not a single sample in the file"))

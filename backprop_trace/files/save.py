@@ -25,6 +25,7 @@ from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import Value, full
+from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.catalogue import SETTINGS
 from backprop_trace.model.catalogue import canonical as canonical_word
 from backprop_trace.model.network import ETA, TIME, Layer, counts_steps, states
@@ -63,7 +64,9 @@ class _Writer:
         top = {key.text: value for key, value in document.entries}
         self.in_out = "weights_layout" in top and canonical_word(top["weights_layout"].text) == "in_out"
         parameters = top.get("parameters", _mapping(()))
-        self.parameters = [key.text for key, _ in parameters.entries] + [item.text for item in parameters.items]
+        self.parameters = [normal(key.text) for key, _ in parameters.entries] + [
+            normal(item.text) for item in parameters.items
+        ]
 
     def entry(self, word: str, node: Node) -> Node:
         """The value of a key of the document, with the new numbers."""
@@ -88,7 +91,7 @@ class _Writer:
             case "inputs" | "targets" if node.kind == "mapping":
                 kind = "" if word == "inputs" else "target"
                 return _mapping(
-                    (label.text, self.as_given(Name(kind, label.text), value)) for label, value in node.entries
+                    (label.text, self.as_given(Name(kind, normal(label.text)), value)) for label, value in node.entries
                 )
         return node
 

@@ -42,6 +42,12 @@ _AFTER = re.compile(r"(?P<of>.+?)(?:\+|'|_new|_plus|\^\+)|new_(?P<of2>.+)|(?P<of
 MOST_REMEMBERED = 100_000
 
 
+def normal(text: str) -> str:
+    """A name as it is compared, however its letters were typed (NFKC): a full-width w is a w, w₁ is w1, the micro
+    sign is a mu. Whatever reads a name reads it by this."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text.strip())
+
+
 class Vocabulary:
     """The names an example knows, and every way of spelling them.
 
@@ -74,8 +80,12 @@ class Vocabulary:
         text = text.strip()
         if text in self.spellings:
             return self.spellings[text]
-        normal = unicodedata.normalize("NFKC", text.translate(_GREEK)).replace(" ", "").replace("__", "_")
-        match = _PLACE.fullmatch(normal)
+        as_typed, as_meant = normal(text), normal(text.translate(_GREEK)).replace(" ", "").replace("__", "_")
+        found = self._find(as_typed)
+        return found if found is not None or as_typed == as_meant else self._find(as_meant)
+
+    def _find(self, text: str) -> Name | None:
+        match = _PLACE.fullmatch(text)
         if not match or not match["rest"]:
             return None
         sample = int(match["sample"]) if match["sample"] else None

@@ -26,6 +26,7 @@ from backprop_trace.files.source import did_you_mean, printable
 from backprop_trace.files.spec import Example, load
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import NotANumber, given_number
+from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.network import listing
 from backprop_trace.render.sweep import render_sweep
 from backprop_trace.render.training import heading
@@ -91,6 +92,7 @@ def _number(option: str, text: str) -> Fraction:
 def _parameter(example: Example, label: str) -> Name:
     network = example.network
     known = [name.label for name in (*network.trained, *network.fixed)]
+    label = normal(label)
     if label not in known:
         raise UsageError(
             f"{printable(label)!r} is no weight or bias of this example; {did_you_mean(label, known)}".rstrip("; ")

@@ -19,6 +19,7 @@ from backprop_trace.files.spec.shorthand import loss_for, without_input_layer
 from backprop_trace.files.spec.weights import read_layout
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import Batching
 from backprop_trace.model.catalogue import LOSSES
 from backprop_trace.model.network import Definition, Network, Settling
@@ -190,6 +191,6 @@ def read_fixed(reader: Reader, node: Node | None, known: Iterable[str]) -> tuple
     for item in items:
         if not item.is_scalar:
             reader.wrong(f"the name of a parameter must stand here, found {item.described()}", item.place)
-        elif item.text not in known:
+        elif normal(item.text) not in known:
             reader.wrong(f"unknown parameter {short(item.text)}", item.place, help=did_you_mean(item.text, known))
-    return tuple(item.text for item in items)
+    return tuple(normal(item.text) for item in items)

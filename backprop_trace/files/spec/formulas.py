@@ -13,7 +13,7 @@ from backprop_trace.files.mistyped import what_to_type
 from backprop_trace.files.source import Node, Place, did_you_mean
 from backprop_trace.formulas.expr import FUNCTIONS, Formula, Name, given, walk_names
 from backprop_trace.formulas.parse import BadFormula, Resolve, read_formula
-from backprop_trace.formulas.vocabulary import LABEL
+from backprop_trace.formulas.vocabulary import LABEL, normal
 from backprop_trace.model.catalogue import canonical
 from backprop_trace.model.network import Definition, Network
 
@@ -74,7 +74,7 @@ def read_definitions(reader: Reader, node: Node, inputs: tuple[str, ...], times:
         reader.wrong(f"definitions must be 'name: formula' lines, found {node.described()}", node.place)
         return ()
     pairs = _without_shreds(reader.pairs(node))
-    lines = {key.text: key.place.line for key, _ in pairs}
+    lines = {normal(key.text): key.place.line for key, _ in pairs}
     known = {label: given(label) for label in (*inputs, *reader.parameters)}
     found: list[Definition] = []
     for key, value in pairs:
@@ -111,6 +111,7 @@ def _definition(
 
     def resolve(text: str) -> Name | None:
         asked.append(text)
+        text = _name(reader, text)
         if (match := _BEFORE.fullmatch(text)) and times and (match[1] in known or match[1] in lines):
             return given(match[1])._replace(time=-1)
         return known.get(text)
@@ -128,6 +129,12 @@ def _definition(
         return None
     reader.used |= {name.label for name in walk_names(formula)}
     return formula
+
+
+def _name(reader: Reader, text: str) -> str:
+    """A name in a formula as it is compared; x² is a square, unless something is called so."""
+    is_power = any(character in "⁰¹²³⁴⁵⁶⁷⁸⁹" for character in text)
+    return text if is_power and text not in reader.typed else normal(text)
 
 
 def _explained(label: str, word: str, lines: Mapping[str, int], times: int) -> tuple[str, str] | None:
@@ -148,16 +155,16 @@ def _explained(label: str, word: str, lines: Mapping[str, int], times: int) -> t
 def objective(reader: Reader, node: Node, definitions: tuple[Definition, ...]) -> Name:
     """The definition the gradients are those of."""
     labels = [label for label, _ in definitions]
-    if definitions and node.text not in labels:
+    if definitions and normal(node.text) not in labels:
         reader.wrong("the objective must be one of the definitions", node.place, help=did_you_mean(node.text, labels))
-    return given(node.text)
+    return given(normal(node.text))
 
 
 def read_start(reader: Reader, node: Node | None, network: Network) -> None:
     """What stands before the first time step: 0, unless `start:` says otherwise."""
     first = dict.fromkeys(_before_the_first(network), "0")
     for key, value in reader.pairs(node) if node is not None and node.kind == "mapping" else ():
-        name = next((name for name in first if name.label == key.text), None)
+        name = next((name for name in first if name.label == normal(key.text)), None)
         text = reader.number(value)
         if name is None:
             known = [name.label for name in first]

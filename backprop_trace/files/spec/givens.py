@@ -231,7 +231,11 @@ def check_targets(
 ) -> None:
     if node.kind == "scalar" or any(output.startswith("?") for output in outputs):
         return  # said already
-    labels = {label for label, _, _ in columns}
+    labels: set[str] = set()
+    for label, _, place in columns:
+        if label and label in labels:
+            reader.twice(label, place)
+        labels.add(label)
     astray = [(label, where) for label, _, where in columns if label not in outputs]
     for label, where in astray:
         if label:

@@ -13,6 +13,7 @@ from backprop_trace.files.spec.reader import Reader, short
 from backprop_trace.files.spec.weights import drawn, read_biases, read_layout, read_weights
 from backprop_trace.formulas.expr import Name, Number, given
 from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.catalogue import ACTIVATIONS, canonical
 from backprop_trace.model.network import Layer
 
@@ -86,8 +87,9 @@ def read_sources(reader: Reader, node: Node, known: Mapping[str, Name]) -> tuple
         reader.wrong("no unit feeds the layer", node.place, help="leave 'from' out for all units of the layer before")
     found = []
     for item in items:
-        found.append(known.get(item.text) or Name("", f"?{item.place.line}:{item.place.column}"))
-        if item.text not in known:
+        label = normal(item.text)
+        found.append(known.get(label) or Name("", f"?{item.place.line}:{item.place.column}"))
+        if label not in known:
             reader.wrong(f"unknown input or unit {short(item.text)}", item.place, help=did_you_mean(item.text, known))
     return tuple(found)
 

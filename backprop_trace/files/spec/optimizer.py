@@ -10,6 +10,7 @@ from backprop_trace.files.spec.reader import Reader, short
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.notation.names import canonical as canonical_name
 from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import Batching
 from backprop_trace.model.catalogue import OPTIMIZERS, SCHEDULES, SETTINGS, WEIGHT_DECAY, decays_apart
 from backprop_trace.model.network import ETA, TIME, Network, constants_used, states
@@ -125,13 +126,14 @@ def read_state(reader: Reader, node: Node | None, network: Network) -> None:
     reader.problems += doubled_keys(node)
     for key, value in node.entries:
         text = reader.number(value)
-        if key.text not in known:
+        label = normal(key.text)
+        if label not in known:
             help_ = did_you_mean(key.text, known)
             reader.wrong(f"{short(key.text)} is nothing {network.optimizer} keeps", key.place, help=help_)
-        elif text is not None and known[key.text] == TIME and (number(text) < 1 or number(text).denominator != 1):
+        elif text is not None and known[label] == TIME and (number(text) < 1 or number(text).denominator != 1):
             reader.wrong("the time step is a whole number from 1 on", value.place)
         elif text is not None:
-            reader.values[known[key.text]] = text
+            reader.values[known[label]] = text
 
 
 def read_batching(reader: Reader, top: Mapping[str, Node], samples: int) -> Batching:

@@ -12,7 +12,7 @@ from backprop_trace.files.mistyped import what_to_type
 from backprop_trace.files.source import Node, Place, Problem, SourceError, closest, did_you_mean, doubled_keys
 from backprop_trace.formulas.expr import FUNCTIONS, Name
 from backprop_trace.formulas.numbers import NotANumber, given_number
-from backprop_trace.formulas.vocabulary import LABEL
+from backprop_trace.formulas.vocabulary import LABEL, normal
 from backprop_trace.model.catalogue import canonical
 
 WHOLE = re.compile(r"[+-]?[0-9]+")
@@ -38,6 +38,7 @@ class Reader:
         self.times = 0
         self.one = ("sample", schema.SAMPLE)  # what a list of inputs and targets is a list of
         self.held_out: dict[Name, str] = {}
+        self.typed: set[str] = set()  # the file's own names as they were typed
         self.classes = False  # are targets classes (of a softmax layer)?
         self.lacking: dict[str, Problem] = {}
         self.astray: set[str] = set()  # keys that stand where they do not belong
@@ -126,12 +127,14 @@ class Reader:
 
     def label(self, node: Node, or_number: bool = False) -> str:
         """A name of the file's own; units may be called by numbers."""
-        text = node.text if node.is_scalar else ""
+        text = normal(node.text) if node.is_scalar else ""
+        self.typed.add(node.text)
         if or_number and re.fullmatch(r"[1-9][0-9]{0,5}", text):
             return text
         if not LABEL.fullmatch(text):
-            help_ = what_to_type(text) or "names are letters, digits, _ and ^, and do not start with a digit"
-            self.wrong(f"not a possible name: {short(text) or node.described()}", node.place, help=help_)
+            help_ = what_to_type(node.text) or "names are letters, digits, _ and ^, and do not start with a digit"
+            found = short(node.text) if node.is_scalar else node.described()
+            self.wrong(f"not a possible name: {found}", node.place, help=help_)
             return ""
         if text in FUNCTIONS or text == "eta":
             self.wrong(f"{text!r} already means something in formulas", node.place, help="choose another name")

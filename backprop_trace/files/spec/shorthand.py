@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from backprop_trace.files.source import Node
 from backprop_trace.files.spec.reader import Reader, short
 from backprop_trace.formulas.numbers import NotANumber, number
+from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.catalogue import canonical
 
 _MARKS = ("type", "kind", "layer", "name")
@@ -62,7 +63,9 @@ def _fit(units: Node, inputs: Node) -> bool:
         return units.text == str(count)
     names = [key.text for key, _ in inputs.entries] or [item.text for item in inputs.items]
     bare = inputs.kind == "list" and all(map(_is_number, inputs.items))
-    return len(units.items) == count and (bare or [unit.text for unit in units.items] == names)
+    return len(units.items) == count and (
+        bare or [normal(unit.text) for unit in units.items] == [normal(name) for name in names]
+    )
 
 
 def _named(inputs: Node, names: Sequence[Node]) -> Node:
@@ -104,7 +107,7 @@ def targets(reader: Reader, node: Node, outputs: tuple[str, ...], samples: int =
 
 def _are_classes(reader: Reader, node: Node, outputs: tuple[str, ...]) -> bool:
     """A class for each sample, and not a number for each output."""
-    if len(node.items) == len(outputs) and not any(item.text in outputs for item in node.items):
+    if len(node.items) == len(outputs) and not any(normal(item.text) in outputs for item in node.items):
         reader.wrong("a class for each sample, or a number for each output?", node.place,
                      help=f"name the classes: [{', '.join(outputs)}]")  # fmt: skip
         return False
@@ -113,7 +116,8 @@ def _are_classes(reader: Reader, node: Node, outputs: tuple[str, ...]) -> bool:
 
 def _one_hot(reader: Reader, node: Node, outputs: tuple[str, ...]) -> list[Node]:
     """1 at the class and 0 elsewhere; a class is the name of its output, or its number, counted from 0."""
-    place = outputs.index(node.text) if node.text in outputs else None
+    label = normal(node.text)
+    place = outputs.index(label) if label in outputs else None
     if place is None and re.fullmatch(r"0|[1-9]\d{0,5}", node.text) and int(node.text) < len(outputs):
         place = int(node.text)
         counted = f"classes are counted from 0, as in PyTorch and Keras: {place} is {outputs[place]}"

@@ -11,7 +11,7 @@ from backprop_trace.files.spec.reader import WHOLE, Given, Reader
 from backprop_trace.files.start_values import DECIMALS, DISTRIBUTIONS, draw
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import number
-from backprop_trace.formulas.vocabulary import LABEL
+from backprop_trace.formulas.vocabulary import LABEL, normal
 
 LONGEST_HINT = 150
 
@@ -119,12 +119,13 @@ def weight(reader: Reader, node: Node, own_name: str) -> Name | None:
 
 
 def parameter(reader: Reader, node: Node) -> Name | None:
-    if node.text not in reader.parameters:
+    label = normal(node.text)
+    if label not in reader.parameters:
         help_ = did_you_mean(node.text, reader.parameters) or "define it under 'parameters'"
         reader.wrong(f"{node.text!r} is not defined under 'parameters'", node.place, help=help_)
         return None
-    reader.used.add(node.text)
-    return given(node.text)
+    reader.used.add(label)
+    return given(label)
 
 
 def read_biases(reader: Reader, node: Node | None, units: tuple[str, ...], depth: int) -> tuple[Name | None, ...]:
