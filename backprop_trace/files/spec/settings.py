@@ -1,7 +1,7 @@
 """A worked example with other values: for `--set W=4`, for `set W=4:` on a sheet.
 
 >>> from backprop_trace.files.spec import load
->>> with_settings(load("one-weight"), ["W=4"]).values[given("W")]
+>>> {name.label: text for name, text in with_settings(load("one-weight"), ["W=4"]).values.items()}["W"]
 '4'
 
 Whoever sets a value does it here, so that the same numbers are refused everywhere, and a network with feedback settles
