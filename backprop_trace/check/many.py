@@ -19,6 +19,7 @@ from backprop_trace.files.sheet import load_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.child import end_with_the_parent
 from backprop_trace.formulas.notation.names import canonical
 
 CHUNK = 8
@@ -106,11 +107,9 @@ _desk: _Desk
 
 
 def _take_place(checks: Checks) -> None:
-    """A worker begins: it gets its desk, and leaves Ctrl-C to the process that started it."""
-    import signal
-
+    """A worker begins: it gets its desk."""
     global _desk
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_the_parent()
     _desk = _Desk(checks)
 
 

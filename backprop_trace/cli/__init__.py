@@ -3,13 +3,17 @@
 Each command is a module of this package, named in COMMANDS; `options` holds what they share. Only the module of the
 command that is called is imported, so a new command costs the others nothing.
 
-Exit codes: 0 done; 1 a check found a mistake; 2 the input cannot be used; 3 the computation broke; 130 Ctrl-C.
+Exit codes: 0 done; 1 a check found a mistake; 2 the input cannot be used; 3 the computation broke; 70 a fault of ours;
+130 Ctrl-C (or SIGTERM, SIGHUP).
 Data goes to standard output, messages to standard error.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Annotated, NoReturn
@@ -19,12 +23,13 @@ import typer
 from backprop_trace import __version__
 from backprop_trace.cli.options import UsageError
 from backprop_trace.cli.terminal import Terminal
-from backprop_trace.files.source import SourceError
+from backprop_trace.files.source import SourceError, printable
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.run.step import NotNumeric, TooLarge
 
-USAGE, BROKEN, INTERRUPTED = 2, 3, 130
+USAGE, BROKEN, FAULT, INTERRUPTED = 2, 3, 70, 130
+HELP = ("-h", "--help", "--version")
 
 COMMANDS = (
     "list",
@@ -45,11 +50,12 @@ COMMANDS = (
 
 def main() -> None:
     """Runs the program; every error a user can cause ends in a message and an exit code, never in a traceback."""
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever called
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     try:
-        application(sys.argv[1:])()
+        _listen()
+        _run(sys.argv[1:])
     except SourceError as wrong:
         _stop(str(wrong), USAGE)
     except (UsageError, TooLarge) as wrong:
@@ -64,6 +70,46 @@ def main() -> None:
         _stop(f"error: {wrong.strerror or wrong}" + (f": {wrong.filename}" if wrong.filename else ""), USAGE)
     except MemoryError:
         _stop("error: there is not enough memory for this", BROKEN)
+    except Exception as fault:
+        _stop(_our_fault(fault), FAULT)
+
+
+def _listen() -> None:
+    """SIGTERM and SIGHUP end the program as Ctrl-C does, unless whoever started it has them ignored (nohup)."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _ended)
+
+
+def _ended(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _run(arguments: list[str]) -> None:
+    """What typer prints itself (help, the version) goes out by our way: a reader who has seen enough is no error."""
+    if arguments and not set(HELP) & set(arguments):
+        application(arguments)()
+        return
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            application(arguments)()
+    finally:
+        Terminal.stdout([printed.getvalue()])
+
+
+def _our_fault(fault: Exception) -> str:
+    """A crash: what it was, where, and what to do about it."""
+    import traceback
+
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    where = f"{place.filename.rpartition('backprop_trace')[2].lstrip(os.sep)}:{place.lineno}"
+    what = " ".join(f"{type(fault).__name__}: {fault}".split())[:500]
+    return (
+        f"error: this is a fault of backprop-trace {__version__}, not of yours: {printable(what)} ({where})\n"
+        "  = help: please report it to where you have the program from, with the command and the files it was about"
+    )
 
 
 def application(arguments: list[str]) -> typer.Typer:

@@ -8,8 +8,9 @@
     >>> trace(read_example(text))["E"].value == second["E"].value
     True
 
-The document of the file is taken as it was read; parameters, weights, biases and the optimizer's state are put in.
-What the source prints (`published`) is left out: it is about other numbers. Comments are not kept.
+The text of the file stays as it is, comments and layout too: parameters, weights, biases and the optimizer's state are
+put in where they stand. Where a number has no place yet, the entry of the file is written anew. What the source prints
+(`published`) is left out: it is about other numbers.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from backprop_trace.files.source import Node, Place, read_yaml
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import Value, full
+from backprop_trace.formulas.numbers import NotANumber, number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.catalogue import SETTINGS
 from backprop_trace.model.catalogue import canonical as canonical_word
@@ -39,11 +42,22 @@ def written_again(example: Example, values: Mapping[Name, Value], path: str, ste
     """The text of a file at `path` with these values for what is trained, after so many more training steps."""
     document = read_yaml(example.text, example.name)
     writer = _Writer(example, values, path, document)
-    batches = _batches(example, steps)
-    left_out = ("published", *batches)
-    entries = [(key, writer.entry(key.text, value)) for key, value in document.entries if key.text not in left_out]
-    entries += [(_scalar(word), _scalar(str(number))) for word, number in batches.items() if number is not None]
-    yield from _block(Node("mapping", NOWHERE, entries=entries), 0)
+    batches = {word: number for word, number in _batches(example, steps).items() if number is not None}
+    entries: list[tuple[Node, Node | None]] = []
+    for key, value in document.entries:
+        if key.text in _BATCH_KEYS:
+            number = batches.pop(key.text, None)
+            entries.append((key, None if number is None else _scalar(str(number))))
+        else:
+            entries.append((key, None if key.text == "published" else writer.entry(key.text, value)))
+    entries += [(_scalar(word), _scalar(str(number))) for word, number in batches.items()]
+    if _stands_in_brackets(document, example.text):
+        yield from _block(Node("mapping", NOWHERE, entries=[(key, new) for key, new in entries if new is not None]), 0)
+    else:
+        yield from _in_place(document, entries, example.text)
+
+
+_BATCH_KEYS = ("batch_size", "shuffle", "steps_done")
 
 
 def _batches(example: Example, steps: int) -> dict[str, int | None]:
@@ -157,6 +171,86 @@ def _mapping(entries: Iterable[tuple[str, Node]]) -> Node:
     return Node("mapping", NOWHERE, entries=[(_scalar(key), value) for key, value in entries])
 
 
+# --- the text as it was, with other numbers in it ---
+
+
+def _stands_in_brackets(document: Node, text: str) -> bool:
+    """Is the whole document one `{...}`? Then its entries have no lines of their own."""
+    return not document.entries or document.entries[0][0].place.column > 1 or text.lstrip("\ufeff \n").startswith("{")
+
+
+def _in_place(document: Node, entries: Sequence[tuple[Node, Node | None]], text: str) -> Iterator[str]:
+    """Each entry of the document with its new value; what stands before, between and after them as it was."""
+    lines = text.splitlines(keepends=True) if text.endswith("\n") else (text + "\n").splitlines(keepends=True)
+    starts = [key.place.line - 1 for key, _ in document.entries]
+    yield from lines[: starts[0]]
+    for (_, old), (key, new), start, end in zip(
+        document.entries, entries, starts, [*starts[1:], len(lines)], strict=False
+    ):
+        last = _last_line(lines, start, end)
+        if new is not None:
+            changes = _changes(old, new)
+            if changes is None:
+                yield from _entry(f"{_text(key)}:", new, 0)
+            else:
+                yield from _with_changes(lines, start, last, changes)
+        yield from lines[last:end]
+    for key, new in entries[len(document.entries) :]:
+        assert new is not None
+        yield from _entry(f"{_text(key)}:", new, 0)
+
+
+def _last_line(lines: Sequence[str], start: int, end: int) -> int:
+    """Where an entry ends: the comments and empty lines behind it belong to what follows."""
+    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    return end
+
+
+Change: TypeAlias = tuple[Place, str]
+"""A scalar's place, and what is to stand there."""
+
+
+def _changes(old: Node, new: Node) -> list[Change] | None:
+    """The scalars of a node that become others; None if the new one has another shape."""
+    if old is new:
+        return []
+    if old.kind != new.kind:
+        return None
+    if old.kind == "scalar":
+        return [] if _same_text(old.text, new.text) else [(old.place, _text(new))]
+    if [key.text for key, _ in old.entries] != [key.text for key, _ in new.entries] or len(old.items) != len(new.items):
+        return None
+    pairs = [*zip(old.items, new.items, strict=True)]
+    pairs += [(was, now) for (_, was), (_, now) in zip(old.entries, new.entries, strict=True)]
+    found: list[Change] = []
+    for was, now in pairs:
+        inside = _changes(was, now)
+        if inside is None:
+            return None
+        found += inside
+    return found
+
+
+def _same_text(old: str, new: str) -> bool:
+    """The same number may be written in another way: then it stays as it was."""
+    try:
+        return old == new or number(old) == number(new)
+    except NotANumber:
+        return False
+
+
+def _with_changes(lines: Sequence[str], start: int, end: int, changes: Iterable[Change]) -> Iterator[str]:
+    by_line: dict[int, list[Change]] = {}
+    for place, text in changes:
+        by_line.setdefault(place.line - 1, []).append((place, text))
+    for count in range(start, end):
+        line = lines[count]
+        for place, text in sorted(by_line.get(count, ()), reverse=True):
+            line = line[: place.column - 1] + text + line[place.column - 1 + place.length :]
+        yield line
+
+
 # --- YAML text ---
 
 
@@ -200,4 +294,4 @@ def _text(node: Node) -> str:
     plain = _PLAIN.fullmatch(node.text) and not node.text.endswith(" ") and not node.text.startswith("- ")
     if plain and not node.quoted:
         return node.text
-    return json.dumps(node.text, ensure_ascii=False)
+    return json.dumps(node.text, ensure_ascii=not node.text.isprintable())

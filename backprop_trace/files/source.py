@@ -148,7 +148,7 @@ def read_yaml(text: str, name: str) -> Node:
         problem = Problem("a control character is not allowed here", place_at(text, forbidden.start()))
         raise SourceError([problem], name, text)
     try:
-        return _document(text)
+        return _document(_WHOLE.sub(_whole_character, text))
     except _Refused as refused:
         raise SourceError([refused.problem], name, text) from None
     except yaml.MarkedYAMLError as broken:
@@ -156,6 +156,17 @@ def read_yaml(text: str, name: str) -> Node:
     except yaml.YAMLError as broken:
         reason = getattr(broken, "reason", "cannot be read")
         raise SourceError([Problem(f"not YAML: {reason}")], name) from None
+
+
+_WHOLE = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})(?:\\u(d[c-f][0-9a-f]{2}))?", re.IGNORECASE)
+
+
+def _whole_character(match: re.Match[str]) -> str:
+    """JSON writes characters beyond U+FFFF as two escapes, YAML as one; half a character is none."""
+    if not match[3]:
+        return f"{match[1]}\\ufffd"
+    number = 0x10000 + ((int(match[2], 16) - 0xD800) << 10) + int(match[3], 16) - 0xDC00
+    return f"{match[1]}\\U{number:08x}"
 
 
 def place_at(text: str, offset: int) -> Place:
@@ -327,8 +338,12 @@ def _decoded(content: bytes, name: str) -> str:
     if len(content) > LARGEST_FILE:
         raise SourceError([Problem(f"the file is larger than {LARGEST_FILE // 10**6} MB")], name)
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    if encoding != "utf-16" and b"\0" in content:
-        raise SourceError([Problem("not a text file: it has zero bytes in it")], name)
+    if encoding != "utf-16" and (zero := content.find(b"\0")) >= 0:
+        readable = content[:zero].decode(encoding, "replace")
+        problem = Problem(
+            "not a text file: it has zero bytes in it", place_at(readable, len(readable)), "the first one"
+        )
+        raise SourceError([problem], name, readable)
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -13,22 +14,33 @@ from backprop_trace.files.source import Problem, SourceError
 def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
     """Writes a file at once: a file that is there stays unless `force`, and nothing half-written is left behind.
 
-    Raises SourceError if the file exists or cannot be written.
+    Through a link it is the file the link leads to that is written. A file that is replaced keeps its mode and, where
+    that is allowed, its owner. Raises SourceError if the file exists or cannot be written.
     """
     refuse(path, force)
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
         _write(target, pieces, path)
         return
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    beside = target.with_name(f".{os.getpid()}.part")  # a name as short as can be: long ones have no room for more
     try:
         _write(beside, pieces, path)
+        _keep_owner(target, beside)
         beside.replace(target)
     except OSError as error:
         raise _unwritable(error, path) from None
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def _keep_owner(old: Path, new: Path) -> None:
+    """The new file gets the mode and the owner of the one whose place it takes."""
+    with suppress(FileNotFoundError):
+        was = old.stat()
+        with suppress(OSError, AttributeError):  # others may not give files away; Windows has no owners
+            os.chown(new, was.st_uid, was.st_gid)
+        new.chmod(stat.S_IMODE(was.st_mode))
 
 
 def _write(target: Path, pieces: Iterable[str], path: str) -> None:
@@ -46,9 +58,26 @@ def _unwritable(error: OSError, path: str) -> SourceError:
 def refuse(path: str, force: bool = False) -> None:
     """Raises SourceError if nothing can be written here: said before long work, not after it."""
     target = Path(path)
-    if target.is_dir():
-        raise SourceError([Problem("this is a directory, not a file to write to")], path)
+    try:
+        wrong = _reason_against(path, target, force)
+    except (OSError, ValueError) as error:  # a name that is too long, or no name at all
+        wrong = Problem(f"cannot be written: {getattr(error, 'strerror', None) or error}")
+    if wrong is not None:
+        raise SourceError([wrong], path)
+
+
+def _reason_against(path: str, target: Path, force: bool) -> Problem | None:
+    if target.is_dir() or path.endswith(("/", os.sep)):
+        return Problem("this is a directory, not a file to write to")
+    if target.is_symlink() and not target.exists() and not force:
+        return Problem("a link that leads nowhere is there already", help="--force writes the file it leads to")
     if target.is_file() and not force:
-        raise SourceError([Problem("the file exists already", help="--force overwrites it")], path)
-    if not target.absolute().parent.is_dir():
-        raise SourceError([Problem("cannot be written: there is no such folder")], path)
+        return Problem("the file exists already", help="--force overwrites it")
+    if not Path(os.path.realpath(path)).parent.is_dir():
+        return Problem("cannot be written: there is no such folder")
+    return None
+
+
+def same_file(one: str, other: str) -> bool:
+    """Do two paths lead to the same file?"""
+    return os.path.realpath(one) == os.path.realpath(other)

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
+from backprop_trace.formulas.child import end_with_the_parent
 from backprop_trace.formulas.expr import (
     Call,
     Cases,
@@ -78,6 +79,9 @@ def closed_form(formula: Formula, seconds: float = 10) -> Formula:
         except subprocess.TimeoutExpired:
             child.kill()
             answer, _ = child.communicate()
+        except BaseException:  # Ctrl-C: the child must not go on by itself
+            child.kill()
+            raise
     found = list(_answers(answer))
     if not found:
         raise NoClosedForm(f"SymPy found no closed form within {seconds:g} seconds")
@@ -96,6 +100,7 @@ def _answers(answer: bytes) -> Iterator[Formula]:
 
 def _work() -> None:
     """In the child: each form that is shorter than the ones before, as soon as it is found."""
+    end_with_the_parent()
     import sympy
 
     formula = pickle.load(sys.stdin.buffer)

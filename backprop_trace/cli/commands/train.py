@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Annotated, Optional
 
@@ -32,7 +32,7 @@ from backprop_trace.cli.terminal import ProgressLine, Terminal
 from backprop_trace.files.save import written_again
 from backprop_trace.files.source import did_you_mean, printable
 from backprop_trace.files.spec import Example, load
-from backprop_trace.files.writing import refuse, write_new
+from backprop_trace.files.writing import refuse, same_file, write_new
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.catalogue import LOSSES
@@ -87,8 +87,10 @@ def command(
     for path in (save, log_):
         if path is not None:
             refuse(path, force)
-    if save is not None and log_ is not None and os.path.realpath(save) == os.path.realpath(log_):
+    if save is not None and log_ is not None and same_file(save, log_):
         raise UsageError("--save and --log name the same file")
+    if log_ is not None and same_file(log_, example):
+        raise UsageError("--log names the example itself")
     terminal = Terminal.of(width, ascii_, color)
     view = View(worked, style=STYLES[0], width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
     if not fast:
@@ -100,9 +102,15 @@ def command(
     session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)
     reports: list[Report] = []
     note = ["with NumPy's matrices: the last digits may differ from those of a trace\n"] if fast else []
-    told = chain(heading(view), note, _rows(session, view, reports, progress), _ending(session, reports, view))
+    rows = _rows(session, view, reports, progress)
+    told = chain(heading(view), note, rows, _ending(session, reports, view))
     try:
-        Terminal.stdout(told)
+        try:
+            Terminal.stdout(told)
+        except KeyboardInterrupt as stop:  # while a row was written, not while the next was computed
+            with suppress(StopIteration):
+                rows.throw(stop)
+            Terminal.stdout(told)
     finally:
         if save is not None or log_ is not None:
             deque(told, 0)  # whoever reads may have seen enough: the files are still wanted
@@ -161,7 +169,7 @@ def _classes(example: Example) -> None:
         raise UsageError(f"--until classified: {what}; write --until 'E < 1e-3'")
 
 
-def _rows(session: Session, view: View, reports: list[Report], progress: ProgressLine) -> Iterator[str]:
+def _rows(session: Session, view: View, reports: list[Report], progress: ProgressLine) -> Generator[str, None, None]:
     """The reports as they come; Ctrl-C anywhere ends the run and keeps what was reached."""
     yield from table_head(session.plan, view)
     try:
