@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from backprop_trace import cli
 
+Program = Callable[..., tuple[int, str, str]]
+
 
 @pytest.fixture
-def run(monkeypatch, capsys):
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
     """Runs the program in this process: exit code, output, messages."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
@@ -18,6 +22,13 @@ def run(monkeypatch, capsys):
         with pytest.raises(SystemExit) as ended:
             cli.main()
         out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
+        return int(ended.value.code or 0), out, err
 
     return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, in which the program runs."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
