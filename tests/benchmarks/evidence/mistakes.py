@@ -355,6 +355,17 @@ def targets_swapped(made: Exercise, rng: random.Random) -> Plans:
     yield bends, next(iter(bends))
 
 
+def targets_reversed(made: Exercise, rng: random.Random) -> Plans:
+    """t - o for o - t in every dE/dout of an output."""
+    bends = {}
+    for line in made.calculated.lines:
+        name = line.name
+        if name.kind == "d" and name.of == LOSS and any(used.kind == "target" for used in names_in(line.formula)):
+            bends[line.at] = Minus(line.formula)
+    if bends:
+        yield bends, next(iter(bends))
+
+
 def hard_targets(made: Exercise, rng: random.Random) -> Plans:
     change = {}
     for name, number in made.calculated.given.items():
@@ -589,6 +600,7 @@ MEANS = ("several", "defined")
 KINDS: Mapping[str, Kind] = {
     "another-target": Kind(neighbours("target"), "target"),
     "targets-swapped": Kind(targets_swapped, "target"),
+    "targets-reversed": Kind(targets_reversed, "sign|revers|target|minus|ascent"),
     "exchanged": Kind(exchanged, "exchang|swap|other line|cross|neighbour|another"),
     "misread-given": Kind(misread(("", "target")), "misread|digit|point|factor-ten|ten|copied|read"),
     "one-over-one": Kind(one_line(quotient_first, is_kind("out", "")), "bracket|parenthes|1/1|one-over|precedence"),
