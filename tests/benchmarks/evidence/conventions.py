@@ -3,8 +3,8 @@
     python -m evidence.conventions --each 20 --keep /tmp/cases
 
 A convention of notation or definition must be excused: no line accused. A method must be a slip, said once: the first
-line where it acts `slip`, the others `slip` or `follows`. A slip that resembles a convention must be named, and no right
-line accused. Most conventions are written by somebody who has the same exercise with another word in its file.
+line where it acts `slip`, the others `slip` or `follows`. A slip that resembles a convention must be named, and no
+right line accused. Most conventions are written by somebody who has the same exercise with another word in its file.
 """
 
 from __future__ import annotations
