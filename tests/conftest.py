@@ -28,6 +28,18 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.fixture
+def printed(run: Program) -> Callable[..., str]:
+    """Runs the program where nothing may go wrong: its output."""
+
+    def printed(*arguments: str) -> str:
+        code, out, err = run(*arguments)
+        assert (code, err) == (0, "")
+        return out
+
+    return printed
+
+
+@pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, in which the program runs."""
     monkeypatch.chdir(tmp_path)

@@ -1,14 +1,12 @@
 """Formulas of one's own: definitions, activations and losses, against published numbers and central differences."""
 
 import math
-import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.cli import main
 from backprop_trace.files.sheet import published_sheet, read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import load, read_example
@@ -27,14 +25,6 @@ definitions:
   f: q * z
 objective: f
 """
-
-
-def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
-    out, err = capsys.readouterr()
-    return end.value.code or 0, out, err
 
 
 def test_cs231ns_circuit_has_the_gradients_of_the_course():
@@ -226,18 +216,18 @@ def test_an_activation_that_is_neither_a_word_nor_a_formula_is_refused(activatio
     [("exp(1000 * y)", "grows beyond"), ("9^9^9^9 * x", "grows beyond"), ("log(x)", "logarithm of a negative"),
      ("sqrt(x)", "square root of a negative"), ("y / (x + 2)", "division by zero"), ("x^0.5", "fractional power")],
 )  # fmt: skip
-def test_a_computation_that_breaks_names_the_definition(formula, reason, monkeypatch, capsys, tmp_path):
+def test_a_computation_that_breaks_names_the_definition(formula, reason, run, tmp_path):
     path = tmp_path / "circuit.yaml"
     path.write_text(CIRCUIT.replace("x + y", formula))
-    code, _, err = run(monkeypatch, capsys, "show", str(path))
+    code, _, err = run("show", str(path))
     assert code == 3 and "breaks in q" in err and reason in err
 
 
 @pytest.mark.parametrize("formula", ["9^9^9^9 * x", "exp(exp(exp(exp(exp(y)))))"])
-def test_what_is_too_large_for_exact_arithmetic_ends_with_a_message_too(formula, monkeypatch, capsys, tmp_path):
+def test_what_is_too_large_for_exact_arithmetic_ends_with_a_message_too(formula, run, tmp_path):
     path = tmp_path / "circuit.yaml"
     path.write_text(CIRCUIT.replace("x + y", formula))
-    code, _, err = run(monkeypatch, capsys, "show", str(path), "--engine", "exact")
+    code, _, err = run("show", str(path), "--engine", "exact")
     assert code == 3 and "breaks in q" in err
 
 
@@ -317,15 +307,15 @@ def test_a_slip_in_a_definition_or_over_time_is_called_by_its_name(name, line, f
     assert list(mistakes) == [line] and slip in mistakes[line]
 
 
-def test_steps_of_definitions_are_compared_and_checked_with_their_own_objective(monkeypatch, capsys, tmp_path):
-    code, out, _ = run(monkeypatch, capsys, "show", "descent", "--compare", "1")
+def test_steps_of_definitions_are_compared_and_checked_with_their_own_objective(run, tmp_path):
+    code, out, _ = run("show", "descent", "--compare", "1")
     assert code == 0 and "f falls from 2.875 to 2.4891056" in out
     sheet = tmp_path / "sheet.yaml"
     sheet.write_text("x+: -0.4600\ny+: 0.6000\n")
-    code, out, _ = run(monkeypatch, capsys, "check", "descent", str(sheet))
+    code, out, _ = run("check", "descent", str(sheet))
     assert code == 1 and "add the gradient" in out and "from 2.875 to 2.48911" in out
 
 
-def test_definitions_have_no_matrices(monkeypatch, capsys):
-    code, _, err = run(monkeypatch, capsys, "train", "descent", "--epochs", "3", "--fast")
+def test_definitions_have_no_matrices(run):
+    code, _, err = run("train", "descent", "--epochs", "3", "--fast")
     assert code == 2 and "--fast: definitions have no matrices" in err

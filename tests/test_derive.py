@@ -4,12 +4,10 @@ import random
 import re
 import shutil
 import subprocess
-import sys
 from itertools import pairwise
 
 import pytest
 
-from backprop_trace.cli import main
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.closed_form import NoClosedForm, closed_form, expanded, from_sympy, to_sympy
@@ -41,14 +39,6 @@ KUMARS_LIST = r"""
 """As Kumar prints it: two of the lines have Z^3_2, a unit that does not exist."""
 
 
-def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
-    out, err = capsys.readouterr()
-    return end.value.code or 0, out, err
-
-
 @pytest.fixture
 def kumar(tmp_path):
     path = tmp_path / "kumar.yaml"
@@ -64,16 +54,16 @@ def as_we_write(line: str) -> str:
     return f"{first} = {' · '.join(others)}"
 
 
-def test_every_line_of_kumars_list_is_printed_with_its_two_slips_put_right(monkeypatch, capsys, kumar):
-    code, out, _ = run(monkeypatch, capsys, "derive", kumar, "--style", "layered")
+def test_every_line_of_kumars_list_is_printed_with_its_two_slips_put_right(run, kumar):
+    code, out, _ = run("derive", kumar, "--style", "layered")
     assert code == 0
     expected = [as_we_write(line) for line in KUMARS_LIST.strip().splitlines()]
     assert len(expected) == 9
     assert [line for line in out.splitlines() if line in expected] == expected
 
 
-def test_the_bias_lines_kumar_only_names_are_written_out(monkeypatch, capsys, kumar):
-    _, out, _ = run(monkeypatch, capsys, "derive", kumar, "--style", "layered")
+def test_the_bias_lines_kumar_only_names_are_written_out(run, kumar):
+    _, out, _ = run("derive", kumar, "--style", "layered")
     lines = out.splitlines()
     assert "∂C/∂b2 = ∂C/∂a^3_1 · ∂a^3_1/∂z^3_1 · ∂z^3_1/∂b2" in lines
     start = lines.index("∂C/∂b1 = ∂C/∂a^3_1 · ∂a^3_1/∂z^3_1 · ∂z^3_1/∂a^2_1 · ∂a^2_1/∂z^2_1 · ∂z^2_1/∂b1")
@@ -163,12 +153,12 @@ def test_a_closed_form_that_would_swell_is_refused():
         expanded(names[-1], meaning)
 
 
-def test_derive_needs_no_numbers_and_refuses_what_is_no_gradient(monkeypatch, capsys, kumar):
-    code, out, _ = run(monkeypatch, capsys, "derive", kumar, "--only", "dE/dw1_11", "--ascii")
+def test_derive_needs_no_numbers_and_refuses_what_is_no_gradient(run, kumar):
+    code, out, _ = run("derive", kumar, "--only", "dE/dw1_11", "--ascii")
     assert code == 0 and "dE/dw1_11 = dE/dout_o1 * dout_o1/dnet_o1 *" in out.replace("w1,11", "w1_11")
-    code, out, err = run(monkeypatch, capsys, "derive", kumar, "--only", "w1_11+")
+    code, out, err = run("derive", kumar, "--only", "w1_11+")
     assert (code, out) == (2, "") and "no gradient" in err
-    code, out, err = run(monkeypatch, capsys, "derive", kumar, "--closed-form")
+    code, out, err = run("derive", kumar, "--closed-form")
     assert (code, out) == (2, "") and "one gradient at a time" in err
 
 
@@ -178,10 +168,10 @@ def test_the_gradients_come_last_layer_first():
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_derive_compiles_in_latex_without_anything_that_sticks_out(name, monkeypatch, capsys, tmp_path):
+def test_derive_compiles_in_latex_without_anything_that_sticks_out(name, run, tmp_path):
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed")
-    code, _, _ = run(monkeypatch, capsys, "derive", name, "--format", "latex", "--output", str(tmp_path / "it.tex"))
+    code, _, _ = run("derive", name, "--format", "latex", "--output", str(tmp_path / "it.tex"))
     assert code == 0
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "it.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -190,9 +180,9 @@ def test_derive_compiles_in_latex_without_anything_that_sticks_out(name, monkeyp
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_derive_gives_every_trained_parameter_in_text_and_markdown(name, monkeypatch, capsys):
+def test_derive_gives_every_trained_parameter_in_text_and_markdown(name, run):
     trained = [old for _, old in listing(load(name).network).carried]
     for form in ("text", "markdown"):
-        code, out, err = run(monkeypatch, capsys, "derive", name, "--format", form)
+        code, out, err = run("derive", name, "--format", form)
         assert (code, err) == (0, "")
         assert len(re.split(r"\n\n", out)) > len(trained)

@@ -1,22 +1,11 @@
 """The general formulas: above the numbers, once, in the letters of the style."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from backprop_trace.cli import main
 from backprop_trace.files.spec import load
 from backprop_trace.model.general import general_formulas
-
-
-def run(monkeypatch, capsys, *arguments: str) -> str:
-    monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
-    assert not end.value.code
-    return capsys.readouterr().out
-
 
 DELTA_AND_GRADIENT = [
     "delta of an output unit   ∂E/∂net_j = ∂E/∂out_j · ∂out_j/∂net_j",
@@ -26,25 +15,25 @@ DELTA_AND_GRADIENT = [
 ]
 
 
-def test_they_head_the_phases_once_however_many_steps_there_are(monkeypatch, capsys):
-    out = run(monkeypatch, capsys, "show", "mazur", "--steps", "2")
+def test_they_head_the_phases_once_however_many_steps_there_are(printed):
+    out = printed("show", "mazur", "--steps", "2")
     for line in DELTA_AND_GRADIENT:
         assert out.count(f"  {line}\n") == 1
     assert out.index("gradient of a weight") < out.index("∂E/∂out_o1") < out.index("update: sgd")
 
 
-def test_one_quantity_alone_comes_without_them(monkeypatch, capsys):
-    assert "gradient of a weight" not in run(monkeypatch, capsys, "show", "mazur", "--only", "dE/dw1")
+def test_one_quantity_alone_comes_without_them(printed):
+    assert "gradient of a weight" not in printed("show", "mazur", "--only", "dE/dw1")
 
 
-def test_the_shortcut_of_softmax_stands_among_them(monkeypatch, capsys):
-    out = run(monkeypatch, capsys, "show", "deep", "--phase", "backward")
+def test_the_shortcut_of_softmax_stands_among_them(printed):
+    out = printed("show", "deep", "--phase", "backward")
     assert "∂E/∂net_j = Σ_k ∂E/∂out_k · ∂out_k/∂net_j = out_j - target_j" in out
 
 
 @pytest.mark.parametrize("style", ["net-out", "layered", "nielsen"])
-def test_plain_ascii_is_plain_ascii(style, monkeypatch, capsys):
-    out = run(monkeypatch, capsys, "show", "kumar", "--ascii", "--style", style)
+def test_plain_ascii_is_plain_ascii(style, printed):
+    out = printed("show", "kumar", "--ascii", "--style", style)
     assert out.isascii() and "gradient of a weight" in out
 
 
@@ -53,16 +42,16 @@ def test_what_is_no_plain_layered_network_has_none(name):
     assert general_formulas(load(name).network, ["forward", "backward"]) == []
 
 
-def test_the_square_of_a_gradient_has_the_gradient_in_parentheses(monkeypatch, capsys, tmp_path):
+def test_the_square_of_a_gradient_has_the_gradient_in_parentheses(printed, tmp_path):
     text = Path(__file__).parent.parent.joinpath("networks", "one-weight.yaml").read_text(encoding="utf-8")
     rule = "optimizer: {name: adam, convention: torch, learning_rate: 0.1}"
     (tmp_path / "adam.yaml").write_text(text.replace("learning_rate: 0.1", rule), encoding="utf-8")
-    out = run(monkeypatch, capsys, "show", str(tmp_path / "adam.yaml"), "--phase", "update")
+    out = printed("show", str(tmp_path / "adam.yaml"), "--phase", "update")
     assert "v+ = β2 · v + (1 - β2) · (∂E/∂w)²" in out
 
 
-def test_they_head_the_tables_in_markdown_too(monkeypatch, capsys):
-    out = run(monkeypatch, capsys, "show", "mazur", "--format", "markdown", "--steps", "2", "--style", "layered")
+def test_they_head_the_tables_in_markdown_too(printed):
+    out = printed("show", "mazur", "--format", "markdown", "--steps", "2", "--style", "layered")
     assert out.count(r"- gradient of a weight: $\frac{\partial C}{\partial w _{ji}^{l-1}} = \delta _{j}^{l} \cdot") == 1
     assert out.index("### Backward pass") < out.index("- delta of an output unit: $") < out.index("### Update")
-    assert "gradient of a weight" not in run(monkeypatch, capsys, "show", "mazur", "--only", "dE/dw1", "-f", "markdown")
+    assert "gradient of a weight" not in printed("show", "mazur", "--only", "dE/dw1", "-f", "markdown")

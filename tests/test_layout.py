@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from backprop_trace.cli import main
 from backprop_trace.files.sheet import published_sheet
 from backprop_trace.files.spec import load
 from backprop_trace.model.network import listing
@@ -20,19 +19,12 @@ from backprop_trace.run.verify import verified
 SHEET = "net_h1: 0.3775\nw5+: 0.4411\n"
 
 
-def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["backprop-trace", *arguments])
-    with pytest.raises(SystemExit):
-        main()
-
-
 def lines(pieces: object) -> list[str]:
     return "".join(pieces).splitlines()  # type: ignore[call-overload]
 
 
-def test_the_help_page_cuts_no_sentence(monkeypatch, capsys):
-    run(["--help"], monkeypatch)
-    assert "..." not in capsys.readouterr().out.split("Commands:")[1]
+def test_the_help_page_cuts_no_sentence(printed):
+    assert "..." not in printed("--help").split("Commands:")[1]
 
 
 def test_training_headings_are_wrapped_between_words():
@@ -61,36 +53,32 @@ def test_the_audit_puts_slips_below_where_the_terminal_is_narrow():
     assert "    3 updated-weights, stale" in texts
 
 
-def test_rows_of_a_markdown_report_have_a_cell_for_each_heading(monkeypatch, capsys, tmp_path):
+def test_rows_of_a_markdown_report_have_a_cell_for_each_heading(run, tmp_path):
     sheet = tmp_path / "sheet.yaml"
     sheet.write_text(SHEET)
-    run(["check", "mazur", str(sheet), "-f", "markdown"], monkeypatch)
-    rows = [row for row in capsys.readouterr().out.splitlines() if row.startswith("|")]
+    _, out, _ = run("check", "mazur", str(sheet), "-f", "markdown")
+    rows = [row for row in out.splitlines() if row.startswith("|")]
     assert len({row.count("|") for row in rows}) == 1
     assert [row.split("|")[2].strip() for row in rows[2:]] == ["1", "2"]
 
 
-def test_a_class_is_listed_as_people_count_and_errors_stand_below(monkeypatch, capsys, tmp_path: Path):
+def test_a_class_is_listed_as_people_count_and_errors_stand_below(run, tmp_path: Path):
     for number in (10, 2, 1):
         (tmp_path / f"pupil{number}.yaml").write_text(SHEET)
     (tmp_path / "pupil3.yaml").write_text("")
-    run(["check", "mazur", str(tmp_path)], monkeypatch)
-    printed = capsys.readouterr()
+    _, out, err = run("check", "mazur", str(tmp_path))
     names = [f"pupil{number}.yaml" for number in (1, 2, 3, 10)]
-    assert sorted(names, key=printed.out.index) == names
-    assert "not a single line" in printed.err
+    assert sorted(names, key=out.index) == names
+    assert "not a single line" in err
 
 
-def test_the_numbers_above_a_blank_sheet_are_wrapped(monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["backprop-trace", "sheet", "mazur"])
-    with pytest.raises(SystemExit):
-        main()
-    comments = [line for line in capsys.readouterr().out.splitlines() if line.startswith("#")]
+def test_the_numbers_above_a_blank_sheet_are_wrapped(printed):
+    comments = [line for line in printed("sheet", "mazur").splitlines() if line.startswith("#")]
     assert max(map(len, comments)) <= 100
     assert any("w8 = 0.55, b2 = 0.60" in line for line in comments)
 
 
-def test_the_line_as_it_should_be_is_true_when_a_skipped_line_was_wrong(monkeypatch, capsys):
-    run(["check", "quirk", "--brief"], monkeypatch)
-    (should,) = [line for line in capsys.readouterr().out.splitlines() if "should be" in line]
+def test_the_line_as_it_should_be_is_true_when_a_skipped_line_was_wrong(run):
+    _, out, _ = run("check", "quirk", "--brief")
+    (should,) = [line for line in out.splitlines() if "should be" in line]
     assert "0.0808531" not in should, "a number of the mistake"

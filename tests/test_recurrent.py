@@ -2,13 +2,11 @@
 
 import json
 import math
-import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backprop_trace.cli import main
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import Example, load, read_example
 from backprop_trace.formulas.arithmetic import ComputationError
@@ -28,15 +26,6 @@ layers:
 loss: half_squared_error
 learning_rate: 0.1
 """
-
-
-def run(monkeypatch, capsys, *arguments: str) -> str:
-    monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
-    out, err = capsys.readouterr()
-    assert (end.value.code or 0, err) == (0, "")
-    return out
 
 
 def agrees(example: Example) -> bool:
@@ -85,8 +74,8 @@ def test_time_steps_without_targets_have_no_loss():
     assert {row.verdict for row in verified(example)} == {"agrees"}
 
 
-def test_json_says_the_time_step_of_every_line(monkeypatch, capsys):
-    lines = json.loads(run(monkeypatch, capsys, "show", "rnn", "--format", "json"))["lines"]
+def test_json_says_the_time_step_of_every_line(printed):
+    lines = json.loads(printed("show", "rnn", "--format", "json"))["lines"]
     found = {(line["name"], line["time"]) for line in lines}
     assert {("net_h1", 1), ("net_h1", 3), ("dE/dw", 2), ("dE/dw", None), ("E", None)} <= found
 
@@ -192,8 +181,8 @@ def test_a_network_that_does_not_settle_is_refused_with_the_change_that_remains(
     assert "does not settle" in str(wrong.value)
 
 
-def test_other_weights_for_a_run_may_take_other_iterations(monkeypatch, capsys):
-    out = run(monkeypatch, capsys, "show", "settling", "--set", "u1=0", "--set", "u2=0", "--phase", "update")
+def test_other_weights_for_a_run_may_take_other_iterations(printed):
+    out = printed("show", "settling", "--set", "u1=0", "--set", "u2=0", "--phase", "update")
     assert "after 2 iterations" in " ".join(out.split())
 
 
@@ -212,7 +201,7 @@ def test_a_sweep_to_where_the_network_does_not_settle_is_refused():
         sweep(example, named("u1"), [-9.0])
 
 
-def test_a_network_that_settles_needs_no_numbers_to_be_derived(monkeypatch, capsys, tmp_path):
+def test_a_network_that_settles_needs_no_numbers_to_be_derived(printed, tmp_path):
     path = tmp_path / "net.yaml"
     path.write_text("""
 inputs: [x]
@@ -222,7 +211,7 @@ layers:
 settle: {threshold: 1e-6}
 loss: half_squared_error
 """)
-    out = run(monkeypatch, capsys, "derive", str(path), "--only", "dE/du", "--ascii")
+    out = printed("derive", str(path), "--only", "dE/du", "--ascii")
     assert "+ dE/dout_o1@3 * dout_o1/dnet_o1@3 * dnet_o1@3/dout_o1@2 *" in out
 
 
@@ -333,8 +322,8 @@ def test_sequences_of_unequal_lengths_are_refused():
 
 
 @pytest.mark.parametrize("name", ["rnn", "lstm", "settling", "descent"])
-def test_they_are_trained_like_any_other(name, monkeypatch, capsys):
-    out = run(monkeypatch, capsys, "train", name, "--epochs", "30")
+def test_they_are_trained_like_any_other(name, printed):
+    out = printed("train", name, "--epochs", "30")
     steps = trace(load(name), step=31)
     objective = next(line for line in steps.lines if line.name == steps.listing.objective)
     assert f"to {shown(objective.value, 6)}" in out

@@ -8,7 +8,6 @@ from fractions import Fraction
 import pytest
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.cli import main
 from backprop_trace.files.sheet import Section, load_sheet, read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import load, shipped
@@ -234,19 +233,12 @@ def test_a_formula_is_right_if_it_is_the_same_function(formula, verdict, slip):
 # --- blank sheets ---
 
 
-def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str]:
-    monkeypatch.setattr("sys.argv", ["backprop-trace", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return int(ended.value.code or 0), capsys.readouterr().out
-
-
 @pytest.mark.parametrize("options", [(), ("--round", "3"), ("--round", "2sf", "--steps", "2"), ("--phase", "backward")])
 @pytest.mark.parametrize("form", ["yaml", "csv", "plain"])
 @pytest.mark.parametrize("example", shipped())
-def test_a_blank_filled_with_the_key_has_no_mistakes(example, form, options, tmp_path, monkeypatch, capsys):
+def test_a_blank_filled_with_the_key_has_no_mistakes(example, form, options, tmp_path, run):
     path = tmp_path / f"key.{ {'plain': 'txt'}.get(form, form) }"
-    code, _ = run(monkeypatch, capsys, "sheet", example, "--values", "-f", form, "-o", str(path), *options)
+    code, _, _ = run("sheet", example, "--values", "-f", form, "-o", str(path), *options)
     assert code == 0
     report = Checker(load(example)).check(load_sheet(str(path)))
     assert set(report.counts) <= {"right", "missing"}
@@ -254,9 +246,9 @@ def test_a_blank_filled_with_the_key_has_no_mistakes(example, form, options, tmp
 
 
 @pytest.mark.parametrize("form", ["yaml", "csv", "plain"])
-def test_a_blank_has_the_lines_of_the_listing_in_their_order(form, monkeypatch, capsys):
-    code, blank = run(monkeypatch, capsys, "sheet", "mazur", "-f", form)
-    _, shown = run(monkeypatch, capsys, "show", "mazur", "-f", "json")
+def test_a_blank_has_the_lines_of_the_listing_in_their_order(form, run):
+    code, blank, _ = run("sheet", "mazur", "-f", form)
+    _, shown, _ = run("show", "mazur", "-f", "json")
     names = [line["name"] for line in json.loads(shown)["lines"]]
     mark = {"yaml": ":", "plain": " =", "csv": ","}[form]
     lines = [line for line in blank.splitlines() if line.rstrip().endswith(mark) and not line.startswith("#")]
@@ -267,11 +259,11 @@ def test_a_blank_has_the_lines_of_the_listing_in_their_order(form, monkeypatch, 
         read_sheet(blank, f"blank.{form}")
 
 
-def test_an_example_without_numbers_has_a_blank_and_no_key(tmp_path, monkeypatch, capsys):
+def test_an_example_without_numbers_has_a_blank_and_no_key(tmp_path, run):
     path = tmp_path / "net.yaml"
     path.write_text(
         "inputs: [x]\ntargets: [o]\nparameters: [w]\nloss: half_squared_error\n"
         "layers: [{units: [o], activation: tanh, weights: [[w]]}]\n"
     )
-    assert run(monkeypatch, capsys, "sheet", str(path))[0] == 0
-    assert run(monkeypatch, capsys, "sheet", str(path), "--values")[0] == 2
+    assert run("sheet", str(path))[0] == 0
+    assert run("sheet", str(path), "--values")[0] == 2

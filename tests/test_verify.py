@@ -1,10 +1,7 @@
 """Gradients set against differences and autograd: right ones agree, a fault put in on purpose is found."""
 
-import sys
-
 import pytest
 
-from backprop_trace.cli import main
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.model import catalogue
 from backprop_trace.run.step import NotNumeric
@@ -49,17 +46,14 @@ def test_tied_weights_a_shared_bias_and_several_samples_agree():
     assert verdicts(SHARED) == {"agrees"}
 
 
-def test_a_wrong_slope_in_the_catalogue_is_found(monkeypatch, capsys, tmp_path):
+def test_a_wrong_slope_in_the_catalogue_is_found(monkeypatch, run, tmp_path):
     wrong = dict(catalogue.ACTIVATIONS)
     wrong["sigmoid"] = wrong["sigmoid"]._replace(slope="a * (1 + a)")
     monkeypatch.setattr("backprop_trace.model.network.ACTIVATIONS", wrong)
     path = tmp_path / "net.yaml"
     path.write_text(ONE_UNIT % (0.25, "sigmoid"))
-    monkeypatch.setattr(sys, "argv", ["backprop-trace", "verify", str(path)])
-    with pytest.raises(SystemExit) as end:
-        main()
-    out = capsys.readouterr().out
-    assert end.value.code == 1
+    code, out, _ = run("verify", str(path))
+    assert code == 1
     assert "0 of 2 gradients agree" in out and out.count("  off\n") == 2
 
 
