@@ -6,21 +6,23 @@ rows or columns first, samples in a list or in columns, units by name or by numb
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import oracle
 from hypothesis import strategies as st
 
-HIDDEN = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "softmax")
-LOSSES = (
-    "half_squared_error", "squared_error", "mean_squared_error", "binary_cross_entropy", "categorical_cross_entropy",
-)  # fmt: skip
+from backprop_trace.model import catalogue
+
+HIDDEN, LOSSES = tuple(catalogue.ACTIVATIONS), tuple(catalogue.LOSSES)  # one the oracle does not know fails there
 OUTPUTS = {
     "binary_cross_entropy": ("sigmoid", "softmax"),
     "categorical_cross_entropy": ("softmax", "sigmoid", "softplus"),
 }
-KINKED = ("relu", "leaky_relu", "elu")
-DEFAULT_ALPHA = {"leaky_relu": "0.01", "elu": "1"}
+KINKED = tuple(
+    name for name, known in catalogue.ACTIVATIONS.items() if re.search(r"\b(if|max|min|abs)\b", known.formula)
+)
+DEFAULT_ALPHA = {name: known.constants["alpha"] for name, known in catalogue.ACTIVATIONS.items() if known.constants}
 
 
 @dataclass
