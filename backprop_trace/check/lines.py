@@ -10,12 +10,12 @@ from functools import cached_property
 from backprop_trace.check.remembered import Remembered
 from backprop_trace.check.slips import Bend, Facts, bends, written_out
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Product, Sum, derivative, names_in
+from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Sum, names_in, plus
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import Equation
-from backprop_trace.model.network import ETA, Listing
+from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import spellings
 
 
@@ -60,8 +60,10 @@ class Lines:
     def formula(self, name: Name, written: frozenset[Name]) -> Formula:
         """A line's formula; by way of the error or the change where the writer has these lines."""
         formula = self.equations[name].formula
-        if name.kind == "+" and name.of is not None and (change := Name("change", name.of.label)) in written:
-            return Sum((name.of, change))
+        if name.kind == "+" and name.of in self.example.network.trained:
+            assert name.of is not None
+            change = Name("change", name.of.label)
+            return Sum((name.of, change)) if change in written else formula
         if _is_error_slope(name) and self.example.network.loss == "half_squared_error":
             assert name.wrt is not None
             error = Name("error", name.wrt.label, sample=name.sample)
@@ -89,17 +91,22 @@ def with_optional_lines(lines: Listing, example: Example) -> Listing:
     found: list[Equation] = []
     for equation in lines.equations:
         name = equation.name
-        gradient = derivative(example.network.objective, name.of) if name.kind == "+" and name.of is not None else name
-        if name.of is not None and equation.formula == Difference(name.of, Product((ETA, gradient))):
-            found.append(Equation(Name("change", name.of.label), Minus(Product((ETA, gradient))), (), "update"))
-        elif name.kind == "+" and name.of in example.network.trained:
-            assert name.of is not None
-            found.append(equation)
-            found.append(Equation(Name("change", name.of.label), Difference(name, name.of), (), "update"))
-            continue
+        if name.kind == "+" and name.of in example.network.trained:
+            change = Name("change", name.of.label)
+            found.append(Equation(change, change_of(name.of, equation.formula), (), "update"))
         found.append(equation)
         targets = [used for used in names_in(equation.formula) if used.kind == "target"]
         if name.kind == "E" and name.label and targets:
             out, target = name._replace(kind="out"), targets[0]
             found.append(Equation(name._replace(kind="error"), Difference(target, out), (), "loss"))
     return lines._replace(equations=tuple(found))
+
+
+def change_of(parameter: Name, updated: Formula) -> Formula:
+    """What an update adds to a parameter: -(eta * g) where w+ = w - eta * g, v+ where w+ = w + v+."""
+    match updated:
+        case Difference(left, right) if left == parameter:
+            return Minus(right)
+        case Sum((first, *rest)) if first == parameter:
+            return plus(*rest)
+    return Difference(updated, parameter)
