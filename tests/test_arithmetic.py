@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import decimal
+import json
 import math
+import re
 import struct
 import time
 from decimal import Decimal
@@ -23,9 +25,10 @@ from backprop_trace.formulas.arithmetic import ComputationError, exact
 from backprop_trace.formulas.arithmetic.hand import Rounding
 from backprop_trace.formulas.expr import names_in
 from backprop_trace.formulas.notation import PYTHON, number_piece, show
-from backprop_trace.formulas.notation.numbers import full, shown
+from backprop_trace.formulas.notation.numbers import bound_of_zero, full, shown
 from backprop_trace.render.view import engine
 from backprop_trace.run.step import Settings, trace, traces
+from backprop_trace.run.verify import verified
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 PYTHON_NAMES = {
@@ -105,7 +108,9 @@ def assert_digits(example, case, digits: int) -> None:
             line = line_of(t, name)
             if line is None:
                 continue
-            if isinstance(line.value, Decimal):
+            if bound := bound_of_zero(line.value):
+                assert abs(true) < mpmath.mpf(10) ** -(digits + 40), (name, bound)
+            elif isinstance(line.value, Decimal):
                 assert line.value == rounded(true, digits), name
                 assert len(line.value.as_tuple().digits) == digits
             else:
@@ -123,7 +128,7 @@ def test_every_digit_of_random_networks_is_that_of_mpmath(digits):
         example = read_example(case.text)
         try:
             assert_digits(example, case, digits)
-        except ComputationError as undecided:  # a value that is 0 and cannot be proven to be
+        except ComputationError as undecided:  # the sign of a value that is 0 and cannot be proven to be
             assume("bits" not in undecided.reason)
             raise
 
@@ -200,6 +205,56 @@ def test_the_sign_of_a_tiny_number_is_decided():
     with mpmath.workdps(300):
         true = mpmath.tanh(mpmath.mpf(1) / 2 + mpmath.mpf(10) ** -202) - mpmath.tanh(mpmath.mpf(1) / 2)
         assert value == rounded(true, 20)
+
+
+EXACTLY_ZERO = {
+    "log(w * x) - log(w) - log(x)": "dE/dw",
+    "exp(w) / (exp(w) + exp(x)) + exp(x) / (exp(w) + exp(x)) - 1": "dE/dw",
+    "(w - (w + x + 5) / 3) / sqrt(w) + (x - (w + x + 5) / 3) / sqrt(w) + (5 - (w + x + 5) / 3) / sqrt(w)": "dE/dw",
+    "(exp(w) - exp(1) * exp(w - 1))^2": "dE/dw",
+}
+"""Formulas over w = 3 and x = 2 that are 0 for all w, and a gradient that is then 0, too."""
+
+
+def zero_network(formula: str) -> str:
+    return f"inputs: {{x: 2}}\nparameters: {{w: 3}}\ndefinitions:\n  E: {formula}\nobjective: E\nlearning_rate: 0.1\n"
+
+
+@pytest.mark.parametrize("formula", EXACTLY_ZERO)
+def test_what_cannot_be_told_from_zero_is_shown_as_zero_with_its_bound(formula, run, tmp_path):
+    path = tmp_path / "net.yaml"
+    path.write_text(zero_network(formula))
+    names = ["E", EXACTLY_ZERO[formula]]
+    chosen = [word for name in names for word in ("--only", name)]
+    out = " ".join(run("show", str(path), "--engine", "exact", *chosen)[1].split())
+    assert (bound := re.search(r"0 stands for less than 1e(-[0-9]+) in E", out)) and int(bound[1]) < -300
+    lines = json.loads(run("show", str(path), "--engine", "exact", "--format", "json", *chosen)[1])
+    assert [line["value"] for line in lines["lines"]] == ["0"] * len(names)
+    assert int(lines["lines"][0]["smaller_than"].removeprefix("1e")) < -300
+
+
+@pytest.mark.parametrize("formula", EXACTLY_ZERO)
+def test_a_gradient_that_cannot_be_told_from_zero_agrees_with_central_differences(formula):
+    assert {row.verdict for row in verified(read_example(zero_network(formula)))} == {"agrees"}
+
+
+@pytest.mark.parametrize("formula", ["1 / ({})", "log({})", "relu({})", "({})^0.5"])
+def test_a_sign_a_divisor_and_a_logarithm_need_more_than_a_bound(formula):
+    with pytest.raises(ComputationError, match=r"not even with \d+ bits"):
+        trace(read_example(zero_network(formula.format("log(w * x) - log(w) - log(x)"))), Settings("exact"))
+
+
+def test_a_zero_that_is_none_is_told_from_one():
+    value = trace(read_example(zero_network("exp(w) - exp(w + 1e-250) + exp(-1200)")), Settings("exact"))["E"].value
+    with mpmath.workdps(600):
+        assert value == rounded(mpmath.exp(3) - mpmath.exp(3 + mpmath.mpf("1e-250")) + mpmath.exp(-1200), 20)
+
+
+def test_a_line_that_cannot_be_told_from_zero_is_rounded_to_zero_by_hand():
+    for rounding, text in (("4", "0.0000"), ("3sf", "0")):
+        by_hand = Settings("hand", rounding=Rounding.read(rounding))
+        line = trace(read_example(zero_network("log(w * x) - log(w) - log(x)")), by_hand)["E"]
+        assert shown(line.value) == text
 
 
 def test_fractions_are_kept_to_their_limit_and_certified_digits_go_on_and_it_is_said():

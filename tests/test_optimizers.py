@@ -9,7 +9,8 @@ import pytest
 
 from backprop_trace.check.checker import Checker
 from backprop_trace.files.sheet import read_sheet
-from backprop_trace.files.spec import read_example
+from backprop_trace.files.spec import Example, read_example
+from backprop_trace.formulas.expr import after
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.catalogue import OPTIMIZERS
 from backprop_trace.run.step import Settings, trace, traces
@@ -368,3 +369,49 @@ def test_a_right_sheet_of_an_optimizer_is_right(name: str) -> None:
     text = "step 2:\n" + "".join(f"  {canonical(line.name)}: {line.value:.6f}\n" for line in lines)
     judged = Checker(example).check(read_sheet(text, "sheet.yaml")).lines
     assert {line.verdict for line in judged if line.written} <= {"right", "rounded"}
+
+
+SEVERAL = """
+inputs: {{x1: [0.5, -0.3, 0.8], x2: [0.1, 0.9, -0.4]}}
+targets: {{o1: [0.2, 0.7, 0.4], o2: [0.9, 0.1, 0.3]}}
+parameters: {{w1: 0.4, w2: -0.3, w3: 0.25, w4: 0.6, b1: 0.35, b2: -0.2}}
+layers:
+  - {{units: [h1], activation: tanh, weights: [[w1, w2]], bias: 0.1}}
+  - {{units: [o1, o2], activation: sigmoid, weights: [[w3], [w4]], bias: [b1, b2]}}
+loss: half_squared_error
+batch: mean
+batch_size: {size}
+optimizer: {{name: {name}, convention: {convention}{more}}}
+"""
+EVERY_RULE = [(name, convention) for name, conventions in OPTIMIZERS.items() for convention in conventions]
+
+
+def changes_and_errors(example: Example, with_weights: bool) -> str:
+    """Three steps of a sheet with nothing but the lines that some writers print and others do not."""
+    lines = []
+    for found in traces(example, steps=(1, 2, 3)):
+        lines.append(f"step {found.step}:")
+        for parameter in example.network.trained:
+            before, later = found.values[parameter], found.values[after(parameter)]
+            lines.append(f"  change_{parameter.label} = {later - before:.9f}")
+            lines += [f"  {parameter.label}+ = {later:.9f}"] if with_weights else []
+        for name, value in found.values.items():
+            if name.kind == "E" and name.label:
+                error = name._replace(kind="target"), name._replace(kind="out")
+                text = f"{found.values[error[0]] - found.values[error[1]]:.9f}"
+                lines.append(f"  {canonical(name._replace(kind='error'))} = {text}" if value else "")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("size", [3, 2, 1])
+@pytest.mark.parametrize("more", ["", ", weight_decay: 0.01", ", learning_rate_decay: 0.1"])
+@pytest.mark.parametrize(("name", "convention"), EVERY_RULE)
+def test_errors_and_changes_are_right_under_every_rule_over_several_steps(name, convention, more, size) -> None:
+    rate = "" if (name, convention) == ("adadelta", "paper") else ", learning_rate: 0.3"
+    if not rate and "rate" in more:
+        return
+    example = read_example(SEVERAL.format(name=name, convention=convention, more=rate + more, size=size))
+    for with_weights in (False, True):
+        report = Checker(example).check(read_sheet(changes_and_errors(example, with_weights), "sheet"))
+        verdicts = [(line.name, line.step, line.verdict) for line in report.lines if line.written]
+        assert {verdict for *_, verdict in verdicts} <= {"right", "rounded"}, verdicts

@@ -1,7 +1,8 @@
 """JSON for other programs: an object with `title`, `engine` and `lines`, a list in the order of the listing.
 
 Each line has `step`, `sample` and `time` (null where it belongs to none), `phase`, `name`, `formula`, `uses`,
-`substitution`, `value` (a string) and, in the exact engine, `fraction` where it is one.
+`substitution`, `value` (a string) and, in the exact engine, `fraction` where it is one, or `smaller_than` where a 0
+is only known to be smaller than that in size.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from backprop_trace.formulas.expr import Name, names_in, plain
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.notation.numbers import full
+from backprop_trace.formulas.notation.numbers import bound_of_zero, full
 from backprop_trace.render.view import View, chosen, written
 from backprop_trace.run.step import Line, Trace
 
@@ -60,6 +61,8 @@ class _Writer:
         }
         if isinstance(line.value, Fraction):
             record["fraction"] = fraction_text(line.value)
+        if bound := bound_of_zero(line.value):
+            record["smaller_than"] = bound
         if line.equation.shortcut is not None and line.shortcut is not None:
             record["shortcut"] = {
                 "formula": show(line.equation.shortcut, ASCII, _name),

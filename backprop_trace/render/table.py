@@ -23,6 +23,7 @@ from backprop_trace.render.view import (
     long_fraction_note,
     notes,
     rows,
+    zeros,
 )
 from backprop_trace.run.step import Trace
 
@@ -89,7 +90,7 @@ def header(trace: Trace, view: View) -> Iterator[str]:
         if text:
             yield from prose(printable(text), view)
     yield from prose(described(example), view)
-    yield from prose(engine(view.settings, trace.shortened), view)
+    yield from prose(engine(view.settings, trace.shortened) + zeros(trace), view)
     for note in [*notes(example), long_fraction_note(trace)]:
         if note:
             yield from prose(f"note: {note}", view)

@@ -19,7 +19,7 @@ from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name, Number
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Speller, canonical
-from backprop_trace.formulas.notation.numbers import Value, digits_of_fraction, short_fraction, shown
+from backprop_trace.formulas.notation.numbers import Value, bound_of_zero, digits_of_fraction, short_fraction, shown
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES
 from backprop_trace.model.chain import PHASES, Equation
 from backprop_trace.model.network import ETA, TIME, constants_used
@@ -242,11 +242,21 @@ def engine(settings: Settings, shortened: bool = False) -> str:
     return f"float: computed with double precision, {settings.shown_digits} significant digits shown"
 
 
+def zeros(trace: Trace) -> str:
+    """Which quantities are shown as 0 because they cannot be told from it, and how small they certainly are."""
+    bounds = {canonical(line.name): bound for line in trace.lines if (bound := bound_of_zero(line.value))}
+    if not bounds:
+        return ""
+    most = max(bounds.values(), key=lambda bound: int(bound[2:]))
+    few = [*list(bounds)[:8], *(["..."] if len(bounds) > 8 else [])]
+    return f"; 0 stands for less than {most} in {', '.join(few)}"
+
+
 def header_texts(trace: Trace, view: View) -> list[str]:
     """Title, source, network, arithmetic, notes and warnings, as a document begins."""
     example = trace.example
     texts = [example.title or example.name, example.source, example.note, described(example)]
-    texts.append(engine(view.settings, trace.shortened))
+    texts.append(engine(view.settings, trace.shortened) + zeros(trace))
     texts += [f"Note: {note}" for note in notes(example)]
     texts += [f"Warning: {warning}" for warning in (*example.warnings, *view.warnings)]
     return [printable(text) for text in texts if text]

@@ -6,14 +6,16 @@
 
 A value is a `flint.fmpq` (a fraction) or a `flint.arb` (a ball that is proven to contain the true number).
 `decided` turns it into digits only when every one of them is certain, and raises Undecided otherwise; the
-caller then computes again with more bits. Traps of arb that this module takes care of: comparisons of
-overlapping balls are all False; `x ** 2` around 0 is not a number; a ball is as wide as the precision at its
-making; `str` of a ball is not correctly rounded.
+caller then computes again with more bits. No number of bits tells log(6) - log(2) - log(3) from 0: after thousands it
+is shown as 0, and how small it certainly is goes with it. A sign, a divisor or a logarithm needs more, and is an error.
+Traps of arb that this module takes care of: comparisons of overlapping balls are all False; `x ** 2` around 0 is not a
+number; a ball is as wide as the precision at its making; `str` of a ball is not correctly rounded.
 """
 
 from __future__ import annotations
 
 import decimal
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -33,6 +35,8 @@ LONGEST_FRACTION = 2000
 _LONGEST_FRACTION_BITS = int(LONGEST_FRACTION * 3.3219281)
 FARTHEST_EXPONENT = 300_000  # bits: numbers beyond 2^300000 (about 1e90000) are not written out
 MOST_BITS = 8192
+BITS_OF_NOTHING = 2048
+"""What cannot be told from 0 with so many bits is shown as 0: it is smaller than 1e-300, mostly than 1e-600."""
 
 
 class Undecided(ArithmeticError):
@@ -129,7 +133,8 @@ def rounded(value: Fraction, digits: int, rounding: str = decimal.ROUND_HALF_EVE
 def decided(value: Value, digits: int) -> Fraction | Decimal:
     """A fraction as it is; else the value rounded to so many significant digits, each of them certain.
 
-    Raises Undecided when the enclosure is too wide for that.
+    What cannot be told from 0 is a 0 whose exponent says how small it is. Raises Undecided when the enclosure is too
+    wide for that.
     """
     if isinstance(value, fmpq):
         return to_fraction(value)
@@ -137,6 +142,8 @@ def decided(value: Value, digits: int) -> Fraction | Decimal:
     if low == high:
         return bounds(value)[0]
     if low <= 0 <= high:
+        if is_nothing(value, digits):
+            return Decimal((0, (0,), _magnitude(max(-low, high), exponent)))
         raise Undecided("the value cannot be told from 0")
     units, per_unit = 1 << max(exponent, 0), Decimal(1 << max(-exponent, 0))
     context = _context(digits, decimal.ROUND_HALF_EVEN)
@@ -144,6 +151,21 @@ def decided(value: Value, digits: int) -> Fraction | Decimal:
     if below != above:
         raise Undecided(f"{digits} digits are not certain")
     return below
+
+
+def is_nothing(value: Value, digits: int) -> bool:
+    """Is a value, as far as thousands of bits can tell, 0?"""
+    if isinstance(value, fmpq):
+        return not value
+    low, high, exponent = _ends(value)
+    bits = ctx.prec
+    small = max(-low, high).bit_length() + exponent < -bits // 2
+    return low <= 0 <= high and small and bits >= max(BITS_OF_NOTHING, 4 * bits_for(digits))
+
+
+def _magnitude(units: int, exponent: int) -> int:
+    """The least power of ten that is certainly above so many units of 2 to the exponent: its exponent."""
+    return math.ceil((units.bit_length() + exponent) * math.log10(2))
 
 
 # --- the functions ---

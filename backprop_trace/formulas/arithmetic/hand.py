@@ -19,7 +19,16 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from backprop_trace.formulas.arithmetic import evaluate
-from backprop_trace.formulas.arithmetic.exact import EXACT, Undecided, Value, bounds, rounded, to_fmpq, with_enough_bits
+from backprop_trace.formulas.arithmetic.exact import (
+    EXACT,
+    Undecided,
+    Value,
+    bounds,
+    is_nothing,
+    rounded,
+    to_fmpq,
+    with_enough_bits,
+)
 from backprop_trace.formulas.expr import Formula, Name
 
 MODES = {
@@ -80,7 +89,8 @@ def rounded_line(formula: Formula, values: Mapping[Name, Value], rounding: Round
     """
 
     def compute() -> Decimal:
-        low, high = bounds(evaluate(formula, values, EXACT))
+        value = evaluate(formula, values, EXACT)
+        low, high = (Fraction(0),) * 2 if is_nothing(value, rounding.digits) else bounds(value)
         below, above = rounding.apply(low), rounding.apply(high)
         if below != above:
             raise Undecided("the last digit cannot be decided")

@@ -20,6 +20,7 @@ SAFE_DIGITS = 9
 """Significant digits of the float engine that can be vouched for (at 15 one in three is wrong)."""
 
 _LONGEST_FRACTION_SHOWN = 40
+_MOST_DECIMALS_WRITTEN = 100  # by hand: 0.0000 is a number as written, 0e-616 a bound
 
 
 def shown(value: Value, digits: int = SAFE_DIGITS) -> str:
@@ -38,6 +39,15 @@ def full(value: Value, digits: int = SAFE_DIGITS) -> str:
     if isinstance(value, float):
         return "0.0" if value == 0 else repr(value)
     return shown(value, digits)
+
+
+def bound_of_zero(value: Value) -> str | None:
+    """`1e-616`, if the value is a 0 that is known to be smaller than that in size and not known to be 0."""
+    if not isinstance(value, Decimal) or value:
+        return None
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return f"1e{exponent}" if exponent < -_MOST_DECIMALS_WRITTEN else None
 
 
 def short_fraction(value: Value) -> str | None:
@@ -63,7 +73,8 @@ def _fraction(value: Fraction, digits: int) -> Decimal:
 def _laid_out(number: Decimal) -> str:
     """0.000438568 rather than 4.38568e-04, 5.3e-08 rather than 0.000000053."""
     if not number:
-        return "0" if number.as_tuple().exponent >= 0 else f"{abs(number):f}"  # type: ignore[operator]
+        is_written = -_MOST_DECIMALS_WRITTEN <= number.as_tuple().exponent < 0  # type: ignore[operator]
+        return f"{abs(number):f}" if is_written else "0"
     size = number.adjusted()
     sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
