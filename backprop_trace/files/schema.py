@@ -184,7 +184,7 @@ STEP: Mapping[str, Key] = {
 """A time step of a sequence, or a whole sequence in columns."""
 
 SETTLE: Mapping[str, Key] = {
-    "threshold": Key("the network has settled when no activation changes by so much", _POSITIVE, required=True),
+    "threshold": Key("the network has settled when no activation changes by so much, and the gradient going back is below it", _POSITIVE, required=True),
     "most": Key("so many iterations are allowed (200)", {"type": "integer", "minimum": 1, "maximum": 10_000}),
 }
 
@@ -250,7 +250,7 @@ EXAMPLE: Mapping[str, Key] = {
         required=True,
     ),
     "sequence": Key("inputs and targets of each time step, for recurrent layers", _SEQUENCE),
-    "settle": Key("run until no activation changes by the threshold or more", _table(SETTLE)),
+    "settle": Key("run until no activation changes by the threshold or more, and the gradient has settled, too", _table(SETTLE)),
     "start": Key("what recurrent units have before the first time step (0)", _named(_NUMBER)),
     "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
     "loss": Key(

@@ -11,13 +11,25 @@ from backprop_trace.files.source import printable
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import full, shown
-from backprop_trace.model.network import outputs_and_targets
+from backprop_trace.model.network import Network, outputs_and_targets
 from backprop_trace.model.styles import speller
 from backprop_trace.render.columns import columns
 from backprop_trace.render.curve import WIDE, Series, drawn
 from backprop_trace.render.table import prose
 from backprop_trace.render.view import View, described, engine, notes, objective
-from backprop_trace.run.train.session import Gradients, Plan, Report, Session, Until, no_class, overfitting, vanishing
+from backprop_trace.run.train.session import (
+    Gradients,
+    Plan,
+    Report,
+    Session,
+    Until,
+    chooses_the_largest,
+    dead,
+    diverging,
+    no_class,
+    overfitting,
+    vanishing,
+)
 
 CURVE_HEIGHT, CURVE_WIDTH = 10, 72
 MOST_SHOWN = 60
@@ -182,13 +194,12 @@ def _given(session: Session, name: Name) -> str:
 
 def _words(session: Session, first: Report, last: Report) -> Iterator[tuple[str, str]]:
     plan = session.plan
-    if word := vanishing(first):
-        yield "warning", word
-    if word := overfitting(session.curve):
-        yield "warning", word
+    words = [vanishing(first), overfitting(session.curve)]
+    words += [diverging(first, last), dead(session.dead_units())] if session.ending != "broken" else []
+    yield from (("warning", word) for word in words if word)
     match session.ending:
         case "until" if plan.until is not None and plan.until.what == "classified":
-            yield "good", f"every sample is on its target's side after {_epochs(session.epoch)}"
+            yield "good", f"{_classified(session.network)} after {_epochs(session.epoch)}"
         case "until" if plan.until is not None:
             yield "good", f"{_goal(plan.until)} after {_epochs(session.epoch)}"
         case "patience":
@@ -207,8 +218,13 @@ def _words(session: Session, first: Report, last: Report) -> Iterator[tuple[str,
         goal = canonical(session.network.objective)
         yield "faint", f"{goal} goes from {shown(first.loss, DIGITS)} to {shown(last.loss, DIGITS)}"
         if session.network.layers and no_class(session.network, session.run.givens) is None:
-            count = "every sample is" if session.classified() else "not every sample is"
-            yield "faint", f"{count} on its target's side of 1/2"
+            yield "faint", _classified(session.network, session.classified())
+
+
+def _classified(network: Network, classified: bool = True) -> str:
+    what = "the largest output of every sample" if chooses_the_largest(network) else "every sample"
+    where = "the right one" if chooses_the_largest(network) else "on its target's side of 1/2"
+    return f"{'' if classified else 'not '}{what} is {where}"
 
 
 def _goal(until: Until) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,3 +82,11 @@ class FastSession(Session):
 
     def predictions(self) -> dict[Name, float]:
         return dict(zip(self.outputs, self.matrices.outputs().ravel().tolist(), strict=True))
+
+    def net_inputs(self, units: Collection[str]) -> Iterator[tuple[str, float]]:
+        matrices = self.matrices
+        with np.errstate(all="ignore"):
+            found = matrices.forward(matrices.arrays, matrices.inputs)
+        for layer, (nets, _) in zip(self.network.layers, found, strict=True):
+            highest = zip(layer.units, nets.max(axis=0).tolist(), strict=True)
+            yield from ((unit, net) for unit, net in highest if unit in units)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -21,7 +21,7 @@ from backprop_trace.formulas.expr import Name, derivative
 from backprop_trace.formulas.numbers import NotANumber, given_number, number
 from backprop_trace.model.catalogue import LOSSES, canonical
 from backprop_trace.model.chain import Equation
-from backprop_trace.model.network import Network, listing, loss_lines, outputs_and_targets
+from backprop_trace.model.network import Network, at, listing, loss_lines, outputs_and_targets
 from backprop_trace.model.settle import still_settles
 from backprop_trace.run.train import Run
 from backprop_trace.run.train.compiled import LARGEST_COMPILED, compiled_values
@@ -221,18 +221,24 @@ class Session:
     def classified(self) -> bool:
         """Is every sample on its target's side of 1/2 (softmax: is the largest output the right one)?"""
         outputs, values = self.predictions(), self.run.givens
-        for sample in self.network.all_samples:
-            pairs = [
-                (outputs[output], values[target])
-                for output, target in outputs_and_targets(self.network)
-                if output.sample == sample
-            ]
-            if self.network.layers and self.network.layers[-1].activation == "softmax":
-                if max(pairs)[1] != max(target for _, target in pairs):
-                    return False
-            elif any((out > 0.5) != (target > 0.5) for out, target in pairs):
-                return False
-        return True
+        places: dict[tuple[int | None, int | None], list[tuple[float, float]]] = {}
+        for output, target in outputs_and_targets(self.network):
+            places.setdefault((output.sample, output.time), []).append((outputs[output], float(values[target])))
+        right = _largest_is_right if chooses_the_largest(self.network) else _all_on_their_side
+        return all(right(pairs) for pairs in places.values())
+
+    def dead_units(self) -> list[str]:
+        """The ReLU units that are 0 for every sample: no gradient passes them, so their weights stay as they are."""
+        rectified = {unit for layer in self.network.layers if layer.activation == "relu" for unit in layer.units}
+        alive = {unit for unit, net in self.net_inputs(rectified) if net > 0}
+        return [unit for layer in self.network.layers for unit in layer.units if unit in rectified - alive]
+
+    def net_inputs(self, units: Collection[str]) -> Iterator[tuple[str, float]]:
+        """The net inputs of some units, in every sample and at every time step."""
+        places = [(sample, time) for sample in self.network.all_samples for time in self.network.all_times]
+        wanted = [at(Name("net", unit), place) for unit in units for place in places]
+        found = self.look(self.network, wanted, {}).at(self.run.givens) if wanted else ()
+        yield from ((name.label, net) for name, net in zip(wanted, found, strict=True))
 
     # --- the run ---
 
@@ -335,6 +341,21 @@ def no_class(network: Network, values: Mapping[Name, Any]) -> Name | None:
     return None
 
 
+def chooses_the_largest(network: Network) -> bool:
+    """Does the largest output say which class a sample belongs to?"""
+    return bool(network.layers) and network.layers[-1].activation == "softmax"
+
+
+def _largest_is_right(pairs: Sequence[tuple[float, float]]) -> bool:
+    """Is the output whose target is the largest larger than each of the others?"""
+    (best, _), *others = sorted(pairs, key=lambda pair: pair[1], reverse=True)
+    return all(output < best for output, _ in others)
+
+
+def _all_on_their_side(pairs: Sequence[tuple[float, float]]) -> bool:
+    return all((output - 0.5) * (target - 0.5) > 0 for output, target in pairs)
+
+
 def metric_of(word: str) -> str | None:
     """The loss meant by a word, or None."""
     name = canonical(word)
@@ -342,6 +363,25 @@ def metric_of(word: str) -> str | None:
 
 
 # --- what is to be said ---
+
+
+def diverging(first: Report, last: Report) -> str:
+    """A word on a loss that is larger at the end than at the start, or nothing."""
+    if not last.loss > first.loss:
+        return ""
+    return (
+        f"the loss has grown, from {first.loss:.6g} to {last.loss:.6g}: the run diverges, or has not settled yet "
+        "(a smaller learning rate may help)"
+    )
+
+
+def dead(units: Sequence[str]) -> str:
+    """A word on units that learn nothing any more, or nothing."""
+    if not units:
+        return ""
+    few = ", ".join([*units[:6], *(["..."] if len(units) > 6 else [])])
+    are = "is" if len(units) == 1 else "are"
+    return f"{few} {are} dead: the net input is not above 0 in any sample, so the ReLU passes no gradient"
 
 
 def vanishing(report: Report) -> str:
