@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backprop_trace.check.checker import Checker
+from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import Example, load, read_example
 from backprop_trace.formulas.arithmetic import ComputationError
@@ -327,3 +329,18 @@ def test_they_are_trained_like_any_other(name, printed):
     steps = trace(load(name), step=31)
     objective = next(line for line in steps.lines if line.name == steps.listing.objective)
     assert f"to {shown(objective.value, 6)}" in out
+
+
+def test_a_sheet_that_stops_when_the_activations_have_settled_is_accepted():
+    """From a start near the fixed point the activations settle at once, the gradient only 11 iterations later."""
+    near = {"h1": 0.4, "h2": -0.1}
+    example = read_example(f"{load('settling').text}start: {{h1: {near['h1']}, h2: {near['h2']}}}\n")
+    example = read_example(example.text.replace("0.0001}", "0.1}"))
+    h1, h2 = math.tanh(0.3 - 0.4 * near["h2"]), math.tanh(-0.3 + 0.5 * near["h1"])
+    assert max(abs(h1 - near["h1"]), abs(h2 - near["h2"])) < 0.1 and example.network.times > 1
+    o1 = 1.1 * h1 - 0.7 * h2
+    sheet = f"out_h1@1 = {h1:.6f}\nout_h2@1 = {h2:.6f}\nout_o1@1 = {o1:.6f}\nE = {(0.8 - o1) ** 2 / 2:.6f}\n"
+    sheet += f"dE/dv1 = {(o1 - 0.8) * h1:.6f}\ndE/dv2 = {(o1 - 0.8) * h2:.6f}\n"
+    report = Checker(example).check(read_sheet(sheet, "sheet"))
+    assert [line.verdict for line in report.lines if line.written] == ["right"] * 3 + ["convention"] * 3
+    assert report.conventions == ("activations-settled",)

@@ -14,6 +14,7 @@ from backprop_trace.formulas.expr import Name
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.catalogue import OPTIMIZERS
 from backprop_trace.model.network import Layer, Listing, Network
+from backprop_trace.model.settle import forward_settled
 from backprop_trace.run.step import size as size_of
 
 
@@ -134,6 +135,19 @@ def _velocity(convention: str) -> Callable[[Course], Course | None]:
     return course_of
 
 
+def _stops_early(course: Course) -> Course | None:
+    """Iterating stops when the activations have settled, though the gradient has not."""
+    network = course.example.network
+    if network.settling is None:
+        return None
+    stopped = forward_settled(network, course.example.values)
+    return (
+        None
+        if stopped.times == network.times
+        else _with_network(course, times=stopped.times, target_times=stopped.target_times)
+    )
+
+
 CONVENTIONS: Mapping[str, Convention] = {
     "no-half": Convention("has no factor 1/2 in the loss: E = (target - output)^2", _no_half, "no-half"),
     "half": Convention("has a factor 1/2 in the loss", _half, "half-added"),
@@ -158,6 +172,7 @@ CONVENTIONS: Mapping[str, Convention] = {
         f"{word}-velocity": Convention(f"has the velocity of the {word} convention", _velocity(word))
         for word in ("paper", "torch", "keras", "average")
     },
+    "activations-settled": Convention("stops iterating as soon as the activations have settled", _stops_early),
     "biases-fixed": Convention("keeps the biases fixed, which the example updates", _biases_fixed, "bias-not-updated"),
 }
 

@@ -184,7 +184,9 @@ STEP: Mapping[str, Key] = {
 """A time step of a sequence, or a whole sequence in columns."""
 
 SETTLE: Mapping[str, Key] = {
-    "threshold": Key("the network has settled when no activation changes by so much, and the gradient going back is below it", _POSITIVE, required=True),
+    "threshold": Key(
+        "settled: no activation changes by so much, and the gradient going back is smaller", _POSITIVE, required=True
+    ),
     "most": Key("so many iterations are allowed (200)", {"type": "integer", "minimum": 1, "maximum": 10_000}),
 }
 
@@ -250,7 +252,7 @@ EXAMPLE: Mapping[str, Key] = {
         required=True,
     ),
     "sequence": Key("inputs and targets of each time step, for recurrent layers", _SEQUENCE),
-    "settle": Key("run until no activation changes by the threshold or more, and the gradient has settled, too", _table(SETTLE)),
+    "settle": Key("run until activations, and the gradient going back, have settled", _table(SETTLE)),
     "start": Key("what recurrent units have before the first time step (0)", _named(_NUMBER)),
     "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
     "loss": Key(

@@ -37,11 +37,21 @@ def settled(network: Network, values: Mapping[Name, Any]) -> Network:
     """
     if network.settling is None:
         return network
-    known = {name: float(number(value) if isinstance(value, str) else value) for name, value in values.items()}
+    known = _floats(values)
     if not {*network.trained, *network.fixed, *inputs_and_targets(_running(network, 1))} <= set(known):
         return _running(network, WITHOUT_NUMBERS)
-    forward = max(_iterations(network, known, sample) for sample in network.all_samples)
-    return _running(network, _iterations_back(network, known, forward))
+    return _running(network, _iterations_back(network, known, forward_settled(network, known).times))
+
+
+def forward_settled(network: Network, values: Mapping[Name, Any]) -> Network:
+    """The network with as many iterations as it takes until no activation changes by the threshold or more, whatever
+    its gradient does. Raises DoesNotSettle."""
+    known = _floats(values)
+    return _running(network, max(_iterations(network, known, sample) for sample in network.all_samples))
+
+
+def _floats(values: Mapping[Name, Any]) -> dict[Name, float]:
+    return {name: float(number(value) if isinstance(value, str) else value) for name, value in values.items()}
 
 
 def still_settles(network: Network, values: Mapping[Name, Any], step: int) -> None:
