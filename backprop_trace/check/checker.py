@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from backprop_trace.check.conventions import Courses
 from backprop_trace.check.course import TRUE_DIGITS, Course
@@ -39,6 +40,10 @@ class Checker:
     def __init__(self, example: Example, strict: int | None = None, language: Language = ASCII_LANGUAGE):
         self.example, self.strict, self.language = example, strict, language
         self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs of it (pickle): not what it remembers, which is computed there anew."""
+        return self.__dict__ | {"_courses": {}}
 
     def check(self, sheet: Sheet) -> Report:
         """The report on a sheet. Raises ComputationError if the example itself cannot be computed."""

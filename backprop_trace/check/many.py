@@ -1,23 +1,26 @@
 """Checking many sheets: on all cores, in their order, in bounded memory; a sheet that cannot be read stops nothing.
 
 >>> from backprop_trace.files.spec import load
->>> [(outcome.sheet, outcome.error.splitlines()[0]) for outcome in outcomes(Checks(load("mazur")), ["nowhere.yaml"])]
-[('nowhere.yaml', 'error: there is no such file')]
+>>> [outcome] = outcomes(Checks(load("mazur")), [Submission("nowhere.yaml")])
+>>> outcome.error.splitlines()[0]
+'error: there is no such file'
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 from backprop_trace.check.checker import Checker
 from backprop_trace.check.report import Report
 from backprop_trace.check.wording import Language
-from backprop_trace.files.sheet import load_sheet
+from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import Example
+from backprop_trace.files.submissions import Submission, student_of
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.child import end_with_the_parent
 from backprop_trace.formulas.notation.names import canonical
@@ -41,21 +44,25 @@ class Checks(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A report, or what is wrong: `error` with the sheet, or with the computation (`broken`)."""
+    """A report, or what is wrong: `error` with the sheet, or with the computation (`broken`). `student` is who the
+    sheet is from."""
 
     sheet: str
     report: Report | None = None
     error: str = ""
     broken: bool = False
+    student: str = ""
 
 
-def outcomes(checks: Checks, paths: Sequence[str]) -> Iterator[Outcome]:
-    """An outcome for each sheet, as soon as it and all before it are done."""
-    workers = min(_cores(), len(paths) // CHUNK)
-    if workers < 2 or len(paths) < FEWEST or "-" in paths:
-        yield from _Desk(checks).work(paths)
+def outcomes(checks: Checks, submissions: Iterable[Submission]) -> Iterator[Outcome]:
+    """An outcome for each sheet, as soon as it and all before it are done; no more than a few sheets are held."""
+    waiting = iter(submissions)
+    first = list(islice(waiting, FEWEST))
+    cores = _cores()
+    if cores < 2 or len(first) < FEWEST:
+        yield from _Desk(checks).work(chain(first, waiting))
     else:
-        yield from _spread(checks, paths, workers)
+        yield from _spread(checks, chain(first, waiting), cores)
 
 
 def _cores() -> int:
@@ -69,27 +76,33 @@ class _Desk:
     def __init__(self, checks: Checks):
         self.checks, self.checker, self.seen = checks, checks.checker(), 0
 
-    def work(self, paths: Sequence[str]) -> Iterator[Outcome]:
-        for path in paths:
+    def work(self, submissions: Iterable[Submission]) -> Iterator[Outcome]:
+        for submission in submissions:
             self.seen += 1
             if self.seen % SHEETS_REMEMBERED == 0:
                 self.checker = self.checks.checker()
-            yield self.outcome(path)
+            yield self.outcome(submission)
 
-    def outcome(self, path: str) -> Outcome:
+    def outcome(self, submission: Submission) -> Outcome:
+        name, student = submission.name, submission.student
         try:
-            return Outcome(path, self.checker.check(load_sheet(path, self.checks.decimal_comma)))
+            text = submission.read()
+            student = student_of(submission, text)
+            report = self.checker.check(read_sheet(text, name, self.checks.decimal_comma))
+            return Outcome(name, report, student=student)
         except SourceError as wrong:
-            return Outcome(path, error=str(wrong))
+            return Outcome(name, error=str(wrong), student=student or student_of(submission, ""))
         except ComputationError as broken:
             where = f" in {canonical(broken.name)}" if broken.name else ""
-            return Outcome(path, error=f"error: the computation breaks{where}: {broken.reason}", broken=True)
+            error = f"error: the computation breaks{where}: {broken.reason}"
+            return Outcome(name, error=error, broken=True, student=student)
 
 
-def _spread(checks: Checks, paths: Sequence[str], workers: int) -> Iterator[Outcome]:
+def _spread(checks: Checks, submissions: Iterable[Submission], workers: int) -> Iterator[Outcome]:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+    sheets = iter(submissions)
+    chunks = iter(lambda: list(islice(sheets, CHUNK)), [])
     waiting: deque[Future[list[Outcome]]] = deque()
     with ProcessPoolExecutor(workers, initializer=_take_place, initargs=(checks,)) as pool:
         try:
@@ -113,5 +126,5 @@ def _take_place(checks: Checks) -> None:
     _desk = _Desk(checks)
 
 
-def _work(paths: Sequence[str]) -> list[Outcome]:
-    return list(_desk.work(paths))
+def _work(submissions: Sequence[Submission]) -> list[Outcome]:
+    return list(_desk.work(submissions))

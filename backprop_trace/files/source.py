@@ -23,6 +23,7 @@ from backprop_trace.files.mistyped import layout_fault
 
 DEEPEST = 40
 LARGEST_FILE = 200_000_000
+STANDARD_INPUT = "standard input"
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # as YAML counts lines
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -320,10 +321,10 @@ def read_text(path: str) -> tuple[str, str]:
     from pathlib import Path
 
     if path == "-":
-        return _decoded(sys.stdin.buffer.read(LARGEST_FILE + 1), "standard input"), "standard input"
+        return decoded(sys.stdin.buffer.read(LARGEST_FILE + 1), STANDARD_INPUT), STANDARD_INPUT
     try:
         with Path(path).open("rb") as file:
-            return _decoded(file.read(LARGEST_FILE + 1), path), path
+            return decoded(file.read(LARGEST_FILE + 1), path), path
     except OSError as error:
         reasons = {"IsADirectoryError": "this is a directory", "PermissionError": "no permission to read it"}
         reason = reasons.get(type(error).__name__, "there is no such file")
@@ -334,7 +335,8 @@ def read_text(path: str) -> tuple[str, str]:
         raise SourceError([Problem("not a possible file name")], path) from None
 
 
-def _decoded(content: bytes, name: str) -> str:
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file's bytes. Raises SourceError."""
     if len(content) > LARGEST_FILE:
         raise SourceError([Problem(f"the file is larger than {LARGEST_FILE // 10**6} MB")], name)
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"

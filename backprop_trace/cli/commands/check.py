@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -28,8 +28,9 @@ from backprop_trace.cli.options import (
     write,
 )
 from backprop_trace.cli.terminal import Terminal
-from backprop_trace.files.source import Problem, SourceError, printable
+from backprop_trace.files.source import LARGEST_FILE, STANDARD_INPUT, decoded, printable
 from backprop_trace.files.spec import Example, load
+from backprop_trace.files.submissions import LONGEST_LINE, Submission, in_folder, is_line_of_json, lines_of_json
 from backprop_trace.render.report import FORMATS
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from backprop_trace.files.sheet import Sheet
     from backprop_trace.render.report.told import ReportView
 
-ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".json", ".txt")
 MANY_FORMATS = ("table", "csv", "json")
 MOST_DECIMALS = 100
 FINE, MISTAKES, UNUSABLE, BROKEN = range(4)
@@ -89,10 +89,13 @@ def command(
     one_of("--decimal", decimal, ("point", "comma"))
     if strict is not None and not 0 <= strict <= MOST_DECIMALS:
         raise UsageError(f"--strict goes from 0 to {MOST_DECIMALS} decimals")
-    paths = [path for word in sheets or () for path in _sheets_in(word)]
-    if [example, *paths].count("-") > 1:
+    if [example, *(sheets or ())].count("-") > 1:
         raise UsageError("standard input can be read only once")
-    many = len(paths) > 1 or form == "csv" or any(os.path.isdir(word) for word in sheets or ())
+    found = [each for word in sheets or () for each in _sheets_in(word)]
+    stream = _stream(found)
+    many = stream is not None or len(found) > 1 or form == "csv" or any(os.path.isdir(word) for word in sheets or ())
+    if stream is not None and form == "table":  # a table knows all names before its first row
+        form = "json"
     one_of("--format of several sheets" if many else "--format", form, MANY_FORMATS if many else FORMATS)
     if many and (slips or brief):
         raise UsageError("--slips and --brief are for one sheet")
@@ -104,39 +107,45 @@ def command(
     if many:
         from backprop_trace.render.report.many import render_many
 
-        class_ = _Class(checks, paths)
-        write(render_many(form, class_.outcomes(), paths, view), output, force)
+        class_ = _Class(checks, found if stream is None else stream, None if stream is not None else len(found))
+        write(render_many(form, class_.outcomes(), [each.name for each in found], view), output, force)
         for error in class_.errors:  # not among the rows of the table
             Terminal.stderr(error)
         raise typer.Exit(class_.code)
-    pieces, code = _one(checks, paths[0] if paths else None, form, view, slips)
+    pieces, code = _one(checks, found[0] if found else None, form, view, slips)
     write(pieces, output, force)
     raise typer.Exit(code)
 
 
-def _sheets_in(word: str) -> list[str]:
-    """A sheet, or those in a folder."""
-    if word == "-" or not os.path.isdir(word):
-        return [word]
-    found = sorted((entry.path for entry in os.scandir(word) if entry.name.lower().endswith(ENDINGS)), key=_counted)
-    if not found:
-        raise SourceError([Problem("no sheets in this folder", help=f"sheets end in {', '.join(ENDINGS)}")], word)
-    return found
+def _sheets_in(word: str) -> list[Submission]:
+    """A sheet, or those in a folder and the folders in it."""
+    return in_folder(word) if word != "-" and os.path.isdir(word) else [Submission(word)]
 
 
-def _counted(path: str) -> list[tuple[int, str]]:
-    """Orders pupil2 before pupil10."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", path)]
+def _stream(found: list[Submission]) -> Iterator[Submission] | None:
+    """The sheets on standard input, if it has one on each line; else what it has takes the place of `-`."""
+    place = next((place for place, each in enumerate(found) if each.name == "-"), None)
+    if place is None or sys.stdin is None:
+        return None
+    first = sys.stdin.buffer.readline(LONGEST_LINE) if len(found) == 1 else b""
+    if is_line_of_json(first):
+        return lines_of_json(first, sys.stdin.buffer)
+    text = decoded(first + sys.stdin.buffer.read(LARGEST_FILE + 1), STANDARD_INPUT)
+    found[place] = Submission(STANDARD_INPUT, text)
+    return None
 
 
-def _one(checks: Checks, path: str | None, form: str, view: ReportView, slips: bool) -> tuple[Iterator[str], int]:
+def _one(
+    checks: Checks, found: Submission | None, form: str, view: ReportView, slips: bool
+) -> tuple[Iterator[str], int]:
     """The report on one sheet, and the exit code."""
     from backprop_trace.check.blind import hidden_slips
-    from backprop_trace.files.sheet import load_sheet
+    from backprop_trace.files.sheet import read_sheet
     from backprop_trace.render.report import render
 
     checker = checks.checker()
-    sheet = _published(checks.example) if path is None else load_sheet(path, checks.decimal_comma)
+    text = found.read() if found is not None else ""
+    sheet = read_sheet(text, found.name, checks.decimal_comma) if found is not None else _published(checks.example)
     report = checker.check(sheet)
     hidden = hidden_slips(checker, sheet) if slips else None
     return render(form, report, view._replace(hidden=hidden)), MISTAKES if report.has_mistakes else FINE
@@ -157,18 +166,19 @@ def _published(example: Example) -> Sheet:
 class _Class:
     """The sheets of a class as they are judged: what cannot be judged is said, the worst exit code is kept."""
 
-    def __init__(self, checks: Checks, paths: list[str]):
-        self.checks, self.paths, self.code = checks, paths, FINE
+    def __init__(self, checks: Checks, sheets: Iterable[Submission], count: int | None):
+        self.checks, self.sheets, self.count, self.code = checks, sheets, count, FINE
         self.errors: list[str] = []
 
     def outcomes(self) -> Iterator[Outcome]:
         from backprop_trace.check.many import outcomes
 
-        for count, outcome in enumerate(outcomes(self.checks, self.paths), 1):
+        for count, outcome in enumerate(outcomes(self.checks, self.sheets), 1):
             self.code = max(self.code, _code(outcome))
-            if outcome.error:
+            if outcome.error and self.count is not None:
                 self.errors.append(outcome.error)
-            Terminal.progress(count, len(self.paths), "sheets")
+            if self.count is not None:
+                Terminal.progress(count, self.count, "sheets")
             yield outcome
 
 

@@ -38,10 +38,17 @@ def _shipped_folder() -> Path:
     return next((folder for folder in (package / "networks", package.parent / "networks") if folder.is_dir()), package)
 
 
+def _called(name: str) -> str:
+    """The shipped example of a name, in any case: Mazur is mazur; empty if there is none."""
+    return next((known for known in shipped() if known == name.lower()), "")
+
+
 def load(name: str) -> Example:
     """A worked example by path, by shipped name, or `-` for standard input. Raises SourceError."""
-    if name in shipped() and not os.path.isfile(name):
-        return read_example((_shipped_folder() / f"{name}.yaml").read_text(encoding="utf-8"), name, _shipped_folder())
+    known = _called(name)
+    if known and not os.path.isfile(name):
+        text = (_shipped_folder() / f"{known}.yaml").read_text(encoding="utf-8")
+        return read_example(text, known, _shipped_folder())
     if name != "-" and not os.path.exists(name) and not name.lower().endswith((".yaml", ".yml")):
         help_ = did_you_mean(name, shipped())
         raise SourceError([Problem("no such file, and no shipped example of this name", help=help_)], name)

@@ -130,8 +130,8 @@ def _text_cases(test: str, positive: str, otherwise: str) -> Piece:
 
 ASCII = Notation(
     times=" * ",
-    fraction=lambda top, bottom: f"{top} / {bottom}",
-    power=lambda base, exponent: f"{base} ^ {exponent}",
+    fraction="{} / {}".format,
+    power="{} ^ {}".format,
     call=_text_call,
     cases=_text_cases,
     number=_text_number,
@@ -149,7 +149,7 @@ TEXT = ASCII._replace(times=" · ", power=_unicode_power)
 """For people at a terminal."""
 
 PYTHON = ASCII._replace(
-    power=lambda base, exponent: f"{base} ** {exponent}",
+    power="{} ** {}".format,
     number=lambda text: (text, PRODUCT if "/" in text else ATOM),
     cases=lambda test, positive, otherwise: (f"({positive} if {test} > 0 else {otherwise})", ATOM),
 )
@@ -190,8 +190,8 @@ def latex_number(text: str) -> Piece:
 
 LATEX = Notation(
     times=r" \cdot ",
-    fraction=lambda top, bottom: rf"\frac{{{top}}}{{{bottom}}}",
-    power=lambda base, exponent: f"{base}^{{{exponent}}}",
+    fraction=r"\frac{{{}}}{{{}}}".format,
+    power="{}^{{{}}}".format,
     call=_latex_call,
     cases=_latex_cases,
     number=latex_number,

@@ -159,16 +159,12 @@ def _latex_place(name: Name) -> str:
     return f"({', '.join(inside)})" if inside else ""
 
 
-ASCII_NAMES = Alphabet(
-    _ascii_symbol, lambda of, wrt: f"d{of}/d{wrt}", lambda whole, via: f"{whole}:{via}", "delta", _place
-)
-TEXT_NAMES = Alphabet(
-    _unicode_symbol, lambda of, wrt: f"∂{of}/∂{wrt}", lambda whole, via: f"{whole}:{via}", "δ", _place
-)
+ASCII_NAMES = Alphabet(_ascii_symbol, "d{}/d{}".format, "{}:{}".format, "delta", _place)
+TEXT_NAMES = Alphabet(_unicode_symbol, "∂{}/∂{}".format, "{}:{}".format, "δ", _place)
 LATEX_NAMES = Alphabet(
     _latex_symbol,
-    lambda of, wrt: rf"\frac{{\partial {of}}}{{\partial {wrt}}}",
-    lambda whole, via: rf"\left.{whole}\right\rvert_{{{via}}}",
+    r"\frac{{\partial {}}}{{\partial {}}}".format,
+    r"\left.{}\right\rvert_{{{}}}".format,
     "δ",
     _latex_place,
     inside=True,
@@ -177,9 +173,7 @@ LATEX_NAMES = Alphabet(
 MATHJAX_NAMES = LATEX_NAMES._replace(symbol=_mathjax_symbol)
 """LaTeX for the web, where letters of every script may stand."""
 
-FLAT_LATEX_NAMES = LATEX_NAMES._replace(
-    derivative=lambda of, wrt: rf"\partial {of} / \partial {wrt}", term=lambda whole, via: rf"{whole}\,\vert_{{{via}}}"
-)
+FLAT_LATEX_NAMES = LATEX_NAMES._replace(derivative=r"\partial {} / \partial {}".format, term=r"{}\,\vert_{{{}}}".format)
 """LaTeX within a line of text: no fractions."""
 
 
