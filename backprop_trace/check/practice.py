@@ -13,14 +13,14 @@ An answer is judged as a line of a sheet is: from the numbers that stand there b
 from __future__ import annotations
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.run.step import Line, Trace, trace
+from backprop_trace.run.step import Line, trace
 
 if TYPE_CHECKING:
     from backprop_trace.check.report import JudgedLine
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 FINE = ("right", "rounded", "follows", "convention")
 
 
-def asked(step: Trace, phases: Collection[str], count: int | None = None, seed: int = 0) -> list[Line]:
+def asked(lines: Iterable[Line], phases: Collection[str], count: int | None = None, seed: int = 0) -> list[Line]:
     """The lines that are asked for, in the order of the calculation: all of some phases, or so many of them."""
-    lines = [line for line in step.lines if line.equation.phase in phases]
+    lines = [line for line in lines if line.equation.phase in phases]
     if count is None or count >= len(lines):
         return lines
     chosen = sorted(random.Random(seed).sample(range(len(lines)), count))

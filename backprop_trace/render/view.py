@@ -27,6 +27,15 @@ from backprop_trace.model.styles import speller
 from backprop_trace.run.step import Line, Settings, Trace, ancestors
 
 
+class PagePractice(NamedTuple):
+    """What a page asks for in practising: so many lines of some phases, chosen by a seed. Is it the first mode?"""
+
+    phases: tuple[str, ...] = PHASES
+    lines: int | None = None
+    seed: int = 0
+    first: bool = False
+
+
 class View(NamedTuple):
     """What is to be shown, and how.
 
@@ -46,6 +55,7 @@ class View(NamedTuple):
     fragment: bool = False
     steps: int = 1
     animate: bool = False
+    practice: PagePractice | None = PagePractice()
     warnings: tuple[str, ...] = ()
 
     @property

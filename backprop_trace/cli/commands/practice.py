@@ -8,18 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from backprop_trace.check.practice import FINE, Practice, asked
-from backprop_trace.cli.options import ExampleArgument, Force, Phases, UsageError, Values, one_of, with_values, write
+from backprop_trace.cli.options import (
+    ExampleArgument,
+    Force,
+    Output,
+    Phases,
+    UsageError,
+    Values,
+    one_of,
+    with_values,
+    write,
+)
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError
-from backprop_trace.files.spec import load
+from backprop_trace.files.spec import Example, load
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation import TEXT, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import TEXT_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import speller
-from backprop_trace.render.view import spelled
-from backprop_trace.run.step import Line
+from backprop_trace.render.view import PagePractice, View, spelled
+from backprop_trace.run.step import Line, trace
 
 if TYPE_CHECKING:
     from backprop_trace.check.report import JudgedLine
@@ -37,12 +47,14 @@ def command(
     seed: Annotated[int, typer.Option("--seed", help="Of the choice of lines.")] = 0,
     settings: Values = None,
     save: Annotated[Optional[str], typer.Option("--save", help="Write the answers to this file, as a sheet.")] = None,
+    output: Output = None,
     force: Force = False,
 ) -> None:
-    """Practise an example line by line: each answer is judged at once.
+    """Practise an example line by line, each answer judged at once: in the terminal, or with -o on a page.
 
     \b
     backprop-trace practice mazur
+    backprop-trace practice mazur -o mazur.html
     backprop-trace practice mazur --phase backward --lines 6 --seed 3
 
     The end of the input keeps what was answered (--save writes it as a sheet).
@@ -55,12 +67,22 @@ def command(
         from backprop_trace.files.writing import refuse
 
         refuse(save, force)
-    practice = Practice(with_values(load(example), settings or ()))
-    wanted = asked(practice.step, phase or PHASES, lines, seed)
+    worked = with_values(load(example), settings or ())
+    if output is not None:
+        _page(worked, PagePractice(tuple(phase or PHASES), lines, seed, first=True), output, force)
+        return
+    practice = Practice(worked)
+    wanted = asked(practice.step.lines, phase or PHASES, lines, seed)
     try:
         _Session(practice, wanted, decimals).run()
     finally:
         _keep(practice, save, force)
+
+
+def _page(example: Example, practice: PagePractice, output: str, force: bool) -> None:
+    from backprop_trace.render import render
+
+    write(render("html", [trace(example)], View(example, practice=practice)), output, force)
 
 
 def _keep(practice: Practice, save: str | None, force: bool) -> None:

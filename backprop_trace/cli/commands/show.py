@@ -43,7 +43,7 @@ from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import FORMATS, render
 from backprop_trace.render.compare import render_comparison
-from backprop_trace.render.view import View
+from backprop_trace.render.view import PagePractice, View
 from backprop_trace.run.step import size, traces
 
 MOST_SHOWN = 10**9
@@ -62,6 +62,7 @@ def command(
     form: Annotated[str, format_of(FORMATS)] = "table",
     fragment: Fragment = False,
     animate: Annotated[bool, typer.Option("--animate", help="An SVG that runs through the steps.")] = False,
+    no_practice: Annotated[bool, typer.Option("--no-practice", help="An HTML page without its mode Practise.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show the HTML page or the SVG in the browser.")] = False,
     output: Output = None,
     force: Force = False,
@@ -100,6 +101,7 @@ def command(
     worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
     _goes_with("--fragment", fragment, "--format latex", form == "latex")
     _goes_with("--animate", animate, "--format svg", form == "svg")
+    _goes_with("--no-practice", no_practice, "--format html", form == "html")
     _goes_with("--open", open_, "--format html or svg", form in ("html", "svg"))
     _goes_with("--with-ancestors", with_ancestors, "--only", bool(only))
     if compare is not None and (only or phase):
@@ -119,6 +121,7 @@ def command(
         fragment,
         len(shown_steps),
         animate,
+        None if no_practice else PagePractice(),
     )
     if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
         raise UsageError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -25,7 +25,7 @@ from backprop_trace.render.page.layout import Layout, Node, layout
 from backprop_trace.render.page.steps import derivation, html_name, worded
 from backprop_trace.render.page.svg import at_first, attribute, drawing
 from backprop_trace.render.view import Names, Numbers, View, chosen, described
-from backprop_trace.run.javascript import program
+from backprop_trace.run.javascript import Script, program
 from backprop_trace.run.step import TooLarge, Trace
 
 LARGEST_PAGE = 2000
@@ -42,7 +42,15 @@ def page(trace: Trace, view: View) -> Iterator[str]:
     lines = chosen(trace, view)
     if len(lines) > LARGEST_PAGE:
         raise TooLarge(f"{len(lines):,} lines; a page holds {LARGEST_PAGE:,}: ask for some with --only or --phase")
-    yield from _Page(trace, view).text()
+    yield from (_SAFE.sub(_unquoted, piece) for piece in _Page(trace, view).text())
+
+
+_SAFE = re.compile(r"""<m[a-z]+(?: [a-z-]+="[\w+/:@.^\[\]-]+")+>""")
+"""A tag of MathML whose attributes need no quotation marks in HTML."""
+
+
+def _unquoted(tag: re.Match[str]) -> str:
+    return tag.group().replace('"', "")
 
 
 @lru_cache
@@ -63,6 +71,8 @@ class _Page:
         self.texts = Numbers(trace, MATHML)
         self.givens = [name for name in trace.example.values if name in trace.values]
         self.drawn: Layout = layout(self.network)
+        self.first = "practise" if view.practice is not None and view.practice.first else "watch"
+        self.modes = ("watch", "change", "practise") if view.practice is not None else ("watch", "change")
         self.bases = at_first([*self.givens, *(line.name for line in self.lines)])
 
     # --- numbers ---
@@ -87,7 +97,7 @@ class _Page:
     def text(self) -> Iterator[str]:
         title = escaped(self.trace.example.title or self.trace.example.name)
         yield (
-            '<!doctype html>\n<html lang="en" data-mode="watch" data-k="f">\n<head>\n<meta charset="utf-8">\n'
+            f'<!doctype html>\n<html lang="en" data-mode="{self.first}" data-k="f">\n<head>\n<meta charset="utf-8">\n'
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
             "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -111,8 +121,8 @@ class _Page:
         first, *others = [escaped(text) for text in (example.source, described(example)) if text]
         about = first + "".join(f" <span>{text}</span>" for text in others)
         buttons = "".join(
-            f'<button data-m="{mode}" aria-pressed="{str(mode == "watch").lower()}">{mode.capitalize()}</button>'
-            for mode in ("watch", "change")
+            f'<button data-m="{mode}" aria-pressed="{str(mode == self.first).lower()}">{mode.capitalize()}</button>'
+            for mode in self.modes
         )
         return (
             f'<header class="top">\n<div class="ttl"><h1>{title}</h1><p>{about}</p></div>\n'
@@ -243,6 +253,12 @@ class _Page:
 
     def sheet(self) -> Iterator[str]:
         yield '<div class="sheet" role="region" aria-label="All steps" tabindex="0">\n'
+        if self.view.practice is not None:
+            yield (
+                '<div class="prog"><div class="pb"><div class="pbar" role="img" aria-label="Progress"></div>'
+                '<p id="pt"></p></div><div class="acts"><button data-a="next" class="pri">Next blank</button>'
+                '<button data-a="sheet">My sheet</button><button data-a="clear">Clear</button></div></div>\n'
+            )
         items = "".join(
             f"<li {attribute('id', canonical(name))}><i>{html_name(name)}</i> "
             f"<b {attribute('data-t', canonical(name))}>{escaped(self.value(name, 9).replace('-', '−'))}</b></li>"
@@ -254,7 +270,8 @@ class _Page:
             if lines:
                 yield (
                     f'<section class="ph {KINDS[phase]}" aria-labelledby="ph-{phase}"><div class="phh">'
-                    f'<h2 id="ph-{phase}">{phase.capitalize()}</h2></div><ol>'
+                    f'<h2 id="ph-{phase}">{phase.capitalize()}</h2>'
+                    f'<span class="cnt" data-ph="{phase}"></span></div><ol>'
                 )
                 yield from self.steps([line.name for line in lines])
                 yield "</ol></section>\n"
@@ -303,14 +320,48 @@ class _Page:
             ],
             "objective": canonical(self.network.objective),
             "places": self.standing(),
-            "modes": ["watch", "change"],
+            "modes": self.modes,
+            "first": self.first,
             "step": self.trace.step,
+            "name": self.trace.example.name,
+            "asked": self.asked(),
             "command": f"backprop-trace show {self.trace.example.name}",
         }
         text = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         yield f"<script>\nconst D={text};\n"
         yield program([*self.givens, *missing], equations)
+        yield f"\n{_part('numbers.js')}\n"
+        yield from self.practising(known) if self.view.practice is not None else [_part("watching.js")]
         yield f"\n{_part('page.js')}\n</script>\n"
+
+    def asked(self) -> list[str]:
+        """The lines that are asked for in practising."""
+        practice = self.view.practice
+        if practice is None:
+            return []
+        from backprop_trace.check.practice import asked
+
+        return [canonical(line.name) for line in asked(self.lines, practice.phases, practice.lines, practice.seed)]
+
+    def practising(self, known: Sequence[Name]) -> Iterator[str]:
+        """What the checker knows of each line, and the script that judges by it."""
+        from backprop_trace.check.in_javascript import knowledge
+        from backprop_trace.check.slips import SLIPS, Facts
+
+        facts, script = Facts(self.network), Script(known)
+        slips: dict[str, int] = {}
+        lines = []
+        for line in self.lines:
+            found = knowledge(line.equation, self.trace.by_name, facts, script)
+            bends = ",".join(f"[{slips.setdefault(slip, len(slips))},{bent}]" for slip, bent in found.bends)
+            slopes = ",".join(f"[{place},{slope}]" for place, slope in found.slopes)
+            operations = ",".join(f"[{each.value},{each.slope}]" for each in found.operations)
+            also = f",q:{found.shortcut}" if found.shortcut else ""
+            flags = f",r:{int(found.rational)},c:{int(found.copied)}"
+            lines.append(f"{{d:[{slopes}],o:[{operations}],b:[{bends}]{flags}{also}}}")
+        words = json.dumps([[slip, SLIPS[slip].sentence] for slip in slips], separators=(",", ":"))
+        yield "const P=[" + ",\n".join(lines) + f"];\nD.slips={words};\n"
+        yield f"{_part('judging.js')}\n{_part('practise.js')}\n"
 
     def outside(self) -> list[Name]:
         """What the lines use that is neither given nor among them, where only some are shown: it stays as it is."""

@@ -1,9 +1,6 @@
 /* The page of a worked example. D is what the listing says, F a function for each line, run(givens) all values. */
 const $ = (q, e = document) => e.querySelector(q), $$ = (q, e = document) => [...e.querySelectorAll(q)];
 const root = document.documentElement;
-const G = D.givens, L = D.lines, K = G.length;
-const N = G.map(g => g[0]).concat(L.map(l => l.n)), AT = new Map(N.map((n, k) => [n, k]));
-const has = n => AT.has(n);
 const lis = $$('.ln');
 const given = G.map(g => ({t: g[1], v: g[2]}));
 let v = [], v0, i = 0, mode = 'watch', hist = [], timer = 0, quiet = false, done = 0, bare = '', place = D.places[0] || '';
@@ -36,7 +33,9 @@ const placed = base => {
   return names.length ? AT.get(names.find(n => known(AT.get(n))) || names[0]) : undefined;
 };
 const total = base => has(base) && known(AT.get(base)) ? AT.get(base) : placed(base);
-const known = k => k < K || mode == 'change' || k - K <= i;
+const known = k => k < K || mode == 'change' || (mode == 'practise' ? fineish(k) : k - K <= i);
+let ans = {}, hints = {}, verdicts = [];
+const fineish = k => FINE.includes((verdicts[k - K] || {}).w);
 
 const slots = $$('text[data-s]'), rs = $$('.net [data-r]'), qs = $$('[data-q]'), chips = $$('.chip'), card = $('#card');
 $$('.ln,.giv li').forEach(li => li.removeAttribute('id'));
@@ -63,7 +62,7 @@ function show() {
   if (l.at) place = l.at;
   $$('.smp [data-at]').forEach(b => b.setAttribute('aria-pressed', b.dataset.at == place));
   $$('.hot').forEach(e => e.classList.remove('hot'));
-  slots.forEach(s => { const k = (s.closest('.chip') ? total : placed)(s.dataset.s); s.textContent = k == null ? '' : minus(text(k, 4)) });
+  slots.forEach(s => { const k = (s.closest('.chip') ? total : placed)(s.dataset.s); s.textContent = k == null ? '' : minus(mode == 'practise' && k >= K && ans[N[k]] ? ans[N[k]] : text(k, 4)) });
   rs.forEach(r => {
     const k = (r.closest('.chip') ? total : placed)(r.dataset.r);
     r.classList.toggle('off', k == null || !known(k));
@@ -86,7 +85,7 @@ function show() {
   slider.setAttribute('aria-valuetext', `${i + 1} of ${L.length}, ${l.p}: ${l.t}`);
   $$('.phs button').forEach(b => b.setAttribute('aria-pressed', b.dataset.p == l.p));
   fill();
-  keepInView();
+  if (mode != 'practise') keepInView();
   const net = $('.net'), own = $('.net .own');
   if (own && net.scrollWidth > net.clientWidth) {
     const a = own.getBoundingClientRect(), b = net.getBoundingClientRect();
@@ -145,14 +144,15 @@ const slider = $('.bar input');
 function go(k, push) {
   i = Math.max(0, Math.min(L.length - 1, k));
   show();
-  const h = '#' + (mode == 'watch' ? '' : mode + ':') + encodeURIComponent(L[i].n).replace(/%2F/g, '/');
+  const h = '#' + (mode == D.first ? '' : mode + ':') + encodeURIComponent(L[i].n).replace(/%2F/g, '/');
   if (location.hash != h) try { history[push ? 'pushState' : 'replaceState'](0, '', h) } catch (e) {}
 }
 function fromHash() {
   let words = location.hash;
   try { words = decodeURIComponent(words) } catch (e) {}
-  const m = /^#(?:(watch|change):?)?(.*)$/.exec(words) || [];
-  if (m[1] && D.modes.includes(m[1])) setMode(m[1], 1);
+  const m = /^#(?:(watch|change|practise):?)?(.*)$/.exec(words) || [];
+  const wanted = m[1] || D.first;
+  if (wanted != mode && D.modes.includes(wanted)) setMode(wanted, 1);
   const k = AT.get(m[2]);
   if (k >= K) go(k - K); else if (k >= 0) flash(m[2]); else show();
 }
@@ -174,6 +174,7 @@ function setMode(m, silent) {
   root.dataset.mode = m;
   $$('.modes button').forEach(b => b.setAttribute('aria-pressed', b.dataset.m == m));
   if (m == 'change') curve();
+  if (m == 'practise') ask();
   if (!silent) go(i, 1); else show();
 }
 $$('.modes button').forEach(b => b.onclick = () => setMode(b.dataset.m));
@@ -188,7 +189,7 @@ $$('.smp [data-at]').forEach(b => b.onclick = () => {
   if (k >= K && L[i].at) go(k - K, 1); else show();
 });
 addEventListener('keydown', e => {
-  if (e.target.matches('input,textarea') || e.metaKey || e.ctrlKey || e.altKey) return;
+  if (mode == 'practise' || e.target.matches('input,textarea') || e.metaKey || e.ctrlKey || e.altKey) return;
   const inRow = e.target.matches('.row');
   const d = {ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10}[e.key] || inRow && {ArrowUp: -1, ArrowDown: 1}[e.key];
   const end = e.key == 'Home' ? 0 : e.key == 'End' ? L.length - 1 : null;
@@ -202,6 +203,7 @@ document.addEventListener('click', e => {
   else if (q && !e.target.closest('input')) n = q.dataset.v || q.dataset.n || q.dataset.r;
   if (n == null) return;
   const k = q && q.dataset.r && !a ? placed(n) : AT.get(n);
+  if (mode == 'practise') { const f = k >= K && $('.ask input', lis[k - K]); if (f) f.focus(); return }
   play(0);
   if (k >= K) go(k - K, 1); else flash(n.replace(/(@\d+)?(\[\d+\])?$/, ''));
 });
@@ -215,15 +217,6 @@ document.addEventListener('pointerover', e => warm(e, true));
 document.addEventListener('pointerout', e => warm(e, false));
 
 /* changing the givens */
-function read(s) {
-  s = s.trim().replace(/[−–]/g, '-');
-  if (!s) return 'is empty';
-  if (/^[-+]?\d+,\d+$/.test(s)) return `${s}: write a point, ${s.replace(',', '.')}`;
-  const m = /^([-+]?\d+)\s*\/\s*(\d+)$/.exec(s);
-  const x = m ? m[1] / m[2] : /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(s) ? +s : NaN;
-  if (x !== x) return `“${s}” is not a number`;
-  return isFinite(x) ? x : `${s} is too large for a computer’s number`;
-}
 const fs = $$('[data-g]'), err = $('.err');
 const wrong = f => f.getAttribute('aria-invalid') == 'true';
 function paint() {
@@ -234,7 +227,7 @@ function paint() {
     f.classList.toggle('chg', g.v !== G[k][2]);
   });
 }
-function refresh(restart) { numbers(); if (restart) { hist = [v[AT.get(D.objective)]]; done = 0 } paint(); curve(); show() }
+function refresh(restart) { numbers(); if (restart) { hist = [v[AT.get(D.objective)]]; done = 0 } paint(); curve(); if ($('.ask')) judgeAll(); show() }
 function curve() {
   const E = AT.get(D.objective);
   if (!hist.length) hist = [v[E]];
@@ -321,7 +314,7 @@ const acts = {
     });
   },
 };
-$$('[data-a]').forEach(b => b.onclick = () => +b.dataset.a ? onward(+b.dataset.a) : acts[b.dataset.a](b));
+$$('[data-a]').forEach(b => b.onclick = () => +b.dataset.a ? onward(+b.dataset.a) : (acts[b.dataset.a] || practised[b.dataset.a])(b));
 
 numbers();
 curve();

@@ -1,0 +1,131 @@
+"""What the checker knows of a line, printed in JavaScript, so that a page judges as `check` does.
+
+    >>> from backprop_trace.files.spec import load
+    >>> from backprop_trace.run.step import trace
+    >>> t = trace(load("mazur"))
+    >>> script = Script([*t.example.values, *t.by_name])
+    >>> known = knowledge(t["E_o1"].equation, t.by_name, Facts(t.example.network), script)
+    >>> known.operations[0].value
+    'v=>pow((v[2]-v[20]),2)'
+
+Of each line: its slopes by what it uses, the operations on the way (each may have been rounded), and the formulas one
+mistake away. The same functions of the tree that the checker uses, in one alphabet more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from backprop_trace.check.slips import SLIPS, Facts, bends, is_structural, written_out
+from backprop_trace.formulas.expr import (
+    Call,
+    Cases,
+    Formula,
+    Name,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    is_one,
+    is_zero,
+    names_in,
+    parts,
+    rebuild,
+    slope,
+    substitute,
+)
+from backprop_trace.model.chain import Equation
+from backprop_trace.run.javascript import Script
+
+MOST_BENDS = 12
+"""Of a line: more would make the page large, and hardly ever name more."""
+
+
+class Operation(NamedTuple):
+    """A product, quotient, power or function on the way: its value, and the slope of the whole line by it."""
+
+    value: str
+    slope: str
+
+
+class Knowledge(NamedTuple):
+    """`slopes` by the places of what the line uses; `bends` by slip; `rational`: no function, so it may end exactly;
+    `copied`: the line repeats another number; `shortcut`: another formula that must give the same."""
+
+    slopes: tuple[tuple[int, str], ...]
+    operations: tuple[Operation, ...]
+    bends: tuple[tuple[str, str], ...]
+    rational: bool
+    copied: bool
+    shortcut: str
+
+
+def knowledge(equation: Equation, lines: Mapping[Name, Equation], facts: Facts, script: Script) -> Knowledge:
+    """What is known of a line. Lines that are hardly ever written are put into its bent formulas."""
+    formula = equation.formula
+    return Knowledge(
+        tuple((script.places[name], script.function(slope(formula, name))) for name in names_in(formula)),
+        tuple(_operations(formula, script)),
+        tuple(_bends(equation, lines, facts, script)),
+        _is_rational(formula),
+        isinstance(formula, Name),
+        "" if equation.shortcut is None else script.function(equation.shortcut),
+    )
+
+
+def _bends(
+    equation: Equation, lines: Mapping[Name, Equation], facts: Facts, script: Script
+) -> Iterator[tuple[str, str]]:
+    written = frozenset(name for name in lines if not is_structural(name))
+    opened = written_out(equation.formula, lines, written)
+    seen: set[tuple[str, str]] = set()
+    formulas = [equation.formula] if opened == equation.formula else [equation.formula, opened]
+    found = [bend for formula in formulas for bend in bends(equation, formula, facts)]
+    for bend in sorted(found, key=lambda bend: SLIPS[bend.slip].rank):
+        try:
+            pair = bend.slip, script.function(bend.formula)
+        except KeyError:  # it speaks of what is not on the page
+            continue
+        if pair not in seen and len(seen) < MOST_BENDS:
+            seen.add(pair)
+            yield pair
+
+
+_ROUNDED = (Product, Quotient, Power, Call)
+_INNER = Name("operation")
+
+
+def _operations(formula: Formula, script: Script) -> Iterator[Operation]:
+    """Every operation inside a formula but the last, not those by 0 or 1."""
+    for path, inside in _inside(formula, ()):
+        if isinstance(inside, _ROUNDED) and not _is_trivial(inside):
+            moved = slope(_with(formula, path, _INNER), _INNER)
+            yield Operation(script.function(inside), script.function(substitute(moved, {_INNER: inside})))
+
+
+def _inside(formula: Formula, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Formula]]:
+    for place, part in enumerate(parts(formula)):
+        if not (isinstance(formula, Cases) and place == 0):  # a condition is looked at, not rounded
+            yield (*path, place), part
+            yield from _inside(part, (*path, place))
+
+
+def _with(formula: Formula, path: tuple[int, ...], other: Formula) -> Formula:
+    if not path:
+        return other
+    inside = list(parts(formula))
+    inside[path[0]] = _with(inside[path[0]], path[1:], other)
+    return rebuild(formula, tuple(inside))
+
+
+def _is_trivial(formula: Formula) -> bool:
+    return not names_in(formula) or any(is_zero(part) or is_one(part) for part in parts(formula)[1:])
+
+
+def _is_rational(formula: Formula) -> bool:
+    if isinstance(formula, Call):
+        return formula.function in ("relu", "max", "min", "abs") and all(map(_is_rational, formula.arguments))
+    if isinstance(formula, Power):
+        return isinstance(formula.exponent, Number) and formula.exponent.text.isdigit() and _is_rational(formula.base)
+    return all(map(_is_rational, parts(formula)))

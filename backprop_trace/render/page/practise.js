@@ -1,0 +1,80 @@
+/* Practising on the page: a field for each line, judged at every keystroke; hints; what was answered is kept. */
+const KEPT = 'practice:' + D.name;
+function judgeAll() {
+  verdicts = judge(given.map(x => x.v), ans);
+  asked.forEach(k => {
+    const a = $('.ask', lis[k]), o = verdicts[k], c = $('.chp', a), se = $('.sen', a), kind = o ? CLASS[o.w] : '';
+    c.className = 'chp ' + kind;
+    c.textContent = o ? SIGN[o.w] + ' ' + o.w : '';
+    se.className = 'sen ' + kind;
+    se.textContent = o && o.s || '';
+    if (hints[L[k].n]) hint(k);
+  });
+  const n = asked.map(k => verdicts[k]).filter(x => x), c = x => n.filter(y => CLASS[y.w] == x).length;
+  $('.pbar').innerHTML = asked.map(k => `<i class="${verdicts[k] ? CLASS[verdicts[k].w] : ''}"></i>`).join('');
+  const t = `${n.length} of ${asked.length} filled in` + (n.length ? ` · ${c('fine')} right or following` : '') + (c('slip') ? ` · ${c('slip')} slip${c('slip') > 1 ? 's' : ''}` : '') + (c('bad') ? ` · ${c('bad')} to look at` : '');
+  $('#pt').textContent = t;
+  $('.pbar').setAttribute('aria-label', t);
+  $$('.cnt').forEach(s => { const ks = asked.filter(k => L[k].p == s.dataset.ph); s.textContent = mode == 'practise' ? `${ks.filter(k => fineish(k + K)).length} of ${ks.length}` : '' });
+}
+function hint(k) {
+  const l = L[k], n = hints[l.n], a = $('.ask', lis[k]), d = document.createElement('div'), own = given.map(x => x.v);
+  d.className = 'der';
+  d.innerHTML = $('.der', source(k)).innerHTML;
+  L.forEach((m, j) => { const w = j < k && ans[m.n] ? written(ans[m.n]) : null; own.push(w && !w.bad ? w.x : F[j](own)) });
+  put(d, j => j < K ? text(j, 9) : j != K + k && ans[N[j]] ? ans[N[j]] : fmt(own[j], 6));
+  const r = $$('mtr', d);
+  r.slice(n >= 3 ? r.length : Math.min(n, r.length - 1)).forEach(x => x.remove());
+  $('.hlp', a).replaceChildren(d);
+  const b = $('button', a);
+  b.disabled = n >= 3;
+  $('span', b).textContent = n >= 3 ? 'shown' : `Hint ${n + 1} of 3`;
+}
+function keep() { try { localStorage.setItem(KEPT, JSON.stringify(ans)) } catch (e) {} }
+const asked = D.asked.map(n => AT.get(n) - K);
+function ask() {
+  if ($('.ask')) { judgeAll(); return }
+  try { const old = JSON.parse(localStorage.getItem(KEPT)); if (old && typeof old == 'object') ans = Object.fromEntries(Object.entries(old).filter(([n, t]) => has(n) && typeof t == 'string')) } catch (e) {}
+  lis.forEach((li, k) => { if (!asked.includes(k)) li.classList.add('notasked') });
+  asked.forEach((k, place) => {
+    const li = lis[k], l = L[k], a = document.createElement('div');
+    a.className = 'ask';
+    a.innerHTML = `<span class="nm" aria-hidden="true">${$('.nm', li).innerHTML}</span><label class="tl" for="a-${k}">${$('h3', source(k)).innerHTML}</label><input id="a-${k}" inputmode="decimal" autocomplete="off" spellcheck="false" aria-describedby="s-${k}"><span class="chp"></span><button><span>Hint</span><span class="sr"> for ${esc(l.t)}</span></button><p class="sen" id="s-${k}"></p><div class="hlp"></div>`;
+    li.append(a);
+    const f = $('input', a);
+    f.value = ans[l.n] || '';
+    f.onfocus = () => { quiet = true; go(k); quiet = false };
+    f.oninput = () => { ans[l.n] = f.value.trim(); if (!ans[l.n]) delete ans[l.n]; judgeAll(); quiet = true; show(); quiet = false; keep() };
+    f.onchange = () => { const o = verdicts[k]; if (o) $('#live').textContent = `${l.t}: ${o.w}. ${o.s || ''}` };
+    f.onkeydown = e => {
+      const j = e.key == 'Enter' || e.key == 'ArrowDown' ? 1 : e.key == 'ArrowUp' ? -1 : 0, next = asked[place + j];
+      if (j) { e.preventDefault(); if (next != null) $('.ask input', lis[next]).focus() }
+    };
+    $('button', a).onclick = () => {
+      hints[l.n] = Math.min(3, (hints[l.n] || 0) + 1);
+      if (hints[l.n] == 2 && $$('.der mtr', source(k)).length < 3) hints[l.n] = 3;
+      hint(k);
+      quiet = true;
+      go(k);
+      quiet = false;
+    };
+  });
+  judgeAll();
+}
+const practised = {
+  next() { const k = asked.find(k => !ans[L[k].n]); if (k != null) $('.ask input', lis[k]).focus() },
+  clear() {
+    ans = {};
+    hints = {};
+    $$('.ask').forEach(a => { $('input', a).value = ''; $('.hlp', a).innerHTML = ''; const b = $('button', a); $('span', b).textContent = 'Hint'; b.disabled = false });
+    judgeAll();
+    keep();
+    show();
+  },
+  sheet() {
+    const t = L.filter(l => ans[l.n]).map(l => `${l.n} = ${ans[l.n]}\n`).join(''), a = document.createElement('a');
+    a.href = URL.createObjectURL(new Blob([t], {type: 'text/plain'}));
+    a.download = 'my-sheet.txt';
+    a.click();
+  },
+};

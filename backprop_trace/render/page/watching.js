@@ -1,0 +1,2 @@
+/* A page without practising. */
+const FINE = [], practised = {}, ask = () => {}, judgeAll = () => {};
