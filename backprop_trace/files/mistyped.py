@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+LONGEST = 200
 QUOTES = "“”„‟«»‘’‚‛`´"
 _DASH = re.compile(r"[‐‑‒–—―]\s*(?=[\d.])")
 _NO_SPACE = re.compile(r"(?P<key>[^\W\d]\w*):(?P<value>[^\s:/].*)", re.DOTALL)
@@ -24,6 +25,8 @@ _KEY = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>[\w^]+|'[^']*'|\"[^\
 def what_to_type(text: str) -> str:
     """What to type in place of a name, a word or a number that is none."""
     text = text.strip()
+    if len(text) > LONGEST:
+        return ""
     if len(text) > 1 and (text[0] in QUOTES or text[-1] in QUOTES) and (inner := text.strip(QUOTES)):
         return f"type {inner!r}, with straight quotation marks"
     if _DASH.match(text):
@@ -71,20 +74,22 @@ def _no_space(lines: Sequence[str], near: int) -> Fault | None:
 
 def _wrong_column(lines: Sequence[str], near: int) -> Fault | None:
     """The first line that starts where nothing of its kind starts."""
-    open_: list[Line] = []
+    open_: list[int] = []  # the columns of the mappings that the line may go on
     before: list[Line] = []
     for line in _keys(lines[:near]):
         above = before[-1] if before else None
-        open_ = [each for each in open_ if each.column <= line.column]
+        while open_ and open_[-1] > line.column:
+            open_.pop()
         if above and line.dash is not None and above.has_value and line.dash > above.column:
             earlier = [each for each in before[:-1] if each.column > above.column]
             return _moved(above, earlier[-1].column) if earlier else None
         if above and line.dash is None and above.has_value and line.column > above.column:
             return _moved(line, above.column)
-        if above and line.dash is None and above.column > line.column != (open_[-1].column if open_ else 0):
+        if above and line.dash is None and above.column > line.column != (open_[-1] if open_ else 0):
             columns = {each.column for each in before}
             return _moved(line, min(columns, key=lambda column: (abs(column - line.column), -column)))
-        open_.append(line)
+        if open_[-1:] != [line.column]:
+            open_.append(line.column)
         before.append(line)
     return None
 
