@@ -18,7 +18,7 @@ LONGEST = 200
 QUOTES = "“”„‟«»‘’‚‛`´"
 _DASH = re.compile(r"[‐‑‒–—―]\s*(?=[\d.])")
 _NO_SPACE = re.compile(r"(?P<key>[^\W\d]\w*):(?P<value>[^\s:/].*)", re.DOTALL)
-_WORDS = re.compile(r"[-+\w.^/]+(?:\s+[-+\w.^/]+)+")
+_WORDS = re.compile(r"[-+\w.^/]+(?:(?:\s*;\s*|\s+)[-+\w.^/]+)+")
 _KEY = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>[\w^]+|'[^']*'|\"[^\"]*\"):(?P<value>\s.*|)")
 
 
@@ -34,7 +34,7 @@ def what_to_type(text: str) -> str:
     if match := _NO_SPACE.fullmatch(text):
         return f"put a space behind the colon: {match['key']}: {match['value'].split()[0]}"
     if _WORDS.fullmatch(text) and len(text) <= 80:
-        return f"put commas between them: {', '.join(text.split())}"
+        return "put commas between them: " + ", ".join(re.split(r"[;\s]+", text))
     return ""
 
 

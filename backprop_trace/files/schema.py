@@ -35,6 +35,14 @@ MEANT: Mapping[str, str] = {
 }  # fmt: skip
 """Words that are no keys, and the key that is meant: it is said, and the value read as what was meant."""
 
+SAID: Mapping[str, str] = {
+    "epochs": "how long to train is said to the command: 'backprop-trace train FILE --epochs 100'",
+    "steps": "how many steps is said to the command: --steps 3, or 'backprop-trace train FILE --epochs 100'",
+    "weights": "numbers by name stand under 'parameters'; the matrix of a layer stands in the layer",
+    "momentum": "it belongs to the optimizer: optimizer: {name: momentum, momentum: 0.9, learning_rate: 0.1}",
+}
+"""What to say where a key stands that is none there."""
+
 _DIGITS = r"(?!0[0-9])(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+\-]?[0-9]+)?|[0-9]+/0*[1-9][0-9]*)$"
 _WRITTEN = {"type": "string", "pattern": rf"^\+?{_DIGITS}"}
 _NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^[+\-−]?{_DIGITS}"}]}

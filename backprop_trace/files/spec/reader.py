@@ -79,16 +79,18 @@ class Reader:
 
     def unknown_key(self, key: Node, keys: Mapping[str, schema.Key], what: str) -> str:
         """Says what is wrong with a key; the key that was meant, if that is plain."""
-        meant = schema.MEANT.get(key.text.lower(), "")
-        meant = meant if meant in keys else closest(key.text, keys)
-        help_ = did_you_mean(meant or key.text, keys) if not meant else f"did you mean {meant!r}?"
-        if not meant and (typed := what_to_type(key.text)):
-            help_ = typed
-        elif not meant and (where := _belongs(key.text)):
-            self.astray.add(key.text)
-            help_ = f"{key.text!r} belongs to {where}"
-        self.wrong(f"unknown key {short(key.text)} in {what}", key.place, help=help_)
-        return meant
+        word, message = key.text, f"unknown key {short(key.text)} in {what}"
+        meant = schema.MEANT.get(word.lower(), "")
+        if meant in keys:
+            self.wrong(message, key.place, help=f"did you mean {meant!r}?")
+            return meant
+        where = _belongs(word)
+        if where:
+            self.astray.add(word)
+        close = "" if where or word in schema.SAID else closest(word, keys)
+        said = schema.SAID.get(word) or (where and f"{word!r} belongs to {where}")
+        self.wrong(message, key.place, help=said or what_to_type(word) or did_you_mean(word, keys))
+        return close
 
     def pairs(self, node: Node) -> list[tuple[Node, Node]]:
         """The entries of a mapping, each key once; in `{w1: 0,5}` YAML takes the 5 for a key: it is put back."""
