@@ -162,3 +162,22 @@ def test_zero_bytes_are_said_with_their_place(run, tmp_path):
     code, _, err = run("show", str(path))
     assert code == 2
     assert f"{path}:2:9" in err
+
+
+def test_what_is_written_shortly_stays_as_it_is():
+    text = """\
+inputs: {x1: 1, x2: 0.5}
+targets: 1   # one output
+lr: 0.1
+layers:
+  - units: [x1, x2]   # the input layer
+  - units: [o1]
+    activation: sigmoid
+    weights: [[0.5, 0.2]]
+    weights_layout: out_in
+loss: half_squared_error
+"""
+    again = saved(text).splitlines()
+    assert [line for line in again if "weights: " not in line] == [x for x in text.splitlines() if "weights: " not in x]
+    example = read_example(text, "mine.yaml")
+    assert trace(read_example(saved(text)))["E"].value == trace(example, step=3)["E"].value

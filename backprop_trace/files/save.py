@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from backprop_trace.files.schema import ALIASES
 from backprop_trace.files.source import Node, Place, read_yaml
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name, given
@@ -84,14 +85,15 @@ class _Writer:
 
     def entry(self, word: str, node: Node) -> Node:
         """The value of a key of the document, with the new numbers."""
-        match word:
+        match ALIASES.get(word, word):
             case "parameters":
                 known = [label for label in self.parameters if given(label) in self.values]
                 return _mapping((label, self.number(given(label))) for label in known)
             case "layers":
-                own = node.items[-len(self.example.network.layers) :]  # an input layer may stand before them
-                layers = zip(own, self.example.network.layers, strict=True)
-                return Node("list", NOWHERE, items=[self.layer(item, layer) for item, layer in layers])
+                before = len(node.items) - len(self.example.network.layers)  # an input layer may stand before them
+                layers = zip(node.items[before:], self.example.network.layers, strict=True)
+                changed = [self.layer(item, layer) for item, layer in layers]
+                return Node("list", NOWHERE, items=[*node.items[:before], *changed])
             case "samples" | "validation" if node.kind == "mapping":
                 return _changed(node, {"file": self.moved})
             case "optimizer":
