@@ -10,6 +10,7 @@ import random
 from collections import Counter, defaultdict
 from decimal import DecimalException
 
+from evidence.calculation import tells
 from evidence.judged import (
     ACCUSED,
     SHIPPED,
@@ -48,6 +49,7 @@ def count(made: Exercise, sheet: Sheet, label: str, tallies: dict[str, Counter[s
         line = found.get(wrote.row)
         verdict = line.verdict if line else "not judged"
         tallies[label][verdict] += 1
+        tallies[label]["says nothing"] += verdict == "undecided" and not tells(wrote.text, made.truth[wrote.line.at])
         if verdict in (*ACCUSED, "not judged"):
             true = made.truth[wrote.line.at]
             note = f"{how}: {wrote.line.spelled} step {wrote.line.step} = {wrote.text} (true {true:.8}) is {verdict}"
@@ -79,10 +81,11 @@ def show(tallies: dict[str, Counter[str]]) -> None:
     rows = []
     for label in (*sorted(tallies), "all"):
         tally = tallies[label] if label != "all" else sum(tallies.values(), Counter())
-        lines = sum(many for verdict, many in tally.items() if not verdict.startswith("convention "))
+        lines = sum(many for verdict, many in tally.items() if not verdict.startswith(("convention ", "says")))
         taken = ", ".join(f"{key[11:]} {many}" for key, many in tally.items() if key.startswith("convention "))
-        rows.append((label, lines, *(tally[kind] for kind in kinds), percent(tally["undecided"], lines), taken))
-    table(("habit", "lines", *kinds, "undecided", "conventions taken"), rows)
+        telling = percent(tally["undecided"] - tally["says nothing"], lines - tally["says nothing"])
+        rows.append((label, lines, *(tally[kind] for kind in kinds), telling, taken))
+    table(("habit", "lines", *kinds, "undecided though it tells", "conventions taken"), rows)
 
 
 if __name__ == "__main__":

@@ -102,6 +102,8 @@ class Cases:
 
     def _write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        for old in (*folder.glob("[0-9]*.sheet"), *folder.glob("[0-9]*.yaml")):
+            old.unlink()
         for number, (kind, cases) in enumerate(sorted(self.smallest.items())):
             for letter, (_, network, sheet, note) in zip("abcdefgh", cases, strict=False):
                 stem = folder / f"{number:02}{letter}"

@@ -20,7 +20,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from backprop_trace.formulas.expr import Formula
+from backprop_trace.formulas.expr import Formula, Name
 from evidence.calculation import At, Calculation, Line, before, value
 
 
@@ -82,10 +82,14 @@ Copying = Callable[[Line, Decimal, Decimal], Decimal]
 
 
 def digits_of(calculated: Calculation, habit: Habit, rng: random.Random, lines: Iterable[Line]) -> dict[At, int]:
-    """How many digits each line gets. Lines that are not written down are carried as some written one is."""
+    """How many digits each line gets.
+
+    Lines that are not written down are carried as some written one is, except those that only repeat a number.
+    """
     shown = {line.at: rng.randint(*habit.digits) for line in lines}
     seen = list(shown.values())
-    return {line.at: shown.get(line.at) or rng.choice(seen) for line in calculated.lines}
+    carried = [line for line in calculated.lines if line.at in shown or not isinstance(line.formula, Name)]
+    return {line.at: shown.get(line.at) or rng.choice(seen) for line in carried}
 
 
 def figured(
@@ -99,11 +103,11 @@ def figured(
     shown: dict[At, Decimal] = {}
     used: dict[At, Decimal] = {}
     for line in calculated.lines:
-        step, kept = line.step, partial(rounded, digits=digits[line.at], figures=habit.figures, mode=habit.mode)
+        step, kept = line.step, partial(rounded, digits=digits.get(line.at, 0), figures=habit.figures, mode=habit.mode)
         formula = bends.get(line.at) or (habit.shortcut and line.shortcut) or line.formula
         look = partial(before, step, known=used, given=calculated.given)
         found = value(formula, look, kept if habit.products else None)
-        shown[line.at] = kept(found)
+        shown[line.at] = found if isinstance(formula, Name) and line.at not in digits else kept(found)
         if copied is not None:
             shown[line.at] = copied(line, found, shown[line.at])
         changed = shown[line.at] != kept(found)
