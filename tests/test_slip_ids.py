@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.check.slips import SLIPS, Facts, bends, is_structural, written_out
+from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Facts, bends, bent_run, is_structural, written_out
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import Example, load, read_example
 from backprop_trace.model.network import listing
@@ -33,7 +33,19 @@ def network(
     return read_example(text)
 
 
+ATTENTION = """
+inputs: {q: 1, k: 2, y: 0.5}
+parameters: {w: 0.3}
+definitions:
+  mean: (q + k + w) / 3
+  s: w * q * k / sqrt(2)
+  E: (mean * s - y)^2
+objective: E
+learning_rate: 0.1
+"""
+
 EXAMPLES = (
+    read_example(ATTENTION),
     load("mazur"), load("deep"), load("rnn"), load("lstm"), load("cs231n-circuit"),
     network("tanh", "softmax", "categorical_cross_entropy"),
     network("relu", "sigmoid", "binary_cross_entropy", "mean"),
@@ -55,6 +67,7 @@ def bent() -> frozenset[str]:
             for kept in (by_name, plain):
                 formula = written_out(equation.formula, by_name, kept)
                 found |= {bend.slip for bend in bends(equation, formula, facts)}
+        found |= {slip for slip in WHOLE_RUN if bent_run(lines, slip, facts) != list(lines)}
     return frozenset(found)
 
 

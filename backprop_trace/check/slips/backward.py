@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_trace.check.slips.edits import FactorsLeftOut, NamesReplaced, all_replaced, edited
+from backprop_trace.check.slips.edits import (
+    FactorsLeftOut,
+    MinusLost,
+    NamesReplaced,
+    NotSquared,
+    OneFewer,
+    SumsMultiplied,
+    all_replaced,
+    edited,
+    sum_of,
+)
 from backprop_trace.check.slips.facts import MOST_NEIGHBOURS, Facts
 from backprop_trace.check.slips.forward import of_definition
-from backprop_trace.check.slips.known import Bend
+from backprop_trace.check.slips.kinds import Bend
 from backprop_trace.check.slips.loss import of_sum
-from backprop_trace.check.slips.mix_ups import crossed, mixed_up, transposed
+from backprop_trace.check.slips.mix_ups import crossed, mixed_up, other_rows, other_targets, transposed
 from backprop_trace.formulas.expr import (
     LOSS,
     ONE,
@@ -31,6 +41,7 @@ from backprop_trace.formulas.expr import (
     times,
 )
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer, filled, letters, uses_answer
+from backprop_trace.model.network import ETA
 
 
 def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
@@ -42,15 +53,18 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     if of != facts.network.objective:
         yield from edited(formula, NamesReplaced(mixed_up(names_in(formula), facts, forward=False)))
         if facts.network.definitions:
-            yield from of_definition(formula)
+            yield from of_definition(formula, facts)
         return
     yield Bend("sign", Minus(formula))
     yield Bend("doubled", Product((TWO, formula)))
     yield Bend("halved", Quotient(formula, TWO))
+    if wrt in facts.network.trained:
+        yield Bend("rate-in-gradient", Product((ETA, formula)))
+        yield from _without_penalty(formula, facts)
     if wrt.kind == "net":
         yield from _of_delta(name, wrt, formula, facts)
     elif wrt.kind == "out" and facts.is_output(wrt.label) and name.via is None and is_loss_slope(formula):
-        yield from _of_loss_slope(name, wrt, facts)
+        yield from _of_loss_slope(name, wrt, formula, facts)
     elif wrt.kind == "out":
         deltas = [n for n in names_in(formula) if n.kind == "d" and n.of == LOSS and n.wrt and n.wrt.kind == "net"]
         errors = {delta: delta._replace(wrt=delta.wrt._replace(kind="out")) for delta in deltas if delta.wrt}
@@ -67,9 +81,27 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
         yield from _of_weight_gradient(wrt, formula, facts)
     yield from edited(formula, NamesReplaced(_wrong_deltas(formula, facts)))
     yield from edited(formula, NamesReplaced(mixed_up(names_in(formula), facts, forward=False)))
+    yield from other_rows(formula, facts)
+    yield from edited(formula, MinusLost())
+    yield from edited(formula, SumsMultiplied())
+    yield from edited(formula, OneFewer(facts.samples if facts.network.batch == "mean" else 0))
     for bend in edited(formula, FactorsLeftOut()):
         weight_left = wrt.kind == "out" and bend.slip == "factor-left-out"
         yield Bend("no-weight", bend.formula) if weight_left else bend
+
+
+def _without_penalty(formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """A gradient without the terms that trained parameters alone make up: the slope of a penalty."""
+    terms = formula.terms if isinstance(formula, Sum) and facts.network.definitions else ()
+    rest = tuple(term for term in terms if not _is_of_penalty(term, facts))
+    if 0 < len(rest) < len(terms):
+        yield Bend("no-penalty", sum_of(rest))
+
+
+def _is_of_penalty(term: Formula, facts: Facts) -> bool:
+    if isinstance(term, Name) and term.via is not None:
+        return term.via == facts.network.objective
+    return bool(names_in(term)) and set(names_in(term)) <= set(facts.network.trained)
 
 
 def is_loss_slope(formula: Formula) -> bool:
@@ -111,6 +143,7 @@ def _of_slope(name: Name, of: Name, formula: Formula, facts: Facts) -> Iterator[
     constants = dict(layer.constants)
     answer = filled(entry.formula, letters(z=out, a=out, **constants))
     yield Bend("slope-at-output", filled(entry.slope, letters(z=out, a=answer, **constants)))
+    yield from (Bend("slope-not-squared", bend.formula) for bend in edited(formula, NotSquared()))
     if uses_answer(entry.slope):
         yield Bend("slope-of-net", filled(entry.slope, letters(z=net, a=net, **constants)))
     if isinstance(formula, Product):
@@ -161,11 +194,12 @@ def _slope_formula(unit: str, name: Name, facts: Facts) -> Formula:
     return filled(entry.slope, letters(z=out._replace(kind="net"), a=out, **layer.constants))
 
 
-def _of_loss_slope(name: Name, wrt: Name, facts: Facts) -> Iterator[Bend]:
+def _of_loss_slope(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     """dE/dout of an output unit."""
     sample, unit = name.sample, wrt.label
     out, target = Name("out", unit, sample=sample), Name("target", unit, sample=sample)
     yield from _averaged_or_not("loss-for-error", Name("E", unit, sample=sample), facts)
+    yield from other_targets(formula, facts)
     for word, entry in LOSSES.items():
         if word != facts.network.loss:
             yield from _averaged_or_not("delta-of-other-loss", filled(entry.slope, letters(o=out, t=target)), facts)

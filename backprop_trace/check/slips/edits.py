@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backprop_trace.check.slips.known import Bend
+from backprop_trace.check.slips.kinds import Bend
 from backprop_trace.formulas.expr import (
     ONE,
+    TWO,
     Call,
     Difference,
     Formula,
+    Minus,
     Name,
     Number,
     Power,
@@ -86,6 +88,8 @@ def _slip_of_left_out(factor: Formula) -> str:
             return "gradient-without-input"
         case Name(kind="", label="eta"):
             return "no-rate"
+        case Quotient(Number(), Call("sqrt", (Number(),))):
+            return "no-scale"
     return "factor-left-out"
 
 
@@ -108,10 +112,86 @@ class NotSquared(Edit):
             yield Bend("no-square", Call("abs", (formula.base,)))
 
 
-class BaseTen(Edit):
+class OtherBases(Edit):
+    """Logarithms to the base 10 and 2."""
+
     def __call__(self, formula: Formula) -> Iterator[Bend]:
         if isinstance(formula, Call) and formula.function == "log":
             yield Bend("log-base-ten", Quotient(formula, Call("log", (Number("10"),))))
+            yield Bend("log-base-two", Quotient(formula, Call("log", (TWO,))))
+
+
+class SquaresSubtracted(Edit):
+    """t^2 - o^2 for (t - o)^2."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        match formula:
+            case Power(Difference(left, right), Number("2")):
+                yield Bend("difference-of-squares", Difference(Power(left, TWO), Power(right, TWO)))
+
+
+class MinusLost(Edit):
+    """One term of a sum with the other sign."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        if isinstance(formula, Sum) and len(formula.terms) > 1:
+            for place, term in enumerate(formula.terms):
+                turned = term.operand if isinstance(term, Minus) else Minus(term)
+                yield Bend("minus-lost", Sum((*formula.terms[:place], turned, *formula.terms[place + 1 :])))
+
+
+class SumsMultiplied(Edit):
+    """(a + b) (x + y) for a x + b y."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        if not isinstance(formula, Sum):
+            return
+        pairs = [term.factors for term in formula.terms if isinstance(term, Product) and len(term.factors) == 2]
+        if len(pairs) > 1:
+            product = Product(tuple(Sum(tuple(pair[side] for pair in pairs)) for side in (0, 1)))
+            rest = [term for term in formula.terms if not isinstance(term, Product) or len(term.factors) != 2]
+            yield Bend("product-of-sums", sum_of((product, *rest)))
+
+
+class BracketsLeftOut(Edit):
+    """1/1 + e^-z for 1/(1 + e^-z)."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        match formula:
+            case Quotient(top, Sum((first, *rest))) if rest:
+                yield Bend("no-brackets", Sum((Quotient(top, first), *rest)))
+
+
+class OneFewer(Edit):
+    """A mean over N - 1 instead of N, from three on: over N terms, or as the share 1/N of one of so many samples."""
+
+    def __init__(self, samples: int = 0):
+        self.share = f"1/{samples}" if samples > 2 else ""
+        self.greater = Number(f"1/{samples - 1}")
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        match formula:
+            case Quotient(Sum(terms) as total, Number(text)) if text == str(len(terms)) and len(terms) > 2:
+                yield Bend("n-minus-1", Quotient(total, Number(str(len(terms) - 1))))
+            case Number(text) if text == self.share:
+                yield Bend("n-minus-1", self.greater)
+
+
+class ScaleLeftOut(Edit):
+    """x for x / sqrt(d)."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        match formula:
+            case Quotient(top, Call("sqrt", (Number(),))):
+                yield Bend("no-scale", top)
+
+
+def powers_of_ten(formula: Formula) -> Formula:
+    """The formula with 10^x for each e^x."""
+    inside = tuple(powers_of_ten(part) for part in parts(formula))
+    if isinstance(formula, Call) and formula.function == "exp":
+        return Power(Number("10"), inside[0])
+    return rebuild(formula, inside) if inside else formula
 
 
 def all_replaced(formula: Formula, slip: str, replacements: Mapping[Name, Formula]) -> Iterator[Bend]:

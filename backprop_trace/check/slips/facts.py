@@ -46,6 +46,23 @@ class Facts:
             return matrix[column][row]
         return None
 
+    def other_rows(self, weights: Sequence[Name]) -> list[dict[Name, Name]]:
+        """What takes the place of the weights of a unit (or of the weights it feeds), unit for unit of its layer."""
+        places = [self.weights[weight] for weight in weights]
+        if len(places) < 2 or len({depth for depth, _, _ in places}) > 1:
+            return []
+        matrix = self.network.layers[places[0][0]].weights
+        rows, columns = {row for _, row, _ in places}, {column for _, _, column in places}
+        if len(rows) == 1:
+            others = [[matrix[row][column] for _, _, column in places] for row in range(len(matrix)) if row not in rows]
+        elif len(columns) == 1:
+            others = [[matrix[row][other] for _, row, _ in places] for other in range(len(matrix[0]))
+                      if other not in columns]  # fmt: skip
+        else:
+            return []
+        found = [{weight: other for weight, other in zip(weights, row, strict=True) if other} for row in others]
+        return [row for row in found if len(row) == len(weights)] if len(found) <= MOST_NEIGHBOURS else []
+
     def other_weights(self, weight: Name) -> list[Name]:
         if weight not in self.weights:
             return []
@@ -54,11 +71,13 @@ class Facts:
         return found if len(found) <= MOST_NEIGHBOURS else []
 
     def neighbours(self, value: Name) -> list[Name]:
-        """The other inputs, or the other activations of the layer (of the same sample)."""
+        """The other inputs, activations of the layer or targets (of the same sample)."""
         if value.kind == "" and value.label in self.network.inputs:
             labels: Sequence[str] = self.network.inputs
         elif value.kind in ("out", "net") and value.label in self.units:
             labels = self.layer_of(value.label).units
+        elif value.kind == "target":
+            labels = self.network.outputs
         else:
             return []
         found = [value._replace(label=label) for label in labels if label != value.label]

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_trace.check.slips.edits import BaseTen, FactorsLeftOut, NotSquared, edited, sum_of, without
+from backprop_trace.check.slips.edits import (
+    FactorsLeftOut,
+    NamesReplaced,
+    NotSquared,
+    OneFewer,
+    OtherBases,
+    SquaresSubtracted,
+    edited,
+    sum_of,
+    without,
+)
 from backprop_trace.check.slips.facts import Facts
-from backprop_trace.check.slips.known import Bend
-from backprop_trace.formulas.expr import TWO, Formula, Minus, Name, Number, Product, Quotient, Sum
+from backprop_trace.check.slips.kinds import Bend
+from backprop_trace.check.slips.mix_ups import mixed_up, other_targets
+from backprop_trace.formulas.expr import TWO, Formula, Minus, Name, Number, Product, Quotient, Sum, names_in
 from backprop_trace.model.catalogue import LOSSES, filled, letters
 
 
@@ -24,7 +35,17 @@ def of_loss(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
             yield Bend("wrong-loss", filled(entry.formula, meaning))
     yield from edited(formula, NotSquared())
     yield Bend("sign", Minus(formula))
-    yield from edited(formula, BaseTen())
+    yield from edited(formula, OtherBases())
+    yield from edited(formula, SquaresSubtracted())
+    yield from other_targets(formula, facts)
+
+
+def of_error(formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """error_o1 = target_o1 - out_o1."""
+    yield Bend("sign", Minus(formula))
+    yield from other_targets(formula, facts)
+    outputs = [name for name in names_in(formula) if name.kind == "out"]
+    yield from edited(formula, NamesReplaced(mixed_up(outputs, facts, forward=True)))
 
 
 def of_sum(formula: Formula, one: str) -> Iterator[Bend]:
@@ -33,6 +54,7 @@ def of_sum(formula: Formula, one: str) -> Iterator[Bend]:
     total = formula.top if isinstance(formula, Quotient) else formula
     if mean:
         yield Bend("sum-for-mean", total)
+        yield from OneFewer()(formula)
     if not isinstance(total, Sum):
         return
     if not mean:

@@ -6,8 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from backprop_trace.check.slips.edits import all_replaced
 from backprop_trace.check.slips.facts import MOST_NEIGHBOURS, Facts
-from backprop_trace.check.slips.known import Bend
-from backprop_trace.formulas.expr import Formula, Name, after, names_in, substitute
+from backprop_trace.check.slips.kinds import Bend
+from backprop_trace.formulas.expr import (
+    ONE,
+    ZERO,
+    Cases,
+    Difference,
+    Formula,
+    Name,
+    Number,
+    after,
+    names_in,
+    substitute,
+)
 
 MOST_IN_SAMPLES = 200
 """Names of a formula times samples: so many mix-ups of samples are tried at most."""
@@ -18,7 +29,8 @@ def mixed_up(names: Iterable[Name], facts: Facts, forward: bool) -> dict[Name, l
     rivals: dict[Name, list[Bend]] = {}
     for name in names:
         found = [Bend("wrong-weight", other) for other in facts.other_weights(name)]
-        found += [Bend("wrong-input", other) for other in facts.neighbours(name) if name.kind != "net"]
+        mixed = "wrong-target" if name.kind == "target" else "wrong-input"
+        found += [Bend(mixed, other) for other in facts.neighbours(name) if name.kind != "net"]
         if name.kind == "out":
             found.append(Bend("net-for-out" if forward else "net-for-input", name._replace(kind="net")))
         if not forward and name in facts.weights:
@@ -54,6 +66,22 @@ def transposed(formula: Formula, facts: Facts) -> Iterator[Bend]:
     swapped = {weight: facts.transposed(weight) for weight in weights}
     if weights and all(other is not None for other in swapped.values()):
         yield from all_replaced(formula, "transposed", {w: other for w, other in swapped.items() if other is not None})
+
+
+def other_rows(formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """All weights of the formula replaced by those of another unit of the layer."""
+    weights = [name for name in names_in(formula) if name in facts.weights]
+    for row in facts.other_rows(weights):
+        yield from all_replaced(formula, "wrong-row", row)
+
+
+def other_targets(formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """The targets of other outputs, and 0 or 1 for a smoothed target."""
+    targets = [name for name in names_in(formula) if name.kind == "target"]
+    for target in targets:
+        yield from (Bend("wrong-target", substitute(formula, {target: each})) for each in facts.neighbours(target))
+    hard = {target: Cases(Difference(target, Number("1/2")), ONE, ZERO) for target in targets}
+    yield from all_replaced(formula, "hard-target", hard)
 
 
 def crossed(formula: Formula, facts: Facts) -> Iterator[Bend]:

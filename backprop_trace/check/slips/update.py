@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_trace.check.slips.edits import Edit, FactorsLeftOut, NamesReplaced, Ordered, edited, product_of, sum_of
+from backprop_trace.check.slips.edits import (
+    Edit,
+    FactorsLeftOut,
+    NamesReplaced,
+    Ordered,
+    all_replaced,
+    edited,
+    product_of,
+    sum_of,
+)
 from backprop_trace.check.slips.facts import MOST_NEIGHBOURS, Facts
-from backprop_trace.check.slips.known import Bend
+from backprop_trace.check.slips.kinds import Bend
 from backprop_trace.formulas.expr import (
     ONE,
     TWO,
@@ -26,11 +35,15 @@ from backprop_trace.formulas.expr import (
 )
 from backprop_trace.model.network import ETA, TIME
 
-EPSILON = given("epsilon")
+EPSILON, BETA1, BETA2 = given("epsilon"), given("beta1"), given("beta2")
 
 
 def of_update(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield from edited(formula, _OptimizerMixedUp())
+    yield from _without_penalty(name, formula)
+    yield from _without_the_past(name, formula)
+    yield from all_replaced(formula, "wrong-beta", {BETA1: BETA2} if BETA1 in names_in(formula) else {})
+    yield from all_replaced(formula, "wrong-beta", {BETA2: BETA1} if BETA2 in names_in(formula) else {})
     yield from bends_of_update(formula, name.of or name)
     parameter = name.of or given(name.label)
     others = [*facts.other_weights(parameter), *(bias for bias in facts.biases if bias != parameter)]
@@ -55,7 +68,8 @@ def bends_of_update(formula: Formula, parameter: Name) -> Iterator[Bend]:
         yield Bend("change-only", Minus(right))
         for factor in names_in(right):
             if factor.kind == "d" and factor.wrt is not None:
-                yield Bend("bias-gradient-times-bias", Difference(left, Product((right, parameter))))
+                slip = "bias-gradient-times-bias" if parameter.label.startswith("b") else "change-times-weight"
+                yield Bend(slip, Difference(left, Product((right, parameter))))
     elif isinstance(formula, Sum) and formula.terms[0] == parameter:  # w + v+
         change = sum_of(formula.terms[1:])
         yield Bend("ascent", Difference(parameter, change))
@@ -65,6 +79,26 @@ def bends_of_update(formula: Formula, parameter: Name) -> Iterator[Bend]:
         yield Bend("sign", Minus(formula))
     yield from edited(formula, FactorsLeftOut())
     yield from edited(formula, Ordered())
+
+
+def _without_penalty(name: Name, formula: Formula) -> Iterator[Bend]:
+    """Weight decay left out: g for g + lambda w, w for w - eta lambda w."""
+    match formula:
+        case Sum((gradient, _)) if name.kind == "gdecay":
+            yield Bend("no-penalty", gradient)
+        case Difference(weight, _) if name.kind == "wdecay":
+            yield Bend("no-penalty", weight)
+
+
+def _without_the_past(name: Name, formula: Formula) -> Iterator[Bend]:
+    """What a velocity or a moment has kept left out: (1 - beta1) g for beta1 m + (1 - beta1) g."""
+    if name.of is None or not name.of.kind:
+        return
+    match formula:
+        case Sum((kept, new)) if name.of in names_in(kept):
+            yield Bend("no-velocity", new)
+        case Difference(kept, new) if name.of in names_in(kept):
+            yield Bend("no-velocity", Minus(new))
 
 
 class _OptimizerMixedUp(Edit):
