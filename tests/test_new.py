@@ -90,3 +90,9 @@ def test_a_loss_that_does_not_go_with_the_outputs_is_found_before_it_is_written(
             assert (code, out) == (2, "")
             assert "does not go with tanh outputs" in err
     assert found == {0, 2}
+
+
+@pytest.mark.parametrize(("activation", "loss"), [("sigmoid", "binary"), ("softmax", "categorical")])
+def test_cross_entropy_is_that_of_the_last_layer(run, activation, loss):
+    out = run("new", "2-2", "--activation", activation, "--loss", "cross_entropy")[1]
+    assert f"loss: {loss}_cross_entropy\n" in out

@@ -13,6 +13,7 @@ from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.blueprint import MOST_SAMPLES, MOST_WEIGHTS, blueprint, weights_in
 from backprop_trace.files.source import printable
 from backprop_trace.files.spec import Example, read_example
+from backprop_trace.files.spec.shorthand import loss_for
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, canonical
 from backprop_trace.run.step import trace
@@ -54,7 +55,8 @@ def command(
     one_of("--numbers", numbers, NUMBERS)
     counts = _counts(shape)
     activations = _activations(activation, len(counts) - 1)
-    loss = canonical(loss) or ("categorical_cross_entropy" if activations[-1] == "softmax" else "half_squared_error")
+    usual = "categorical_cross_entropy" if activations[-1] == "softmax" else "half_squared_error"
+    loss = loss_for(loss, canonical(loss), activations[-1]) or usual
     one_of("--loss", loss, LOSSES)
     if not 1 <= samples <= MOST_SAMPLES or seed < 0:
         raise UsageError(f"--samples goes from 1 to {MOST_SAMPLES}, --seed from 0")
