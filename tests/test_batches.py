@@ -49,13 +49,13 @@ def test_show_at_shows_the_step_that_train_makes(folder: Path, run: Program) -> 
     assert run("train", "xor.yaml", "--epochs", "5", *options, "--save", "after.yaml")[0] == 0
     saved = load("after.yaml")
     assert run("show", "xor.yaml", "--at", "11", *options, "-f", "json")[0] == 0
-    example = load("xor.yaml")._replace(batching=Batching(3, 11))
+    example = load("xor.yaml").with_training(batching=Batching(3, 11))
     eleventh = trace(example, step=11)
-    for name in example.network.trained:
+    for name in example.rule.trained:
         assert float(saved.values[name]) == eleventh.values[name]
 
 
 def test_mini_batches_of_another_size_begin_anew(folder: Path, run: Program) -> None:
     (folder / "net.yaml").write_text(f"{XOR}learning_rate: 0.1\nbatch_size: 3\nshuffle: 4\nsteps_done: 10\n")
     assert run("train", "net.yaml", "--epochs", "1", "--batch-size", "1", "--save", "saved.yaml")[0] == 0
-    assert load("saved.yaml").batching == Batching(1, 4, 4)
+    assert load("saved.yaml").training.batching == Batching(1, 4, 4)

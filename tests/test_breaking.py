@@ -62,7 +62,7 @@ def test_the_search_for_the_first_broken_step_takes_no_longer_than_the_run() -> 
             counted += 1
             return super().plain_step(step)
 
-    run = Counted.of(example.network, example.batching, example.values)
+    run = Counted.of(example)
     with pytest.raises(ComputationError) as broken:
         run.advance(1, 100_000)
     assert broken.value.step is not None
@@ -87,7 +87,7 @@ def test_a_run_that_overflows_names_the_step_and_keeps_what_was_reached(folder: 
 
 def test_the_step_that_breaks_is_found_in_a_long_compiled_run() -> None:
     example = read_example(XOR.replace("sigmoid", "identity") + "learning_rate: 1.9")
-    run = Run.of(example.network, example.batching, example.values)
+    run = Run.of(example)
     with pytest.raises(ComputationError) as compiled:
         run.advance(1, 100_000)
     step = compiled.value.step

@@ -71,12 +71,11 @@ def test_only_what_is_wanted_gets_lines():
 
 def test_every_line_uses_only_what_stands_before_it():
     from backprop_trace.files.spec import load, shipped
-    from backprop_trace.model.network import listing
 
     for shipped_name in shipped():
         example = load(shipped_name)
-        seen = {*example.values, *example.network.trained, *example.network.fixed}
-        for equation in listing(example.network).equations:
+        seen = {*example.values, *example.rule.trained, *example.rule.fixed}
+        for equation in example.listing().equations:
             assert set(names_in(equation.formula)) <= seen, canonical(equation.name)
             assert equation.name not in seen
             seen.add(equation.name)

@@ -13,7 +13,6 @@ from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.closed_form import NoClosedForm, closed_form, expanded, from_sympy, to_sympy
 from backprop_trace.formulas.expr import LOSS, Name, derivative, given, names_in
 from backprop_trace.model.derive import derivations, gradients
-from backprop_trace.model.network import listing
 from backprop_trace.run.step import trace
 
 KUMAR = """
@@ -103,7 +102,7 @@ def test_a_network_of_many_paths_goes_by_way_of_its_deltas():
     layer = "  - {units: 3, activation: tanh, weights: [%s]}\n"
     rows = ", ".join(["[0.1, 0.2, 0.3]"] * 3)
     text = f"inputs: [x, y, z]\ntargets: [0, 0, 1]\nlayers:\n{layer * 4 % ((rows,) * 4)}loss: mse\nlearning_rate: 1\n"
-    equations = listing(read_example(text).network)
+    equations = read_example(text).listing()
     deep = derivations(equations, [derivative(LOSS, given("w_x_h1_1"))])[0]
     assert deep.paths == 27 and deep.by_way_of
     assert len(str(deep)) < 100_000
@@ -112,7 +111,7 @@ def test_a_network_of_many_paths_goes_by_way_of_its_deltas():
 def test_the_closed_form_of_mazurs_first_gradient_agrees_with_sympys_own_derivative():
     import sympy
 
-    equations = listing(load("mazur").network)
+    equations = load("mazur").listing()
     name = derivative(LOSS, given("w1"))
     meaning = {line.name: line.formula for line in equations.equations if line.phase in ("forward", "loss")}
     whole_loss = expanded(LOSS, meaning)
@@ -163,7 +162,7 @@ def test_derive_needs_no_numbers_and_refuses_what_is_no_gradient(run, kumar):
 
 
 def test_the_gradients_come_last_layer_first():
-    found = gradients(listing(load("mazur").network))
+    found = gradients(load("mazur").listing())
     assert [name.wrt for name in found] == [Name("", f"w{place}") for place in (5, 6, 7, 8, 1, 2, 3, 4)]
 
 
@@ -181,7 +180,7 @@ def test_derive_compiles_in_latex_without_anything_that_sticks_out(name, run, tm
 
 @pytest.mark.parametrize("name", shipped())
 def test_derive_gives_every_trained_parameter_in_text_and_markdown(name, run):
-    trained = [old for _, old in listing(load(name).network).carried]
+    trained = [old for _, old in load(name).listing().carried]
     for form in ("text", "markdown"):
         code, out, err = run("derive", name, "--format", form)
         assert (code, err) == (0, "")

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from backprop_trace.files.spec import load
-from backprop_trace.model.general import general_formulas
 
 DELTA_AND_GRADIENT = [
     "delta of an output unit   ∂E/∂net_j = ∂E/∂out_j · ∂out_j/∂net_j",
@@ -39,7 +38,7 @@ def test_plain_ascii_is_plain_ascii(style, printed):
 
 @pytest.mark.parametrize("name", ["lstm", "rnn", "descent"])
 def test_what_is_no_plain_layered_network_has_none(name):
-    assert general_formulas(load(name).network, ["forward", "backward"]) == []
+    assert load(name).general_formulas(["forward", "backward"]) == []
 
 
 def test_the_square_of_a_gradient_has_the_gradient_in_parentheses(printed, tmp_path):

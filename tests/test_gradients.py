@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, assume, given, settings
 from random_networks import HIDDEN, KINKED, LOSSES, OUTPUTS, Case, cases
 
 from backprop_trace.files.spec import read_example
-from backprop_trace.model.network import listing
 from backprop_trace.run.step import Line, Trace, trace
 
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
@@ -153,5 +152,5 @@ loss: categorical_cross_entropy
 learning_rate: 1
 """
     example = read_example(text)
-    assert all(equation.shortcut is None for equation in listing(example.network).equations)
+    assert all(equation.shortcut is None for equation in example.listing().equations)
     assert any("do not add up" in warning for warning in example.warnings)

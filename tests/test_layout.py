@@ -8,7 +8,6 @@ import pytest
 
 from backprop_trace.files.sheet import published_sheet
 from backprop_trace.files.spec import load
-from backprop_trace.model.network import listing
 from backprop_trace.render.report.audit import Audited, render_audit
 from backprop_trace.render.report.told import ReportView
 from backprop_trace.render.training import heading
@@ -37,7 +36,7 @@ def test_training_headings_are_wrapped_between_words():
 def test_the_table_of_gradients_fits(width):
     example = load("mazur")
     found = verified(example)
-    texts = lines(render(found, listing(example.network), View(example, width=width)))
+    texts = lines(render(found, example.listing(), View(example, width=width)))
     assert max(map(len, texts)) <= width
     assert sum("agrees" in text for text in texts) == 8
 

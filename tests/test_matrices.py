@@ -53,7 +53,7 @@ def test_matrices_know_every_activation_and_loss(activation: str, loss: str) -> 
     matrices = Matrices.of(example)
     matrices.advance(1, 6)
     last, found = trace(example, step=5), matrices.values()
-    for name in example.network.trained:
+    for name in example.rule.trained:
         assert found[name] == pytest.approx(last[f"{name.label}+"].value, rel=1e-11)
     assert matrices.loss() == pytest.approx(trace(example, step=6)["E"].value, rel=1e-11)
 

@@ -14,7 +14,6 @@ from backprop_trace.formulas.notation import ASCII, ATOM, show
 from backprop_trace.formulas.notation.names import ASCII_NAMES, LATEX_NAMES, TEXT_NAMES, canonical
 from backprop_trace.formulas.parse import read_formula
 from backprop_trace.formulas.vocabulary import Vocabulary
-from backprop_trace.model.network import listing
 from backprop_trace.model.styles import STYLES, speller, spellings
 from backprop_trace.run.step import trace, vocabulary
 
@@ -22,11 +21,11 @@ FEW = settings(max_examples=80, deadline=None, suppress_health_check=list(Health
 
 
 def every_name(example) -> set[Name]:
-    return {equation.name for equation in listing(example.network).equations} | set(example.values)
+    return {equation.name for equation in example.listing().equations} | set(example.values)
 
 
 def assert_read_back(example) -> None:
-    known = vocabulary(listing(example.network), example.values)
+    known = vocabulary(example.listing(), example.values)
     for name in every_name(example):
         assert known.read(canonical(name)) == name
 
@@ -61,7 +60,7 @@ def test_formulas_of_random_networks_are_read_back_with_the_same_value(case):
 @pytest.mark.parametrize("shipped_name", shipped())
 def test_no_two_quantities_are_written_alike(style, alphabet, shipped_name):
     example = load(shipped_name)
-    equations = listing(example.network)
+    equations = example.listing()
     spell = speller(style, alphabet, example.network, equations.by_output)
     names = every_name(example)
     written: dict[str, Name] = {}
@@ -75,7 +74,7 @@ def test_no_two_quantities_are_written_alike(style, alphabet, shipped_name):
 @pytest.mark.parametrize("shipped_name", shipped())
 def test_what_is_printed_is_read_back(style, alphabet, shipped_name):
     example = load(shipped_name)
-    equations = listing(example.network)
+    equations = example.listing()
     known = vocabulary(equations, example.values)
     names = dict.fromkeys(every_name(example))
     known.spellings = spellings(names, example.network, equations.by_output)

@@ -17,7 +17,7 @@ from backprop_trace.files.spec import Example, load, shipped
 from backprop_trace.formulas.expr import Name, given, names_in
 from backprop_trace.formulas.notation.names import ASCII_NAMES, canonical
 from backprop_trace.formulas.vocabulary import Vocabulary
-from backprop_trace.model.network import Listing, listing
+from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import speller
 from backprop_trace.render import FORMATS, render
 from backprop_trace.render.view import View
@@ -81,7 +81,7 @@ def test_the_schema_beside_them_is_the_programs_own() -> None:
 
 @cache
 def equations(name: str) -> Listing:
-    return listing(load(name).network)
+    return load(name).listing()
 
 
 def printed(example: Example) -> tuple[Entry, ...]:
@@ -94,7 +94,7 @@ def test_every_published_quantity_is_one_of_the_example(name: str) -> None:
     example = load(name)
     network = example.network
     known = {equation.name for equation in equations(name).equations} | set(example.values)
-    known |= {Name("change", parameter.label) for parameter in network.trained}
+    known |= {Name("change", parameter.label) for parameter in example.rule.trained}
     known |= {Name("error", unit, sample=name.sample) for unit in network.outputs for name in example.values}
     vocabulary = Vocabulary(known, equations(name).by_output, equations(name).loss_adds_up)
     for entry in printed(example):
@@ -146,7 +146,7 @@ def test_xor_does_not_know_it_at_the_start() -> None:
 
 def test_kumar_trains_eleven_parameters_two_of_them_shared_biases() -> None:
     example = load("kumar")
-    assert len(example.network.trained) == 11
+    assert len(example.rule.trained) == 11
     uses = names_in(trace(example)["dE/db1"].equation.formula)
     assert list(map(canonical, uses)) == ["dE/db1:h1", "dE/db1:h2", "dE/db1:h3"]
 
@@ -186,5 +186,5 @@ def test_the_hidden_layers_of_the_deep_network_are_fractions() -> None:
 def test_quirk_writes_the_slope_of_tanh_with_the_net_input() -> None:
     uses = {name for name, _ in trace(load("quirk")).listing.equations[1].slopes}
     assert uses == {Name("net", "h1")}
-    assert given("i1h1") in load("quirk").network.trained
-    assert given("b_h1") not in load("quirk").network.trained
+    assert given("i1h1") in load("quirk").rule.trained
+    assert given("b_h1") not in load("quirk").rule.trained

@@ -31,7 +31,7 @@ def test_the_numbers_are_pleasant_and_the_same_for_a_seed(run):
     assert first == again != other
     example = bt.read_example(first)
     assert all(re.fullmatch(r"-?(0\.[1-9]|[01]|1\.[0-5])", text) for text in example.values.values())
-    assert len(example.network.trained) == (3 + 1) * 4 + (4 + 1) * 2
+    assert len(example.rule.trained) == (3 + 1) * 4 + (4 + 1) * 2
 
 
 def test_as_many_samples_as_a_truth_table_has_rows_are_that_table(run):

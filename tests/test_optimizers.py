@@ -391,7 +391,7 @@ def changes_and_errors(example: Example, with_weights: bool) -> str:
     lines = []
     for found in traces(example, steps=(1, 2, 3)):
         lines.append(f"step {found.step}:")
-        for parameter in example.network.trained:
+        for parameter in example.rule.trained:
             before, later = found.values[parameter], found.values[after(parameter)]
             lines.append(f"  change_{parameter.label} = {later - before:.9f}")
             lines += [f"  {parameter.label}+ = {later:.9f}"] if with_weights else []

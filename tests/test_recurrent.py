@@ -160,12 +160,12 @@ learning_rate: 1
     with pytest.raises(SourceError) as wrong:
         read_example(text)
     assert "does not settle: after 200 iterations the gradient that goes back through them is still" in str(wrong.value)
-    assert read_example(text.replace("u: 1.5", "u: 0.5")).network.times > 5
+    assert read_example(text.replace("u: 1.5", "u: 0.5")).training.times > 5
 
 
 def test_both_loops_are_shown_iteration_by_iteration():
     found = trace(load("settling"))
-    last = found.example.network.times
+    last = found.example.training.times
     assert last > 5
     assert [found[f"out_h1@{time}"].equation.phase for time in range(1, last + 1)] == ["forward"] * last
     assert [found[f"dE/dout_h1@{time}"].equation.phase for time in range(1, last + 1)] == ["backward"] * last
@@ -337,7 +337,7 @@ def test_a_sheet_that_stops_when_the_activations_have_settled_is_accepted():
     example = read_example(f"{load('settling').text}start: {{h1: {near['h1']}, h2: {near['h2']}}}\n")
     example = read_example(example.text.replace("0.0001}", "0.1}"))
     h1, h2 = math.tanh(0.3 - 0.4 * near["h2"]), math.tanh(-0.3 + 0.5 * near["h1"])
-    assert max(abs(h1 - near["h1"]), abs(h2 - near["h2"])) < 0.1 and example.network.times > 1
+    assert max(abs(h1 - near["h1"]), abs(h2 - near["h2"])) < 0.1 and example.training.times > 1
     o1 = 1.1 * h1 - 0.7 * h2
     sheet = f"out_h1@1 = {h1:.6f}\nout_h2@1 = {h2:.6f}\nout_o1@1 = {o1:.6f}\nE = {(0.8 - o1) ** 2 / 2:.6f}\n"
     sheet += f"dE/dv1 = {(o1 - 0.8) * h1:.6f}\ndE/dv2 = {(o1 - 0.8) * h2:.6f}\n"

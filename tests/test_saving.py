@@ -53,12 +53,12 @@ def test_a_saved_network_keeps_the_mini_batches_of_the_run(in_file: str, folder:
     (folder / "start.yaml").write_text(XOR + "learning_rate: 0.3\n" + in_file)
     assert run("train", "start.yaml", "--epochs", "2", "--batch-size", "2", "--save", "saved.yaml")[0] == 0
     saved = load("saved.yaml")
-    assert saved.batching == Batching(2, 9 if in_file else None, 4 if in_file else 0)
+    assert saved.training.batching == Batching(2, 9 if in_file else None, 4 if in_file else 0)
     start = load("start.yaml")
     for step in (1, 2, 3):
         goes_on, whole = (
             trace(saved, step=step),
-            trace(start._replace(batching=Batching(2, saved.batching.seed)), step=4 + step),
+            trace(start.with_training(batching=Batching(2, saved.training.batching.seed)), step=4 + step),
         )
         assert [line.value for line in goes_on.lines] == [line.value for line in whole.lines]
 
@@ -96,7 +96,7 @@ def test_a_closed_output_is_no_accident(folder: Path) -> None:
     command = f"{sys.executable} -m backprop_trace train xor --epochs 3 --save saved.yaml >&-"
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, cwd=folder)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert load("saved.yaml").network.samples == 4
+    assert load("saved.yaml").training.samples == 4
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX systems")

@@ -10,7 +10,6 @@ from backprop_trace.check.checker import Checker
 from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Facts, bends, bent_run, is_structural, written_out
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import Example, load, read_example
-from backprop_trace.model.network import listing
 
 LAYERS = """
 inputs: {{x1: [0.5, 0.3], x2: [0.1, 0.7]}}
@@ -60,7 +59,7 @@ def bent() -> frozenset[str]:
     """The slips that bend some line of these examples, its structural lines written out or not."""
     found: set[str] = set()
     for example in EXAMPLES:
-        facts, lines = Facts(example.network), listing(example.network).equations
+        facts, lines = Facts(example), example.listing().equations
         by_name = {equation.name: equation for equation in lines}
         plain = [name for name in by_name if not is_structural(name)]
         for equation in lines:

@@ -10,7 +10,6 @@ from backprop_trace.check.slips import SLIPS, Facts, bends, bent_run, is_structu
 from backprop_trace.files.spec import Example, read_example
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate, evaluate_all
 from backprop_trace.formulas.numbers import number
-from backprop_trace.model.network import listing
 from backprop_trace.run.step import trace
 
 LAYERS = """
@@ -123,7 +122,7 @@ NUMBERS: list[tuple[str, str, str, float]] = [
 
 def numbers(example: Example, slip: str, line: str) -> list[float]:
     """What the bends of a line give that are called so, its structural lines written out or not."""
-    found, facts = trace(example), Facts(example.network)
+    found, facts = trace(example), Facts(example)
     by_name = found.by_name
     equation = found[line].equation
     plain = {name for name in by_name if not is_structural(name)}
@@ -142,7 +141,7 @@ def test_the_bent_line_gives_the_number_of_the_slip(slip, text, line, expected):
 def run_with(text: str, slip: str) -> dict[str, float]:
     """The values of a run in which a slip is in force everywhere."""
     example = read_example(text)
-    bent = bent_run(listing(example.network).equations, slip, Facts(example.network))
+    bent = bent_run(example.listing().equations, slip, Facts(example))
     values = {name: float(number(given)) for name, given in example.values.items()}
     evaluate_all(((equation.name, equation.formula) for equation in bent), values, FLOAT)
     return {name.kind + name.label: value for name, value in values.items() if name.kind in ("E", "out", "")}

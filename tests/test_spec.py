@@ -307,7 +307,7 @@ def test_samples_may_be_lists_of_bare_numbers():
     )
     example = read_example(text)
     assert example.network.inputs == ("i1", "i2")
-    assert example.network.samples == 2
+    assert example.training.samples == 2
 
 
 def test_samples_beside_inputs_are_refused():

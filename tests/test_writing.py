@@ -99,7 +99,7 @@ def saved(text: str, step: int = 3) -> str:
 @pytest.mark.parametrize("name", shipped())
 def test_a_saved_example_goes_on_where_it_was_and_keeps_its_comments(name):
     example = load(name)
-    if not trace(example).listing.carried or example.network.settling:  # that settles anew, in other iterations
+    if not trace(example).listing.carried or example.training.settling:  # that settles anew, in other iterations
         return
     text = saved(example.text)
     again = trace(read_example(text, "saved.yaml"))

@@ -23,7 +23,7 @@ def xor(more: str = "learning_rate: 0.1") -> Example:
 
 def weights(example: Example, step: int) -> list[float]:
     """The trained numbers after some updates, by the compiled loop."""
-    run = Run.of(example.network, example.batching, example.values)
+    run = Run.of(example)
     run.advance(1, step + 1)
     return [run.givens[name] for name in run.olds]
 

@@ -16,7 +16,7 @@ from backprop_trace.files.spec import Example, read_example
 from backprop_trace.formulas.arithmetic import FLOAT, Arithmetic, evaluate
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.model.network import Listing, listing
+from backprop_trace.model.network import Listing
 
 STYLES = ("rounds", "carries", "mixed", "rounds products", "truncates")
 
@@ -25,8 +25,7 @@ class Exercise(NamedTuple):
     example: Example
 
     def listing(self, step: int) -> Listing:
-        network = self.example.network
-        return listing(network, self.example.batching.samples_at(step, network.samples))
+        return self.example.listing(self.example.training.samples_at(step))
 
 
 def random_exercise(draw: random.Random) -> Exercise:
@@ -173,7 +172,7 @@ def honest_sheets(seed: int, networks: int) -> Iterator[tuple[Exercise, str, str
     draw = random.Random(seed)
     for _ in range(networks):
         exercise = random_exercise(draw)
-        steps = draw.choice((2, 3)) if exercise.example.batching.size else draw.choice((1, 1, 2))
+        steps = draw.choice((2, 3)) if exercise.example.training.batching.size else draw.choice((1, 1, 2))
         for style in STYLES:
             decimals, share = draw.randint(2, 5), draw.choice((0.2, 0.5, 0.8, 1.0))
             try:
@@ -181,5 +180,5 @@ def honest_sheets(seed: int, networks: int) -> Iterator[tuple[Exercise, str, str
             except (ArithmeticError, ValueError):
                 continue
             kind = f"{style}, {decimals} decimals, {share:.0%}, {steps} steps"
-            lone = exercise.example.batching.size == 1
+            lone = exercise.example.training.batching.size == 1
             yield exercise, kind, sheet_text(partial(work.lines, share, draw), draw.choice(SPELLINGS), lone)

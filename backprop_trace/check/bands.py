@@ -19,7 +19,7 @@ from backprop_trace.formulas.arithmetic import evaluate
 from backprop_trace.formulas.arithmetic.band import NOTHING_KNOWN, PLAIN, ball, enclose, is_bounded, without_dust
 from backprop_trace.formulas.arithmetic.exact import bounds
 from backprop_trace.formulas.expr import Formula, Name, names_in
-from backprop_trace.model.network import TIME
+from backprop_trace.model.update import TIME
 
 SAFE_FLOAT_DIGITS = 13
 COARSE = Fraction(1, 10)

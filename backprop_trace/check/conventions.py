@@ -7,9 +7,10 @@ fewer is taken, said once, and the rest of the sheet is judged under it. To add 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from backprop_trace.check.course import Circular, Course, bent_listing
+from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.catalogue import OPTIMIZERS
@@ -27,13 +28,13 @@ class Convention(NamedTuple):
     slip: str = ""
 
 
-def _with_network(course: Course, **changes: Any) -> Course:
-    network = course.example.network._replace(**changes)
-    return Course(course.example._replace(network=network), digits=course.digits)
+def _of(course: Course, example: Example) -> Course:
+    """The course of a changed example."""
+    return Course(example, digits=course.digits)
 
 
 def _with_loss(course: Course, own: str, other: str) -> Course | None:
-    return _with_network(course, loss=other) if course.example.network.loss == own else None
+    return _of(course, course.example.with_network(loss=other)) if course.example.network.loss == own else None
 
 
 def _no_half(course: Course) -> Course | None:
@@ -60,9 +61,9 @@ def _sum_of_outputs(course: Course) -> Course | None:
 
 def _batch(own: str, other: str) -> Callable[[Course], Course | None]:
     def course_of(course: Course) -> Course | None:
-        network = course.example.network
-        several = network.samples > 1 and course.example.batching.size != 1
-        return _with_network(course, batch=other) if several and network.batch == own else None
+        training = course.example.training
+        several = training.samples > 1 and training.batching.size != 1
+        return _of(course, course.example.with_training(batch=other)) if several and training.batch == own else None
 
     return course_of
 
@@ -90,7 +91,7 @@ def _transposed_weights(course: Course) -> Course | None:
     if not square:
         return None
     layers = tuple(_transposed(layer) if layer in square else layer for layer in network.layers)
-    return _with_network(course, layers=layers)
+    return _of(course, course.example.with_network(layers=layers))
 
 
 def _transposed(layer: Layer) -> Layer:
@@ -103,49 +104,44 @@ def _biases(network: Network) -> tuple[Name, ...]:
 
 
 def _biases_updated(course: Course) -> Course | None:
-    network = course.example.network
-    fixed = [bias for bias in _biases(network) if bias in network.fixed]
-    if not fixed or network.rule.state:  # a fixed bias has no state to start from
+    rule = course.example.rule
+    fixed = [bias for bias in _biases(course.example.network) if bias in rule.fixed]
+    if not fixed or rule.entry.state:  # a fixed bias has no state to start from
         return None
-    kept = tuple(name for name in network.fixed if name not in fixed)
-    return _with_network(course, trained=(*network.trained, *fixed), fixed=kept)
+    kept = tuple(name for name in rule.fixed if name not in fixed)
+    return _of(course, course.example.with_rule(trained=(*rule.trained, *fixed), fixed=kept))
 
 
 def _biases_fixed(course: Course) -> Course | None:
-    network = course.example.network
-    biases = [bias for bias in _biases(network) if bias in network.trained]
+    rule = course.example.rule
+    biases = [bias for bias in _biases(course.example.network) if bias in rule.trained]
     if not biases:
         return None
-    kept = tuple(name for name in network.trained if name not in biases)
-    return _with_network(course, trained=kept, fixed=(*network.fixed, *biases))
+    kept = tuple(name for name in rule.trained if name not in biases)
+    return _of(course, course.example.with_rule(trained=kept, fixed=(*rule.fixed, *biases)))
 
 
 def _velocity(convention: str) -> Callable[[Course], Course | None]:
     """What the velocity is differs; where epsilon stands is no matter of taste within one exercise."""
 
     def course_of(course: Course) -> Course | None:
-        network = course.example.network
-        rules = OPTIMIZERS[network.optimizer]
-        if network.optimizer not in ("momentum", "nesterov") or convention not in rules:
+        own = course.example.rule
+        if own.optimizer not in ("momentum", "nesterov") or convention not in OPTIMIZERS[own.optimizer]:
             return None
-        changed = network._replace(convention=convention)
-        same = (changed.rule.lines, changed.rule.ahead) == (network.rule.lines, network.rule.ahead)
-        return None if same else _with_network(course, convention=convention)
+        other = own._replace(convention=convention).entry
+        same = (other.lines, other.ahead) == (own.entry.lines, own.entry.ahead)
+        return None if same else _of(course, course.example.with_rule(convention=convention))
 
     return course_of
 
 
 def _stops_early(course: Course) -> Course | None:
     """Iterating stops when the activations have settled, though the gradient has not."""
-    network = course.example.network
-    if network.settling is None:
+    training = course.example.training
+    if training.settling is None:
         return None
-    stopped = forward_settled(network, course.example.values)
-    return (
-        None
-        if stopped.times == network.times
-        else _with_network(course, times=stopped.times, target_times=stopped.target_times)
-    )
+    stopped = forward_settled(course.example.network, training, course.example.values)
+    return None if stopped.times == training.times else _of(course, course.example._replace(training=stopped))
 
 
 CONVENTIONS: Mapping[str, Convention] = {
@@ -194,10 +190,11 @@ MOST_LINES = 20_000
 
 def batches(course: Course, size: int) -> tuple[str, Course] | None:
     """The course with mini-batches of another size, and what this is called; None if it is the same, or too large."""
-    example, samples = course.example, course.example.network.samples
-    if size == min(example.batching.size or samples, samples):
+    example, samples = course.example, course.example.training.samples
+    if size == example.training.batch_size:
         return None
-    changed = example._replace(batching=example.batching._replace(size=size if size < samples else None))
+    batching = example.training.batching._replace(size=size if size < samples else None)
+    changed = example.with_training(batching=batching)
     if size_of(changed) > MOST_LINES:
         return None
     return ALL_SAMPLES if size >= samples else f"{BATCHES_OF}{size}", Course(changed, digits=course.digits)
@@ -237,7 +234,7 @@ class Courses:
         """The courses with mini-batches of other sizes."""
         found = []
         for size in sizes:
-            if size <= self.own.example.network.samples:
+            if size <= self.own.example.training.samples:
                 if size not in self._batches:
                     self._batches[size] = batches(self.own, size)
                 found += [self._batches[size]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from backprop_trace.check.lines import Lines, with_optional_lines
@@ -20,7 +20,8 @@ from backprop_trace.formulas.expr import Formula, Name, names_in, parts, rebuild
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import Equation
-from backprop_trace.model.network import Listing, constants_used, listing
+from backprop_trace.model.network import Listing
+from backprop_trace.model.update import constants_used
 from backprop_trace.run.step import Settings, traces
 from backprop_trace.run.train import Listed
 
@@ -36,8 +37,8 @@ class Course:
 
     def __init__(self, example: Example, listed: Listed | None = None, digits: int = TRUE_DIGITS):
         self.example, self.digits = example, digits
-        self.listed: Listed = listed or partial(listing, example.network)
-        self.facts = Facts(example.network)
+        self.listed: Listed = listed or example.listing
+        self.facts = Facts(example)
         self._at: dict[int, Lines] = {}
         self._lines: dict[Samples, Lines] = {}
         self._true: dict[int, Mapping[Name, Fraction]] = {}
@@ -61,7 +62,7 @@ class Course:
         return frozenset(old for _, old in self.at(1).listing.carried)
 
     def samples(self, step: int) -> Samples:
-        return self.example.batching.samples_at(step, self.example.network.samples)
+        return self.example.training.samples_at(step)
 
     def _whole_listing(self, samples: Samples) -> Listing:
         if samples in self._lines:
@@ -89,11 +90,11 @@ class Course:
 
     def loss_after(self, step: int) -> Fraction:
         """The loss over the samples of a step, once its weights are in force."""
-        network, batching = self.example.network, self.example.batching
+        objective, batching = self.example.network.objective, self.example.training.batching
         if batching.size is None:
-            return self.true(step + 1)[network.objective]
-        again = Course(self.example._replace(batching=batching._replace(repeated=step)), self.listed, self.digits)
-        return again.true(step + 1)[network.objective]
+            return self.true(step + 1)[objective]
+        again = self.example.with_training(batching=batching._replace(repeated=step))
+        return Course(again, self.listed, self.digits).true(step + 1)[objective]
 
     def replayed(self, slip: str, step: int) -> Mapping[Name, float]:
         """The values at a step of a run from the givens in which a slip is in force everywhere."""
@@ -116,7 +117,7 @@ class Course:
 
     @cached_property
     def constants(self) -> frozenset[Name]:
-        return frozenset(constants_used(self.example.network))
+        return frozenset(constants_used(self.example.rule))
 
     def given(self, name: Name) -> Fraction | None:
         text = self.example.values.get(name)

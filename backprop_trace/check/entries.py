@@ -95,7 +95,7 @@ class Entries:
     def _elsewhere(self, entry: Entry, course: Course) -> str:
         """A reason why a line cannot be used, where there is one."""
         spelling, number = _place(entry)
-        samples = course.example.network.samples
+        samples = course.example.training.samples
         if number == 0:
             return "samples are numbered from 1"
         if number is not None and number > samples:
@@ -116,7 +116,7 @@ class Entries:
     @staticmethod
     def not_used(sample: int, step: int, course: Course) -> str:
         """That a sample belongs to another step, and to which."""
-        elsewhere = course.example.batching.step_with(sample, step, course.example.network.samples)
+        elsewhere = course.example.training.batching.step_with(sample, step, course.example.training.samples)
         return f"sample {sample} is not used in step {step}" + (f" but in step {elsewhere}" if elsewhere else "")
 
     def _suggestion(self, entry: Entry, course: Course) -> str:

@@ -18,7 +18,7 @@ from backprop_trace.files.sheet import Written, decimals
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.arithmetic.band import ball, contains, is_bounded
 from backprop_trace.formulas.expr import Formula, Name, names_in
-from backprop_trace.model.network import Network
+from backprop_trace.model.batches import TrainingSet
 
 NOTHING: Mapping[Name, Any] = {}
 MOST_TRIALS = 20_000
@@ -276,7 +276,7 @@ class Explainer:
         """Is a line of a later training step computed with the weights that the step before has updated?"""
         before = {
             name: self.work.bands[step - 1, name]
-            for name in self.work.course.example.network.trained
+            for name in self.work.course.example.rule.trained
             if (step - 1, name) in self.work.bands
         }
         if not before:
@@ -298,7 +298,7 @@ class Explainer:
 
     def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
         """The true values of the same quantity in the step before and after, in other samples and time steps."""
-        places = list(_in_other_places(name, self.work.course.example.network))
+        places = list(_in_other_places(name, self.work.course.example.training))
         for other in (step - 1, step + 1):
             if other >= 1 and other <= max(self.work.steps) + 1:
                 there = self.work.course.true(other)
@@ -348,9 +348,9 @@ def _ranked(found: list[Explanation]) -> list[Explanation]:
     return sorted(once.values(), key=lambda explanation: SLIPS[explanation.slip].rank)
 
 
-def _in_other_places(name: Name, network: Network) -> Iterator[Name]:
+def _in_other_places(name: Name, training: TrainingSet) -> Iterator[Name]:
     """The same quantity in the other samples, and at the other time steps."""
     if name.sample is not None:
-        yield from (name._replace(sample=sample) for sample in range(1, network.samples + 1) if sample != name.sample)
+        yield from (name._replace(sample=sample) for sample in range(1, training.samples + 1) if sample != name.sample)
     if name.time is not None:
-        yield from (name._replace(time=time) for time in range(1, network.times + 1) if time != name.time)
+        yield from (name._replace(time=time) for time in range(1, training.times + 1) if time != name.time)

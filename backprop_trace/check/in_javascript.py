@@ -4,7 +4,7 @@
     >>> from backprop_trace.run.step import trace
     >>> t = trace(load("mazur"))
     >>> script = Script([*t.example.values, *t.by_name])
-    >>> known = knowledge(t["E_o1"].equation, t.by_name, Facts(t.example.network), script)
+    >>> known = knowledge(t["E_o1"].equation, t.by_name, Facts(t.example), script)
     >>> known.operations[0].value
     'v=>pow((v[2]-v[20]),2)'
 

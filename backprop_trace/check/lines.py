@@ -24,7 +24,7 @@ class Lines:
 
     def __init__(self, example: Example, samples: Samples, equations: Listing):
         self.example, self.samples, self.listing = example, samples, equations
-        self.facts = Facts(example.network, len(samples))
+        self.facts = Facts(example, len(samples))
         self.givens = tuple(name for name in example.values if name.sample is None or name.sample in samples)
         self.equations = {equation.name: equation for equation in equations.equations}
         self.uses = {name: names_in(equation.formula) for name, equation in self.equations.items()}
@@ -60,7 +60,7 @@ class Lines:
     def formula(self, name: Name, written: frozenset[Name]) -> Formula:
         """A line's formula; by way of the error or the change where the writer has these lines."""
         formula = self.equations[name].formula
-        if name.kind == "+" and name.of in self.example.network.trained:
+        if name.kind == "+" and name.of in self.example.rule.trained:
             assert name.of is not None
             change = Name("change", name.of.label)
             return Sum((name.of, change)) if change in written else formula
@@ -91,7 +91,7 @@ def with_optional_lines(lines: Listing, example: Example) -> Listing:
     found: list[Equation] = []
     for equation in lines.equations:
         name = equation.name
-        if name.kind == "+" and name.of in example.network.trained:
+        if name.kind == "+" and name.of in example.rule.trained:
             change = Name("change", name.of.label)
             found.append(Equation(change, change_of(name.of, equation.formula), (), "update"))
         found.append(equation)

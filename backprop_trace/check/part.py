@@ -282,7 +282,7 @@ class Part:
         before, later = self.course.true(step)[self.course.example.network.objective], self.course.loss_after(step)
         verb = "falls" if later < before else "grows"
         which = "this step" if step == 1 else f"step {step}"
-        whose = "" if self.course.example.batching.size is None else " of its samples"
+        whose = "" if self.course.example.training.batching.size is None else " of its samples"
         return f"Done right, the loss{whose} {verb} from {shown(before, 6)} to {shown(later, 6)} in {which}."
 
 

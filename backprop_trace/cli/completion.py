@@ -35,13 +35,12 @@ def quantities(ctx: typer.Context, incomplete: str) -> list[str]:
     from backprop_trace.files.source import SourceError
     from backprop_trace.files.spec import load
     from backprop_trace.formulas.notation.names import canonical
-    from backprop_trace.model.network import listing
 
     example = ctx.params.get("example") or next(iter(ctx.args), "-")  # not yet taken while an option lacks its value
     if example == "-":
         return []
     try:
-        equations = listing(load(example).network).equations
+        equations = load(example).listing().equations
     except SourceError:
         return []
     return _beginning([canonical(equation.name) for equation in equations], incomplete.strip("'\""))

@@ -16,7 +16,6 @@ from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.model.chain import PHASES
-from backprop_trace.model.network import listing
 from backprop_trace.model.styles import STYLES, spellings
 from backprop_trace.run.step import Settings, size, vocabulary
 
@@ -132,7 +131,7 @@ def with_values(example: Example, settings: Sequence[str]) -> Example:
 
 def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | None) -> Example:
     """The example with mini-batches as the options say."""
-    batching, samples = example.batching, example.network.samples
+    batching, samples = example.training.batching, example.training.samples
     if size is not None and size < 1:
         raise UsageError("--batch-size must be at least 1")
     if size is not None and size > samples:
@@ -146,14 +145,15 @@ def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | 
         raise UsageError("--seed goes with --shuffle")
     drawn = batching.seed if seed is None else seed
     done = batching.done if size == batching.size else 0  # steps of another size say nothing
-    return example._replace(batching=batching._replace(size=size, seed=(drawn or 0) if shuffle else drawn, done=done))
+    seed = (drawn or 0) if shuffle else drawn
+    return example.with_training(batching=batching._replace(size=size, seed=seed, done=done))
 
 
 def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
     """The quantities meant by --only."""
     if not spellings_:
         return frozenset()
-    equations = listing(example.network)
+    equations = example.listing()
     known = vocabulary(equations, {})
     quantities = {equation.name: None for equation in equations.equations}
     known.spellings = spellings(quantities, example.network, equations.by_output)
@@ -175,7 +175,7 @@ def _matching(spelling: str, known: Vocabulary, example: Example) -> list[Name]:
     """The quantity of this spelling; without a sample, that of every sample."""
     if name := known.read(spelling):
         return [name]
-    samples = range(1, example.network.samples + 1) if example.network.samples > 1 else ()
+    samples = range(1, example.training.samples + 1) if example.training.samples > 1 else ()
     return [name for sample in samples if (name := known.read(f"{spelling}[{sample}]"))]
 
 

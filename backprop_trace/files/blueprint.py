@@ -2,7 +2,7 @@
 
     >>> from backprop_trace.files.spec import read_example
     >>> text = "".join(blueprint((2, 3, 1), ("tanh", "sigmoid"), "binary_cross_entropy", samples=4, seed=7))
-    >>> read_example(text).network.samples
+    >>> read_example(text).training.samples
     4
 
 Numbers have one decimal, so that a person can calculate with them; the same seed gives the same numbers everywhere.

@@ -32,7 +32,8 @@ from backprop_trace.formulas.numbers import NotANumber, number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.catalogue import SETTINGS
 from backprop_trace.model.catalogue import canonical as canonical_word
-from backprop_trace.model.network import ETA, TIME, Layer, counts_steps, states
+from backprop_trace.model.network import Layer
+from backprop_trace.model.update import ETA, TIME, counts_steps, states
 
 NOWHERE = Place(1, 1)
 _PLAIN = re.compile(r"[\w.^+/-][\w.^+/ -]*")
@@ -63,9 +64,9 @@ _BATCH_KEYS = ("batch_size", "shuffle", "steps_done")
 
 def _batches(example: Example, steps: int) -> dict[str, int | None]:
     """The mini-batches, and how many of them have been: the order goes on from there."""
-    batching, done = example.batching, example.batching.done + steps
+    batching, done = example.training.batching, example.training.batching.done + steps
     if batching.seed is None:
-        done %= batching.steps_per_epoch(example.network.samples)
+        done %= batching.steps_per_epoch(example.training.samples)
     return {
         "batch_size": batching.size,
         "shuffle": batching.seed,
@@ -120,14 +121,14 @@ class _Writer:
 
     def optimizer(self, node: Node) -> Node:
         """Its settings as they are for this run, and what it has kept."""
-        network, values = self.example.network, self.example.values
+        rule, values = self.example.rule, self.example.values
         old = node.entries if node.kind == "mapping" else [(_scalar("name"), node)]
         entries = [(key, value) for key, value in old if key.text not in (*SETTINGS, "state")]
         for key, setting in SETTINGS.items():
             text = values.get(given(setting.letter))
-            if text is not None and text != network.rule.constants.get(setting.letter):
+            if text is not None and text != rule.entry.constants.get(setting.letter):
                 entries.append((_scalar(key), _scalar(text)))
-        names = [*states(network), *([TIME] if counts_steps(network) else [])]
+        names = [*states(rule), *([TIME] if counts_steps(rule) else [])]
         state = _mapping((canonical(name), self.number(name)) for name in names)
         entries += [(_scalar("state"), state)] if names else []
         changed = _changed(Node("mapping", NOWHERE, entries=entries), {"learning_rate": lambda _: _scalar(values[ETA])})

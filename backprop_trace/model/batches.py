@@ -1,4 +1,4 @@
-"""Which samples a training step uses: all of them, or a mini-batch.
+"""What a network is trained on, and which samples a training step uses: all of them, or a mini-batch.
 
     >>> plan = Batching(size=2)
     >>> [plan.samples_at(step, 5) for step in (1, 2, 3, 4)]
@@ -60,6 +60,51 @@ class Batching(NamedTuple):
         epoch, place = self.place(step, samples)
         order = range(1, samples + 1) if self.seed is None else shuffled(samples, self.seed, epoch)
         return tuple(sorted(order[place * self.size : (place + 1) * self.size]))
+
+
+class Settling(NamedTuple):
+    """Run until no activation changes by the threshold or more, but not longer than so many iterations."""
+
+    threshold: str
+    most: int
+
+
+class TrainingSet(NamedTuple):
+    """How many samples there are, how their losses become one (batch: sum or mean), and how steps go through them.
+
+    `times` counts the time steps of a sequence (0: none), `target_times` are those with a loss. In a network that is
+    `settling` they are its iterations; then inputs and targets do not change with time.
+    """
+
+    samples: int = 1
+    batch: str = "sum"
+    batching: Batching = Batching()
+    times: int = 0
+    target_times: tuple[int, ...] = ()
+    settling: Settling | None = None
+
+    @property
+    def all_samples(self) -> Samples:
+        """Their numbers from 1; one sample alone has no number."""
+        return all_samples(self.samples)
+
+    @property
+    def all_times(self) -> tuple[int | None, ...]:
+        """The time steps from 1; without a sequence there is one that has no number."""
+        return tuple(range(1, self.times + 1)) if self.times else (None,)
+
+    @property
+    def batch_size(self) -> int:
+        """How many samples a step uses, the last of an epoch perhaps fewer."""
+        return min(self.samples, self.batching.size or self.samples)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return self.batching.steps_per_epoch(self.samples)
+
+    def samples_at(self, step: int) -> Samples:
+        """The samples of a step."""
+        return self.batching.samples_at(step, self.samples)
 
 
 @lru_cache(maxsize=4)

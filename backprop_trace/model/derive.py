@@ -1,11 +1,10 @@
 """The chain rule without numbers: every gradient as a sum over the paths from the loss to the parameter.
 
-    >>> from backprop_trace.model.network import listing
     >>> from backprop_trace.formulas.notation import ASCII, ATOM, show
     >>> from backprop_trace.formulas.notation.names import canonical
     >>> from backprop_trace.files.spec import load
     >>> from backprop_trace.formulas.expr import LOSS, derivative, given
-    >>> (found,) = derivations(listing(load("mazur").network), [derivative(LOSS, given("w5"))])
+    >>> (found,) = derivations(load("mazur").listing(), [derivative(LOSS, given("w5"))])
     >>> show(found.chain, ASCII, lambda name: (canonical(name), ATOM))
     'dE/dout_o1 * dout_o1/dnet_o1 * dnet_o1/dw5'
 

@@ -2,7 +2,8 @@
 
     >>> from backprop_trace.formulas.notation import ASCII
     >>> from backprop_trace.files.spec import load
-    >>> for line in general_formulas(load("mazur").network, ["backward"]):
+    >>> mazur = load("mazur")
+    >>> for line in general_formulas(mazur.network, mazur.rule, mazur.training, ["backward"]):
     ...     print(written(line, LETTERS["net-out"], ASCII_PEN))
     ('delta of an output unit', 'dE/dnet_j', 'dE/dout_j * dout_j/dnet_j')
     ('delta of a hidden unit', 'dE/dnet_j', '(sum_k dE/dnet_k * w_kj) * dout_j/dnet_j')
@@ -15,6 +16,7 @@ style and notation. Networks with definitions or time steps have no general form
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from backprop_trace.formulas.expr import (
@@ -33,16 +35,15 @@ from backprop_trace.formulas.expr import (
 )
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, SUM, TEXT, Notation, Piece, show
 from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, net_out
+from backprop_trace.model.batches import TrainingSet
 from backprop_trace.model.catalogue import (
     ACTIVATIONS,
     LOSSES,
-    SCHEDULES,
-    SHORTCUTS,
-    WEIGHT_DECAY,
     feels_the_layer,
     template,
 )
-from backprop_trace.model.network import Network
+from backprop_trace.model.network import Network, shortcut
+from backprop_trace.model.update import GRADIENT, THERE, TIME, WEIGHT, UpdateRule, rule_lines
 
 
 class General(NamedTuple):
@@ -86,11 +87,19 @@ ASCII_PEN = Pen(ASCII, ASCII_NAMES, lambda index, body: f"sum_{index} {body}")
 TEXT_PEN = Pen(TEXT, TEXT_NAMES, lambda index, body: f"Σ_{index} {body}")
 
 
-def general_formulas(network: Network, phases: Sequence[str]) -> list[General]:
+def general_formulas(
+    network: Network, rule: UpdateRule, training: TrainingSet, phases: Sequence[str], targets_add_up: bool = True
+) -> list[General]:
     """The formulas of the phases, in order."""
-    if network.definitions or network.times:
+    if network.definitions or training.times:
         return []
-    return [line for phase in phases for line in _PHASES[phase](network)]
+    found = {
+        "forward": partial(_forward, network),
+        "loss": partial(_loss, network, training),
+        "backward": partial(_backward, network, rule, training.samples == 1 and targets_add_up),
+        "update": partial(_update, rule),
+    }
+    return [line for phase in phases for line in found[phase]()]
 
 
 def written(line: General, letters: Letters, pen: Pen) -> tuple[str, str, str]:
@@ -162,68 +171,48 @@ def _forward(network: Network) -> Iterator[General]:
             yield General("its slope, k other than j", _slope("a", "z_k"), (template(entry.cross),))
 
 
-def _loss(network: Network) -> Iterator[General]:
+def _loss(network: Network, training: TrainingSet) -> Iterator[General]:
     entry, count = LOSSES[network.loss], len(network.outputs)
     about = f"loss: {network.loss.replace('_', ' ')}" if network.loss in LOSSES else "loss"
     share = _share(count) if entry.mean else ONE
     yield General(about, given("E_j"), (template(entry.formula),), True)
     yield General("its slope", _slope("E_j", "o"), (template(entry.slope),), True)
-    if network.samples == 1:
+    if training.samples == 1:
         yield General("total loss", given("E"), (times(share, _total("j", given("E_j"))),))
         return
-    mean = _share(network.samples) if network.batch == "mean" else ONE
+    mean = _share(training.samples) if training.batch == "mean" else ONE
     yield General("loss of a sample", given("E_s"), (times(share, _total("j", given("E_j_s"))),))
     yield General("total loss", given("E"), (times(mean, _total("s", given("E_s"))),))
 
 
-def _backward(network: Network) -> Iterator[General]:
-    yield General("delta of an output unit", given("delta"), _delta(network), True)
+def _backward(network: Network, rule: UpdateRule, brief: bool) -> Iterator[General]:
+    yield General("delta of an output unit", given("delta"), _delta(network, brief), True)
     if any(not feels_the_layer(ACTIVATIONS[layer.activation]) for layer in network.layers[:-1]):
         above = _total("k", given("delta_k"), given("w_kj"))
         yield General("delta of a hidden unit", given("delta"), (Product((above, _slope("a", "z"))),))
     yield General("gradient of a weight", _slope("E", "w_ji"), (Product((given("delta"), given("x"))),))
-    if any(name in set(network.trained) for layer in network.layers for name in layer.biases):
+    if any(name in set(rule.trained) for layer in network.layers for name in layer.biases):
         yield General("gradient of a bias", _slope("E", "b"), (given("delta"),))
 
 
-def _delta(network: Network) -> tuple[Formula, ...]:
+def _delta(network: Network, brief: bool) -> tuple[Formula, ...]:
     """dE/dnet of an output unit, with its shortcut where there is one."""
-    last = network.layers[-1]
     long: Formula = Product((_slope("E", "o"), _slope("a", "z")))
-    if feels_the_layer(ACTIVATIONS[last.activation]):
+    if feels_the_layer(ACTIVATIONS[network.layers[-1].activation]):
         long = _total("k", _slope("E", "a_k"), _slope("a_k", "z"))
-    shortcut = SHORTCUTS.get((last.activation, network.loss))
-    if shortcut is None or network.samples > 1 or (last.activation == "softmax" and not network.targets_add_up):
-        return (long,)
-    return long, template(shortcut)
+    text = shortcut(network, brief) if brief else ""
+    return (long, template(text)) if text else (long,)
 
 
-def _update(network: Network) -> Iterator[General]:
-    """The optimizer's lines, with what takes the place of the learning rate, the gradient or the weight."""
-    rule, once = network.rule, dict[str, str]()
-    there = "ahead" if rule.ahead else "w"
-    meaning: dict[Name, Formula] = {given("g"): _slope("E", there), given("at"): given(there)}
-    if rule.ahead:
-        once["ahead"] = rule.ahead
-    if network.schedule:
-        once["eta_t"] = SCHEDULES[network.schedule]
-    for letter, text in {**once, **rule.shared}.items():
-        yield General("once a step", given(letter), (_of_update(text, meaning),))
-        if letter == "eta_t":
-            meaning[given("eta")] = given(letter)
-    if network.weight_decay:
-        replaced, letter, text = WEIGHT_DECAY[network.weight_decay]
-        yield General("weight decay", given(letter), (_of_update(text, meaning),))
-        meaning[given(replaced)] = given(letter)
-    for letter, text in rule.lines.items():
-        yield General(f"update: {network.optimizer.replace('_', ' ')}", given(letter), (_of_update(text, meaning),))
-
-
-def _of_update(text: str, meaning: Mapping[Name, Formula]) -> Formula:
-    return substitute(template(text), {given("t"): given(STEP), **meaning})
+def _update(rule: UpdateRule) -> Iterator[General]:
+    """The lines of the update rule."""
+    meaning: dict[Name, Formula] = {TIME: given(STEP), THERE: given("ahead") if rule.entry.ahead else WEIGHT}
+    meaning[GRADIENT] = _slope("E", "ahead" if rule.entry.ahead else "w")
+    about = {"ahead": "once a step", "once": "once a step", "decay": "weight decay"}
+    about["update"] = f"update: {rule.optimizer.replace('_', ' ')}"
+    for line in rule_lines(rule):
+        yield General(about[line.at], given(line.letter), (substitute(line.formula, meaning),))
 
 
 STEP = "step t"
 """The letter t of update rules, the number of the training step: in the other phases t is the target."""
-
-_PHASES = {"forward": _forward, "loss": _loss, "backward": _backward, "update": _update}

@@ -2,8 +2,8 @@
 
     >>> from backprop_trace.formulas.expr import given
     >>> layer = Layer(("o1",), "identity", ((given("w"),),), (None,), (given("i1"),))
-    >>> network = Network(("i1",), (layer,), "half_squared_error", trained=(given("w"),))
-    >>> [equation.phase for equation in listing(network).equations]
+    >>> network = Network(("i1",), (layer,), "half_squared_error")
+    >>> [equation.phase for equation in listing(network, UpdateRule(trained=(given("w"),)), TrainingSet()).equations]
     ['forward', 'forward', 'loss', 'loss', 'backward', 'backward', 'backward', 'backward', 'backward', 'update']
 
 A new kind of layer is another generator of forward equations; chain rule, printing and checking need not know.
@@ -25,7 +25,6 @@ from backprop_trace.formulas.expr import (
     Product,
     Quotient,
     Sum,
-    after,
     derivative,
     given,
     names_in,
@@ -38,25 +37,10 @@ from backprop_trace.formulas.expr import (
     times,
 )
 from backprop_trace.formulas.without_gc import uncollected
-from backprop_trace.model.batches import Samples, all_samples
-from backprop_trace.model.catalogue import (
-    ACTIVATIONS,
-    LOSSES,
-    OPTIMIZERS,
-    SCHEDULES,
-    SHORTCUTS,
-    WEIGHT_DECAY,
-    Optimizer,
-    feels_the_layer,
-    filled,
-    letters,
-    template,
-)
+from backprop_trace.model.batches import TrainingSet
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, SHORTCUTS, feels_the_layer, filled, letters
 from backprop_trace.model.chain import Equation, Place, Slopes, backward
-
-ETA = given("eta")
-TIME = given("t")
-"""The number of the training step, in the formulas of optimizers that use it."""
+from backprop_trace.model.update import UpdateRule, carried, looks_ahead, updates
 
 
 class Layer(NamedTuple):
@@ -83,57 +67,18 @@ Definition: TypeAlias = tuple[str, Formula]
 of the time step before."""
 
 
-class Settling(NamedTuple):
-    """Run until no activation changes by the threshold or more, but not longer than so many iterations."""
-
-    threshold: str
-    most: int
-
-
 class Network(NamedTuple):
-    """A layered network with its loss and optimizer. `trained` are the parameters that are updated.
-
-    Instead of layers there may be `definitions`, one of them the `objective`; then inputs have gradients too, unless
-    they are `fixed`. `times` counts the time steps of a sequence (0: none), `target_times` are those with a loss. In a
-    network that is `settling` they are its iterations; then inputs and targets do not change with time.
-    convention, weight_decay and schedule are keys of the catalogue's tables (the last two empty: none).
-    """
+    """Layers with a loss, or instead of them `definitions`, one of them the `objective`."""
 
     inputs: tuple[str, ...]
     layers: tuple[Layer, ...] = ()
     loss: str = ""
-    trained: tuple[Name, ...] = ()
-    fixed: tuple[Name, ...] = ()
-    optimizer: str = "sgd"
-    samples: int = 1
-    batch: str = "sum"
-    targets_add_up: bool = True
     definitions: tuple[Definition, ...] = ()
     objective: Name = LOSS
-    times: int = 0
-    target_times: tuple[int, ...] = ()
-    settling: Settling | None = None
-    convention: str = "paper"
-    weight_decay: str = ""
-    schedule: str = ""
 
     @property
     def outputs(self) -> tuple[str, ...]:
         return self.layers[-1].units if self.layers else ()
-
-    @property
-    def all_times(self) -> tuple[int | None, ...]:
-        """The time steps from 1; without a sequence there is one that has no number."""
-        return tuple(range(1, self.times + 1)) if self.times else (None,)
-
-    @property
-    def rule(self) -> Optimizer:
-        return OPTIMIZERS[self.optimizer][self.convention]
-
-    @property
-    def all_samples(self) -> Samples:
-        """Their numbers from 1; one sample alone has no number."""
-        return all_samples(self.samples)
 
 
 class Listing(NamedTuple):
@@ -151,69 +96,46 @@ class Listing(NamedTuple):
 
 
 @uncollected
-def listing(network: Network, samples: Sequence[int | None] | None = None) -> Listing:
-    """Forward pass, loss, backward pass and update as one list of equations: over all samples, or a mini-batch."""
-    samples = network.all_samples if samples is None else samples
-    forward = loss_lines(network, samples)
-    ahead = {}
-    if network.rule.ahead:
-        ahead = {name: Name("ahead", name.label) for name in network.trained}
+def listing(
+    network: Network,
+    rule: UpdateRule,
+    training: TrainingSet,
+    samples: Sequence[int | None] | None = None,
+    targets_add_up: bool = True,
+) -> Listing:
+    """Forward pass, loss, backward pass and update as one list of equations: over all samples, or a mini-batch.
+
+    Where the targets do not add up to 1, softmax has no shortcut p - t.
+    """
+    samples = training.all_samples if samples is None else samples
+    forward = loss_lines(network, training, samples)
+    ahead = rule.looked_at
+    if ahead:
         forward = [_moved(equation, ahead) for equation in forward]
-    wanted = [ahead.get(name, name) for name in network.trained]
-    gradients = backward(
-        forward, network.objective, [*wanted, *_wanted_inputs(network, forward)], _shortcuts(network, samples)
-    )
+    wanted = [ahead.get(name, name) for name in rule.trained]
+    inputs = _wanted_inputs(network, rule, forward)
+    shortcuts = _shortcuts(network, training, samples, shortcut(network, targets_add_up))
+    gradients = backward(forward, network.objective, [*wanted, *inputs], shortcuts)
     gradients += _idle(network, wanted, gradients)
-    looks = [
-        Equation(there, filled(network.rule.ahead, _own(network, name)), (), "forward") for name, there in ahead.items()
-    ]
-    adds_up = not (network.batch == "mean" and len(samples) > 1) and not (
+    adds_up = not (training.batch == "mean" and len(samples) > 1) and not (
         len(network.outputs) > 1 and LOSSES[network.loss].mean
     )
-    by_output = _split_by_output(network) if adds_up and not network.times else frozenset[Name]()
-    equations = (*looks, *forward, *gradients, *_updates(network, ahead))
-    return Listing(equations, _carried(network), adds_up, by_output, network.objective)
+    by_output = _split_by_output(network) if adds_up and not training.times else frozenset[Name]()
+    equations = (*looks_ahead(rule), *forward, *gradients, *updates(rule, network.objective))
+    return Listing(equations, carried(rule), adds_up, by_output, network.objective)
 
 
-def _wanted_inputs(network: Network, forward: Sequence[Equation]) -> list[Name]:
+def _wanted_inputs(network: Network, rule: UpdateRule, forward: Sequence[Equation]) -> list[Name]:
     """With definitions every input has a gradient that is not fixed."""
-    labels = set(network.inputs) - {name.label for name in network.fixed} if network.definitions else set()
+    labels = set(network.inputs) - {name.label for name in rule.fixed} if network.definitions else set()
     used = dict.fromkeys(name for equation in forward for name, _ in equation.slopes)
     return [name for name in used if name.kind == "" and name.label in labels]
 
 
-def loss_lines(network: Network, samples: Sequence[int | None]) -> list[Equation]:
+def loss_lines(network: Network, training: TrainingSet, samples: Sequence[int | None]) -> list[Equation]:
     """The forward pass over some samples, up to the loss."""
-    forward = [equation for sample in samples for equation in _forward(network, sample)]
-    return forward + _batch_loss(network, samples)
-
-
-def _carried(network: Network) -> tuple[tuple[Name, Name], ...]:
-    """Parameters, what the optimizer keeps of each, and the step's number."""
-    olds = [*network.trained, *states(network)]
-    olds += [TIME] if counts_steps(network) else []
-    return tuple((after(old), old) for old in olds)
-
-
-def states(network: Network) -> dict[Name, str]:
-    """What the optimizer keeps of each trained parameter, with its value before the first step."""
-    return {
-        Name(letter, name.label): initial for name in network.trained for letter, initial in network.rule.state.items()
-    }
-
-
-def constants_used(network: Network) -> set[Name]:
-    """Which of the learning rate and the optimizer's constants (and t) its formulas mention."""
-    rule = network.rule
-    texts = [*rule.lines.values(), *rule.shared.values(), rule.ahead or "w"]
-    texts += [WEIGHT_DECAY[network.weight_decay][2]] if network.weight_decay else []
-    texts += [SCHEDULES[network.schedule]] if network.schedule else []
-    known = {ETA, TIME, *map(given, rule.constants), given("lambda"), given("gamma")}
-    return known & {name for text in texts for name in names_in(template(text))}
-
-
-def counts_steps(network: Network) -> bool:
-    return TIME in constants_used(network)
+    forward = [equation for sample in samples for equation in _forward(network, training, sample)]
+    return forward + _batch_loss(network, training, samples)
 
 
 def _split_by_output(network: Network) -> frozenset[Name]:
@@ -235,25 +157,25 @@ def at(name: Name, place: Place) -> Name:
 # --- forward pass ---
 
 
-def _forward(network: Network, sample: int | None) -> Iterator[Equation]:
+def _forward(network: Network, training: TrainingSet, sample: int | None) -> Iterator[Equation]:
     """One sample, all its time steps."""
-    for time in network.all_times:
+    for time in training.all_times:
         place = (sample, time)
         if network.definitions:
-            yield from defined(network, place)
+            yield from defined(network, training, place)
             continue
         for layer in network.layers:
-            yield from layer_lines(network, layer, place)
-        if time is None or time in network.target_times:
-            yield from _loss(network, place)
-    if network.times:
-        parts = [at(network.objective, (sample, time)) for time in network.target_times]
+            yield from layer_lines(layer, training, place)
+        if time is None or time in training.target_times:
+            yield from _loss(network, training, place)
+    if training.times:
+        parts = [at(network.objective, (sample, time)) for time in training.target_times]
         yield _total(network.objective._replace(sample=sample), parts, mean=False)
 
 
-def layer_lines(network: Network, layer: Layer, place: Place) -> Iterator[Equation]:
+def layer_lines(layer: Layer, training: TrainingSet, place: Place) -> Iterator[Equation]:
     """Net inputs and activations of a layer."""
-    nets = [_net(network, layer, row, place) for row in range(len(layer.units))]
+    nets = [_net(layer, training, row, place) for row in range(len(layer.units))]
     outs = [_out(layer, row, place) for row in range(len(layer.units))]
     if feels_the_layer(ACTIVATIONS[layer.activation]) or layer.recurrent:
         yield from nets + outs
@@ -261,13 +183,13 @@ def layer_lines(network: Network, layer: Layer, place: Place) -> Iterator[Equati
         yield from (line for pair in zip(nets, outs, strict=True) for line in pair)
 
 
-def _net(network: Network, layer: Layer, row: int, place: Place) -> Equation:
+def _net(layer: Layer, training: TrainingSet, row: int, place: Place) -> Equation:
     """net_h1 = w1 * i1 + w2 * i2 + b1; its slopes are the inputs, the weights, and 1 for the bias.
 
     A recurrent layer adds u * out_h1@1 to net_h1@2.
     """
     feeding = [
-        (weight, at(source, _given_place(network, place) if source.kind == "" else place))
+        (weight, at(source, _given_place(training, place) if source.kind == "" else place))
         for weight, source in zip(layer.weights[row], layer.sources, strict=True)
     ]
     if layer.recurrent:
@@ -285,26 +207,26 @@ def _net(network: Network, layer: Layer, row: int, place: Place) -> Equation:
     return Equation(at(Name("net", layer.units[row]), place), formula, _merged(slopes), "forward")
 
 
-def _given_place(network: Network, place: Place) -> Place:
+def _given_place(training: TrainingSet, place: Place) -> Place:
     """Where inputs and targets stand: in a network that settles they are the same in all iterations."""
-    return place if network.settling is None else (place[0], None)
+    return place if training.settling is None else (place[0], None)
 
 
-def inputs_and_targets(network: Network) -> Iterator[Name]:
+def inputs_and_targets(network: Network, training: TrainingSet) -> Iterator[Name]:
     """What is given of every sample and time step."""
-    for sample in network.all_samples:
-        for time in network.all_times:
-            place = _given_place(network, (sample, time))
+    for sample in training.all_samples:
+        for time in training.all_times:
+            place = _given_place(training, (sample, time))
             yield from (at(given(label), place) for label in network.inputs)
-            if time is None or time in network.target_times:
+            if time is None or time in training.target_times:
                 yield from (at(Name("target", unit), place) for unit in network.outputs)
 
 
-def outputs_and_targets(network: Network) -> list[tuple[Name, Name]]:
+def outputs_and_targets(network: Network, training: TrainingSet) -> list[tuple[Name, Name]]:
     """Each output with its target, in every sample and at every time step that has a loss."""
-    places = [(sample, time) for sample in network.all_samples for time in network.target_times or (None,)]
+    places = [(sample, time) for sample in training.all_samples for time in training.target_times or (None,)]
     return [
-        (at(Name("out", unit), place), at(Name("target", unit), _given_place(network, place)))
+        (at(Name("out", unit), place), at(Name("target", unit), _given_place(training, place)))
         for place in places
         for unit in network.outputs
     ]
@@ -344,10 +266,10 @@ def _out(layer: Layer, row: int, place: Place) -> Equation:
     return Equation(out, filled(entry.formula, meaning, others), slopes, "forward")
 
 
-def defined(network: Network, place: Place) -> Iterator[Equation]:
+def defined(network: Network, training: TrainingSet, place: Place) -> Iterator[Equation]:
     """The definitions in a sample, at a time step, each with its slopes."""
     varying = {*network.inputs, *(label for label, _ in network.definitions)}
-    total = network.samples > 1 or network.times > 0  # then the objective is a part of a sum
+    total = training.samples > 1 or training.times > 0  # then the objective is a part of a sum
     for label, formula in network.definitions:
         meaning: dict[Name, Formula] = {}
         for name in names_in(formula):
@@ -374,11 +296,11 @@ def with_answer(slope_: Formula, formula: Formula, answer: Name) -> Formula:
 # --- loss ---
 
 
-def _loss(network: Network, place: Place) -> Iterator[Equation]:
+def _loss(network: Network, training: TrainingSet, place: Place) -> Iterator[Equation]:
     entry = LOSSES[network.loss]
     parts = []
     for unit in network.outputs:
-        out, target = at(Name("out", unit), place), at(Name("target", unit), _given_place(network, place))
+        out, target = at(Name("out", unit), place), at(Name("target", unit), _given_place(training, place))
         meaning = letters(o=out, t=target)
         part = at(Name("E", unit), place)
         parts.append(part)
@@ -386,11 +308,11 @@ def _loss(network: Network, place: Place) -> Iterator[Equation]:
     yield _total(at(LOSS, place), parts, entry.mean)
 
 
-def _batch_loss(network: Network, samples: Sequence[int | None]) -> list[Equation]:
-    if network.samples == 1:
+def _batch_loss(network: Network, training: TrainingSet, samples: Sequence[int | None]) -> list[Equation]:
+    if training.samples == 1:
         return []
     parts = [network.objective._replace(sample=sample) for sample in samples]
-    return [_total(network.objective, parts, network.batch == "mean")]
+    return [_total(network.objective, parts, training.batch == "mean")]
 
 
 def _total(name: Name, parts: list[Name], mean: bool) -> Equation:
@@ -402,29 +324,31 @@ def _total(name: Name, parts: list[Name], mean: bool) -> Equation:
     return Equation(name, Quotient(total, Number(str(len(parts)))), tuple((part, share) for part in parts), "loss")
 
 
-# --- backward pass and update ---
+# --- backward pass ---
 
 
-def _shortcuts(network: Network, samples: Sequence[int | None]) -> dict[Name, Formula]:
-    """dE/dnet of each output unit in one line, where activation and loss allow it (p - t)."""
-    if not network.layers:
+def shortcut(network: Network, targets_add_up: bool) -> str:
+    """dE/dnet of an output unit in one line (p - t), where activation and loss allow it; softmax needs targets that add
+    up to 1."""
+    last = network.layers[-1] if network.layers else None
+    if last is None or last.recurrent or (feels_the_layer(ACTIVATIONS[last.activation]) and not targets_add_up):
+        return ""
+    return SHORTCUTS.get((last.activation, network.loss), "")
+
+
+def _shortcuts(
+    network: Network, training: TrainingSet, samples: Sequence[int | None], text: str
+) -> dict[Name, Formula]:
+    """The shortcut of each output unit."""
+    if not text:
         return {}
-    layer = network.layers[-1]
-    text = SHORTCUTS.get((layer.activation, network.loss))
-    if text is None or layer.recurrent or (layer.activation == "softmax" and not network.targets_add_up):
-        return {}
-    share = Number(f"1/{len(samples)}") if network.batch == "mean" and len(samples) > 1 else ONE
-    places = [(sample, time) for sample in samples for time in network.target_times or (None,)]
-    return {
-        derivative(LOSS, at(Name("net", unit), place)): times(
-            share,
-            filled(
-                text, letters(a=at(Name("out", unit), place), t=at(Name("target", unit), _given_place(network, place)))
-            ),
-        )
-        for place in places
-        for unit in layer.units
-    }
+    share = Number(f"1/{len(samples)}") if training.batch == "mean" and len(samples) > 1 else ONE
+    found = {}
+    for place in [(sample, time) for sample in samples for time in training.target_times or (None,)]:
+        for unit in network.outputs:
+            out, target = at(Name("out", unit), place), at(Name("target", unit), _given_place(training, place))
+            found[derivative(LOSS, at(Name("net", unit), place))] = times(share, filled(text, letters(a=out, t=target)))
+    return found
 
 
 def _idle(network: Network, wanted: Iterable[Name], gradients: Sequence[Equation]) -> list[Equation]:
@@ -438,42 +362,3 @@ def _moved(equation: Equation, ahead: Mapping[Name, Name]) -> Equation:
     """The line with the parameters taken ahead of where they are."""
     slopes = tuple((ahead.get(name, name), substitute(slope, ahead)) for name, slope in equation.slopes)
     return equation._replace(formula=substitute(equation.formula, ahead), slopes=slopes)
-
-
-def _updates(network: Network, ahead: Mapping[Name, Name]) -> Iterator[Equation]:
-    """The optimizer's lines: what is computed once, what is computed for each parameter, and the step's number."""
-    once = {"eta_t": SCHEDULES[network.schedule]} if network.schedule else {}
-    meaning: dict[Name, Formula] = {}
-    for letter, text in {**once, **network.rule.shared}.items():
-        yield Equation(given(letter), filled(text, meaning), (), "update")
-        if letter == "eta_t":
-            meaning[ETA] = given(letter)
-    for parameter in network.trained:
-        yield from _update(network, parameter, ahead.get(parameter, parameter), meaning)
-    if counts_steps(network):
-        yield Equation(after(TIME), filled("t + 1", {}), (), "update")
-
-
-def _update(network: Network, parameter: Name, there: Name, meaning: Mapping[Name, Formula]) -> Iterator[Equation]:
-    """The optimizer's lines for one parameter: w5+ = w5 - eta * dE/dw5. `there` is where the gradient is taken."""
-    meaning = {
-        **meaning,
-        **_own(network, parameter),
-        given("g"): derivative(network.objective, there),
-        given("at"): there,
-    }
-    if network.weight_decay:
-        replaced, letter, text = WEIGHT_DECAY[network.weight_decay]
-        yield Equation(Name(letter, parameter.label), filled(text, meaning), (), "update")
-        meaning[given(replaced)] = Name(letter, parameter.label)
-    for letter, text in network.rule.lines.items():
-        stem = letter.removesuffix("+")
-        name = parameter if stem == "w" else Name(stem, parameter.label)
-        name = after(name) if letter != stem else name
-        yield Equation(name, filled(text, meaning), (), "update")
-        meaning[given(letter)] = name
-
-
-def _own(network: Network, parameter: Name) -> dict[Name, Formula]:
-    """What the letters w, m, v, ... stand for."""
-    return letters(w=parameter) | {given(letter): Name(letter, parameter.label) for letter in network.rule.state}

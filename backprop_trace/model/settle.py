@@ -1,7 +1,7 @@
 """Networks with feedback that run until they settle: how many iterations that takes.
 
     >>> from backprop_trace.files.spec import load
-    >>> load("settling").network.times
+    >>> load("settling").training.times
     11
 
 The iterations are the time steps of the listing: the loss is that of the last one, and its gradient goes back through
@@ -19,7 +19,9 @@ from typing import Any
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate_all
 from backprop_trace.formulas.expr import LOSS, Name, derivative
 from backprop_trace.formulas.numbers import number
+from backprop_trace.model.batches import TrainingSet
 from backprop_trace.model.network import Network, at, inputs_and_targets, layer_lines, listing
+from backprop_trace.model.update import UpdateRule
 
 WITHOUT_NUMBERS = 3
 """So many iterations are written out where there are no numbers that could settle."""
@@ -29,55 +31,56 @@ class DoesNotSettle(ValueError):
     """The activations still change when there have been as many iterations as are allowed."""
 
 
-def settled(network: Network, values: Mapping[Name, Any]) -> Network:
-    """The network with as many iterations as it takes until no activation changes by the threshold or more, and the
-    gradient that goes back through them is smaller than it, too.
+def settled(network: Network, rule: UpdateRule, training: TrainingSet, values: Mapping[Name, Any]) -> TrainingSet:
+    """The training set with as many iterations as it takes until no activation changes by the threshold or more, and
+    the gradient that goes back through them is smaller than it, too.
 
     All samples run as long as the slowest. Raises DoesNotSettle.
     """
-    if network.settling is None:
-        return network
+    if training.settling is None:
+        return training
     known = _floats(values)
-    if not {*network.trained, *network.fixed, *inputs_and_targets(_running(network, 1))} <= set(known):
-        return _running(network, WITHOUT_NUMBERS)
-    return _running(network, _iterations_back(network, known, forward_settled(network, known).times))
+    if not {*rule.trained, *rule.fixed, *inputs_and_targets(network, _running(training, 1))} <= set(known):
+        return _running(training, WITHOUT_NUMBERS)
+    forward = forward_settled(network, training, known).times
+    return _running(training, _iterations_back(network, UpdateRule(trained=rule.trained), training, known, forward))
 
 
-def forward_settled(network: Network, values: Mapping[Name, Any]) -> Network:
-    """The network with as many iterations as it takes until no activation changes by the threshold or more, whatever
-    its gradient does. Raises DoesNotSettle."""
+def forward_settled(network: Network, training: TrainingSet, values: Mapping[Name, Any]) -> TrainingSet:
+    """The training set with as many iterations as it takes until no activation changes by the threshold or more,
+    whatever its gradient does. Raises DoesNotSettle."""
     known = _floats(values)
-    return _running(network, max(_iterations(network, known, sample) for sample in network.all_samples))
+    return _running(training, max(_iterations(network, training, known, sample) for sample in training.all_samples))
 
 
 def _floats(values: Mapping[Name, Any]) -> dict[Name, float]:
     return {name: float(number(value) if isinstance(value, str) else value) for name, value in values.items()}
 
 
-def still_settles(network: Network, values: Mapping[Name, Any], step: int) -> None:
+def still_settles(network: Network, training: TrainingSet, values: Mapping[Name, Any], step: int) -> None:
     """Raises ComputationError if a network with feedback would no longer settle with the parameters of a step."""
-    if network.settling is None:
+    if training.settling is None:
         return
     known = {name: float(value) for name, value in values.items()}
     try:
-        for sample in network.all_samples:
-            _iterations(network, known, sample)
+        for sample in training.all_samples:
+            _iterations(network, training, known, sample)
     except DoesNotSettle as restless:
         raise ComputationError(str(restless), step=step) from None
 
 
-def _running(network: Network, times: int) -> Network:
-    return network._replace(times=times, target_times=(times,))
+def _running(training: TrainingSet, times: int) -> TrainingSet:
+    return training._replace(times=times, target_times=(times,))
 
 
-def _iterations(network: Network, known: Mapping[Name, float], sample: int | None) -> int:
-    assert network.settling is not None
+def _iterations(network: Network, training: TrainingSet, known: Mapping[Name, float], sample: int | None) -> int:
+    assert training.settling is not None
     values = dict(known)
-    threshold, change = float(number(network.settling.threshold)), float("inf")
-    for time in range(1, network.settling.most + 1):
+    threshold, change = float(number(training.settling.threshold)), float("inf")
+    for time in range(1, training.settling.most + 1):
         try:
             for layer in network.layers:
-                lines = layer_lines(network, layer, (sample, time))
+                lines = layer_lines(layer, training, (sample, time))
                 evaluate_all(((line.name, line.formula) for line in lines), values, FLOAT)
         except ComputationError as broken:
             raise DoesNotSettle(f"the network does not settle: {broken.reason} in iteration {time}") from broken
@@ -85,7 +88,7 @@ def _iterations(network: Network, known: Mapping[Name, float], sample: int | Non
         if change < threshold:
             return time
     raise DoesNotSettle(
-        f"the network does not settle: after {network.settling.most} iterations an activation still changes by "
+        f"the network does not settle: after {training.settling.most} iterations an activation still changes by "
         f"{change:.3g}"
     )
 
@@ -99,11 +102,13 @@ def _change(network: Network, values: Mapping[Name, float], sample: int | None, 
     return max(abs(new - old) for new, old in zip(now, before, strict=True))
 
 
-def _iterations_back(network: Network, known: Mapping[Name, float], forward: int) -> int:
+def _iterations_back(
+    network: Network, rule: UpdateRule, training: TrainingSet, known: Mapping[Name, float], forward: int
+) -> int:
     """How many iterations it takes, at least `forward`, until the gradient that goes back is below the threshold."""
-    assert network.settling is not None
-    threshold, most, times = float(number(network.settling.threshold)), network.settling.most, forward
-    while (sizes := _going_back(_running(network, times), known))[-1] >= threshold:
+    assert training.settling is not None
+    threshold, most, times = float(number(training.settling.threshold)), training.settling.most, forward
+    while (sizes := _going_back(network, rule, _running(training, times), known))[-1] >= threshold:
         if times == most:
             raise DoesNotSettle(
                 f"the network does not settle: after {most} iterations the gradient that goes back through them is "
@@ -114,16 +119,15 @@ def _iterations_back(network: Network, known: Mapping[Name, float], forward: int
     return max(forward, large[-1] + 1 if large else 1)
 
 
-def _going_back(network: Network, known: Mapping[Name, float]) -> list[float]:
+def _going_back(network: Network, rule: UpdateRule, training: TrainingSet, known: Mapping[Name, float]) -> list[float]:
     """The largest dE/dnet of a recurrent unit, without its sign: of the last iteration, of the one before, ..."""
-    plain = network._replace(optimizer="sgd", convention="paper", weight_decay="", schedule="")
     values = dict(known)
-    lines = ((line.name, line.formula) for line in listing(plain).equations if line.phase != "update")
+    equations = listing(network, rule, training).equations
     try:
-        evaluate_all(lines, values, FLOAT)
+        evaluate_all(((line.name, line.formula) for line in equations if line.phase != "update"), values, FLOAT)
     except ComputationError as broken:
         raise DoesNotSettle(f"the network does not settle: {broken.reason} on the way back") from broken
-    places = [[(sample, time) for sample in network.all_samples] for time in range(network.times, 0, -1)]
+    places = [[(sample, time) for sample in training.all_samples] for time in range(training.times, 0, -1)]
     deltas = [[derivative(LOSS, at(Name("net", unit), place)) for unit in _with_feedback(network) for place in each]
               for each in places]  # fmt: skip
     return [max(abs(values.get(delta, 0.0)) for delta in each) for each in deltas]

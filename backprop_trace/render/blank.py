@@ -22,7 +22,7 @@ from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import PHASES, Equation
 from backprop_trace.render.csv import line_of, safe
 from backprop_trace.render.table import HEADINGS
-from backprop_trace.run.train import Course
+from backprop_trace.run.train import Steps
 
 MOST_GIVENS = 60
 WIDTH = 98
@@ -42,10 +42,10 @@ class Blank(NamedTuple):
 
     def each_step(self) -> Iterator[tuple[int, str, list[Equation], Mapping[Name, str]]]:
         """The steps: a remark on which samples they use, their lines, their numbers."""
-        course = Course(self.example.network, self.example.batching)
+        steps = Steps(self.example)
         for step in range(1, self.steps + 1):
-            equations = [each for each in course.listing(step).equations if each.phase in self.phases]
-            remark = "" if self.example.batching.size is None else f"uses {_samples(course.samples(step))}"
+            equations = [each for each in steps.listing(step).equations if each.phase in self.phases]
+            remark = "" if self.example.training.batching.size is None else f"uses {_samples(steps.samples(step))}"
             yield step, remark, equations, self.values(step) if self.values else {}
 
 

@@ -40,7 +40,7 @@ def _rows(before: Trace, after: Trace, view: View) -> Iterator[tuple[str, ...]]:
     spell = speller(view.style, view.notation[1], before.example.network, before.listing.by_output)
     digits = view.settings.shown_digits
     forward = [line.name for line in before.lines if line.equation.phase in ("forward", "loss")]
-    for name in [*before.example.network.trained, *forward]:
+    for name in [*before.example.rule.trained, *forward]:
         old, new = before.values[name], after.values[name]
         yield spell(name), shown(old, digits), shown(new, digits), _change(old, new, digits, view)
 

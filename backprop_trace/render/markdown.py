@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from backprop_trace.formulas.notation import LATEX, LOOSE, Piece
 from backprop_trace.formulas.notation.names import MATHJAX_NAMES
 from backprop_trace.model.chain import PHASES
-from backprop_trace.model.general import general_formulas, written
+from backprop_trace.model.general import written
 from backprop_trace.model.styles import speller
 from backprop_trace.render.latex.general import LETTERS, PEN
 from backprop_trace.render.table import sections
@@ -58,7 +58,7 @@ def _givens(trace: Trace, view: View) -> Iterator[str]:
 def _general(trace: Trace, phase: str, view: View) -> Iterator[str]:
     """The general formulas of a phase as a list, above its first table."""
     pen = PEN._replace(notation=MARKDOWN, alphabet=MATHJAX_NAMES)
-    lines = [written(line, LETTERS[view.style], pen) for line in general_formulas(trace.example.network, [phase])]
+    lines = [written(line, LETTERS[view.style], pen) for line in trace.example.general_formulas([phase])]
     yield "\n" if lines else ""
     yield from (f"- {about}: ${mathematics(left)} = {mathematics(right)}$\n" for about, left, right in lines)
 

@@ -24,8 +24,8 @@ def render_sweep(
     weight: Name, table: Sequence[Point], curve: Sequence[Point], at: Point | None, view: View
 ) -> Iterator[str]:
     """Tables of some points, a curve of many, and the tangent at the weight as it is."""
-    network = view.example.network
-    if network.samples <= MOST_SAMPLES and network.layers and not network.times:
+    training = view.example.training
+    if training.samples <= MOST_SAMPLES and view.example.network.layers and not training.times:
         yield from _samples(weight, table, view)
     yield from _losses(weight, table, view)
     spell = _speller(view)
@@ -41,7 +41,7 @@ def render_sweep(
     if at is not None:
         where = f"{spell(weight)} = {shown(at.weight, DIGITS)}: {spell(loss)} = {shown(at.loss, DIGITS)}"
         slope = f"{spell(derivative(loss, weight))} = {shown(at.slope, DIGITS)}"
-        verb = "would make" if weight in view.example.network.fixed else "makes"
+        verb = "would make" if weight in view.example.rule.fixed else "makes"
         advice = _advice(at.slope, f"{verb} {spell(weight)}")
         yield view.paint("notice", f"dotted: the tangent at {where}, {slope}{advice}") + "\n"
 
@@ -70,7 +70,7 @@ def _samples(weight: Name, table: Sequence[Point], view: View) -> Iterator[str]:
     headings = [spell(weight), *network.inputs, "output", "desired", "is", "absolute error", "squared error"]
     rows = []
     for point in table:
-        for sample in network.all_samples:
+        for sample in view.example.training.all_samples:
             inputs = [values.get(Name("", label, sample=sample), "") for label in network.inputs]
             for unit in network.outputs:
                 target = values[Name("target", unit, sample=sample)]

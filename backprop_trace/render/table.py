@@ -12,7 +12,7 @@ from itertools import groupby
 
 from backprop_trace.files.source import printable
 from backprop_trace.model.chain import PHASES
-from backprop_trace.model.general import ASCII_PEN, LETTERS, TEXT_PEN, general_formulas, written
+from backprop_trace.model.general import ASCII_PEN, LETTERS, TEXT_PEN, written
 from backprop_trace.model.styles import speller
 from backprop_trace.render.view import (
     Row,
@@ -56,7 +56,7 @@ def render(traces: Iterable[Trace], view: View) -> Iterator[str]:
 def _general(trace: Trace, phase: str, view: View) -> Iterator[str]:
     """The general formulas of a phase, above its first table."""
     pen = ASCII_PEN if view.ascii else TEXT_PEN
-    lines = [written(line, LETTERS[view.style], pen) for line in general_formulas(trace.example.network, [phase])]
+    lines = [written(line, LETTERS[view.style], pen) for line in trace.example.general_formulas([phase])]
     widest = max((len(about) for about, _, _ in lines), default=0)
     for about, left, right in lines:
         text = f"  {about:{widest}}{GAP}{left} = {right}"

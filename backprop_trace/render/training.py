@@ -131,7 +131,7 @@ def _curve(session: Session, view: View) -> Iterator[str]:
 
 
 def _parameters(session: Session, view: View) -> Iterator[str]:
-    trained = session.network.trained
+    trained = session.rule.trained
     yield "\n" + view.paint("heading", f"The parameters after {_epochs(session.epoch)}") + "\n"
     spell = speller(view.style, view.notation[1], session.network)
     rows = [(spell(name), _given(session, name), shown(session.run.givens[name], 9)) for name in trained[:MOST_SHOWN]]
@@ -147,8 +147,8 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], view: View) -
 
 
 def _predictions(session: Session, view: View) -> Iterator[str]:
-    network, predictions = session.network, session.predictions()
-    if network.definitions or network.times:
+    network, training, predictions = session.network, session.training, session.predictions()
+    if network.definitions or training.times:
         yield from _placed_predictions(session, view)
         return
     yield "\n" + view.paint("heading", "The predictions") + "\n"
@@ -160,7 +160,7 @@ def _predictions(session: Session, view: View) -> Iterator[str]:
         *(f"{spell(Name(kind, unit))}" for unit in network.outputs for kind in ("target", "out")),
     ]
     rows = []
-    for sample in network.all_samples[:MOST_SHOWN]:
+    for sample in training.all_samples[:MOST_SHOWN]:
         inputs = ["" if label == "..." else _given(session, Name("", label, sample=sample)) for label in few]
         cells = [
             text
@@ -172,8 +172,8 @@ def _predictions(session: Session, view: View) -> Iterator[str]:
         ]
         rows.append([str(sample or 1), *inputs, *cells])
     yield from _table(headings, rows, view)
-    if network.samples > MOST_SHOWN:
-        yield f"  ... {network.samples - MOST_SHOWN} more samples\n"
+    if training.samples > MOST_SHOWN:
+        yield f"  ... {training.samples - MOST_SHOWN} more samples\n"
 
 
 def _placed_predictions(session: Session, view: View) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _placed_predictions(session: Session, view: View) -> Iterator[str]:
     spell, predictions = speller(view.style, view.notation[1], session.network), session.predictions()
     rows = [
         [spell(output), _given(session, target), shown(predictions[output], DIGITS)]
-        for output, target in outputs_and_targets(session.network)[:MOST_SHOWN]
+        for output, target in outputs_and_targets(session.network, session.training)[:MOST_SHOWN]
     ]
     if rows:
         yield "\n" + view.paint("heading", "The predictions") + "\n"
@@ -217,7 +217,7 @@ def _words(session: Session, first: Report, last: Report) -> Iterator[tuple[str,
     if session.ending != "broken":
         goal = canonical(session.network.objective)
         yield "faint", f"{goal} goes from {shown(first.loss, DIGITS)} to {shown(last.loss, DIGITS)}"
-        if session.network.layers and no_class(session.network, session.run.givens) is None:
+        if session.network.layers and no_class(session.example, session.run.givens) is None:
             yield "faint", _classified(session.network, session.classified())
 
 

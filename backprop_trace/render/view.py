@@ -22,8 +22,8 @@ from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alph
 from backprop_trace.formulas.notation.numbers import Value, bound_of_zero, digits_of_fraction, short_fraction, shown
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES
 from backprop_trace.model.chain import PHASES, Equation
-from backprop_trace.model.network import ETA, TIME, constants_used
 from backprop_trace.model.styles import speller
+from backprop_trace.model.update import ETA, TIME, constants_used
 from backprop_trace.run.step import Line, Settings, Trace, ancestors
 
 
@@ -198,25 +198,25 @@ def objective(example: Example) -> str:
 
 def described(example: Example) -> str:
     """The network in one line."""
-    network = example.network
-    samples = f"{network.samples} samples, losses {network.batch}" if network.samples > 1 else ""
+    network, training = example.network, example.training
+    samples = f"{training.samples} samples, losses {training.batch}" if training.samples > 1 else ""
     samples = samples.replace("losses sum", "losses added").replace("losses mean", "losses averaged")
     samples += batches(example)
-    times = f"{network.times} time steps" if network.times else ""
-    if network.settling is not None:
-        times = f"settled (change below {network.settling.threshold}) after {network.times} iterations"
+    times = f"{training.times} time steps" if training.times else ""
+    if training.settling is not None:
+        times = f"settled (change below {training.settling.threshold}) after {training.times} iterations"
     rate = f", learning rate {example.values[ETA]}" if ETA in example.values else ""
     if network.definitions:
         what = [shape(example), f"gradients of {objective(example)}"]
     else:
         what = [f"{shape(example)} network, {activations(example)}", f"loss {network.loss}"]
-    update = f"{update_rule(example)}{rate}" if network.trained or not network.definitions else ""
+    update = f"{update_rule(example)}{rate}" if example.rule.trained or not network.definitions else ""
     return "; ".join(text for text in (*what, times, samples, update) if text)
 
 
 def batches(example: Example) -> str:
     """How the samples are spread over the training steps."""
-    size, seed, done, _ = example.batching
+    size, seed, done, _ = example.training.batching
     if size is None:
         return ""
     shuffled = "in the order of the file" if seed is None else f"shuffled with seed {seed}"
@@ -226,15 +226,15 @@ def batches(example: Example) -> str:
 
 def update_rule(example: Example) -> str:
     """The optimizer in one line, with its convention, its constants and what decays."""
-    network = example.network
-    constants = sorted(constants_used(network) - {ETA, TIME})
-    if not constants and not network.rule.state:
-        return network.optimizer
-    decay = f"{network.weight_decay} weight decay" if network.weight_decay else ""
-    schedule = f"{network.schedule} decay of the learning rate" if network.schedule else ""
+    rule = example.rule
+    constants = sorted(constants_used(rule) - {ETA, TIME})
+    if not constants and not rule.entry.state:
+        return rule.optimizer
+    decay = f"{rule.weight_decay} weight decay" if rule.weight_decay else ""
+    schedule = f"{rule.schedule} decay of the learning rate" if rule.schedule else ""
     numbers = [f"{name.label} {example.values[name]}" for name in constants if name in example.values]
-    texts = [f"{network.convention} convention", *numbers, decay, schedule]
-    return f"{network.optimizer} ({', '.join(text for text in texts if text)})"
+    texts = [f"{rule.convention} convention", *numbers, decay, schedule]
+    return f"{rule.optimizer} ({', '.join(text for text in texts if text)})"
 
 
 def engine(settings: Settings, shortened: bool = False) -> str:

@@ -27,7 +27,7 @@ from backprop_trace.formulas.without_gc import uncollected
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Listing, inputs_and_targets
 from backprop_trace.model.settle import still_settles
-from backprop_trace.run.train import Course, Listed, Run
+from backprop_trace.run.train import Listed, Run, Steps
 
 if TYPE_CHECKING:
     from backprop_trace.files.spec import Example
@@ -142,9 +142,9 @@ def size(example: Example) -> int:
         network.definitions
     )
     units = sum(len(layer.units) for layer in network.layers)
-    per_sample = (3 * weights + 6 * units) * max(1, network.times)
-    lines = len(network.rule.lines) + 1
-    return min(network.samples, example.batching.size or network.samples) * per_sample + lines * weights
+    per_sample = (3 * weights + 6 * units) * max(1, example.training.times)
+    lines = len(example.rule.entry.lines) + 1
+    return example.training.batch_size * per_sample + lines * weights
 
 
 def trace(example: Example, settings: Settings = FLOAT_SETTINGS, step: int = 1) -> Trace:
@@ -168,12 +168,12 @@ def traces(
     if size(example) > LARGEST_LISTING:
         found = f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed"
         raise TooLarge(f"{found}: take fewer units, inputs or samples")
-    course = Course(example.network, example.batching, listed)
+    lines = Steps(example, listed)
     wanted = steps if isinstance(steps, range) else sorted(set(steps))
-    check_numeric(example, course.listing(wanted[0]))
-    for step, values, shortened in _ENGINES[settings.engine](example, course, settings, wanted):
-        still_settles(example.network, values, step)
-        result = Trace(example, course.listing(step), values, step, settings)
+    check_numeric(example, lines.listing(wanted[0]))
+    for step, values, shortened in _ENGINES[settings.engine](example, lines, settings, wanted):
+        still_settles(example.network, example.training, values, step)
+        result = Trace(example, lines.listing(step), values, step, settings)
         result.shortened = shortened
         yield result
 
@@ -183,7 +183,7 @@ def check_numeric(example: Example, equations: Listing) -> None:
     """Raises NotNumeric if the listing uses something that has no value."""
     known = {equation.name for equation in equations.equations} | set(example.values)
     used = dict.fromkeys(name for equation in equations.equations for name in walk_names(equation.formula))
-    used |= dict.fromkeys(inputs_and_targets(example.network))
+    used |= dict.fromkeys(inputs_and_targets(example.network, example.training))
     if used.keys() - known:
         raise NotNumeric([name for name in used if name not in known])
 
@@ -201,13 +201,13 @@ def _pairs(equations: Listing) -> list[tuple[Name, Formula]]:
     return pairs
 
 
-def _float_run(example: Example, course: Course, settings: Settings, steps: Sequence[int]) -> Progress:
-    run = Run(course, {name: float(number(text)) for name, text in example.values.items()}, FLOAT)
+def _float_run(example: Example, lines: Steps, settings: Settings, steps: Sequence[int]) -> Progress:
+    run = Run(lines, {name: float(number(text)) for name, text in example.values.items()}, FLOAT)
     reached = 1
     for step in steps:
         run.advance(reached, step)
         reached = step
-        pairs = _pairs(course.listing(step))
+        pairs = _pairs(lines.listing(step))
         try:
             values = evaluate_all(pairs, dict(run.givens), FLOAT)
             finite(values, [name for name, _ in pairs])
@@ -217,29 +217,29 @@ def _float_run(example: Example, course: Course, settings: Settings, steps: Sequ
         yield step, values, False
 
 
-def _exact_run(example: Example, course: Course, settings: Settings, steps: Sequence[int]) -> Progress:
+def _exact_run(example: Example, lines: Steps, settings: Settings, steps: Sequence[int]) -> Progress:
     from backprop_trace.formulas.arithmetic import exact
 
     def run() -> list[tuple[int, Mapping[Name, Value], bool]]:
-        return list(_exact_steps(example, course, settings.shown_digits, steps))
+        return list(_exact_steps(example, lines, settings.shown_digits, steps))
 
     results = exact.with_enough_bits(settings.shown_digits, run)
     assert isinstance(results, list)
     yield from results
 
 
-def _exact_steps(example: Example, course: Course, digits: int, steps: Sequence[int]) -> Progress:
+def _exact_steps(example: Example, lines: Steps, digits: int, steps: Sequence[int]) -> Progress:
     """All steps with the precision in force. Raises Undecided (by way of ComputationError) if it is too low."""
     from backprop_trace.formulas.arithmetic import exact
 
     givens: dict[Name, Any] = {name: exact.to_fmpq(number(text)) for name, text in example.values.items()}
-    run = Run(course, givens, exact.EXACT)
+    run = Run(lines, givens, exact.EXACT)
     reached, shortened = 1, False
     for step in steps:
         shortened |= run.advance(reached, step)
         reached = step
         values = dict(run.givens)
-        for name, formula in _pairs(course.listing(step)):
+        for name, formula in _pairs(lines.listing(step)):
             evaluate_all([(name, formula)], values, exact.EXACT)
             kept = exact.shortened(values[name])
             shortened |= kept is not values[name]
@@ -259,7 +259,7 @@ def _decided(values: Mapping[Name, Any], digits: int, step: int) -> dict[Name, V
     return decided
 
 
-def _hand_run(example: Example, course: Course, settings: Settings, steps: Sequence[int]) -> Progress:
+def _hand_run(example: Example, lines: Steps, settings: Settings, steps: Sequence[int]) -> Progress:
     """Every line is rounded before it is used again; the step's new weights go on as they were written."""
     from backprop_trace.formulas.arithmetic import exact, hand
 
@@ -268,7 +268,7 @@ def _hand_run(example: Example, course: Course, settings: Settings, steps: Seque
     as_given: dict[Name, Value] = {name: exact.to_fraction(value) for name, value in givens.items()}
     for step in range(1, steps[-1] + 1):
         values, written = dict(givens), dict(as_given)
-        for name, formula in _pairs(course.listing(step)):
+        for name, formula in _pairs(lines.listing(step)):
             try:
                 written[name] = hand.rounded_line(formula, values, settings.rounding)
             except (ArithmeticError, ValueError, ComputationError) as broken:
@@ -276,7 +276,7 @@ def _hand_run(example: Example, course: Course, settings: Settings, steps: Seque
             values[name] = hand.as_value(written[name])  # type: ignore[arg-type]
         if step in steps:
             yield step, written, False
-        for new, old in course.listing(step).carried:
+        for new, old in lines.listing(step).carried:
             givens[old], as_given[old] = values[new], written[new]
 
 

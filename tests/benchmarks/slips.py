@@ -31,7 +31,7 @@ Case = tuple[Exercise, Name, str, str]
 
 def bent_case(slip: str, exercise: Exercise, draw: random.Random, decimals: int) -> Case | None:
     """A line bent by one of the formulas of a slip."""
-    facts = Facts(exercise.example.network)
+    facts = Facts(exercise.example)
     equations = {equation.name: equation for equation in exercise.listing(1).equations}
     drop = draw.random() < 0.5  # writers seldom write the structural lines out
     kept = {name for name in equations if not (drop and is_structural(name))}

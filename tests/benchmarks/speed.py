@@ -23,7 +23,6 @@ from pathlib import Path
 from backprop_trace.files.spec import Example, load, read_example
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate_all
 from backprop_trace.formulas.numbers import number
-from backprop_trace.model.network import listing
 from backprop_trace.run.step import Settings, trace
 
 COMPILED = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
@@ -73,7 +72,7 @@ def report(what: str, against: str, value: float, limit: float, at_least: bool =
 
 
 def processes() -> None:
-    rows = len(listing(load("mazur").network).equations)
+    rows = len(load("mazur").listing().equations)
     with tempfile.TemporaryDirectory() as folder:
         minimal = Path(folder) / "minimal.py"
         minimal.write_text(MINIMAL.format(rows=rows // 4 + 1))
@@ -135,7 +134,7 @@ def micrograd_pass(sizes: tuple[int, ...]) -> Callable[[], object]:
 def large() -> None:
     sizes = (100, 100, 10)
     example = dense(sizes)
-    built = listing(example.network)
+    built = example.listing()
 
     lines = [(equation.name, equation.formula) for equation in built.equations]
     givens = {name: float(number(text)) for name, text in example.values.items()}
@@ -144,7 +143,7 @@ def large() -> None:
         return timed(lambda: evaluate_all(lines, dict(givens), FLOAT))
 
     def building() -> float:
-        return timed(lambda: listing(example.network))
+        return timed(lambda: example.listing())
 
     try:
         sys.setrecursionlimit(10**6)

@@ -75,7 +75,7 @@ def timed(work: Callable[[], object]) -> float:
 def own_run(example: Example) -> tuple[float, float]:
     """Seconds of the epochs, and of all with listing and compilation."""
     start = time.perf_counter()
-    run = Run.of(example.network, example.batching, example.values)
+    run = Run.of(example)
     run.program(1, EPOCHS)
     compiled = time.perf_counter()
     run.advance(1, EPOCHS + 1)

@@ -41,7 +41,7 @@ from backprop_trace.formulas.expr import (
     times,
 )
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer, filled, letters, uses_answer
-from backprop_trace.model.network import ETA
+from backprop_trace.model.update import ETA
 
 
 def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
@@ -58,7 +58,7 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield Bend("sign", Minus(formula))
     yield Bend("doubled", Product((TWO, formula)))
     yield Bend("halved", Quotient(formula, TWO))
-    if wrt in facts.network.trained:
+    if wrt in facts.rule.trained:
         yield Bend("rate-in-gradient", Product((ETA, formula)))
         yield from _without_penalty(formula, facts)
     if wrt.kind == "net":
@@ -84,7 +84,7 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield from other_rows(formula, facts)
     yield from edited(formula, MinusLost())
     yield from edited(formula, SumsMultiplied())
-    yield from edited(formula, OneFewer(facts.samples if facts.network.batch == "mean" else 0))
+    yield from edited(formula, OneFewer(facts.samples if facts.training.batch == "mean" else 0))
     for bend in edited(formula, FactorsLeftOut()):
         weight_left = wrt.kind == "out" and bend.slip == "factor-left-out"
         yield Bend("no-weight", bend.formula) if weight_left else bend
@@ -101,7 +101,7 @@ def _without_penalty(formula: Formula, facts: Facts) -> Iterator[Bend]:
 def _is_of_penalty(term: Formula, facts: Facts) -> bool:
     if isinstance(term, Name) and term.via is not None:
         return term.via == facts.network.objective
-    return bool(names_in(term)) and set(names_in(term)) <= set(facts.network.trained)
+    return bool(names_in(term)) and set(names_in(term)) <= set(facts.rule.trained)
 
 
 def is_loss_slope(formula: Formula) -> bool:
@@ -182,7 +182,7 @@ def _of_delta(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Iterator
 
 def _averaged_or_not(slip: str, formula: Formula, facts: Facts) -> Iterator[Bend]:
     """A formula for one sample; where the loss is averaged over the samples, first divided by their number."""
-    if facts.samples > 1 and facts.network.batch == "mean":
+    if facts.samples > 1 and facts.training.batch == "mean":
         yield Bend(slip, Quotient(formula, Number(str(facts.samples))))
     yield Bend(slip, formula)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name
-from backprop_trace.model.network import Layer, Network
+from backprop_trace.model.network import Layer
 
 MOST_NEIGHBOURS = 24
 """Mix-ups are tried among so many neighbours at most."""
@@ -14,13 +15,13 @@ MOST_NEIGHBOURS = 24
 class Facts:
     """Where every weight, bias and unit of a network stands. `samples`: so many are used in a training step."""
 
-    def __init__(self, network: Network, samples: int | None = None):
-        self.network = network
-        self.samples = network.samples if samples is None else samples
+    def __init__(self, example: Example, samples: int | None = None):
+        self.network, self.rule, self.training = example.network, example.rule, example.training
+        self.samples = self.training.samples if samples is None else samples
         self.weights: dict[Name, tuple[int, int, int]] = {}
         self.biases: dict[Name, list[tuple[int, int]]] = {}
         self.units: dict[str, tuple[int, int]] = {}
-        for depth, layer in enumerate(network.layers):
+        for depth, layer in enumerate(self.network.layers):
             for row, unit in enumerate(layer.units):
                 self.units[unit] = (depth, row)
                 for column, weight in enumerate(layer.weights[row]):

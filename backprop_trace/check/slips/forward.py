@@ -125,7 +125,7 @@ def _without_penalties(formula: Formula, facts: Facts) -> Iterator[Bend]:
 
 def _is_penalty(term: Formula, facts: Facts) -> bool:
     names = names_in(term)
-    return bool(names) and set(names) <= set(facts.network.trained) and _has_size(term)
+    return bool(names) and set(names) <= set(facts.rule.trained) and _has_size(term)
 
 
 def _has_size(formula: Formula) -> bool:

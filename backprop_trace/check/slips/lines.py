@@ -38,9 +38,9 @@ def bends(equation: Equation, formula: Formula, facts: Facts) -> list[Bend]:
         case _:
             found = of_update(name, formula, facts)
     seen: list[Formula] = [formula]
-    if facts.network.times:
+    if facts.training.times:
         found = chain(found, at_other_times(formula))
-    if facts.network.samples > 1:
+    if facts.training.samples > 1:
         found = chain(found, at_other_samples(formula, facts))
     return [bend for bend in found if not _seen(bend.formula, seen)]
 

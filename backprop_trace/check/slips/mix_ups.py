@@ -50,11 +50,11 @@ def at_other_times(formula: Formula) -> Iterator[Bend]:
 def at_other_samples(formula: Formula, facts: Facts) -> Iterator[Bend]:
     """The value of another sample: for a single name of a formula, or for all of its inputs or targets."""
     names = [name for name in names_in(formula) if name.sample is not None]
-    if len(names) * facts.network.samples > MOST_IN_SAMPLES:
+    if len(names) * facts.training.samples > MOST_IN_SAMPLES:
         return
     groups = [[name] for name in names]
     groups += [[name for name in names if name.kind == kind] for kind in ("", "target")]
-    for sample in range(1, facts.network.samples + 1):
+    for sample in range(1, facts.training.samples + 1):
         for group in groups:
             others = {name: name._replace(sample=sample) for name in group if name.sample != sample}
             yield from all_replaced(formula, "wrong-sample", others)

@@ -33,7 +33,7 @@ from backprop_trace.formulas.expr import (
     given,
     names_in,
 )
-from backprop_trace.model.network import ETA, TIME
+from backprop_trace.model.update import ETA, TIME
 
 EPSILON, BETA1, BETA2 = given("epsilon"), given("beta1"), given("beta2")
 
@@ -48,7 +48,7 @@ def of_update(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     parameter = name.of or given(name.label)
     others = [*facts.other_weights(parameter), *(bias for bias in facts.biases if bias != parameter)]
     if facts.network.definitions:
-        others = [other for other in facts.network.trained[:MOST_NEIGHBOURS] if other != parameter]
+        others = [other for other in facts.rule.trained[:MOST_NEIGHBOURS] if other != parameter]
     objective = facts.network.objective
     rivals = {derivative(objective, parameter): [Bend("wrong-gradient", derivative(objective, w)) for w in others]}
     yield from edited(formula, NamesReplaced(rivals))

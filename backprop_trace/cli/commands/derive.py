@@ -28,7 +28,7 @@ from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.derive import Derivation, derivations, gradients, whole_gradients
-from backprop_trace.model.network import Listing, listing
+from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render.derivation import FORMATS, Derived, render
 from backprop_trace.render.view import View
@@ -59,7 +59,7 @@ def command(
     one_of("--format", form, FORMATS)
     one_of("--style", style, STYLES)
     worked = load(example)
-    equations = listing(worked.network)
+    equations = worked.listing()
     derived = derivations(equations, wanted(worked, only or ()))
     found = closed(derived, equations, seconds) if closed_form else [Derived(each) for each in derived]
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
@@ -71,7 +71,7 @@ def command(
 def wanted(example: Example, spellings: list[str] | tuple[str, ...]) -> list[Name]:
     """The gradients meant by --only."""
     names = sorted(names_of(example, spellings), key=canonical)
-    equations = listing(example.network)
+    equations = example.listing()
     for name in names:
         if name not in whole_gradients(equations):
             like = canonical(gradients(equations)[0])

@@ -71,7 +71,7 @@ def command(
         raise UsageError(f"--steps goes from 1; a sheet has {MOST_LINES:,} lines at most")
     key = _Key(worked, steps, settings_of("float", None, round_to, "half-up").rounding) if values else None
     phases = [word for word in PHASES if not phase or word in phase]
-    told = _as_told(settings or (), batch_size, shuffle or seed is not None, worked.batching)
+    told = _as_told(settings or (), batch_size, shuffle or seed is not None, worked.training.batching)
     write(blank(form, Blank(worked, phases, steps, key, told)), output, force)
 
 

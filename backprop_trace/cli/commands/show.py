@@ -131,7 +131,7 @@ def command(
     say_if_far(shown_steps[-1], worked)
     if compare is not None:
         one_of("--format", form, ("table", "plain"))
-        worked = worked._replace(batching=worked.batching._replace(repeated=compare))
+        worked = worked.with_training(batching=worked.training.batching._replace(repeated=compare))
         before, after = traces(worked, settings, shown_steps)
         write(render_comparison(before, after, view, form), output, force)
         return

@@ -27,7 +27,6 @@ from backprop_trace.files.spec import Example, load
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import NotANumber, given_number
 from backprop_trace.formulas.vocabulary import normal
-from backprop_trace.model.network import listing
 from backprop_trace.render.sweep import render_sweep
 from backprop_trace.render.training import heading
 from backprop_trace.render.view import View
@@ -67,7 +66,7 @@ def command(
     if not 2 <= points <= MOST_POINTS:
         raise UsageError(f"--points goes from 2 to {MOST_POINTS}")
     check_count("--at", at)
-    check_numeric(worked, listing(worked.network))
+    check_numeric(worked, worked.listing())
     say_if_far(at, worked)
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(worked, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
@@ -90,8 +89,7 @@ def _number(option: str, text: str) -> Fraction:
 
 
 def _parameter(example: Example, label: str) -> Name:
-    network = example.network
-    known = [name.label for name in (*network.trained, *network.fixed)]
+    known = [name.label for name in (*example.rule.trained, *example.rule.fixed)]
     label = normal(label)
     if label not in known:
         raise UsageError(

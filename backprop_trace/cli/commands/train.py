@@ -36,7 +36,6 @@ from backprop_trace.files.writing import refuse, same_file, write_new
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.catalogue import LOSSES
-from backprop_trace.model.network import listing
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render.training import ending, heading, log, row, table_head
 from backprop_trace.render.view import View
@@ -97,7 +96,7 @@ def command(
         say_if_large(worked)
         if size(worked) > LARGEST_COMPILED:
             Terminal.stderr("this is too large to be compiled; --fast is far faster")
-        check_numeric(worked, listing(worked.network, worked.batching.samples_at(1, worked.network.samples)))
+        check_numeric(worked, worked.listing(worked.training.samples_at(1)))
     progress = ProgressLine()
     session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)
     reports: list[Report] = []
@@ -164,7 +163,7 @@ def _classes(example: Example) -> None:
     if not network.layers:
         raise UsageError("--until classified: definitions have no outputs with targets; write --until 'E < 1e-3'")
     values = {name: number(text) for name, text in example.values.items()}
-    if network.layers[-1].activation != "softmax" and (target := no_class(network, values)):
+    if network.layers[-1].activation != "softmax" and (target := no_class(example, values)):
         what = f"{canonical(target)} is {example.values[target]}, which is on no side of 1/2"
         raise UsageError(f"--until classified: {what}; write --until 'E < 1e-3'")
 

@@ -21,7 +21,6 @@ from backprop_trace.cli.options import (
 )
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.spec import load
-from backprop_trace.model.network import listing
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render.verification import render
 from backprop_trace.render.view import View
@@ -49,6 +48,6 @@ def command(
     found = verified(worked, wanted(worked, only or ()))
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(worked, style=style, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
-    write(render(found, listing(worked.network), view), output, force)
+    write(render(found, worked.listing(), view), output, force)
     if any(row.verdict == "off" for row in found):
         sys.exit(1)

@@ -7,7 +7,7 @@
     ... loss: half_squared_error
     ... learning_rate: 0.1
     ... ''')
-    >>> example.network.trained[0].label, example.values[example.network.trained[0]]
+    >>> example.rule.trained[0].label, example.values[example.rule.trained[0]]
     ('w_i1_o1', '0.5')
 
 `load` finds a file by path, by the name of a shipped example, or on standard input. Numbers stay the text that was

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_trace.files import schema
 from backprop_trace.files.source import Node, Problem, SourceError, did_you_mean, read_yaml
@@ -20,10 +20,12 @@ from backprop_trace.files.spec.weights import read_layout
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import normal
-from backprop_trace.model.batches import Batching
-from backprop_trace.model.catalogue import LOSSES
-from backprop_trace.model.network import Definition, Network, Settling
+from backprop_trace.model.batches import Settling, TrainingSet
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer
+from backprop_trace.model.general import General, general_formulas
+from backprop_trace.model.network import Definition, Listing, Network, listing
 from backprop_trace.model.settle import DoesNotSettle, settled
+from backprop_trace.model.update import UpdateRule
 
 MOST_ITERATIONS = 10_000
 
@@ -36,7 +38,8 @@ class HeldOut(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A worked example: a network, the numbers given (as written), and what its source prints.
+    """A worked example: a network, its update rule, what it is trained on, the numbers given (as written), and what its
+    source prints.
 
     `values` has the inputs and targets (per sample, if there are several), the parameters and eta; it lacks those
     that stand in the file without a number. `published` is the file's section of that name, unread; `folder` is where
@@ -44,6 +47,8 @@ class Example(NamedTuple):
     """
 
     network: Network
+    rule: UpdateRule
+    training: TrainingSet
     values: Mapping[Name, str]
     title: str = ""
     source: str = ""
@@ -52,28 +57,50 @@ class Example(NamedTuple):
     text: str = ""
     published: Node | None = None
     warnings: tuple[str, ...] = ()
-    batching: Batching = Batching()
     held_out: HeldOut = HeldOut()
     folder: Path = Path()
+
+    def listing(self, samples: Sequence[int | None] | None = None) -> Listing:
+        """The lines of a training step over all samples, or over some."""
+        return listing(self.network, self.rule, self.training, samples, self.targets_add_up)
+
+    def general_formulas(self, phases: Sequence[str]) -> list[General]:
+        """The general formula of each phase."""
+        return general_formulas(self.network, self.rule, self.training, phases, self.targets_add_up)
+
+    def with_network(self, **changes: Any) -> Example:
+        return self._replace(network=self.network._replace(**changes))
+
+    def with_rule(self, **changes: Any) -> Example:
+        return self._replace(rule=self.rule._replace(**changes))
+
+    def with_training(self, **changes: Any) -> Example:
+        return self._replace(training=self.training._replace(**changes))
+
+    @property
+    def targets_add_up(self) -> bool:
+        """Do the targets of every sample sum to 1, where that matters?"""
+        last = self.network.layers[-1].activation if self.network.layers else "identity"
+        return not feels_the_layer(ACTIVATIONS[last]) or targets_add_up(self.values)
 
 
 def read_document(reader: Reader) -> Example:
     """A worked example, from all that the reader's text says. Raises SourceError."""
     top = read_top(reader)
-    network, held_out = read_network(reader, top)
-    network = read_optimizer(reader, top, network)
-    batching = read_batching(reader, top, network.samples)
+    network, rule, training, held_out = read_network(reader, top)
+    rule = read_optimizer(reader, top, rule)
+    training = training._replace(batching=read_batching(reader, top, training.samples))
     reader.give_up_if_wrong()
-    network = complete(reader, top, network)
-    warn(reader, network)
+    network, training = complete(reader, top, network, rule, training)
+    warn(reader, network, rule)
     title, source, note = (reader.word(top.get(key)) for key in ("title", "source", "note"))
     if "published" in top and top["published"].kind != "mapping":
         found = top["published"].described()
         reader.wrong(f"published must be a mapping of quantities, found {found}", top["published"].place)
     reader.give_up_if_wrong()
     return Example(
-        network, reader.values, title, source, note, reader.name, reader.text, top.get("published"),
-        tuple(reader.warnings), batching, HeldOut(held_out, reader.held_out), reader.folder,
+        network, rule, training, reader.values, title, source, note, reader.name, reader.text, top.get("published"),
+        tuple(reader.warnings), HeldOut(held_out, reader.held_out), reader.folder,
     )  # fmt: skip
 
 
@@ -103,8 +130,8 @@ def read_top(reader: Reader) -> dict[str, Node]:
     return without_input_layer(reader, top)
 
 
-def read_network(reader: Reader, top: Mapping[str, Node]) -> tuple[Network, int]:
-    """What is given, and layers or definitions; beside it how many samples are held out."""
+def read_network(reader: Reader, top: Mapping[str, Node]) -> tuple[Network, UpdateRule, TrainingSet, int]:
+    """What is given, and layers or definitions; what is trained, on what; and how many samples are held out."""
     read_parameters(reader, top.get("parameters"))
     rows = sequence.sequences(top)
     inputs, samples, times = read_given(reader, top, rows)
@@ -126,11 +153,12 @@ def read_network(reader: Reader, top: Mapping[str, Node]) -> tuple[Network, int]
     held_out = read_validation(reader, top.get("validation"), inputs, outputs)
     reader.values |= {given(label): entry.text for label, entry in reader.parameters.items() if entry.text is not None}
     trained = tuple(given(label) for label in reader.parameters if label in reader.used and label not in fixed)
-    network = Network(
-        inputs, layers, loss, trained, tuple(map(given, fixed)), samples=samples, batch=batch,
-        definitions=definitions, times=times, target_times=target_times, settling=settling,
-    )  # fmt: skip
-    return network, held_out
+    return (
+        Network(inputs, layers, loss, definitions),
+        UpdateRule(trained=trained, fixed=tuple(map(given, fixed))),
+        TrainingSet(samples, batch, times=times, target_times=target_times, settling=settling),
+        held_out,
+    )
 
 
 def read_wanted(
@@ -149,16 +177,17 @@ def read_wanted(
     return tuple(range(1, times + 1))
 
 
-def complete(reader: Reader, top: Mapping[str, Node], network: Network) -> Network:
-    """The network with what can only be said of a whole one: objective, start, iterations. Raises SourceError."""
+def complete(
+    reader: Reader, top: Mapping[str, Node], network: Network, rule: UpdateRule, training: TrainingSet
+) -> tuple[Network, TrainingSet]:
+    """Both with what can only be said of a whole one: objective, start, iterations. Raises SourceError."""
     if network.definitions and "objective" in top:
         goal = formulas.objective(reader, top["objective"], network.definitions)
         network = network._replace(objective=goal)
-    network = network._replace(targets_add_up=targets_add_up(reader.values))
     formulas.read_start(reader, top.get("start"), network)
     reader.give_up_if_wrong()
     try:
-        return settled(network, reader.values)
+        return network, settled(network, rule, training, reader.values)
     except DoesNotSettle as restless:
         reader.wrong(str(restless), top["settle"].place)
         reader.give_up_if_wrong()

@@ -13,10 +13,10 @@ from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import Batching
 from backprop_trace.model.catalogue import OPTIMIZERS, SCHEDULES, SETTINGS, WEIGHT_DECAY, decays_apart
-from backprop_trace.model.network import ETA, TIME, Network, constants_used, states
+from backprop_trace.model.update import ETA, TIME, UpdateRule, constants_used, states
 
 
-def read_optimizer(reader: Reader, top: Mapping[str, Node], network: Network) -> Network:
+def read_optimizer(reader: Reader, top: Mapping[str, Node], rule: UpdateRule) -> UpdateRule:
     """The update rule, its constants and its state before the first step."""
     node, rate = top.get("optimizer"), top.get("learning_rate")
     entries: dict[str, Node] = {}
@@ -28,22 +28,22 @@ def read_optimizer(reader: Reader, top: Mapping[str, Node], network: Network) ->
         rate = entries.get("learning_rate", rate)
     name = reader.choice(node, OPTIMIZERS, "optimizer") if node else "sgd"
     if not name:
-        return network
-    network = read_convention(reader, entries, network._replace(optimizer=name))
-    read_constants(reader, entries, rate, network)
+        return rule
+    rule = read_convention(reader, entries, rule._replace(optimizer=name))
+    read_constants(reader, entries, rate, rule)
     if any(entry.text is not None for entry in reader.parameters.values()):
-        reader.values |= states(network)
-        read_state(reader, entries.get("state"), network)
-    return network
+        reader.values |= states(rule)
+        read_state(reader, entries.get("state"), rule)
+    return rule
 
 
-def read_convention(reader: Reader, entries: Mapping[str, Node], network: Network) -> Network:
-    rules = OPTIMIZERS[network.optimizer]
-    convention = reader.choice(entries["convention"], rules, "convention") if "convention" in entries else ""
-    network = network._replace(convention=convention or next(iter(rules)))
+def read_convention(reader: Reader, entries: Mapping[str, Node], rule: UpdateRule) -> UpdateRule:
+    conventions = OPTIMIZERS[rule.optimizer]
+    convention = reader.choice(entries["convention"], conventions, "convention") if "convention" in entries else ""
+    rule = rule._replace(convention=convention or next(iter(conventions)))
     decay, schedule = "", ""
-    if "weight_decay" in entries or "lambda" in network.rule.constants:
-        decay = decays_apart(network.optimizer, network.convention)
+    if "weight_decay" in entries or "lambda" in rule.entry.constants:
+        decay = decays_apart(rule.optimizer, rule.convention)
     if "decay" in entries and not decay:
         reader.wrong("'decay' says how weights decay, and none do", entries["decay"].place,
                      help="add weight_decay: 0.01")  # fmt: skip
@@ -54,25 +54,25 @@ def read_convention(reader: Reader, entries: Mapping[str, Node], network: Networ
     elif "schedule" in entries:
         reader.wrong("'schedule' says how the learning rate decays, and it does not", entries["schedule"].place,
                      help="add learning_rate_decay: 0.01")  # fmt: skip
-    return network._replace(weight_decay=decay, schedule=schedule)
+    return rule._replace(weight_decay=decay, schedule=schedule)
 
 
-def read_constants(reader: Reader, entries: Mapping[str, Node], rate: Node | None, network: Network) -> None:
+def read_constants(reader: Reader, entries: Mapping[str, Node], rate: Node | None, rule: UpdateRule) -> None:
     """The numbers of the update rule: as the file sets them, else as the rule has them."""
-    used = constants_used(network)
+    used = constants_used(rule)
     for name in sorted(used - {ETA, TIME}):
-        if name.label in network.rule.constants:
-            reader.values[name] = network.rule.constants[name.label]
+        if name.label in rule.entry.constants:
+            reader.values[name] = rule.entry.constants[name.label]
     check_constants(reader, used)
     for key, setting in SETTINGS.items():
         if key not in entries:
             continue
         if given(setting.letter) not in used:
-            which = f"{network.optimizer} ({network.convention})"
+            which = f"{rule.optimizer} ({rule.convention})"
             reader.wrong(f"{which} has no {key}", entries[key].place, help="leave it out")
         elif (text := limited(reader, entries[key], key)) is not None:
             reader.values[given(setting.letter)] = text
-    read_rate(reader, rate, network, ETA in used)
+    read_rate(reader, rate, rule, ETA in used)
 
 
 def check_constants(reader: Reader, used: Iterable[Name]) -> None:
@@ -93,33 +93,33 @@ def limited(reader: Reader, node: Node, key: str) -> str | None:
     return text
 
 
-def read_rate(reader: Reader, node: Node | None, network: Network, used: bool) -> None:
+def read_rate(reader: Reader, node: Node | None, rule: UpdateRule, used: bool) -> None:
     if node is None:
-        if network.rule.learning_rate and used:
-            reader.values[ETA] = network.rule.learning_rate
-        elif used and _updates_anything(network) and any(entry.text for entry in reader.parameters.values()):
+        if rule.entry.learning_rate and used:
+            reader.values[ETA] = rule.entry.learning_rate
+        elif used and _updates_anything(rule) and any(entry.text for entry in reader.parameters.values()):
             reader.wrong("a worked example lacks the key 'learning_rate'", Place(1, 1), help="learning_rate: 0.5")
         return
     text = reader.number(node)
     if text is not None and number(text) <= 0:
         reader.wrong("the learning rate must be greater than 0", node.place)
     elif text is not None and not used:
-        which = f"{network.optimizer} ({network.convention})"
+        which = f"{rule.optimizer} ({rule.convention})"
         reader.wrong(f"{which} has no learning rate", node.place, help="another convention has: torch, keras")
     elif text is not None:
         reader.values[ETA] = text
 
 
-def _updates_anything(network: Network) -> bool:
-    return bool(network.trained or network.schedule or network.rule.shared)
+def _updates_anything(rule: UpdateRule) -> bool:
+    return bool(rule.trained or rule.schedule or rule.entry.shared)
 
 
-def read_state(reader: Reader, node: Node | None, network: Network) -> None:
-    if TIME in constants_used(network):
+def read_state(reader: Reader, node: Node | None, rule: UpdateRule) -> None:
+    if TIME in constants_used(rule):
         reader.values[TIME] = "1"
     if node is None:
         return
-    known = {canonical_name(name): name for name in [*states(network), *([TIME] if TIME in reader.values else [])]}
+    known = {canonical_name(name): name for name in [*states(rule), *([TIME] if TIME in reader.values else [])]}
     if node.kind != "mapping":
         reader.wrong(f"state must be 'name: number' pairs, found {node.described()}", node.place)
         return
@@ -129,7 +129,7 @@ def read_state(reader: Reader, node: Node | None, network: Network) -> None:
         label = normal(key.text)
         if label not in known:
             help_ = did_you_mean(key.text, known)
-            reader.wrong(f"{short(key.text)} is nothing {network.optimizer} keeps", key.place, help=help_)
+            reader.wrong(f"{short(key.text)} is nothing {rule.optimizer} keeps", key.place, help=help_)
         elif text is not None and known[label] == TIME and (number(text) < 1 or number(text).denominator != 1):
             reader.wrong("the time step is a whole number from 1 on", value.place)
         elif text is not None:

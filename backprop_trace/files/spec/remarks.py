@@ -9,6 +9,7 @@ from backprop_trace.files.spec.reader import Reader
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.network import Network
+from backprop_trace.model.update import UpdateRule
 
 
 def targets_add_up(values: Mapping[Name, str]) -> bool:
@@ -21,11 +22,11 @@ def targets_add_up(values: Mapping[Name, str]) -> bool:
     return all(total == 1 for total in sums.values())
 
 
-def warn(reader: Reader, network: Network) -> None:
+def warn(reader: Reader, network: Network, rule: UpdateRule) -> None:
     for label, entry in reader.parameters.items():
         if label not in reader.used:
             reader.warnings.append(f"{label} (line {entry.place.line}) is defined and not used")
-    if network.loss == "categorical_cross_entropy" and not network.targets_add_up:
+    if network.loss == "categorical_cross_entropy" and not targets_add_up(reader.values):
         reader.warnings.append("the targets do not add up to 1, so dE/dnet is not simply out - target")
     if network.layers and network.layers[-1].activation == "softmax" and network.loss == "binary_cross_entropy":
         reader.warnings.append(
@@ -33,7 +34,7 @@ def warn(reader: Reader, network: Network) -> None:
             "categorical_cross_entropy is the loss that goes with softmax"
         )
     for label, depth in reader.start_at_zero:
-        if given(label) not in network.fixed:
+        if given(label) not in rule.fixed:
             reader.warnings.append(
                 f"layer {depth} has 'bias: 0', a bias that starts at 0 and is trained; leave it out for none"
             )

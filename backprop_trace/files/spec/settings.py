@@ -19,8 +19,8 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.numbers import NotANumber, given_number
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.model.catalogue import SETTINGS
-from backprop_trace.model.network import ETA, TIME, constants_used
 from backprop_trace.model.settle import DoesNotSettle, settled
+from backprop_trace.model.update import ETA, TIME, constants_used
 
 
 class BadSetting(ValueError):
@@ -50,15 +50,15 @@ def with_settings(example: Example, settings: Sequence[str]) -> Example:
             raise BadSetting(f"{printable(setting)!r}: {fault}", setting)
         values[name] = text.strip().replace("−", "-").lstrip("+")
     try:
-        return example._replace(values=values, network=settled(example.network, values))
+        training = settled(example.network, example.rule, example.training, values)
     except DoesNotSettle as restless:
         raise BadSetting(str(restless), settings[-1]) from None
+    return example._replace(values=values, training=training)
 
 
 def given_names(example: Example) -> list[Name]:
     """What can be set: all that has a number, and the parameters without."""
-    network = example.network
-    return list(dict.fromkeys([*example.values, *network.trained, *network.fixed]))
+    return list(dict.fromkeys([*example.values, *example.rule.trained, *example.rule.fixed]))
 
 
 def _fault(example: Example, name: Name, text: str) -> str:
@@ -67,7 +67,7 @@ def _fault(example: Example, name: Name, text: str) -> str:
         value = given_number(text)
     except NotANumber as wrong:
         return str(wrong)
-    if name not in constants_used(example.network):
+    if name not in constants_used(example.rule):
         return ""
     if name == ETA and value <= 0:
         return "the learning rate must be greater than 0"

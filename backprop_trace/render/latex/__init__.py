@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation import tex
 from backprop_trace.formulas.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES, Alphabet, Symbol
-from backprop_trace.model.general import general_formulas
 from backprop_trace.model.styles import speller
 from backprop_trace.render.latex import display, drawing, general, groups, tables
 from backprop_trace.render.latex.page import DOCUMENT, FRAGMENT, Page
@@ -92,7 +91,7 @@ class _Document:
         yield self.heading("The network")
         yield from drawing.picture(trace, self.spell, self.page)
         yield from self.givens(trace, writer)
-        if formulas := general_formulas(trace.example.network, self.view.phases):
+        if formulas := trace.example.general_formulas(self.view.phases):
             yield self.heading("The formulas")
             yield f"\\noindent {general.legend(self.view.style)}\n"
             yield from general.overview(formulas, self.view.style, self.page)
@@ -103,12 +102,12 @@ class _Document:
             "Held fixed": tables.fixed(trace, self.flat),
         }
         yield from (ragged(f"{called}: {text}.") for called, text in texts.items() if text)
-        network = trace.example.network
-        if network.samples > 1 and network.layers and not network.times:
+        training = trace.example.training
+        if training.samples > 1 and trace.example.network.layers and not training.times:
             yield from self.sample_table(trace, writer)
 
     def sample_table(self, trace: Trace, writer: Writer) -> Iterator[str]:
-        count = trace.example.network.samples
+        count = trace.example.training.samples
         shown = range(1, min(count, self.page.samples) + 1)
         columns = tables.sample_columns(trace, writer, self.flat, shown)
         if tables.needed(columns) > self.page.width:
@@ -145,7 +144,8 @@ class _Document:
     def phase(self, phase: str, lines: list[Line], trace: Trace, writer: Writer) -> Iterator[str]:
         margin = display.Margin((self.spell(line.name) for line in lines), self.page)
         yield margin.setting()
-        for group in groups.groups(phase, lines, trace.example.network, self.spell):
+        several = trace.example.training.samples > 1
+        for group in groups.groups(phase, lines, trace.example.network, several, self.spell):
             if group.heading:
                 yield f"\\par\\smallskip\\noindent\\textit{{{group.heading}}}\n"
             yield from display.display([writer.step(line, margin.room) for line in group.lines], margin, self.page)
@@ -165,7 +165,7 @@ class _Document:
 
     def table(self, lines: list[Line], trace: Trace, writer: Writer) -> Iterator[str]:
         """Old weight, gradient, new weight of the parameters that are updated here."""
-        trained = set(trace.example.network.trained)
+        trained = set(trace.example.rule.trained)
         updated: list[Name] = [line.name for line in lines if line.name.kind == "+" and line.name.of in trained]
         if not updated:
             return

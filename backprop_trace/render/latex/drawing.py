@@ -15,7 +15,7 @@ from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.notation import latex_number
 from backprop_trace.formulas.notation.names import Speller
 from backprop_trace.formulas.notation.numbers import shown
-from backprop_trace.model.network import Layer, Network
+from backprop_trace.model.network import Layer
 from backprop_trace.render.latex.geometry import LABEL_HEIGHT, RADIUS, Labels, Point, Segment, evenly, one_by_one
 from backprop_trace.render.latex.page import Page
 from backprop_trace.render.latex.width import width
@@ -167,16 +167,16 @@ def _drawn(trace: Trace, texts: _Texts, page: Page) -> Drawing:
 def _at_the_sides(trace: Trace, texts: _Texts) -> float:
     """What stands left of the inputs and right of the outputs."""
     network = trace.example.network
-    if not _has_one_value_each(network):
+    if not _has_one_value_each(trace):
         return 10.0
     inputs = [texts.value(given(label)) for label in network.inputs[:MOST_UNITS]]
     targets = [texts.value(Name("target", label)) for label in network.outputs[:MOST_UNITS]]
     return LABEL_SIZE * (max(map(width, inputs)) + max(map(width, targets))) + 82.0
 
 
-def _has_one_value_each(network: Network) -> bool:
+def _has_one_value_each(trace: Trace) -> bool:
     """Do the inputs and targets have one value, or one for each sample or time step?"""
-    return network.samples == 1 and not network.times
+    return trace.example.training.samples == 1 and not trace.example.training.times
 
 
 def _layers(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
@@ -311,7 +311,7 @@ class Given(NamedTuple):
 def _given_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Iterator[Given]:
     """With a single sample, inputs and targets beside their units."""
     network = trace.example.network
-    for node in nodes if _has_one_value_each(network) else ():
+    for node in nodes if _has_one_value_each(trace) else ():
         if node.unit and node.layer == 0:
             yield Given(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
         if node.unit and node.layer == len(network.layers):

@@ -83,12 +83,14 @@ def _kind(name: Name, places: Places) -> Hashable:
     return name.kind, of, wrt, name.via is None, name.sample is None, places.depth(name)
 
 
-def groups(phase: str, lines: Sequence[Line], network: Network, spell: Speller) -> Iterator[Group]:
+def groups(
+    phase: str, lines: Sequence[Line], network: Network, several_samples: bool, spell: Speller
+) -> Iterator[Group]:
     """The lines of a phase, those of a layer or unit together."""
     places = Places.of(network)
     keys, key = [], _Key()
     for line in lines:
-        key = _KEYS[phase](line.name, places, key, network.samples > 1)
+        key = _KEYS[phase](line.name, places, key, several_samples)
         keys.append(key)
     for key, members in groupby(zip(keys, lines, strict=True), key=lambda pair: pair[0]):
         yield Group(_heading(key, places, network, spell), [line for _, line in members])

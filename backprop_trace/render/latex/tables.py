@@ -9,7 +9,7 @@ from typing import NamedTuple
 from backprop_trace.formulas.expr import Name, derivative
 from backprop_trace.formulas.notation.names import Speller
 from backprop_trace.model.chain import PHASES
-from backprop_trace.model.network import ETA
+from backprop_trace.model.update import ETA
 from backprop_trace.render.latex.page import TEXT_SIZE, Page
 from backprop_trace.render.latex.steps import Writer, short_number
 from backprop_trace.render.latex.width import width
@@ -155,5 +155,5 @@ def given(trace: Trace, writer: Writer, flat: Speller, most: int = 60) -> str:
 
 def fixed(trace: Trace, flat: Speller, most: int = 60) -> str:
     """The parameters that are not trained."""
-    names = trace.example.network.fixed
+    names = trace.example.rule.fixed
     return ", ".join(f"${flat(name)}$" for name in names) if len(names) <= most else f"{len(names)} parameters"

@@ -202,7 +202,7 @@ class _Page:
         objective = html_name(self.network.objective)
         on = '<button data-a="1" class="pri">One step on</button>'
         on += "".join(f'<button data-a="{count}">{count}</button>' for count in (10, 100))
-        can_go_on = self.trace.example.batching.size is None and self.trace.listing.carried
+        can_go_on = self.trace.example.training.batching.size is None and self.trace.listing.carried
         steps = on if can_go_on else ""
         several = (
             '<div class="acts stp"><label for="step">Training step</label><input id="step" type="number" min="1" '
@@ -348,7 +348,7 @@ class _Page:
         from backprop_trace.check.in_javascript import knowledge
         from backprop_trace.check.slips import SLIPS, Facts
 
-        facts, script = Facts(self.network), Script(known)
+        facts, script = Facts(self.trace.example), Script(known)
         slips: dict[str, int] = {}
         lines = []
         for line in self.lines:

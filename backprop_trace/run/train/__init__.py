@@ -3,10 +3,10 @@
 >>> from backprop_trace.files.spec import load
 >>> from backprop_trace.run.step import trace
 >>> mazur = load("mazur")
->>> run = Run.of(mazur.network, mazur.batching, mazur.values)
+>>> run = Run.of(mazur)
 >>> run.advance(1, 4)
 False
->>> run.givens[mazur.network.trained[0]] == trace(mazur, step=3)["w1+"].value
+>>> run.givens[mazur.rule.trained[0]] == trace(mazur, step=3)["w1+"].value
 True
 """
 
@@ -15,14 +15,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from itertools import repeat
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from backprop_trace.formulas.arithmetic import FLOAT, Arithmetic, ComputationError, evaluate_all, finite
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.numbers import number
-from backprop_trace.model.batches import Batching, Samples
-from backprop_trace.model.network import TIME, Listing, Network, listing
+from backprop_trace.model.batches import Samples
+from backprop_trace.model.network import Listing
+from backprop_trace.model.update import TIME
 from backprop_trace.run.train.compiled import LARGEST_COMPILED, Compiled, compiled_steps, mentioned
+
+if TYPE_CHECKING:
+    from backprop_trace.files.spec import Example
 
 LAST_STEPS, MOST_ROUNDS = 100, 3
 """So many steps are gone through one by one to find the first that breaks, and so often."""
@@ -36,18 +40,18 @@ WORTH_COMPILING = 3
 """From so many steps on, compiling the listing costs less than it saves."""
 
 
-class Course:
-    """The training steps of a network: which samples each one uses, and its listing.
+class Steps:
+    """The training steps of an example: which samples each one uses, and its listing.
 
-    `listed` lists the lines over some samples; it may be another way of listing them than the network's own.
+    `listed` lists the lines over some samples; it may be another way of listing them than the example's own.
     """
 
-    def __init__(self, network: Network, batching: Batching, listed: Listed | None = None):
-        self.network, self.batching = network, batching
-        self.of_samples: Listed = lru_cache(maxsize=8)(listed or partial(listing, network))
+    def __init__(self, example: Example, listed: Listed | None = None):
+        self.training = example.training
+        self.of_samples: Listed = lru_cache(maxsize=8)(listed or example.listing)
 
     def samples(self, step: int) -> Samples:
-        return self.batching.samples_at(step, self.network.samples)
+        return self.training.samples_at(step)
 
     def listing(self, step: int) -> Listing:
         return self.of_samples(self.samples(step))
@@ -67,17 +71,17 @@ class Run:
     `long`: it has many steps, though it may be advanced by a few at a time, so that compiling is worth it.
     """
 
-    def __init__(self, course: Course, givens: dict[Name, Any], arithmetic: Arithmetic, long: bool = False):
-        self.course, self.givens, self.arithmetic, self.long = course, givens, arithmetic, long
+    def __init__(self, steps: Steps, givens: dict[Name, Any], arithmetic: Arithmetic, long: bool = False):
+        self.steps, self.givens, self.arithmetic, self.long = steps, givens, arithmetic, long
         self.programs: dict[int, Program] = {}
-        self.carried = course.listing(1).carried
+        self.carried = steps.listing(1).carried
         self.olds = tuple(old for _, old in self.carried)
 
     @classmethod
-    def of(cls, network: Network, batching: Batching, values: Mapping[Name, str]) -> Run:
+    def of(cls, example: Example) -> Run:
         """A run in floats from the numbers of an example."""
-        givens = {name: float(number(text)) for name, text in values.items()}
-        return cls(Course(network, batching), givens, FLOAT, long=True)
+        givens = {name: float(number(text)) for name, text in example.values.items()}
+        return cls(Steps(example), givens, FLOAT, long=True)
 
     def advance(self, first: int, last: int) -> bool:
         """Runs the steps from `first` up to, but not including, `last`.
@@ -99,11 +103,11 @@ class Run:
 
     def alike(self, first: int, last: int) -> int:
         """Up to which step the batches are of one size."""
-        network, batching = self.course.network, self.course.batching
-        if not batching.size or network.samples % batching.size == 0 or batching.size >= network.samples:
+        training = self.steps.training
+        if training.samples % training.batch_size == 0:
             return last
-        steps = batching.steps_per_epoch(network.samples)
-        _, place = batching.place(first, network.samples)
+        steps = training.steps_per_epoch
+        _, place = training.batching.place(first, training.samples)
         return first + 1 if place == steps - 1 else min(last, first + steps - 1 - place)
 
     def compilable(self) -> bool:
@@ -112,26 +116,26 @@ class Run:
 
     def program(self, first: int, last: int) -> Program | None:
         """The compiled steps for the batches from here on, if they are worth it."""
-        size = len(self.course.samples(first))
+        size = len(self.steps.samples(first))
         if size not in self.programs:
-            worth = self.long or self.course.batching.size is not None or last - first >= WORTH_COMPILING
-            if not worth or len(self.course.listing(first).equations) > LARGEST_COMPILED:
+            worth = self.long or self.steps.training.batching.size is not None or last - first >= WORTH_COMPILING
+            if not worth or len(self.steps.listing(first).equations) > LARGEST_COMPILED:
                 return None
             self.programs[size] = self.compiled(first)
         return self.programs[size]
 
     def compiled(self, step: int) -> Program:
         """The steps as Python; with mini-batches, for every batch of this size."""
-        equations, pattern = self.course.listing(step), self.course.samples(step)
+        equations, pattern = self.steps.listing(step), self.steps.samples(step)
         per_batch: tuple[Name, ...] = ()
-        if len(pattern) < self.course.network.samples:
+        if len(pattern) < self.steps.training.samples:
             given_each = (n for n in mentioned(equations.equations) if n.sample is not None and n in self.givens)
             per_batch = tuple(dict.fromkeys(given_each))
         return Program(compiled_steps(equations, per_batch, self.givens, self.arithmetic), per_batch, pattern)
 
     def plain_step(self, step: int) -> bool:
         """One step, evaluated line by line."""
-        equations, values = self.course.listing(step).equations, dict(self.givens)
+        equations, values = self.steps.listing(step).equations, dict(self.givens)
         try:
             evaluate_all(((e.name, e.formula) for e in equations), values, self.arithmetic)
             if self.arithmetic is FLOAT:
@@ -219,7 +223,7 @@ class Run:
 
     def just_before(self, program: Program, states: dict[int, State], step: int) -> int | None:
         """An earlier step, of the last few before `step`, that breaks too."""
-        window = min(LAST_STEPS, 2 * self.course.batching.steps_per_epoch(self.course.network.samples))
+        window = min(LAST_STEPS, 2 * self.steps.training.batching.steps_per_epoch(self.steps.training.samples))
         for earlier in range(max(min(states), step - window), step):
             there = self.state_at(program, states, earlier)
             if there is not None and self.breaks(earlier, there):
@@ -242,7 +246,7 @@ class Run:
         """The inputs and targets of each step."""
         if not program.per_batch:
             return repeat((), last - first)
-        return (self.batch(program, self.course.samples(step)) for step in range(first, last))
+        return (self.batch(program, self.steps.samples(step)) for step in range(first, last))
 
     def batch(self, program: Program, samples: Samples) -> tuple[Any, ...]:
         actual = dict(zip(program.pattern, samples, strict=True))

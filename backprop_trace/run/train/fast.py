@@ -9,6 +9,7 @@ import numpy as np
 
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.numbers import number
+from backprop_trace.model.batches import all_samples
 from backprop_trace.run.train.matrices import Matrices, samples
 from backprop_trace.run.train.session import Running, Session
 
@@ -59,7 +60,7 @@ class FastSession(Session):
         if not held_out.samples:
             return None
         values = {name: float(number(text)) for name, text in held_out.values.items()}
-        inputs, targets = samples(self.network._replace(samples=held_out.samples), values)
+        inputs, targets = samples(self.network, all_samples(held_out.samples), values)
         return self.matrices.loss(inputs, targets)
 
     def metric(self) -> float | None:
@@ -72,7 +73,7 @@ class FastSession(Session):
         with np.errstate(all="ignore"):
             arrays = matrices.gradients(matrices.arrays, matrices.inputs, matrices.targets)
         pairs = zip(matrices.blocks, arrays, strict=True)
-        trained = set(self.network.trained)
+        trained = set(self.rule.trained)
         return {
             name: value
             for block, array in pairs

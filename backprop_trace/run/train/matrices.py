@@ -15,19 +15,21 @@ listing, so the last digits may. Needs the extra `fast` (NumPy).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_trace.formulas.arithmetic import ComputationError
-from backprop_trace.formulas.expr import LOSS, Name, after, derivative, given
+from backprop_trace.formulas.expr import LOSS, Formula, Name, after, derivative, given
 from backprop_trace.formulas.notation import ATOM, PYTHON, show
 from backprop_trace.formulas.numbers import number
-from backprop_trace.model.batches import Batching, Samples
-from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, SCHEDULES, WEIGHT_DECAY, feels_the_layer, template
-from backprop_trace.model.network import ETA, TIME, Layer, Network
+from backprop_trace.model.batches import Samples
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer, template
+from backprop_trace.model.network import Layer, Network
+from backprop_trace.model.update import TIME, constants_used, rule_lines
 
 if TYPE_CHECKING:
     from backprop_trace.files.spec import Example
@@ -56,12 +58,20 @@ _NOTATION = PYTHON._replace(
 )
 
 
-def _evaluated(text: str, letters: Letters, codes: dict[str, Any]) -> Any:
-    """A formula of the catalogue, each letter an array or a number."""
-    if text not in codes:
-        source = show(template(text), _NOTATION, lambda name: (_word(name.label), ATOM))
-        codes[text] = compile(source, "<formula>", "eval")
-    return eval(codes[text], {**_FUNCTIONS, **{_word(letter): value for letter, value in letters.items()}})
+def _compiled(formula: Formula) -> CodeType:
+    source = show(formula, _NOTATION, lambda name: (_word(name.label), ATOM))
+    return compile(source, "<formula>", "eval")
+
+
+@cache
+def _entry(text: str) -> CodeType:
+    """A formula of the catalogue."""
+    return _compiled(template(text))
+
+
+def _evaluated(code: CodeType, letters: Letters) -> Any:
+    """A formula, each letter an array or a number."""
+    return eval(code, {**_FUNCTIONS, **{_word(letter): value for letter, value in letters.items()}})
 
 
 def _word(letter: str) -> str:
@@ -84,9 +94,13 @@ class _Block(NamedTuple):
 class Matrices:
     """A training run on matrices. `values()` are what the next step starts from."""
 
-    def __init__(self, network: Network, batching: Batching, givens: Mapping[Name, float]):
-        self.network, self.batching = network, batching
-        self.codes: dict[str, Any] = {}
+    def __init__(self, example: Example, givens: Mapping[Name, float]):
+        self.network, self.rule, self.training = network, rule, training = (
+            example.network,
+            example.rule,
+            example.training,
+        )
+        self.lines = [(line.at, line.letter, _compiled(line.formula)) for line in rule_lines(rule)]
         if network.definitions:
             raise Unsuited("definitions have no matrices")
         self.blocks = [block for layer in network.layers for block in self.blocks_of(layer)]
@@ -95,20 +109,16 @@ class Matrices:
             raise Unsuited("a parameter stands in several places")
         self.arrays = [self.gather(block, givens) for block in self.blocks]
         self.state = [
-            {letter: self.gather(block, givens, letter) for letter in network.rule.state} for block in self.blocks
+            {letter: self.gather(block, givens, letter) for letter in rule.entry.state} for block in self.blocks
         ]
         self.time = givens.get(TIME, 1.0)
-        self.constants = {name.label: value for name, value in givens.items() if not name.kind and name.sample is None}
-        self.constants = {label: self.constants[label] for label in self.used_constants() if label in self.constants}
-        self.inputs, self.targets = samples(network, givens)
+        self.constants = {name.label: givens[name] for name in constants_used(rule) - {TIME} if name in givens}
+        self.inputs, self.targets = samples(network, training.all_samples, givens)
 
     @classmethod
     def of(cls, example: Example) -> Matrices:
         givens = {name: float(number(text)) for name, text in example.values.items()}
-        return cls(example.network, example.batching, givens)
-
-    def used_constants(self) -> list[str]:
-        return [ETA.label, "lambda", "gamma", *self.network.rule.constants]
+        return cls(example, givens)
 
     def blocks_of(self, layer: Layer) -> list[_Block]:
         """The arrays of a layer. Raises Unsuited if it is not a plain one."""
@@ -127,7 +137,7 @@ class Matrices:
         return [*blocks, self.block(biases, (len(biases),))]
 
     def block(self, names: Sequence[Name], shape: tuple[int, ...]) -> _Block:
-        trained = set(self.network.trained)
+        trained = set(self.rule.trained)
         mask = np.array([name in trained for name in names], dtype=bool).reshape(shape)
         return _Block(tuple(names), shape, None if mask.all() else mask)
 
@@ -169,7 +179,7 @@ class Matrices:
     def first_broken(self, step: int, updated: Sequence[Array]) -> Name | None:
         """The first quantity of a step that is no finite number; `updated` are the arrays after it."""
         places, ahead = self.places(step), self.ahead()
-        used = self.batching.samples_at(step, self.network.samples)
+        used = self.training.samples_at(step)
         if name := self.first_unbound(ahead, self.inputs[places], self.targets[places], used):
             return name
         gradients = self.gradients(ahead, self.inputs[places], self.targets[places])
@@ -183,7 +193,7 @@ class Matrices:
         """The first quantity of a forward pass that is no finite number."""
         with np.errstate(all="ignore"):
             passed = self.forward(arrays, inputs)
-            losses = _evaluated(LOSSES[self.network.loss].formula, {"o": passed[-1][1], "t": targets}, self.codes)
+            losses = _evaluated(_entry(LOSSES[self.network.loss].formula), {"o": passed[-1][1], "t": targets})
         kinds = [
             (kind, layer.units, numbers)
             for layer, pair in zip(self.network.layers, passed, strict=True)
@@ -197,38 +207,33 @@ class Matrices:
 
     def places(self, step: int) -> Any:
         """Where the samples of a step are."""
-        chosen = self.batching.samples_at(step, self.network.samples)
-        if len(chosen) == self.network.samples:
+        chosen = self.training.samples_at(step)
+        if len(chosen) == self.training.samples:
             return slice(None)
         return [sample - 1 for sample in chosen if sample is not None]
 
     def ahead(self) -> list[Array]:
         """Where the gradient is taken."""
-        text = self.network.rule.ahead
-        if not text:
-            return self.arrays
         pairs = zip(self.arrays, self.state, strict=True)
-        return [_evaluated(text, {**self.constants, **state, "w": array}, self.codes) for array, state in pairs]
+        return [self.computed("ahead", {**self.constants, **state, "w": w}).get("ahead", w) for w, state in pairs]
+
+    def computed(self, at: str, letters: Letters) -> Letters:
+        """The letters with those that the lines of the rule there compute."""
+        for where, letter, code in self.lines:
+            if where == at:
+                letters[letter] = _evaluated(code, letters)
+        return letters
 
     def once(self) -> Letters:
         """The learning rate of this step, and what else is computed once."""
-        letters: Letters = {**self.constants, "t": self.time}
-        if self.network.schedule:
-            letters["eta"] = _evaluated(SCHEDULES[self.network.schedule], letters, self.codes)
-        for letter, text in self.network.rule.shared.items():
-            letters[letter] = _evaluated(text, letters, self.codes)
-        return letters
+        return self.computed("once", {**self.constants, "t": self.time})
 
     def update(
         self, block: _Block, array: Array, ahead: Array, gradient: Array, state: Letters, shared: Letters
     ) -> tuple[Array, Letters]:
         """A block after the optimizer's lines; `ahead` is where its gradient was taken."""
         letters: Letters = {**shared, **state, "w": array, "at": ahead, "g": gradient}
-        if self.network.weight_decay:
-            replaced, _, text = WEIGHT_DECAY[self.network.weight_decay]
-            letters[replaced] = _evaluated(text, letters, self.codes)
-        for letter, text in self.network.rule.lines.items():
-            letters[letter] = _evaluated(text, letters, self.codes)
+        letters = self.computed("update", self.computed("decay", letters))
         return block.kept(letters["w+"], array), {
             letter: block.kept(letters[f"{letter}+"], old) for letter, old in state.items()
         }
@@ -247,15 +252,15 @@ class Matrices:
 
     def activation(self, layer: Layer, text: str, net: Array, out: Array | None = None) -> Array:
         constants = {letter: float(number(constant.text)) for letter, constant in layer.constants.items()}
-        value = _evaluated(text, {**constants, "z": net, "z_k": net, "a": out}, self.codes)
+        value = _evaluated(_entry(text), {**constants, "z": net, "z_k": net, "a": out})
         return np.broadcast_to(value, net.shape)
 
     def gradients(self, arrays: Sequence[Array], inputs: Array, targets: Array) -> list[Array]:
         """dE/d every block."""
         passed = self.forward(arrays, inputs)
         letters = {"o": passed[-1][1], "t": targets}
-        share = self.share(self.network.loss, len(inputs), self.network.batch)
-        flowing = _evaluated(LOSSES[self.network.loss].slope, letters, self.codes) / share
+        share = self.share(self.network.loss, len(inputs), self.training.batch)
+        flowing = _evaluated(_entry(LOSSES[self.network.loss].slope), letters) / share
         found: list[Array] = []
         for depth in reversed(range(len(passed))):
             layer, (net, out) = self.network.layers[depth], passed[depth]
@@ -274,7 +279,7 @@ class Matrices:
         if not feels_the_layer(entry):
             return flowing * slope
         letters = {"a": out[:, :, None], "a_k": out[:, None, :]}
-        cross = np.array(_evaluated(entry.cross, letters, self.codes))
+        cross = np.array(_evaluated(_entry(entry.cross), letters))
         cross[:, range(out.shape[1]), range(out.shape[1])] = 0
         delta: Array = flowing * slope + np.einsum("ni,nik->nk", flowing, cross)
         return delta
@@ -294,23 +299,23 @@ class Matrices:
     def loss(self, inputs: Array | None = None, targets: Array | None = None) -> float:
         """The loss over these samples, or over all that are trained on."""
         inputs, targets = (self.inputs, self.targets) if inputs is None or targets is None else (inputs, targets)
-        return self.loss_of(self.network.loss, inputs, targets, self.network.batch)
+        return self.loss_of(self.network.loss, inputs, targets, self.training.batch)
 
     def loss_of(self, loss: str, inputs: Array, targets: Array, batch: str) -> float:
         with np.errstate(all="ignore"):
             letters = {"o": self.forward(self.arrays, inputs)[-1][1], "t": targets}
-            total = float(np.sum(_evaluated(LOSSES[loss].formula, letters, self.codes)))
+            total = float(np.sum(_evaluated(_entry(LOSSES[loss].formula), letters)))
         if not np.isfinite(total):
-            broken = self.first_unbound(self.arrays, inputs, targets, self.network.all_samples)
+            broken = self.first_unbound(self.arrays, inputs, targets, self.training.all_samples)
             raise ComputationError(NO_NUMBER, broken)
         return total / self.share(loss, len(inputs), batch)
 
 
-def samples(network: Network, values: Mapping[Name, float]) -> tuple[Array, Array]:
+def samples(network: Network, chosen: Samples, values: Mapping[Name, float]) -> tuple[Array, Array]:
     """Inputs and targets, a row for each sample."""
 
     def rows(kind: str, labels: Sequence[str]) -> Array:
-        found = [[values[Name(kind, label, sample=sample)] for label in labels] for sample in network.all_samples]
+        found = [[values[Name(kind, label, sample=sample)] for label in labels] for sample in chosen]
         return np.array(found, dtype=float)
 
     return rows("", network.inputs), rows("target", network.outputs)

@@ -23,6 +23,7 @@ from backprop_trace.model.catalogue import LOSSES, canonical
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Network, at, listing, loss_lines, outputs_and_targets
 from backprop_trace.model.settle import still_settles
+from backprop_trace.model.update import UpdateRule
 from backprop_trace.run.train import Run
 from backprop_trace.run.train.compiled import LARGEST_COMPILED, compiled_values
 
@@ -110,12 +111,14 @@ class Look:
         return results
 
 
-def look(network: Network, wanted: Sequence[Name], givens: Mapping[Name, Any]) -> Look:
+def look(example: Example, wanted: Sequence[Name], givens: Mapping[Name, Any]) -> Look:
     """Quantities of a forward (and, for gradients, backward) pass over all samples, whatever the optimizer."""
-    plain = network._replace(optimizer="sgd", convention="paper", weight_decay="", schedule="")
-    gradients = any(name.kind == "d" for name in wanted)
-    lines = listing(plain).equations if gradients else loss_lines(plain, plain.all_samples)
-    return Look(lines, wanted, network.trained, givens)
+    network, trained, training = example.network, example.rule.trained, example.training
+    if any(name.kind == "d" for name in wanted):
+        lines = listing(network, UpdateRule(trained=trained, fixed=example.rule.fixed), training).equations
+    else:
+        lines = tuple(loss_lines(network, training, training.all_samples))
+    return Look(lines, wanted, trained, givens)
 
 
 class Running(Protocol):
@@ -136,18 +139,19 @@ class Session:
     """
 
     def __init__(self, example: Example, plan: Plan):
-        self.example, self.plan, self.network = example, plan, example.network
+        self.example, self.plan = example, plan
+        self.network, self.rule, self.training = example.network, example.rule, example.training
         self.run = self.begin()
         self.epoch, self.ending = 0, ""
         self.broken: ComputationError | None = None
         self.curve: list[tuple[int, float, float | None]] = []
         self.best: tuple[float, int] = (float("inf"), 0)
         self.sound: tuple[int, Mapping[Name, Any]] = (0, dict(self.run.givens))
-        self.steps = example.batching.steps_per_epoch(self.network.samples)
+        self.steps = example.training.steps_per_epoch
         self.chunk = 1
 
     def begin(self) -> Running:
-        return Run.of(self.network, self.example.batching, self.example.values)
+        return Run.of(self.example)
 
     @property
     def steps_made(self) -> int:
@@ -156,40 +160,37 @@ class Session:
 
     # --- what is looked at ---
 
-    def look(self, network: Network, wanted: Sequence[Name], values: Mapping[Name, str]) -> Look:
-        return look(
-            network, wanted, {**self.run.givens, **{name: float(number(text)) for name, text in values.items()}}
-        )
+    def look(self, example: Example, wanted: Sequence[Name]) -> Look:
+        return look(example, wanted, self.run.givens)
 
     @cached_property
     def loss_look(self) -> Look:
-        return self.look(self.network, [self.network.objective], {})
+        return self.look(self.example, [self.network.objective])
 
     @cached_property
     def gradients_look(self) -> Look:
-        return self.look(self.network, [derivative(self.network.objective, name) for name in self.network.trained], {})
+        return self.look(self.example, [derivative(self.network.objective, name) for name in self.rule.trained])
 
     @cached_property
     def outputs_look(self) -> Look:
-        return self.look(self.network, self.outputs, {})
+        return self.look(self.example, self.outputs)
 
     @cached_property
     def metric_look(self) -> Look:
-        return self.look(
-            self.network._replace(loss=self.plan.metric or self.network.loss, batch="mean"),
-            [self.network.objective],
-            {},
-        )
+        measured = self.example.with_network(loss=self.plan.metric or self.network.loss).with_training(batch="mean")
+        return self.look(measured, [self.network.objective])
 
     @cached_property
     def validation_look(self) -> Look:
         held_out = self.example.held_out
-        return self.look(self.network._replace(samples=held_out.samples), [self.network.objective], held_out.values)
+        numbers = {name: float(number(text)) for name, text in held_out.values.items()}
+        apart = self.example.with_training(samples=held_out.samples)
+        return look(apart, [self.network.objective], {**self.run.givens, **numbers})
 
     @cached_property
     def outputs(self) -> list[Name]:
         """The outputs of every sample."""
-        return [output for output, _ in outputs_and_targets(self.network)]
+        return [output for output, _ in outputs_and_targets(self.network, self.training)]
 
     # --- reports ---
 
@@ -203,13 +204,13 @@ class Session:
         return self.metric_look.at(self.run.givens)[0] if self.plan.metric else None
 
     def gradients(self) -> dict[Name, float]:
-        return dict(zip(self.network.trained, self.gradients_look.at(self.run.givens), strict=True))
+        return dict(zip(self.rule.trained, self.gradients_look.at(self.run.givens), strict=True))
 
     def predictions(self) -> dict[Name, float]:
         return dict(zip(self.outputs, self.outputs_look.at(self.run.givens), strict=True))
 
     def report(self) -> Report:
-        still_settles(self.network, self.run.givens, self.epoch * self.steps + 1)
+        still_settles(self.network, self.training, self.run.givens, self.epoch * self.steps + 1)
         gradients = self.gradients()
         layers = []
         for layer in self.network.layers:
@@ -222,7 +223,7 @@ class Session:
         """Is every sample on its target's side of 1/2 (softmax: is the largest output the right one)?"""
         outputs, values = self.predictions(), self.run.givens
         places: dict[tuple[int | None, int | None], list[tuple[float, float]]] = {}
-        for output, target in outputs_and_targets(self.network):
+        for output, target in outputs_and_targets(self.network, self.training):
             places.setdefault((output.sample, output.time), []).append((outputs[output], float(values[target])))
         right = _largest_is_right if chooses_the_largest(self.network) else _all_on_their_side
         return all(right(pairs) for pairs in places.values())
@@ -235,9 +236,9 @@ class Session:
 
     def net_inputs(self, units: Collection[str]) -> Iterator[tuple[str, float]]:
         """The net inputs of some units, in every sample and at every time step."""
-        places = [(sample, time) for sample in self.network.all_samples for time in self.network.all_times]
+        places = [(sample, time) for sample in self.training.all_samples for time in self.training.all_times]
         wanted = [at(Name("net", unit), place) for unit in units for place in places]
-        found = self.look(self.network, wanted, {}).at(self.run.givens) if wanted else ()
+        found = self.look(self.example, wanted).at(self.run.givens) if wanted else ()
         yield from ((name.label, net) for name, net in zip(wanted, found, strict=True))
 
     # --- the run ---
@@ -274,7 +275,7 @@ class Session:
         broken.step = self.epoch * self.steps + 1
         if isinstance(self.run, Run):
             epoch, givens = self.sound
-            again = Run.of(self.network, self.example.batching, self.example.values)
+            again = Run.of(self.example)
             again.givens.update(givens)
             try:
                 again.search(epoch * self.steps + 1, broken.step)
@@ -332,9 +333,9 @@ class Session:
         return value is not None and value < until.below
 
 
-def no_class(network: Network, values: Mapping[Name, Any]) -> Name | None:
+def no_class(example: Example, values: Mapping[Name, Any]) -> Name | None:
     """The first target that is on no side of 1/2: 1/2 itself, or not from 0 to 1."""
-    for _, target in outputs_and_targets(network):
+    for _, target in outputs_and_targets(example.network, example.training):
         value = float(values[target])
         if not 0 <= value <= 1 or value == 0.5:
             return target

@@ -1,0 +1,148 @@
+"""The update rule: what becomes of a parameter in a training step, written once.
+
+    >>> from backprop_trace.formulas.notation import ASCII, ATOM, show
+    >>> for line in rule_lines(UpdateRule("momentum", "torch", weight_decay="coupled")):
+    ...     print(line.letter, "=", show(line.formula, ASCII, lambda name: (name.label, ATOM)))
+    gdecay = g + lambda * at
+    v+ = mu * v + gdecay
+    w+ = w - eta * v+
+
+`rule_lines` are formulas over the catalogue's letters (w, g, eta, m, ...). The listing fills in each parameter for
+them, the general formulas say them as they are, and NumPy puts whole arrays in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from backprop_trace.formulas.expr import Formula, Name, after, derivative, given, names_in, substitute
+from backprop_trace.model.catalogue import OPTIMIZERS, SCHEDULES, WEIGHT_DECAY, Optimizer, template
+from backprop_trace.model.chain import Equation
+
+ETA = given("eta")
+TIME = given("t")
+"""The number of the training step, in the formulas of optimizers that use it."""
+
+WEIGHT, GRADIENT, THERE = given("w"), given("g"), given("at")
+"""The letters of a parameter, of its gradient, and of where that is taken."""
+
+
+class UpdateRule(NamedTuple):
+    """How the `trained` parameters are updated; the `fixed` ones are not.
+
+    convention, weight_decay and schedule are keys of the catalogue's tables (the last two empty: none).
+    """
+
+    optimizer: str = "sgd"
+    convention: str = "paper"
+    weight_decay: str = ""
+    schedule: str = ""
+    trained: tuple[Name, ...] = ()
+    fixed: tuple[Name, ...] = ()
+
+    @property
+    def entry(self) -> Optimizer:
+        """What the catalogue knows of it."""
+        return OPTIMIZERS[self.optimizer][self.convention]
+
+    @property
+    def looked_at(self) -> dict[Name, Name]:
+        """Where the gradient of each parameter is taken, if that is ahead of it."""
+        return {name: Name("ahead", name.label) for name in self.trained} if self.entry.ahead else {}
+
+
+class RuleLine(NamedTuple):
+    """A line of the rule: the letter that it computes, its formula over letters, and where it stands.
+
+    `at`: "ahead" of the forward pass, "once" a step, as "decay" or as "update" of each parameter.
+    """
+
+    letter: str
+    formula: Formula
+    at: str
+
+
+def rule_lines(rule: UpdateRule) -> list[RuleLine]:
+    """The rule's lines in order, with what takes the place of the learning rate, the gradient or the weight."""
+    entry, lines = rule.entry, list[RuleLine]()
+    replaced: dict[Name, Formula] = {}
+
+    def add(letter: str, text: str, where: str) -> None:
+        lines.append(RuleLine(letter, substitute(template(text), replaced), where))
+
+    if entry.ahead:
+        add("ahead", entry.ahead, "ahead")
+    if rule.schedule:
+        add("eta_t", SCHEDULES[rule.schedule], "once")
+        replaced[ETA] = given("eta_t")
+    for letter, text in entry.shared.items():
+        add(letter, text, "once")
+    if rule.weight_decay:
+        letter, name, text = WEIGHT_DECAY[rule.weight_decay]
+        add(name, text, "decay")
+        replaced[given(letter)] = given(name)
+    for letter, text in entry.lines.items():
+        add(letter, text, "update")
+    return lines
+
+
+def looks_ahead(rule: UpdateRule) -> Iterator[Equation]:
+    """Where the gradients are taken, if not at the parameters themselves."""
+    lines = [line for line in rule_lines(rule) if line.at == "ahead"]
+    for parameter in rule.trained if lines else ():
+        yield from _filled(lines, parameter, _letters_of(rule, parameter), "forward")
+
+
+def updates(rule: UpdateRule, objective: Name) -> Iterator[Equation]:
+    """What is computed once, what is computed for each parameter, and the step's number."""
+    lines, ahead = rule_lines(rule), rule.looked_at
+    for line in lines:
+        if line.at == "once":
+            yield Equation(given(line.letter), line.formula, (), "update")
+    each = [line for line in lines if line.at in ("decay", "update")]
+    for parameter in rule.trained:
+        there = ahead.get(parameter, parameter)
+        meaning = {**_letters_of(rule, parameter), GRADIENT: derivative(objective, there), THERE: there}
+        yield from _filled(each, parameter, meaning, "update")
+    if counts_steps(rule):
+        yield Equation(after(TIME), substitute(template("t + 1"), {}), (), "update")
+
+
+def _letters_of(rule: UpdateRule, parameter: Name) -> dict[Name, Formula]:
+    """What the letters w, m, v, ... stand for."""
+    kept = {given(letter): Name(letter, parameter.label) for letter in rule.entry.state}
+    return {WEIGHT: parameter, **kept}
+
+
+def _filled(lines: list[RuleLine], parameter: Name, meaning: Mapping[Name, Formula], phase: str) -> Iterator[Equation]:
+    """Lines of the rule for one parameter: w5+ = w5 - eta * dE/dw5."""
+    meaning = dict(meaning)
+    for line in lines:
+        stem = line.letter.removesuffix("+")
+        name = parameter if stem == "w" else Name(stem, parameter.label)
+        name = after(name) if line.letter != stem else name
+        yield Equation(name, substitute(line.formula, meaning), (), phase)
+        meaning[given(line.letter)] = name
+
+
+def states(rule: UpdateRule) -> dict[Name, str]:
+    """What the optimizer keeps of each trained parameter, with its value before the first step."""
+    return {Name(letter, name.label): initial for name in rule.trained for letter, initial in rule.entry.state.items()}
+
+
+def carried(rule: UpdateRule) -> tuple[tuple[Name, Name], ...]:
+    """(w5+, w5): parameters, what the optimizer keeps of each, and the step's number."""
+    olds = [*rule.trained, *states(rule)]
+    olds += [TIME] if counts_steps(rule) else []
+    return tuple((after(old), old) for old in olds)
+
+
+def constants_used(rule: UpdateRule) -> set[Name]:
+    """Which of the learning rate and the optimizer's constants (and t) its formulas mention."""
+    known = {ETA, TIME, *map(given, rule.entry.constants), given("lambda"), given("gamma")}
+    return known & {name for line in rule_lines(rule) for name in names_in(line.formula)}
+
+
+def counts_steps(rule: UpdateRule) -> bool:
+    return TIME in constants_used(rule)
