@@ -41,7 +41,7 @@ def printed(line: Any) -> Iterator[Read]:
     for which in ("should", "bent"):
         found = getattr(line, which)
         pieces = tuple(found) if isinstance(found, (tuple, list)) else tuple(str(found).split(" = "))
-        if len(pieces) > 1:
+        if len(pieces) > 2 and not re.search(r"[A-Za-z∂]\w*_|∂|\bd\w+/d|[wb]\d", str(pieces[-2])):
             yield Read(which, tuple(str(piece) for piece in pieces))
 
 

@@ -115,6 +115,10 @@ def is_gradient(line: Line) -> bool:
     return name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "" and name.via is None
 
 
+def is_of_loss(line: Line) -> bool:
+    return line.name.kind == "d" and line.name.of == LOSS
+
+
 def is_delta(line: Line) -> bool:
     name = line.name
     return name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net" and name.via is None
@@ -508,6 +512,22 @@ def penalty_left_out(made: Exercise, rng: random.Random) -> Plans:
         yield bends, next(iter(bends))
 
 
+def gradients_summed(made: Exercise, rng: random.Random) -> Plans:
+    """Under `batch: mean` the gradients without 1/n, though E has it."""
+    count = max(line.name.sample or 1 for line in made.calculated.lines)
+    if "batch: mean" not in made.text or "batch_size" in made.text:
+        return
+    bends: dict[At, Formula] = {}
+    for line in made.calculated.lines:
+        match line.formula:
+            case Product((Number(text), *rest)) if text == f"1/{count}" and is_of_loss(line):
+                bends[line.at] = rest[0] if len(rest) == 1 else Product(tuple(rest))
+            case Quotient(top, Number(text)) if text == str(count) and is_of_loss(line):
+                bends[line.at] = top
+    if bends:
+        yield bends, next(iter(bends))
+
+
 def one_sample_only(made: Exercise, rng: random.Random) -> Plans:
     bends: dict[At, Formula] = {}
     for line in made.calculated.lines:
@@ -632,6 +652,7 @@ KINDS: Mapping[str, Kind] = {
     "no-correction": Kind(no_correction, "correct", None, OPTIMIZED, 2),
     "n-minus-one": Kind(one_line(one_less), "n - 1|n-minus|one less|minus-one|N - 1", None, MEANS),
     "n-forgotten": Kind(all_lines(whole_lost, over_samples), "1/n|mean|divi|sum|n-|batch", None, ("several",)),
+    "gradients-summed": Kind(gradients_summed, "1/n|mean|divi|sum|n-|batch|doubled|factor", None, ("several",)),
     "one-sample-only": Kind(one_sample_only, "sample|only|term|left out", None, ("several",)),
     "hard-target": Kind(hard_targets, "target|smooth|hard"),
     "softmax-twice": Kind(softmax_twice, "softmax|twice", None, ("softmax",)),
