@@ -15,7 +15,7 @@ from backprop_trace.files.sheet import read_sheet
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 
-from slips import measure
+from slips import SEVERAL, measure
 
 NETWORKS = 8
 
@@ -47,3 +47,20 @@ def test_a_slip_is_found_where_it_was_made_and_named(slip):
     assert cases == 6
     assert first >= 5, missed
     assert named >= 5, missed
+
+
+MISSED_BEFORE = (
+    "minus-lost", "wrong-row", "no-brackets", "power-of-ten", "wrong-target", "n-minus-1", "change-times-weight",
+    "no-scale", "no-penalty", "no-velocity", "wrong-beta", "targets-swapped",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", MISSED_BEFORE)
+def test_each_of_these_is_named_too(slip):
+    cases, first, named, missed = measure(slip, 2, 4)
+    assert (cases, first, named) == (2, 2, 2), missed
+
+
+def test_the_first_of_several_mistakes_on_a_sheet_is_flagged_first():
+    cases, first, _, missed = measure(SEVERAL, 4, 4)
+    assert (cases, first) == (4, 4), missed
