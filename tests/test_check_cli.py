@@ -371,11 +371,6 @@ def test_the_audit_in_every_format(run, form):
     assert "7 ascent" in out
 
 
-def test_the_readme_has_the_audits_table(run):
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    assert run("audit", "--format", "markdown")[1] in readme
-
-
 # --- sheets that mean harm ---
 
 HOSTILE = {

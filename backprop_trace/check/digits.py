@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from backprop_trace.check.writer import is_cut_off, significant_figures
 from backprop_trace.files.sheet import Written, decimals, half_unit, in_units
+from backprop_trace.formulas.numbers import LARGEST
 
 
 def matches(written: Written, value: float | Fraction) -> bool:
@@ -38,7 +39,7 @@ def digit_slips(written: Written) -> list[tuple[str, Written]]:
         if first.isdecimal() and second.isdecimal() and first != second and "e" not in text.lower()[:place]:
             swapped = text[:place] + second + first + text[place + 2 :]
             found.append(("digits-swapped", written._replace(text=swapped, value=Fraction(swapped))))
-    return found
+    return [(slip, meant) for slip, meant in found if meant.value is not None and abs(meant.value) <= LARGEST]
 
 
 def one_digit_off(text: str) -> Iterator[str]:

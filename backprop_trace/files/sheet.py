@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from backprop_trace.files.source import Node, Place, Problem, SourceError, read_text, read_yaml
-from backprop_trace.formulas.numbers import NotANumber, number
+from backprop_trace.formulas.numbers import NotANumber, given_number
 
 MOST_LINES = 200_000
 LARGEST_SHEET = 20_000_000
@@ -251,7 +251,7 @@ class _Reader:
         if self.decimal_comma:
             plain = plain.replace(",", ".")
         try:
-            value = number(plain)
+            value = given_number(plain)
         except NotANumber as error:
             if re.fullmatch(r"[\s\d.,:+\-−eE/]*", text) or "finite" in str(error):
                 help_ = "--decimal comma reads 0,5" if re.fullmatch(r"[+-]?\d+,\d+", plain) else ""

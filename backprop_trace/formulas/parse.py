@@ -50,7 +50,7 @@ class _Token(NamedTuple):
 
 DEEPEST, LONGEST = 60, 2000
 _SPACE = re.compile(r"\s*")
-_FRACTION = re.compile(r"\d+/\d+(?![\d.eE]|\s*(?:\^|\*\*))", re.ASCII)
+_FRACTION = re.compile(r"\d+/0*[1-9]\d*(?![\d.eE]|\s*(?:\^|\*\*))", re.ASCII)
 _OPERATOR = re.compile(r"\*\*|[-+*/^(),>]")
 _IDENTIFIER = r"[^\W\d][\w^'′]*"
 _TIME = r"(?:@-?\d+)?"

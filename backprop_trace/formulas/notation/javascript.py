@@ -13,12 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_trace.formulas.notation import ATOM, PYTHON, Piece
-from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.numbers import LARGEST, number
 
 
 def _literal(text: str) -> Piece:
-    """The double that the number as written is nearest to."""
-    value = float(number(text))
+    """The double that the number as written is nearest to; beyond them all, Infinity."""
+    exact = number(text)
+    if abs(exact) > LARGEST:
+        return "Infinity" if exact > 0 else "-Infinity", ATOM
+    value = float(exact)
     return (str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)), ATOM
 
 
