@@ -74,3 +74,12 @@ def test_autograd_agrees_where_it_is_installed():
         pytest.skip("PyTorch is not installed")
     rows = verified(load("mazur"))
     assert all(row.autograd is not None and row.verdict == "agrees" for row in rows)
+
+
+def test_the_gradient_of_a_mini_batch_is_checked_too(run):
+    """Those of a step with one sample are not those of all four."""
+    whole, one = run("verify", "xor"), run("verify", "xor", "--batch-size", "1")
+    assert (whole[0], one[0]) == (0, 0)
+    assert "17 of 17 gradients agree" in one[1]
+    assert one[1] != whole[1]
+    assert run("verify", "xor", "--batch-size", "5")[0] == 2

@@ -7,15 +7,19 @@ import sys
 from backprop_trace.cli.commands.derive import wanted
 from backprop_trace.cli.options import (
     Ascii,
+    BatchSize,
     Color,
     ExampleArgument,
     Force,
     Only,
     Output,
+    Seed,
+    Shuffle,
     Style,
     Values,
     Width,
     one_of,
+    with_batches,
     with_values,
     write,
 )
@@ -31,6 +35,9 @@ def command(
     example: ExampleArgument,
     only: Only = None,
     settings: Values = None,
+    batch_size: BatchSize = None,
+    shuffle: Shuffle = False,
+    seed: Seed = None,
     style: Style = "net-out",
     ascii_: Ascii = False,
     color: Color = None,
@@ -44,7 +51,7 @@ def command(
     if a gradient is off.
     """
     one_of("--style", style, STYLES)
-    worked = with_values(load(example), settings or ())
+    worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     found = verified(worked, wanted(worked, only or ()))
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(worked, style=style, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
