@@ -8,7 +8,7 @@ from test_schema import accepts
 import backprop_trace as bt
 from backprop_trace.files.mistyped import what_to_type
 from backprop_trace.files.source import SourceError
-from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.expr import Name, given, rule_letter
 
 GOOD = """\
 inputs: {i1: 0.05, i2: 0.10}
@@ -106,7 +106,7 @@ def test_the_learning_rate_has_other_names(word):
         changed("learning_rate", word),
         changed("learning_rate: 0.5", f"optimizer: {{name: sgd, {word}: 0.5}}"),
     ):
-        assert bt.read_example(text).values[given("eta")] == "0.5"
+        assert bt.read_example(text).values[rule_letter("eta")] == "0.5"
         assert accepts(text)
 
 

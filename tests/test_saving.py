@@ -16,7 +16,7 @@ from conftest import Program
 from training import XOR
 
 from backprop_trace.files.spec import load
-from backprop_trace.formulas.expr import given
+from backprop_trace.formulas.expr import given, rule_letter
 from backprop_trace.model.batches import Batching
 from backprop_trace.model.catalogue import OPTIMIZERS
 from backprop_trace.run.step import trace
@@ -44,7 +44,7 @@ def test_a_saved_network_keeps_what_was_set_for_the_run(folder: Path, run: Progr
         run("train", "mazur", "--epochs", "3", "--set", "eta=0.25", "--set", "i1=0.5", "--save", "saved.yaml")[0] == 0
     )
     saved = load("saved.yaml")
-    assert (saved.values[given("eta")], saved.values[given("i1")]) == ("0.25", "0.5")
+    assert (saved.values[rule_letter("eta")], saved.values[given("i1")]) == ("0.25", "0.5")
     assert saved.published is None
 
 

@@ -25,7 +25,7 @@ from typing import TypeAlias
 from backprop_trace.files.schema import ALIASES
 from backprop_trace.files.source import Node, Place, read_yaml
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.expr import Name, given, rule_letter
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import Value, full
 from backprop_trace.formulas.numbers import NotANumber, number
@@ -125,7 +125,7 @@ class _Writer:
         old = node.entries if node.kind == "mapping" else [(_scalar("name"), node)]
         entries = [(key, value) for key, value in old if key.text not in (*SETTINGS, "state")]
         for key, setting in SETTINGS.items():
-            text = values.get(given(setting.letter))
+            text = values.get(rule_letter(setting.letter))
             if text is not None and text != rule.entry.constants.get(setting.letter):
                 entries.append((_scalar(key), _scalar(text)))
         names = [*states(rule), *([TIME] if counts_steps(rule) else [])]

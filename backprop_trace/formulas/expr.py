@@ -19,7 +19,8 @@ class Name(NamedTuple):
     """A named quantity. `kind` is the word before the underscore, `label` the one after it.
 
     kind      spelled            what it is
-    ""        w5, i1, eta        something given, or a definition of the file's own
+    ""        w5, i1             something given, or a definition of the file's own
+    rule      eta, beta1, t      a number of the update rule: the file may call something else so
     net, out  net_h1, out_h1     net input and activation of a unit
     target    target_o1          desired output
     E         E_o1, E            loss at an output; total loss (label "")
@@ -46,6 +47,11 @@ LOSS = Name("E")
 def given(label: str, sample: int | None = None) -> Name:
     """The name of an input, a parameter or a constant."""
     return Name("", label, sample=sample)
+
+
+def rule_letter(letter: str) -> Name:
+    """The name of a number of the update rule, whatever the file calls by this letter."""
+    return Name("rule", letter)
 
 
 def after(name: Name) -> Name:

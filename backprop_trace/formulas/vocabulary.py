@@ -130,7 +130,7 @@ class Vocabulary:
 
     def _atoms(self, text: str) -> Iterator[Name]:
         """Names that are no derivatives: w5, net_h1, E, delta_o1 (which is a derivative, spelled as none)."""
-        yield Name("", text)
+        yield from (Name("", text), Name("rule", text))
         if text in _TOTAL_LOSS:
             yield LOSS
         for kind, prefixes in _PREFIXES.items():

@@ -206,7 +206,10 @@ def _delta(network: Network, brief: bool) -> tuple[Formula, ...]:
 
 def _update(rule: UpdateRule) -> Iterator[General]:
     """The lines of the update rule."""
-    meaning: dict[Name, Formula] = {TIME: given(STEP), THERE: given("ahead") if rule.entry.ahead else WEIGHT}
+    meaning: dict[Name, Formula] = {
+        given(TIME.label): given(STEP),
+        THERE: given("ahead") if rule.entry.ahead else WEIGHT,
+    }
     meaning[GRADIENT] = _slope("E", "ahead" if rule.entry.ahead else "w")
     about = {"ahead": "once a step", "once": "once a step", "decay": "weight decay"}
     about["update"] = f"update: {rule.optimizer.replace('_', ' ')}"

@@ -16,16 +16,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from backprop_trace.formulas.expr import Formula, Name, after, derivative, given, names_in, substitute
-from backprop_trace.model.catalogue import OPTIMIZERS, SCHEDULES, WEIGHT_DECAY, Optimizer, template
+from backprop_trace.formulas.expr import (
+    ONE,
+    Formula,
+    Name,
+    Sum,
+    after,
+    derivative,
+    given,
+    names_in,
+    rule_letter,
+    substitute,
+)
+from backprop_trace.model.catalogue import OPTIMIZERS, SCHEDULES, SETTINGS, WEIGHT_DECAY, Optimizer, template
 from backprop_trace.model.chain import Equation
 
-ETA = given("eta")
-TIME = given("t")
+ETA = rule_letter("eta")
+TIME = rule_letter("t")
 """The number of the training step, in the formulas of optimizers that use it."""
 
 WEIGHT, GRADIENT, THERE = given("w"), given("g"), given("at")
 """The letters of a parameter, of its gradient, and of where that is taken."""
+SCHEDULED = "eta_t"
+"""The learning rate of a step, where it changes from step to step."""
 
 
 class UpdateRule(NamedTuple):
@@ -74,8 +87,8 @@ def rule_lines(rule: UpdateRule) -> list[RuleLine]:
     if entry.ahead:
         add("ahead", entry.ahead, "ahead")
     if rule.schedule:
-        add("eta_t", SCHEDULES[rule.schedule], "once")
-        replaced[ETA] = given("eta_t")
+        add(SCHEDULED, SCHEDULES[rule.schedule], "once")
+        replaced[given(ETA.label)] = given(SCHEDULED)
     for letter, text in entry.shared.items():
         add(letter, text, "once")
     if rule.weight_decay:
@@ -90,23 +103,35 @@ def rule_lines(rule: UpdateRule) -> list[RuleLine]:
 def looks_ahead(rule: UpdateRule) -> Iterator[Equation]:
     """Where the gradients are taken, if not at the parameters themselves."""
     lines = [line for line in rule_lines(rule) if line.at == "ahead"]
+    shared = _shared_letters(rule)
     for parameter in rule.trained if lines else ():
-        yield from _filled(lines, parameter, _letters_of(rule, parameter), "forward")
+        yield from _filled(lines, parameter, shared | _letters_of(rule, parameter), "forward")
 
 
 def updates(rule: UpdateRule, objective: Name) -> Iterator[Equation]:
     """What is computed once, what is computed for each parameter, and the step's number."""
-    lines, ahead = rule_lines(rule), rule.looked_at
+    lines, ahead, shared = rule_lines(rule), rule.looked_at, _shared_letters(rule)
     for line in lines:
         if line.at == "once":
-            yield Equation(given(line.letter), line.formula, (), "update")
+            yield Equation(rule_letter(line.letter), substitute(line.formula, shared), (), "update")
     each = [line for line in lines if line.at in ("decay", "update")]
     for parameter in rule.trained:
         there = ahead.get(parameter, parameter)
-        meaning = {**_letters_of(rule, parameter), GRADIENT: derivative(objective, there), THERE: there}
+        meaning = {**shared, **_letters_of(rule, parameter), GRADIENT: derivative(objective, there), THERE: there}
         yield from _filled(each, parameter, meaning, "update")
     if counts_steps(rule):
-        yield Equation(after(TIME), substitute(template("t + 1"), {}), (), "update")
+        yield Equation(after(TIME), Sum((TIME, ONE)), (), "update")
+
+
+def _shared_letters(rule: UpdateRule) -> dict[Name, Formula]:
+    """The letters that mean the same for all parameters."""
+    computed = [line.letter for line in rule_lines(rule) if line.at == "once"]
+    return {given(letter): rule_letter(letter) for letter in (*_numbers_of(rule), *computed)}
+
+
+def _numbers_of(rule: UpdateRule) -> list[str]:
+    """The letters that may stand for numbers of the rule."""
+    return [ETA.label, TIME.label, *rule.entry.constants, *(setting.letter for setting in SETTINGS.values())]
 
 
 def _letters_of(rule: UpdateRule, parameter: Name) -> dict[Name, Formula]:
@@ -140,8 +165,19 @@ def carried(rule: UpdateRule) -> tuple[tuple[Name, Name], ...]:
 
 def constants_used(rule: UpdateRule) -> set[Name]:
     """Which of the learning rate and the optimizer's constants (and t) its formulas mention."""
-    known = {ETA, TIME, *map(given, rule.entry.constants), given("lambda"), given("gamma")}
-    return known & {name for line in rule_lines(rule) for name in names_in(line.formula)}
+    used = {name.label for line in rule_lines(rule) for name in names_in(line.formula)}
+    return {rule_letter(letter) for letter in _numbers_of(rule) if letter in used}
+
+
+def rule_numbers(rule: UpdateRule) -> set[Name]:
+    """The numbers that the rule has for all parameters: its constants, and what it computes once a step."""
+    return constants_used(rule) | {rule_letter(line.letter) for line in rule_lines(rule) if line.at == "once"}
+
+
+def kinds_of_lines(rule: UpdateRule) -> set[str]:
+    """The kinds of what the rule has of each parameter: m_w5, mhat_w5, change_w5."""
+    each = {line.letter.removesuffix("+") for line in rule_lines(rule) if line.at != "once"}
+    return {"change", *rule.entry.state, *each} - {WEIGHT.label}
 
 
 def counts_steps(rule: UpdateRule) -> bool:

@@ -296,6 +296,8 @@ def givens(trace: Trace, phases: tuple[str, ...]) -> list[tuple[Name, str]]:
     numbers, inputs = Numbers(trace, ASCII), trace.example.network.inputs
 
     def place(name: Name) -> int:
-        return 0 if name.label in inputs else 1 if name.kind == "target" else 3 if name == ETA else 2
+        return (
+            0 if name.kind == "" and name.label in inputs else 1 if name.kind == "target" else 3 if name == ETA else 2
+        )
 
     return [(name, numbers.text(name)) for name in sorted(trace.example.values, key=place)]

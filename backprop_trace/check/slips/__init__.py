@@ -1,7 +1,7 @@
 """Slips: formulas one mistake away from the true one, and what they are called.
 
-    >>> from backprop_trace.formulas.expr import Difference, Product, given
-    >>> update = Difference(given("w"), Product((given("eta"), given("g"))))
+    >>> from backprop_trace.formulas.expr import Difference, Product, given, rule_letter
+    >>> update = Difference(given("w"), Product((rule_letter("eta"), given("g"))))
     >>> [bend.slip for bend in bends_of_update(update, given("w"))][:3]
     ['ascent', 'no-rate', 'rate-twice']
 

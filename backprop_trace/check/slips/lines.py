@@ -33,7 +33,7 @@ def bends(equation: Equation, formula: Formula, facts: Facts) -> list[Bend]:
             found = of_error(formula, facts)
         case "d":
             found = of_derivative(name, formula, facts)
-        case "" if equation.phase != "update":
+        case "":
             found = of_definition(formula, facts)
         case _:
             found = of_update(name, formula, facts)

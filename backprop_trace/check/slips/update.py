@@ -32,10 +32,11 @@ from backprop_trace.formulas.expr import (
     derivative,
     given,
     names_in,
+    rule_letter,
 )
 from backprop_trace.model.update import ETA, TIME
 
-EPSILON, BETA1, BETA2 = given("epsilon"), given("beta1"), given("beta2")
+EPSILON, BETA1, BETA2 = rule_letter("epsilon"), rule_letter("beta1"), rule_letter("beta2")
 
 
 def of_update(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
@@ -92,7 +93,7 @@ def _without_penalty(name: Name, formula: Formula) -> Iterator[Bend]:
 
 def _without_the_past(name: Name, formula: Formula) -> Iterator[Bend]:
     """What a velocity or a moment has kept left out: (1 - beta1) g for beta1 m + (1 - beta1) g."""
-    if name.of is None or not name.of.kind:
+    if name.of is None or name.of.kind in ("", "rule"):
         return
     match formula:
         case Sum((kept, new)) if name.of in names_in(kept):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from backprop_trace.files import schema
 from backprop_trace.files.source import Node, Problem, SourceError, did_you_mean, read_yaml
 from backprop_trace.files.spec import formulas, sequence
+from backprop_trace.files.spec.clashes import refuse_clashes
 from backprop_trace.files.spec.csv_file import from_file
 from backprop_trace.files.spec.givens import read_inputs, read_parameters, read_targets, read_validation
 from backprop_trace.files.spec.layers import read_layers
@@ -90,6 +91,8 @@ def read_document(reader: Reader) -> Example:
     network, rule, training, held_out = read_network(reader, top)
     rule = read_optimizer(reader, top, rule)
     training = training._replace(batching=read_batching(reader, top, training.samples))
+    reader.give_up_if_wrong()
+    refuse_clashes(reader, network, rule)
     reader.give_up_if_wrong()
     network, training = complete(reader, top, network, rule, training)
     warn(reader, network, rule)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from backprop_trace.files import schema
 from backprop_trace.files.source import Node, Place, did_you_mean, doubled_keys
 from backprop_trace.files.spec.reader import Reader, short
-from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.expr import rule_letter
 from backprop_trace.formulas.notation.names import canonical as canonical_name
 from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import normal
@@ -63,24 +63,15 @@ def read_constants(reader: Reader, entries: Mapping[str, Node], rate: Node | Non
     for name in sorted(used - {ETA, TIME}):
         if name.label in rule.entry.constants:
             reader.values[name] = rule.entry.constants[name.label]
-    check_constants(reader, used)
     for key, setting in SETTINGS.items():
         if key not in entries:
             continue
-        if given(setting.letter) not in used:
+        if rule_letter(setting.letter) not in used:
             which = f"{rule.optimizer} ({rule.convention})"
             reader.wrong(f"{which} has no {key}", entries[key].place, help="leave it out")
         elif (text := limited(reader, entries[key], key)) is not None:
-            reader.values[given(setting.letter)] = text
+            reader.values[rule_letter(setting.letter)] = text
     read_rate(reader, rate, rule, ETA in used)
-
-
-def check_constants(reader: Reader, used: Iterable[Name]) -> None:
-    for name in sorted(used):
-        if name.label in reader.parameters:
-            place = reader.parameters[name.label].place
-            reader.wrong(f"{name.label!r} already means something in the optimizer's formulas", place,
-                       help="choose another name")  # fmt: skip
 
 
 def limited(reader: Reader, node: Node, key: str) -> str | None:

@@ -39,6 +39,7 @@ class Reader:
         self.one = ("sample", schema.SAMPLE)  # what a list of inputs and targets is a list of
         self.held_out: dict[Name, str] = {}
         self.typed: set[str] = set()  # the file's own names as they were typed
+        self.named: dict[str, Place] = {}
         self.classes = False  # are targets classes (of a softmax layer)?
         self.lacking: dict[str, Problem] = {}
         self.astray: set[str] = set()  # keys that stand where they do not belong
@@ -131,6 +132,7 @@ class Reader:
         """A name of the file's own; units may be called by numbers."""
         text = normal(node.text) if node.is_scalar else ""
         self.typed.add(node.text)
+        self.named.setdefault(text, node.place)
         if or_number and re.fullmatch(r"[1-9][0-9]{0,5}", text):
             return text
         if not LABEL.fullmatch(text):

@@ -52,7 +52,7 @@ def canonical(name: Name) -> str:
 
 def _undecorated(name: Name) -> str:
     match name.kind:
-        case "":
+        case "" | "rule":
             return name.label
         case "d":
             assert name.of is not None and name.wrt is not None
@@ -78,7 +78,7 @@ def net_out(name: Name) -> Symbol:
     if name.kind == "+":
         assert name.of is not None
         return net_out(name.of)._replace(mark="+")
-    return Symbol(name.kind, name.label) if name.kind else label_symbol(name.label)
+    return label_symbol(name.label) if name.kind in ("", "rule") else Symbol(name.kind, name.label)
 
 
 def label_symbol(label: str) -> Symbol:

@@ -388,7 +388,7 @@ class _Page:
 def parts(name: Name) -> Iterator[str]:
     """The parts of the drawing that a quantity belongs to."""
     match name.kind:
-        case "":
+        case "" | "rule":
             yield name.label
         case "net" | "out":
             yield name.label

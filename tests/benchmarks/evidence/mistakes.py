@@ -35,13 +35,14 @@ from backprop_trace.formulas.expr import (
     names_in,
     parts,
     rebuild,
+    rule_letter,
     substitute,
 )  # fmt: skip
 from evidence.calculation import At, Line
 from evidence.judged import Exercise
 from evidence.writers import AS_TAUGHT
 
-ETA = given("eta")
+ETA = rule_letter("eta")
 
 
 class Planted(NamedTuple):
@@ -495,7 +496,7 @@ def transposed(made: Exercise, rng: random.Random) -> Plans:
 
 
 def velocity_forgotten(made: Exercise, rng: random.Random) -> Plans:
-    mu = given("mu")
+    mu = rule_letter("mu")
     for line in made.calculated.lines:
         match line.formula:
             case Difference(Product((first, _)), right) if first == mu and line.step > 1:
@@ -506,7 +507,7 @@ def penalty_left_out(made: Exercise, rng: random.Random) -> Plans:
     bends: dict[At, Formula] = {}
     for line in made.calculated.lines:
         match line.formula:
-            case Sum((first, Product((lam, _)))) if lam == given("lambda") or lam == Number("0.1"):
+            case Sum((first, Product((lam, _)))) if lam == rule_letter("lambda") or lam == Number("0.1"):
                 bends[line.at] = first
     if bends:
         yield bends, next(iter(bends))
