@@ -338,7 +338,7 @@ def neighbours(kind: str) -> Callable[[Exercise, random.Random], Plans]:
     def plans(made: Exercise, rng: random.Random) -> Plans:
         names = [name for name in made.calculated.given if name.kind == kind]
         for line in made.calculated.lines:
-            for name in names_in(line.formula):
+            for name in names_in(line.formula) if kind == "target" or line.name.kind == "net" else ():
                 if name.kind == kind and name in names:
                     for other in names:
                         alike = (other.sample, other.time) == (name.sample, name.time)
@@ -418,7 +418,7 @@ def misread(given_kinds: tuple[str, ...]) -> Callable[[Exercise, random.Random],
         for line in made.calculated.lines:
             for name in names_in(line.formula):
                 known = made.calculated.given.get(name)
-                if known and name.kind in given_kinds and name.label not in ("eta", "t", "epsilon"):
+                if known and name.kind in given_kinds:
                     if rng.random() < 0.5:
                         other = known * rng.choice((10, Decimal("0.1")))
                     else:
@@ -651,7 +651,7 @@ KINDS: Mapping[str, Kind] = {
     "velocity-forgotten": Kind(velocity_forgotten, "velocity|momentum", None, OPTIMIZED, 2),
     "beta1-for-beta2": Kind(one_line(renamed("beta2", "beta1")), "beta", None, OPTIMIZED, 2),
     "no-correction": Kind(no_correction, "correct", None, OPTIMIZED, 2),
-    "n-minus-one": Kind(one_line(one_less), "n - 1|n-minus|one less|minus-one|N - 1", None, MEANS),
+    "n-minus-one": Kind(one_line(one_less), "n - 1|n-minus|one less|minus-one|N - 1|sum-for-mean", None, MEANS),
     "n-forgotten": Kind(all_lines(whole_lost, over_samples), "1/n|mean|divi|sum|n-|batch", None, ("several",)),
     "gradients-summed": Kind(gradients_summed, "1/n|mean|divi|sum|n-|batch|doubled|factor", None, ("several",)),
     "one-sample-only": Kind(one_sample_only, "sample|only|term|left out", None, ("several",)),
