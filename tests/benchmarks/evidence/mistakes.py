@@ -31,7 +31,6 @@ from backprop_trace.formulas.expr import (
     Product,
     Quotient,
     Sum,
-    given,
     names_in,
     parts,
     rebuild,
@@ -271,7 +270,7 @@ def added_gradient(part: Formula) -> Formula | None:
 
 
 def renamed(one: str, other: str) -> Callable[[Formula], Formula | None]:
-    return lambda part: given(other) if part == given(one) else None
+    return lambda part: rule_letter(other) if part == rule_letter(one) else None
 
 
 def one_less(part: Formula) -> Formula | None:
