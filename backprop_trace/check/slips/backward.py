@@ -14,6 +14,7 @@ from backprop_trace.check.slips.edits import (
     all_replaced,
     edited,
     sum_of,
+    with_factors_left_out,
 )
 from backprop_trace.check.slips.facts import MOST_NEIGHBOURS, Facts
 from backprop_trace.check.slips.forward import of_definition
@@ -35,10 +36,7 @@ from backprop_trace.formulas.expr import (
     after,
     derivative,
     names_in,
-    parts,
-    rebuild,
     substitute,
-    times,
 )
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer, filled, letters, uses_answer
 from backprop_trace.model.update import ETA
@@ -85,7 +83,9 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield from edited(formula, MinusLost())
     yield from edited(formula, SumsMultiplied())
     yield from edited(formula, OneFewer(facts.samples if facts.training.batch == "mean" else 0))
-    for bend in edited(formula, FactorsLeftOut()):
+    weights = facts.rule.trained if facts.network.definitions else facts.weights
+    yield Bend("no-weight", with_factors_left_out(formula, weights))
+    for bend in edited(formula, FactorsLeftOut(weights)):
         weight_left = wrt.kind == "out" and bend.slip == "factor-left-out"
         yield Bend("no-weight", bend.formula) if weight_left else bend
 
@@ -216,15 +216,7 @@ def _of_weight_gradient(weight: Name, formula: Formula, facts: Facts) -> Iterato
     for value in inputs:
         yield Bend("weight-for-input", substitute(formula, {value: weight}))
         yield Bend("output-for-input", substitute(formula, {value: Name("out", unit, sample=value.sample)}))
-        yield Bend("gradient-without-input", _with_one(formula, value))
-
-
-def _with_one(formula: Formula, value: Name) -> Formula:
-    """The formula with a factor left out."""
-    if isinstance(formula, Product):
-        return times(*(ONE if factor == value else _with_one(factor, value) for factor in formula.factors))
-    inside = parts(formula)
-    return rebuild(formula, tuple(_with_one(part, value) for part in inside)) if inside else formula
+        yield Bend("gradient-without-input", with_factors_left_out(formula, [value]))
 
 
 def _of_bias_gradient(bias: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:

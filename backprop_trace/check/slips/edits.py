@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from backprop_trace.check.slips.kinds import Bend
 from backprop_trace.formulas.expr import (
@@ -21,6 +21,7 @@ from backprop_trace.formulas.expr import (
     parts,
     rebuild,
     substitute,
+    times,
 )
 
 
@@ -71,10 +72,15 @@ class Ordered(Edit):
 
 
 class FactorsLeftOut(Edit):
+    def __init__(self, weights: Collection[Name] = ()):
+        self.weights = weights
+
     def __call__(self, formula: Formula) -> Iterator[Bend]:
         if isinstance(formula, Product):
             for place, rest in without(formula.factors):
-                yield Bend(_slip_of_left_out(formula.factors[place]), product_of(rest))
+                factor = formula.factors[place]
+                slip = "no-weight" if isinstance(factor, Name) and factor in self.weights else _slip_of_left_out(factor)
+                yield Bend(slip, product_of(rest))
 
 
 def _slip_of_left_out(factor: Formula) -> str:
@@ -184,6 +190,15 @@ class ScaleLeftOut(Edit):
         match formula:
             case Quotient(top, Call("sqrt", (Number(),))):
                 yield Bend("no-scale", top)
+
+
+def with_factors_left_out(formula: Formula, names: Collection[Name]) -> Formula:
+    """The formula without any factor that is one of these names."""
+    if isinstance(formula, Product):
+        kept = [factor for factor in formula.factors if not (isinstance(factor, Name) and factor in names)]
+        return times(*(with_factors_left_out(factor, names) for factor in kept))
+    inside = parts(formula)
+    return rebuild(formula, tuple(with_factors_left_out(part, names) for part in inside)) if inside else formula
 
 
 def powers_of_ten(formula: Formula) -> Formula:

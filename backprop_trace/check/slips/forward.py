@@ -22,6 +22,7 @@ from backprop_trace.check.slips.edits import (
     edited,
     powers_of_ten,
     sum_of,
+    with_factors_left_out,
     without,
 )
 from backprop_trace.check.slips.facts import Facts
@@ -65,6 +66,7 @@ def of_net(formula: Formula, facts: Facts) -> Iterator[Bend]:
     for place, rest in without(terms):
         if rest and terms[place] not in biases:
             yield Bend("missing-term", sum_of(rest))
+    yield Bend("no-weight", with_factors_left_out(formula, facts.weights))
     for place, term in enumerate(terms):
         inputs = [factor for factor in parts(term) if factor not in facts.weights] if isinstance(term, Product) else []
         yield from (Bend("no-weight", sum_of((*terms[:place], value, *terms[place + 1 :]))) for value in inputs)
@@ -108,8 +110,9 @@ def of_definition(formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield from edited(formula, ScaleLeftOut())
     yield from edited(formula, OneFewer())
     yield Bend("power-of-ten", powers_of_ten(formula))
-    for edit in (BracketsLeftOut(), OtherBases(), SquaresSubtracted(), TermsLeftOut(), FactorsLeftOut(),
-                 FunctionsLeftOut(), Ordered(), NotSquared(), MinusLost(), SumsMultiplied()):  # fmt: skip
+    weights = FactorsLeftOut(facts.rule.trained)
+    for edit in (BracketsLeftOut(), OtherBases(), SquaresSubtracted(), TermsLeftOut(), weights, FunctionsLeftOut(),
+                 Ordered(), NotSquared(), MinusLost(), SumsMultiplied()):  # fmt: skip
         yield from edited(formula, edit)
 
 

@@ -59,7 +59,7 @@ SLIPS: Mapping[str, Slip] = {
     ),
     "wrong-target": Slip("the target of another output is used", "use another output's target"),
     "targets-swapped": Slip("the targets of the outputs are exchanged", "exchange the targets"),
-    "hard-target": Slip("the target is taken as 0 or 1, though it is smoothed", "take smoothed targets as 0 or 1", 2),
+    "hard-target": Slip("the target is taken as 0 or 1, though it is smoothed", "take smoothed targets as 0 or 1"),
     "log-base-ten": Slip("the logarithm to the base 10 is taken instead of the natural one"),
     "log-base-two": Slip(
         "the logarithm to the base 2 is taken instead of the natural one", "take logarithms to the base 2"
