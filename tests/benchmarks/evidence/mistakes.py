@@ -335,14 +335,12 @@ def neighbours(kind: str) -> Callable[[Exercise, random.Random], Plans]:
     """A name of this kind read as another of its kind, of the same sample, in one line."""
 
     def plans(made: Exercise, rng: random.Random) -> Plans:
-        names = [name for name in made.calculated.given if name.kind == kind]
+        names = [name for name in made.calculated.given if name.kind == kind and not trained(made, name)]
         for line in made.calculated.lines:
             for name in names_in(line.formula) if kind == "target" or line.name.kind == "net" else ():
-                if name.kind == kind and name in names:
-                    for other in names:
-                        alike = (other.sample, other.time) == (name.sample, name.time)
-                        if alike and other != name and trained(made, other) == trained(made, name):
-                            yield {line.at: substitute(line.formula, {name: other})}, line.at
+                for other in names if name in names else ():
+                    if other != name and (other.sample, other.time) == (name.sample, name.time):
+                        yield {line.at: substitute(line.formula, {name: other})}, line.at
 
     return plans
 
@@ -422,7 +420,7 @@ def misread(given_kinds: tuple[str, ...]) -> Callable[[Exercise, random.Random],
                         other = known * rng.choice((10, Decimal("0.1")))
                     else:
                         text = f"{known:f}"
-                        digit = rng.choice([at for at, sign in enumerate(text) if sign.isdigit()])
+                        digit = rng.choice([at for at, sign in enumerate(text) if sign in "123456789"])
                         new = rng.choice([sign for sign in "123456789" if sign != text[digit]])
                         other = Decimal(text[:digit] + new + text[digit + 1 :])
                     number: Formula = Number(f"{abs(other):f}")
