@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import resource
 import subprocess
@@ -65,6 +66,20 @@ def test_the_command_takes_folders_in_folders(run, class_):
     code, _, err = run("check", "mazur", str(class_ / "empty"))
     assert code == 2
     assert "no sheets in this folder" in err
+
+
+def test_a_folder_that_cannot_be_read_is_said_and_costs_no_other(class_, monkeypatch):
+    scandir = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("bob"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found = in_folder(str(class_))
+    assert [each.error for each in found if each.error] == ["this folder cannot be read: Permission denied"]
+    assert len(found) == 7
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,11 @@ def student_of(submission: Submission, text: str) -> str:
 def in_folder(folder: str) -> list[Submission]:
     """The sheets in a folder and the folders in it, in order. Raises SourceError if there is none."""
     found: list[Submission] = []
-    for path, folders, files in os.walk(folder):
+
+    def unreadable(wrong: OSError) -> None:
+        found.append(Submission(str(wrong.filename), error=f"this folder cannot be read: {wrong.strerror}"))
+
+    for path, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         sheets = [name for name in files if name.lower().endswith(ENDINGS) and not name.startswith(".")]
         below = os.path.relpath(path, folder)
