@@ -28,6 +28,9 @@ PICTURES: Mapping[str, str] = {
 }
 """Name of the file: the command whose output it shows."""
 
+NETWORK = "backprop-trace show mazur --format svg"
+"""What it prints is a picture already."""
+
 THEME = TerminalTheme(
     (255, 255, 255),
     (36, 41, 46),
@@ -48,10 +51,10 @@ _TEXT = re.compile(r'<text (class="[^"]*") x="([\d.]*)" (y="[\d.]*") textLength=
 _REMOTE_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
-def output(command: str) -> str:
-    """What a command prints, in colour."""
+def output(command: str, color: bool = True) -> str:
+    """What a command prints."""
     arguments, printed = sys.argv, io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    sys.argv = [*shlex.split(command), "--color"]
+    sys.argv = [*shlex.split(command), *(["--color"] if color else [])]
     try:
         with redirect_stdout(printed):
             main()
@@ -85,5 +88,6 @@ def _words_in_place(text: re.Match[str]) -> str:
 
 
 if __name__ == "__main__":
+    (HERE / "network.svg").write_text(output(NETWORK, color=False), encoding="utf-8")
     for name, command in PICTURES.items():
         (HERE / f"{name}.svg").write_text(picture(command, name), encoding="utf-8")

@@ -116,7 +116,12 @@ def test_the_audit_is_what_the_program_prints(run: Program) -> None:
     assert [row for row in rows if row not in PAGES["docs/examples.md"]] == []
 
 
-@pytest.mark.parametrize("picture", sorted((ROOT / "docs").glob("*.svg")), ids=lambda path: path.name)
+def test_the_network_is_drawn_as_the_program_draws_it(printed) -> None:
+    """If this fails: `python docs/make_pictures.py`."""
+    assert printed("show", "mazur", "--format", "svg") == (ROOT / "docs/network.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs").glob("[!n]*.svg")), ids=lambda path: path.name)
 def test_the_pictures_show_what_the_program_prints(picture: Path, run: Program) -> None:
     """If this fails: `python docs/make_pictures.py`."""
     assert picture.name in ALL
