@@ -231,3 +231,19 @@ learning_rate: 0.5
 @pytest.mark.parametrize("text", ["0.5", "w1", "sigmoid", "", " ", "-", "1e-3", "a-b", "http://x.y", "12:30", "“"])
 def test_nothing_is_said_about_what_is_typed_well(text):
     assert what_to_type(text) == ""
+
+
+def test_a_column_of_a_csv_file_may_hold_classes(tmp_path):
+    (tmp_path / "pets.csv").write_text("x,kind\n1,cat\n2,fish\n3,1\n")
+    samples = "samples: {file: pets.csv, inputs: [x], targets: [kind]}"
+    text = (CLASSES % "dog").replace("inputs: {x: [1, 2, 3, 4]}\ntargets: dog\n", f"{samples}\n")
+    example = bt.read_example(text, "net.yaml", tmp_path)
+    rows = [[example.values[Name("target", unit, sample=k)] for unit in ("cat", "dog", "fish")] for k in (1, 2, 3)]
+    assert rows == [["1", "0", "0"], ["0", "0", "1"], ["0", "1", "0"]]
+    (tmp_path / "pets.csv").write_text("x,kind\n1,bird\n")
+    with pytest.raises(SourceError, match="'bird' is no class of the 3 outputs"):
+        bt.read_example(text, "net.yaml", tmp_path)
+    (tmp_path / "pets.csv").write_text("x,kind\none,cat\n2,\n")
+    with pytest.raises(SourceError) as refused:
+        bt.read_example(text, "net.yaml", tmp_path)
+    assert [problem.place[:2] for problem in refused.value.problems] == [(2, 1), (3, 3)]

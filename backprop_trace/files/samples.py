@@ -22,8 +22,11 @@ class Row(NamedTuple):
     cells: list[str]
 
 
-def read_columns(path: str, wanted: Sequence[str]) -> list[list[str]]:
-    """The numbers of the wanted columns, as written, a list for each. Raises SourceError."""
+def read_columns(path: str, wanted: Sequence[str], words: Sequence[str] = ()) -> list[list[str]]:
+    """The numbers of the wanted columns, as written, a list for each; `words` are columns that may hold words, too.
+
+    Raises SourceError.
+    """
     text, name = read_text(path)
     lines = text.splitlines()
     header, *rows = [*_rows(lines)] or [Row(1, [])]
@@ -32,7 +35,7 @@ def read_columns(path: str, wanted: Sequence[str]) -> list[list[str]]:
     if not rows:
         problems.append(Problem("there is not a single sample in the file"))
     for row in rows if not problems else ():
-        problems += _row_problems(row, titles, wanted, lines[row.line - 1])
+        problems += _row_problems(row, titles, wanted, words, lines[row.line - 1])
     if problems:
         more = len(problems) - MOST_PROBLEMS
         extra = [Problem(f"and {more} more problems in this file")] if more > 0 else []
@@ -59,7 +62,9 @@ def _header_problems(titles: Sequence[str], wanted: Sequence[str], place: Place)
                 yield Problem(f"the column {title!r} is missing", place, help=did_you_mean(title, titles))
 
 
-def _row_problems(row: Row, titles: Sequence[str], wanted: Sequence[str], line: str) -> Iterator[Problem]:
+def _row_problems(
+    row: Row, titles: Sequence[str], wanted: Sequence[str], words: Sequence[str], line: str
+) -> Iterator[Problem]:
     if len(row.cells) != len(titles):
         yield Problem(f"{len(row.cells)} cells here, {len(titles)} columns", Place(row.line, 1, max(1, len(line))))
         return
@@ -69,6 +74,8 @@ def _row_problems(row: Row, titles: Sequence[str], wanted: Sequence[str], line: 
         try:
             given_number(cell)
         except NotANumber as wrong:
+            if title in words and cell.strip():
+                continue
             column = sum(len(before) + 1 for before in row.cells[:place]) + 1
             message = f"{wrong}: {cell[:60]!r}" if cell.strip() else "an empty cell"
             yield Problem(f"{message} in the column {title!r}", Place(row.line, column, max(1, len(cell))))

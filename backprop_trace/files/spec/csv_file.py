@@ -11,8 +11,8 @@ from backprop_trace.files.spec.reader import Reader
 from backprop_trace.formulas.vocabulary import LABEL
 
 
-def from_file(reader: Reader, node: Node) -> Node:
-    """Samples that stand in a CSV file, as if they stood here."""
+def from_file(reader: Reader, node: Node, classes: bool = False) -> Node:
+    """Samples that stand in a CSV file, as if they stood here; targets may be classes, one column of them."""
     if node.kind != "mapping" or _is_numbers(node):
         return node
     entries = reader.table(node, schema.SAMPLES_FILE, "samples from a file")
@@ -20,7 +20,8 @@ def from_file(reader: Reader, node: Node) -> Node:
     file = reader.word(entries.get("file"))
     reader.give_up_if_wrong()
     wanted = [*titles["inputs"].values(), *titles["targets"].values()]
-    rows = zip(*read_columns(str(reader.folder / file), wanted), strict=True)
+    lone = [*titles["targets"].values()] if classes and len(titles["targets"]) == 1 else []
+    rows = zip(*read_columns(str(reader.folder / file), wanted, lone), strict=True)
 
     def mapping(cells: Iterable[tuple[str, Node]]) -> Node:
         entries = [(Node("scalar", node.place, key), value) for key, value in cells]
@@ -28,7 +29,8 @@ def from_file(reader: Reader, node: Node) -> Node:
 
     def sample(row: tuple[str, ...]) -> Node:
         cells = iter(Node("scalar", node.place, text) for text in row)
-        return mapping((side, mapping((name, next(cells)) for name in names)) for side, names in titles.items())
+        sides = [(side, mapping((name, next(cells)) for name in names)) for side, names in titles.items()]
+        return mapping((side, found.entries[0][1] if lone and side == "targets" else found) for side, found in sides)
 
     return Node("list", node.place, items=[sample(row) for row in rows])
 

@@ -16,7 +16,7 @@ from backprop_trace.files.spec.layers import read_layers
 from backprop_trace.files.spec.optimizer import read_batching, read_optimizer
 from backprop_trace.files.spec.reader import Reader, short
 from backprop_trace.files.spec.remarks import targets_add_up, warn
-from backprop_trace.files.spec.shorthand import loss_for, without_input_layer
+from backprop_trace.files.spec.shorthand import has_classes, loss_for, without_input_layer
 from backprop_trace.files.spec.weights import read_layout
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import number
@@ -129,7 +129,8 @@ def read_top(reader: Reader) -> dict[str, Node]:
     top = reader.table(root, schema.DEFINED if defined else schema.EXAMPLE, "a worked example")
     if root.kind != "mapping":
         reader.give_up_if_wrong()
-    top |= {key: from_file(reader, top[key]) for key in ("samples", "validation") if key in top}
+    classes = has_classes(top)
+    top |= {key: from_file(reader, top[key], classes) for key in ("samples", "validation") if key in top}
     return without_input_layer(reader, top)
 
 

@@ -86,6 +86,15 @@ def _with_inputs(samples: Node, names: Sequence[Node]) -> Node:
 # --- targets ---
 
 
+def has_classes(top: dict[str, Node]) -> bool:
+    """Is the last layer a softmax, with several units?"""
+    last = top["layers"].items[-1:] if "layers" in top else []
+    entries = {key.text: value for layer in last for key, value in layer.entries}
+    units = entries.get("units")
+    several = units is not None and (len(units.items) > 1 or (units.is_scalar and units.text != "1"))
+    return several and "activation" in entries and canonical(entries["activation"].text) == "softmax"
+
+
 def targets(reader: Reader, node: Node, outputs: tuple[str, ...], samples: int = 1) -> Node:
     """Targets as a mapping: a bare number or list where there is one output, classes of a softmax layer."""
     if not outputs or node.is_empty or node.kind == "mapping":
