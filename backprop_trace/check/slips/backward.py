@@ -82,10 +82,10 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield from other_rows(formula, facts)
     yield from edited(formula, MinusLost())
     yield from edited(formula, SumsMultiplied())
-    yield from edited(formula, OneFewer(facts.samples if facts.training.batch == "mean" else 0))
+    yield from edited(formula, OneFewer(facts.share))
     weights = facts.rule.trained if facts.network.definitions else facts.weights
     yield Bend("no-weight", with_factors_left_out(formula, weights))
-    for bend in edited(formula, FactorsLeftOut(weights)):
+    for bend in edited(formula, FactorsLeftOut(weights, facts.share)):
         weight_left = wrt.kind == "out" and bend.slip == "factor-left-out"
         yield Bend("no-weight", bend.formula) if weight_left else bend
 
@@ -152,6 +152,7 @@ def _of_slope(name: Name, of: Name, formula: Formula, facts: Facts) -> Iterator[
         if word not in (layer.activation, "identity") and not feels_the_layer(other):
             meaning = letters(z=net, a=out, **{key: Number(text) for key, text in other.constants.items()})
             yield Bend("wrong-slope", filled(other.slope, meaning))
+    yield from edited(formula, MinusLost())
     rivals = {value: [Bend("wrong-input", other) for other in facts.neighbours(value)] for value in (out, net)}
     yield from edited(formula, NamesReplaced(rivals))
 
@@ -182,7 +183,7 @@ def _of_delta(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Iterator
 
 def _averaged_or_not(slip: str, formula: Formula, facts: Facts) -> Iterator[Bend]:
     """A formula for one sample; where the loss is averaged over the samples, first divided by their number."""
-    if facts.samples > 1 and facts.training.batch == "mean":
+    if facts.share:
         yield Bend(slip, Quotient(formula, Number(str(facts.samples))))
     yield Bend(slip, formula)
 
@@ -206,6 +207,7 @@ def _of_loss_slope(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Ite
     rivals = {out: [Bend("wrong-input", other) for other in facts.neighbours(out)]}
     rivals[out].append(Bend("net-for-out", out._replace(kind="net")))
     yield from edited(Difference(out, target), NamesReplaced(rivals))
+    yield from edited(formula, MinusLost())
 
 
 def _of_weight_gradient(weight: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:

@@ -72,15 +72,19 @@ class Ordered(Edit):
 
 
 class FactorsLeftOut(Edit):
-    def __init__(self, weights: Collection[Name] = ()):
-        self.weights = weights
+    def __init__(self, weights: Collection[Name] = (), share: str = ""):
+        self.weights, self.share = weights, share
 
     def __call__(self, formula: Formula) -> Iterator[Bend]:
         if isinstance(formula, Product):
             for place, rest in without(formula.factors):
                 factor = formula.factors[place]
-                slip = "no-weight" if isinstance(factor, Name) and factor in self.weights else _slip_of_left_out(factor)
-                yield Bend(slip, product_of(rest))
+                yield Bend(self.slip_of(factor), product_of(rest))
+
+    def slip_of(self, factor: Formula) -> str:
+        if isinstance(factor, Name) and factor in self.weights:
+            return "no-weight"
+        return "sum-for-mean" if factor == Number(self.share) else _slip_of_left_out(factor)
 
 
 def _slip_of_left_out(factor: Formula) -> str:
@@ -137,26 +141,29 @@ class SquaresSubtracted(Edit):
 
 
 class MinusLost(Edit):
-    """One term of a sum with the other sign."""
+    """One term of a sum with the other sign; a sum for a difference."""
 
     def __call__(self, formula: Formula) -> Iterator[Bend]:
-        if isinstance(formula, Sum) and len(formula.terms) > 1:
+        if isinstance(formula, Difference):
+            yield Bend("minus-lost", Sum((formula.left, formula.right)))
+        elif isinstance(formula, Sum) and len(formula.terms) > 1:
             for place, term in enumerate(formula.terms):
                 turned = term.operand if isinstance(term, Minus) else Minus(term)
                 yield Bend("minus-lost", Sum((*formula.terms[:place], turned, *formula.terms[place + 1 :])))
 
 
 class SumsMultiplied(Edit):
-    """(a + b) (x + y) for a x + b y."""
+    """(a + b) (x + y), or (a + x) (b + y), for a x + b y."""
 
     def __call__(self, formula: Formula) -> Iterator[Bend]:
         if not isinstance(formula, Sum):
             return
         pairs = [term.factors for term in formula.terms if isinstance(term, Product) and len(term.factors) == 2]
         if len(pairs) > 1:
-            product = Product(tuple(Sum(tuple(pair[side] for pair in pairs)) for side in (0, 1)))
             rest = [term for term in formula.terms if not isinstance(term, Product) or len(term.factors) != 2]
-            yield Bend("product-of-sums", sum_of((product, *rest)))
+            for sums in (tuple(zip(*pairs, strict=True)), pairs):
+                product = Product(tuple(Sum(tuple(each)) for each in sums))
+                yield Bend("product-of-sums", sum_of((product, *rest)))
 
 
 class BracketsLeftOut(Edit):
@@ -171,9 +178,9 @@ class BracketsLeftOut(Edit):
 class OneFewer(Edit):
     """A mean over N - 1 instead of N, from three on: over N terms, or as the share 1/N of one of so many samples."""
 
-    def __init__(self, samples: int = 0):
-        self.share = f"1/{samples}" if samples > 2 else ""
-        self.greater = Number(f"1/{samples - 1}")
+    def __init__(self, share: str = ""):
+        count = int(share.removeprefix("1/") or 0)
+        self.share, self.greater = (share, Number(f"1/{count - 1}")) if count > 2 else ("", ONE)
 
     def __call__(self, formula: Formula) -> Iterator[Bend]:
         match formula:

@@ -31,6 +31,11 @@ class Facts:
                 if bias is not None:
                     self.biases.setdefault(bias, []).append((depth, row))
 
+    @property
+    def share(self) -> str:
+        """What each sample has of a mean over the samples: 1/3; empty where they are added up."""
+        return f"1/{self.samples}" if self.samples > 1 and self.training.batch == "mean" else ""
+
     def layer_of(self, unit: str) -> Layer:
         return self.network.layers[self.units[unit][0]]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from backprop_trace.check.slips.edits import (
     FactorsLeftOut,
+    MinusLost,
     NamesReplaced,
     NotSquared,
     OneFewer,
@@ -37,12 +38,14 @@ def of_loss(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield Bend("sign", Minus(formula))
     yield from edited(formula, OtherBases())
     yield from edited(formula, SquaresSubtracted())
+    yield from edited(formula, MinusLost())
     yield from other_targets(formula, facts)
 
 
 def of_error(formula: Formula, facts: Facts) -> Iterator[Bend]:
     """error_o1 = target_o1 - out_o1."""
     yield Bend("sign", Minus(formula))
+    yield from MinusLost()(formula)
     yield from other_targets(formula, facts)
     outputs = [name for name in names_in(formula) if name.kind == "out"]
     yield from edited(formula, NamesReplaced(mixed_up(outputs, facts, forward=True)))
