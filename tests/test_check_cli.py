@@ -265,9 +265,9 @@ def test_a_seed_alone_is_told_too(run, sheet):
     assert "--shuffle --seed 4" in blank
 
 
-def test_a_decimal_comma_is_an_option(run, sheet):
+def test_a_decimal_comma_is_seen_and_is_an_option(run, sheet):
     path = sheet("net_h1 = 0,3775\n", "a.txt")
-    assert run("check", "mazur", path)[0] == 2
+    assert run("check", "mazur", path)[0] == 0
     assert run("check", "mazur", path, "--decimal", "comma")[0] == 0
 
 
@@ -375,21 +375,21 @@ def test_the_audit_in_every_format(run, form):
 
 HOSTILE = {
     "a number of 10 MB": ("net_h1 = " + "1" * 10_000_000, 2, "characters"),
-    "a formula of 10 MB": ("net_h1 = " + "w1+" * 3_300_000 + "w1", 1, "cannot be read"),
+    "a formula of 10 MB": ("net_h1 = " + "w1+" * 3_300_000 + "w1", 2, "characters"),
     "a name of 10 MB": ("a" * 10_000_000 + " = 1", 2, "characters"),
     "10^6 lines": ("x = 1\n" * 10**6, 2, "lines"),
     "5000 digits": ("net_h1 = 0." + "3" * 4998, 2, "characters"),
     "1000 digits": ("net_h1 = 0.3775" + "0" * 980 + "\nout_h1 = 0.5" + "9" * 980, 1, "should be"),
-    "control characters": ("\x1b[31mnet\x1b]0;owned\x07_h1 = 0.5\nnet_h1 = \x1b[2J0.5\x08\n", 1, "not in this example"),
+    "control characters": ("\x1b[31mnet\x1b]0;owned\x07_h1 = 0.5\nnet_h1 = \x1b[2J0.5\x08\n", 2, "no meaning"),
     "right to left": ("net\u202e_h1 = 0.5\n", 1, "not in this example"),
     "not a number": ("net_h1 = NaN\nout_h1 = -Infinity\n", 2, "finite"),
-    "10,000 brackets": ("dE/dw5 = " + "(" * 10_000 + "w1" + ")" * 10_000, 1, "cannot be read"),
+    "10,000 brackets": ("dE/dw5 = " + "(" * 10_000 + "w1" + ")" * 10_000, 2, "characters"),
     "500 brackets": ("dE/dw5 = " + "(" * 500 + "w1" + ")" * 500, 1, "nested"),
     "1900 minuses": ("dE/dw5 = " + "-" * 1900 + "w1", 1, "nested"),
     "a tower of powers": (
         "dE/dw5 = 9**9**9**9\ndE/dw6 = 9^(9^(9^9))\ndE/dw7 = exp(exp(exp(exp(9))))",
-        1,
-        "not defined",
+        2,
+        "cannot be evaluated",
     ),
     "a step far away": ("step 999999999:\nE = 0.5\n", 1, "out of reach"),
     "many steps": ("".join(f"step {step}:\nE = 0.1\n" for step in range(1, 2000)), 1, "out of reach"),

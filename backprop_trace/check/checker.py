@@ -27,6 +27,7 @@ from backprop_trace.check.report import JudgedLine, Report, patterns
 from backprop_trace.check.wording import Language
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Sheet, sections
+from backprop_trace.files.sheet.entries import nothing_read
 from backprop_trace.files.source import Place, Problem, SourceError, place_at
 from backprop_trace.files.spec import Example
 from backprop_trace.files.spec.settings import BadSetting, with_settings
@@ -37,8 +38,10 @@ ASCII_LANGUAGE = Language()
 class Checker:
     """Checks sheets against one example. Make one and use it for many: it remembers what it has computed."""
 
-    def __init__(self, example: Example, strict: int | None = None, language: Language = ASCII_LANGUAGE):
-        self.example, self.strict, self.language = example, strict, language
+    def __init__(
+        self, example: Example, strict: int | None = None, language: Language = ASCII_LANGUAGE, style: str = ""
+    ):
+        self.example, self.strict, self.language, self.style = example, strict, language, style
         self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -49,12 +52,19 @@ class Checker:
         """The report on a sheet. Raises ComputationError if the example itself cannot be computed."""
         lines: list[JudgedLine] = []
         conventions: dict[str, None] = {}
-        done_right = ""
+        done_right = notation = ""
+        passed = list(sheet.passed)
         for part in self.parts(sheet):
             lines += part.lines()
+            passed += part.entries.passed
+            notation = notation or (part.entries.notation.said if part.entries.notation else "")
             conventions |= dict.fromkeys(part.conventions)
             done_right = done_right or part.done_right()
-        return Report(sheet.name, tuple(lines), tuple(conventions), tuple(patterns(lines)), done_right)
+        passed.sort(key=lambda passage: passage.place)
+        if not any(line.written is not None for line in lines):
+            raise SourceError(nothing_read(passed), sheet.name, sheet.text)
+        found = tuple(lines), tuple(conventions), tuple(patterns(lines))
+        return Report(sheet.name, *found, done_right, notation, tuple(passed))
 
     def parts(self, sheet: Sheet) -> Iterator[Part]:
         """The parts of a sheet that are under the same settings."""
@@ -64,7 +74,7 @@ class Checker:
             except BadSetting as wrong:
                 place = _place_of(wrong.setting, sheet) or entries[0].place
                 raise SourceError([Problem(f"set: {wrong}", place)], sheet.name, sheet.text) from None
-            yield Part(courses, Entries(entries, courses.own.example, sheet), settings, self.strict, self.language)
+            yield Part(courses, Entries(entries, courses.own, sheet, self.style), settings, self.strict, self.language)
 
     def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
         """The courses for some settings, computed to more digits than any entry has."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cached_property
 
+from backprop_trace.check import chains
 from backprop_trace.check.conventions import DELTA_SIGN, ERROR_SIGN
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
-from backprop_trace.files.sheet import Entry, Sheet, Written
-from backprop_trace.files.source import Problem, SourceError, did_you_mean, printable
-from backprop_trace.files.spec import Example
+from backprop_trace.check.naming import Naming
+from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
+from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
 from backprop_trace.formulas.expr import LOSS, Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.run.step import size
@@ -33,11 +35,46 @@ Answers = dict[tuple[int, Name], Answer]
 class Entries:
     """The entries of one part of a sheet, read along one course or another."""
 
-    def __init__(self, entries: Sequence[Entry], example: Example, sheet: Sheet):
-        self.entries, self.sheet = entries, sheet
-        self.quantities = size(example)
+    def __init__(self, entries: Sequence[Entry], course: Course, sheet: Sheet, style: str = ""):
+        self.sheet = sheet
+        self.quantities = size(course.example)
         self.reached = _within_reach({entry.section.step for entry in entries}, self.quantities)
         self.suggestions = 0
+        self.naming = Naming(course, self.reached, style)
+        found = self.naming.resolve(entries)
+        self.notation = found.notation
+        self.entries: list[Entry] = []
+        self.passed: list[Passage] = []
+        self.asked: dict[Place, str] = {}
+        for place, entry in enumerate(found.entries):
+            self.take(entry, found.asked.get(place, ""), course)
+
+    def take(self, entry: Entry, asked: str, course: Course) -> None:
+        """An entry that can be judged or asked about is kept; what is none after all is passed over."""
+        section = entry.section
+        if not entry.meant and not asked and not entry.sure:
+            self.passed.append(Passage(_as_line(entry), entry.place))
+            return
+        if asked:
+            self.asked[entry.place] = asked
+        lookup = self.naming.lookup(section.step, section.sample)
+        read = chains.with_numbers(entry, course, lookup, self.sheet.decimal_comma)
+        if isinstance(read, Passage):
+            self.passed.append(read)
+        elif not read.meant and not asked and not read.block and read.readings[-1].value is None and not read.chain:
+            self.passed.append(Passage(_as_line(read), read.place))
+        elif read.block:
+            self.entries.append(read._replace(readings=read.block[0][:1]))
+        else:
+            self.entries.append(read)
+
+    def chain_at(self, place: Place | None) -> Entry | None:
+        """The line with parts before its value whose number stands at a place."""
+        return self._chains.get(place) if place is not None else None
+
+    @cached_property
+    def _chains(self) -> dict[Place, Entry]:
+        return {entry.readings[0].place: entry for entry in self.entries if entry.chain}
 
     @property
     def is_far(self) -> bool:
@@ -61,15 +98,15 @@ class Entries:
                 unknown.append(entry)
                 continue
             key = entry.section.step, name
-            turned = sign_convention(entry.spelling, name) in conventions
+            is_turned = sign_convention(entry.spelling, name) in conventions
             before = answers[key].readings if key in answers else ()
             known = {reading.text for reading in before}
-            readings = [_turned(reading) if turned else reading for reading in entry.readings]
+            readings = [turned(reading) if is_turned else reading for reading in entry.readings]
             readings = [reading for reading in readings if reading.text not in known]
             if len(before) + len(readings) > MOST_READINGS:
                 what = f"more than {MOST_READINGS} numbers for {printable(entry.spelling)[:60]}"
                 raise SourceError([Problem(what, entry.place)], self.sheet.name, self.sheet.text)
-            answers[key] = Answer(name, key[0], (*before, *readings), entry.spelling, -1 if turned else 1)
+            answers[key] = Answer(name, key[0], (*before, *readings), entry.spelling, -1 if is_turned else 1)
         return answers, unknown
 
     def name(self, entry: Entry, course: Course) -> Name | None:
@@ -90,6 +127,8 @@ class Entries:
         step = entry.section.step
         if step not in self.reached:
             return f"step {step} is out of reach: too many steps would have to be computed"
+        if entry.place in self.asked:
+            return self.asked[entry.place]
         return self._elsewhere(entry, course) or f"not in this example; {self._suggestion(entry, course)}".rstrip("; ")
 
     def _elsewhere(self, entry: Entry, course: Course) -> str:
@@ -141,9 +180,16 @@ def _place(entry: Entry) -> tuple[str, int | None]:
     return entry.spelling, entry.section.sample
 
 
+def _as_line(entry: Entry) -> str:
+    written = entry.readings[-1].text if entry.readings else "..."
+    return f"{entry.spelling} = {written}"[:200]
+
+
 def read_name(entry: Entry, lines: Lines) -> Name | None:
     """What a spelling means, in the sample of its section."""
     vocabulary, sample = lines.vocabulary, entry.section.sample
+    if entry.meant:
+        return vocabulary.read(entry.meant)
     if sample is not None and "[" not in entry.spelling:
         found = vocabulary.read(f"{entry.spelling}[{sample}]")
         return found if found is not None else _unsampled(vocabulary.read(entry.spelling), sample)
@@ -164,7 +210,7 @@ def sign_convention(spelling: str, name: Name) -> str:
     return ERROR_SIGN if name.kind == "error" else ""
 
 
-def _turned(written: Written) -> Written:
+def turned(written: Written) -> Written:
     if written.value is None:
         return written
     text = written.text[1:] if written.text.startswith("-") else f"-{written.text}"

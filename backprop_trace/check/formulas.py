@@ -23,7 +23,8 @@ from backprop_trace.formulas.arithmetic import ComputationError, evaluate, evalu
 from backprop_trace.formulas.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.formulas.expr import Formula, Name, names_in
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.parse import BadFormula, read_formula
+from backprop_trace.formulas.paper import plain
+from backprop_trace.formulas.parse import BadFormula, Resolve, read_formula
 
 POINTS, MOST_DRAWS, BITS = 5, 40, 256
 MOST_BETWEEN = 12
@@ -35,14 +36,14 @@ Verdict = tuple[str, tuple[str, ...], str, Formula | None]
 """verdict, slips, message, and the formula as it should be"""
 
 
-def judge_formula(course: Course, answer: Answer) -> Verdict:
+def judge_formula(course: Course, answer: Answer, resolve: Resolve | None = None, comma: bool = False) -> Verdict:
     """right, slip, wrong or undecided; `unknown` if the formula cannot be read."""
     text = answer.readings[0].text
     if answer.name in course.example.values:
         return "unknown", (), "this is given: copy its number", None
     lines = course.at(answer.step)
     try:
-        formula = read_formula(text, lines.vocabulary.read)
+        formula = read_formula(plain(text, comma), resolve or lines.vocabulary.read, implied=True)
     except BadFormula as bad:
         astray = [int(found) for found in re.findall(r"\[(\d{1,9})\]", text)]
         if others := [sample for sample in astray if sample not in lines.samples and lines.samples != (None,)]:

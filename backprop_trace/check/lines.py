@@ -5,18 +5,22 @@ Lines that some sources print and others do not (`error_o1`, `change_w5`) are al
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from backprop_trace.check.remembered import Remembered
 from backprop_trace.check.slips import Bend, Facts, bends, written_out
 from backprop_trace.files.spec import Example
+from backprop_trace.formulas import spelled
 from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Sum, names_in, plus
-from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
+from backprop_trace.formulas.notation.names import ASCII_NAMES, LATEX_NAMES, MATHJAX_NAMES, TEXT_NAMES, canonical
+from backprop_trace.formulas.spelled import Shape
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Listing
-from backprop_trace.model.styles import spellings
+from backprop_trace.model.styles import STYLES, speller, spellings
 
 
 class Lines:
@@ -45,6 +49,80 @@ class Lines:
         words = spellings(dict.fromkeys(self.equations), self.example.network, self.listing.by_output)
         words |= {canonical(name): name for name in known}
         return Vocabulary(known, self.listing.by_output, self.listing.loss_adds_up, words, self.lone_sample)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The labels of the network, by layers."""
+        network = self.example.network
+        layers = tuple(
+            spelled.Layer(
+                layer.units,
+                tuple(tuple(weight.label if weight else None for weight in row) for row in layer.weights),
+                tuple(bias.label if bias else None for bias in layer.biases),
+            )
+            for layer in network.layers
+        )
+        given = dict.fromkeys(name.label for name in self.example.values if not name.kind)
+        own = dict.fromkeys(name.label for name in self.equations if not name.kind)
+        return Shape(network.inputs, layers, tuple(given), network.objective, tuple(own))
+
+    @cached_property
+    def _spelled(self) -> dict[str, Name]:
+        """The quantities as they are spelled in files, and printed in that style."""
+        names = dict.fromkeys([*self.equations, *self.givens])
+        found = {canonical(name): name for name in names}
+        for alphabet in (ASCII_NAMES, TEXT_NAMES, LATEX_NAMES, MATHJAX_NAMES):
+            spell = speller("net-out", alphabet, self.example.network, self.listing.by_output)
+            for name in names:
+                found.setdefault(_as_read(spell(name)), name)
+        return found
+
+    @cached_property
+    def _printed(self) -> dict[str, list[tuple[str, Name]]]:
+        """The quantities as they are printed in the styles that count layers: the style and the name."""
+        names = dict.fromkeys([*self.equations, *self.givens])
+        found: dict[str, list[tuple[str, Name]]] = {}
+        for style in STYLES[1:]:
+            for alphabet in (ASCII_NAMES, TEXT_NAMES, LATEX_NAMES, MATHJAX_NAMES):
+                spell = speller(style, alphabet, self.example.network, self.listing.by_output)
+                for name in names:
+                    there = found.setdefault(_as_read(spell(name)), [])
+                    if (style, name) not in there:
+                        there.append((style, name))
+        return found
+
+    def exact(self, text: str, sample: int | None) -> Name | None:
+        """What is spelled as in files, in the sample of its section."""
+        text = text.strip()
+        if sample is not None and "[" not in text and (found := self._spelled.get(f"{text}[{sample}]")) is not None:
+            return found
+        found = self._spelled.get(text) or self._spelled.get(_as_read(text))
+        if found is None and self.lone_sample is not None:
+            found = self._spelled.get(f"{text}[{self.lone_sample}]")
+        if found is None and self.samples == (None,) and text.endswith("[1]"):
+            found = self._spelled.get(text[:-3])
+        return None if found is None else self.at_sample(found, sample)
+
+    def printed(self, text: str) -> list[tuple[str, Name]]:
+        """What is spelled as in another style, with the name of the style."""
+        return self._printed.get(_as_read(text), [])
+
+    def at_sample(self, name: Name, sample: int | None) -> Name | None:
+        """A quantity in the sample of a section (the step's only one, without a section); None if there is none."""
+        if name.sample is not None:
+            return name if sample in (None, name.sample) else None
+        numbers = [sample] if sample is not None else [None, self.lone_sample]
+        for number in numbers:
+            placed = name._replace(sample=number)
+            if placed in self.equations or placed in self._given:
+                return placed
+        if sample is not None and name != LOSS and (sample in self.samples or self.samples == (None,)):
+            return name if name in self.equations or name in self._given else None
+        return None
+
+    @cached_property
+    def _given(self) -> frozenset[Name]:
+        return frozenset(self.givens)
 
     def same(self, written: frozenset[Name]) -> frozenset[Name]:
         """One object for equal sets: sheets of a class mostly have the same lines."""
@@ -76,6 +154,16 @@ class Lines:
         if name not in self._bends:
             self._bends[name] = Remembered(lambda bent: bends(self.equations[name], bent, self.facts))
         return self._bends[name](formula)
+
+
+def _as_read(text: str) -> str:
+    """A spelling as the page reader hands it on: LaTeX as plain text, without blanks."""
+    if looks_like_latex(text):
+        text = from_latex(text)
+    text = re.sub(r"\s+", "", text).replace("\u2212", "-")
+    while text.startswith("{") and text.endswith("}"):
+        text = text[1:-1]
+    return text
 
 
 def _is_error_slope(name: Name) -> bool:

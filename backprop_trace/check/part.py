@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from backprop_trace.check import chains
+from backprop_trace.check.chains import Blame
 from backprop_trace.check.conventions import (
     CONVENTIONS,
     DELTA_SIGN,
@@ -16,18 +18,19 @@ from backprop_trace.check.conventions import (
     sentence_of,
 )
 from backprop_trace.check.course import Course
-from backprop_trace.check.entries import Entries
+from backprop_trace.check.entries import Answers, Entries, turned
 from backprop_trace.check.findings import Answer, Finding
 from backprop_trace.check.judge import Judge
 from backprop_trace.check.report import JudgedLine
 from backprop_trace.check.wording import Language, Wording, signed
 from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off
-from backprop_trace.files.sheet import Entry
+from backprop_trace.files.sheet import Entry, Written
 from backprop_trace.files.source import Place, printable
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.formulas.parse import Resolve
 from backprop_trace.run.step import TooLarge
 
 KEY_DIGITS = 12
@@ -78,9 +81,10 @@ class Part:
 
     def lines(self) -> list[JudgedLine]:
         judge, unknown, wording = self.judge()
-        answers = judge.answers
+        answers = dict(judge.answers)
         findings = {(f.answer.step, f.answer.name): f for f in judge.findings()}
         found = [self.judged(finding, wording) for finding in findings.values()]
+        found = [self.chained(line, answers, wording) for line in found]
         found += self.formula_lines(answers, wording)
         wrong = [line.step for line in found if line.phase == "update" and line.verdict in ("slip", "wrong")]
         self.wrong_update = min(wrong, default=None)
@@ -189,6 +193,43 @@ class Part:
             symbol=wording.symbol_of(answer),
         )
 
+    def chained(self, line: JudgedLine, answers: Answers, wording: Wording) -> JudgedLine:
+        """A line with its numbers put in: the first part that does not hold together with what follows is blamed."""
+        entry = self.entries.chain_at(line.place)
+        if entry is None:
+            return line
+        lookup = self.entries.naming.lookup(line.step, line.sample)
+        step = {name: answer.readings[0] for (at, name), answer in answers.items() if at == line.step}
+        raw = {name: _as_it_stands(reading, answers[line.step, name].sign) for name, reading in step.items()}
+        values = chains.value_balls(raw, self.course.true(line.step))
+        blame = chains.breaks(entry, self.course, lookup, values, self.entries.sheet.decimal_comma)
+        if blame is None:
+            return line
+        name = next(name for name, reading in step.items() if reading.place == line.place)
+        return self.blamed(line, answers[line.step, name], blame, answers, wording)
+
+    def blamed(self, line: JudgedLine, answer: Answer, blame: Blame, answers: Answers, wording: Wording) -> JudgedLine:
+        """Either the part is not what the line should be, or what stands behind it does not follow."""
+        value = _as_it_stands(blame.value, answer.sign)
+        instead = answer._replace(readings=(value._replace(place=answer.readings[0].place),))
+        trial = {**answers, (answer.step, answer.name): instead}
+        judge = Judge(self.course, trial, self.chosen_writer(self.conventions), explain=True)
+        finding = next(
+            each for each in judge.findings() if each.answer.name == answer.name and each.answer.step == answer.step
+        )
+        verdict = self.final_verdict(finding, self.course.true(answer.step)[answer.name])
+        part, behind = printable(blame.part.text)[:60], printable(blame.behind)[:40]
+        if verdict in ("slip", "wrong"):
+            judged = self.judged(finding, wording)
+            return judged._replace(
+                message=f"{judged.message}; it is off in '{part}'".lstrip("; "), spelling=line.spelling
+            )
+        if verdict == "off" or line.verdict == "unknown":
+            return line
+        message = f"{part} is {blame.value.text}, not {behind}"
+        should = (line.called or line.name, part, blame.value.text)
+        return line._replace(verdict="wrong", message=message, slips=(), should=should, bent=())
+
     @staticmethod
     def as_written(answer: Answer) -> str:
         return signed(answer.readings[0].text, answer.sign)
@@ -252,7 +293,25 @@ class Part:
             return []
         from backprop_trace.check.formulas import judge_formula
 
-        return [self.judged_formula(answer, judge_formula(self.course, answer), wording) for answer in formulas]
+        return [
+            self.judged_formula(
+                answer,
+                judge_formula(self.course, answer, self.resolve(answer), self.entries.sheet.decimal_comma),
+                wording,
+            )
+            for answer in formulas
+        ]
+
+    def resolve(self, answer: Answer) -> Resolve:
+        """What the names in a formula of the sheet stand for."""
+        found = self.entries.naming.lookup(answer.step, answer.name.sample)
+        vocabulary = self.course.at(answer.step).vocabulary
+
+        def resolve(text: str) -> Name | None:
+            exact = vocabulary.read(text)
+            return exact if exact is not None else found(text)
+
+        return resolve
 
     def judged_formula(
         self, answer: Answer, judged: tuple[str, tuple[str, ...], str, Formula | None], wording: Wording
@@ -284,6 +343,11 @@ class Part:
         which = "this step" if step == 1 else f"step {step}"
         whose = "" if self.course.example.training.batching.size is None else " of its samples"
         return f"Done right, the loss{whose} {verb} from {shown(before, 6)} to {shown(later, 6)} in {which}."
+
+
+def _as_it_stands(reading: Written, sign: int) -> Written:
+    """A number with the sign it has on the sheet."""
+    return turned(reading) if sign < 0 else reading
 
 
 def _subsets(words: set[str]) -> list[set[str]]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.wording import Forms
+from backprop_trace.files.sheet import Passage
 from backprop_trace.files.source import Place
 
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
@@ -48,6 +49,15 @@ class Report(NamedTuple):
     conventions: tuple[str, ...]
     patterns: tuple[str, ...]
     done_right: str = ""
+    notation: str = ""
+    """What its letters mean, where they are not those of files."""
+    passed: tuple[Passage, ...] = ()
+    """The lines that are no calculations, and those that were meant as one and cannot be read (with the reason)."""
+
+    @property
+    def unread(self) -> list[Passage]:
+        """The lines that were meant as calculations and cannot be read."""
+        return [passage for passage in self.passed if passage.reason]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -64,7 +74,7 @@ class Report(NamedTuple):
 
     @property
     def has_mistakes(self) -> bool:
-        return any(line.verdict in MISTAKES for line in self.lines)
+        return any(line.verdict in MISTAKES for line in self.lines) or bool(self.unread)
 
     @property
     def written(self) -> list[JudgedLine]:

@@ -4,17 +4,18 @@
     >>> formula = read_formula("z / (1 + exp(-z))", {"z": given("z")}.get)
 
 `read_formula` is a small precedence parser of our own: Python's would bind `^` wrongly and would split
-`dE/dw5`. Nothing read here is ever executed.
+`dE/dw5`. Nothing read here is ever executed. `paper` turns what people write by hand into what is read here.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from backprop_trace.formulas.expr import (
     FUNCTIONS,
+    ONE,
     ZERO,
     Call,
     Cases,
@@ -51,30 +52,39 @@ class _Token(NamedTuple):
 DEEPEST, LONGEST = 60, 2000
 _SPACE = re.compile(r"\s*")
 _FRACTION = re.compile(r"\d+/0*[1-9]\d*(?![\d.eE]|\s*(?:\^|\*\*))", re.ASCII)
-_OPERATOR = re.compile(r"\*\*|[-+*/^(),>]")
+_OPERATOR = re.compile(r"\*\*|[<>=!]=|[-+*/^(),<>]")
+_COMPARISONS = ("<", ">", "<=", ">=", "==", "!=")
+_ARITHMETIC = ("+", "-", "*", "/", "^")
+_WORDS = ("if", "else", "and", "or", "not")
+_IN_BRACKETS = re.compile(r"\([\w^'′@+.]*\)")
+_BEGINS_FACTOR = ("name", "function", "e", "(")
 _IDENTIFIER = r"[^\W\d][\w^'′]*"
 _TIME = r"(?:@-?\d+)?"
 _DERIVATIVE = rf"[d∂]{_IDENTIFIER}{_TIME}/[d∂]{_IDENTIFIER}(?:{_TIME}:{_IDENTIFIER})?{_TIME}"
 _LONGEST_NAME = re.compile(rf"(?:{_DERIVATIVE}|{_IDENTIFIER})\+?(?:@-?\d+)?(?:\[\d+\])?|∂{_IDENTIFIER}")
 _BREAK = re.compile(r"(?=[+/^:@\['′])")
-_SAME_OPERATOR = {"**": "^", "·": "*", "×": "*", "−": "-"}
+_SAME_OPERATOR = {"**": "^", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">=", "≠": "!="}
 _SAME_FUNCTION = {"ln": "log"}
 TEMPLATE_FUNCTIONS = {**FUNCTIONS, "sum": 1}
+
+_Read = TypeVar("_Read")
 
 Resolve = Callable[[str], Name | None]
 
 
-def read_formula(text: str, resolve: Resolve, functions: Mapping[str, int] = FUNCTIONS) -> Formula:
+def read_formula(
+    text: str, resolve: Resolve, functions: Mapping[str, int] = FUNCTIONS, implied: bool = False
+) -> Formula:
     """The syntax tree of a formula; `resolve` says which name a spelling stands for, or None.
 
-    Operators: + - * / ^ (or **), parentheses, the functions of FUNCTIONS, `a if b > c else d`; e^x is exp(x), unless
-    e is a name.
+    Operators: + - * / ^ (or **), parentheses, the functions of FUNCTIONS, `a if b > c else d` with conditions of
+    > < >= <= == !=, and, or, not; e^x is exp(x), unless e is a name. `implied`: factors may stand side by side.
     Raises BadFormula with the place.
     """
     plain = text
-    for spelling in ("·", "×", "−"):
+    for spelling in ("·", "×", "−", "≤", "≥", "≠"):
         plain = plain.replace(spelling, _SAME_OPERATOR[spelling])
-    return _Parser(list(_tokens(plain, resolve, functions)), functions).whole()
+    return _Parser(list(_tokens(plain, resolve, functions)), functions, implied).whole()
 
 
 def _tokens(text: str, resolve: Resolve, functions: Mapping[str, int]) -> Iterator[_Token]:
@@ -112,8 +122,10 @@ def _name_token(text: str, start: int, end: int, resolve: Resolve, functions: Ma
     word = _SAME_FUNCTION.get(text[start:stop], text[start:stop])
     if word in functions and text[stop:].lstrip().startswith("("):
         return _Token("function", word, start, stop)
-    if word in ("if", "else"):
+    if word in _WORDS:
         return _Token(word, word, start, stop)
+    if (inside := _IN_BRACKETS.match(text, end)) and (name := resolve(text[start : inside.end()])):
+        return _Token("name", text[start : inside.end()], start, inside.end(), name)
     for stop in (end, *reversed(breaks)):
         if text[stop - 1] == "+" and not _ends_operand(text, stop):
             continue
@@ -128,12 +140,13 @@ def _name_token(text: str, start: int, end: int, resolve: Resolve, functions: Ma
 def _ends_operand(text: str, place: int) -> bool:
     """Is the `+` before this place part of a name (`w5+`), or does a summand follow (`w5+ w6`)?"""
     rest = text[place:].lstrip()
-    return not rest or rest[0] in "+-*/^),>@[" or re.match(r"(?:if|else)\b", rest) is not None
+    return not rest or rest[0] in "+-*/^),<>=!@[" or re.match(rf"(?:{'|'.join(_WORDS)})\b", rest) is not None
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token], functions: Mapping[str, int]):
-        self.tokens, self.place, self.depth, self.functions = tokens, 0, 0, functions
+    def __init__(self, tokens: list[_Token], functions: Mapping[str, int], implied: bool):
+        self.tokens, self.functions, self.implied = tokens, functions, implied
+        self.place = self.depth = 0
 
     @property
     def now(self) -> _Token:
@@ -164,25 +177,65 @@ class _Parser:
             raise BadFormula("a formula nested too deeply", 0, self.now.end)
         return formula
 
-    def deeper(self, rule: Callable[[], Formula]) -> Formula:
+    def deeper(self, rule: Callable[[], _Read]) -> _Read:
         if self.depth >= DEEPEST:
             raise BadFormula(f"brackets nested deeper than {DEEPEST}", self.now.start, self.now.end)
         self.depth += 1
-        formula = rule()
+        found = rule()
         self.depth -= 1
-        return formula
+        return found
 
     def cases(self) -> Formula:
         formula = self.sum()
         if not self.take("if"):
             return formula
-        test = self.sum()
-        self.need(">")
-        bound = self.sum()
-        if bound != ZERO:
-            test = Difference(test, bound)
+        condition = self.alternatives()
         self.need("else")
-        return Cases(test, formula, self.deeper(self.cases))
+        return condition.cases(formula, self.deeper(self.cases))
+
+    def alternatives(self) -> _Condition:
+        condition = self.conjunction()
+        while self.take("or"):
+            condition = condition.met_or(self.conjunction())
+        return condition
+
+    def conjunction(self) -> _Condition:
+        condition = self.condition()
+        while self.take("and"):
+            condition = condition.met_and(self.condition())
+        return condition
+
+    def condition(self) -> _Condition:
+        if self.take("not"):
+            return self.deeper(self.condition).turned()
+        if not self.bracketed_condition():
+            return self.comparison()
+        self.need("(")
+        inside = self.deeper(self.alternatives)
+        self.need(")")
+        return inside
+
+    def bracketed_condition(self) -> bool:
+        """Does a bracket around a condition begin here, not one around a number?"""
+        depth, compares = 0, False
+        for place in range(self.place, len(self.tokens)):
+            kind = self.tokens[place].kind
+            depth += (kind == "(") - (kind == ")")
+            compares = compares or kind in _COMPARISONS
+            if depth == 0:
+                return kind == ")" and compares and self.tokens[place + 1].kind not in (*_COMPARISONS, *_ARITHMETIC)
+        return False
+
+    def comparison(self) -> _Condition:
+        left = self.sum()
+        found: _Condition | None = None
+        while sign := self.take(*_COMPARISONS):
+            right = self.sum()
+            each = _compared(left, sign.kind, right)
+            found, left = each if found is None else found.met_and(each), right
+        if found is None:
+            raise self.error("expected a comparison such as '> 0'")
+        return found
 
     def sum(self) -> Formula:
         terms, minuses = [self.term()], 0
@@ -201,13 +254,20 @@ class _Parser:
     def product(self) -> Formula:
         formula = self.signed()
         factors = [formula]
-        while sign := self.take("*", "/"):
-            right = self.signed()
-            if sign.kind == "*":
-                factors.append(right)
+        while True:
+            if self.take("*"):
+                factors.append(self.signed())
+            elif self.take("/"):
+                factors = [Quotient(self.joined(factors), self.signed())]
+            elif self.implied and self.begins_factor():
+                factors.append(self.power())
             else:
-                factors = [Quotient(self.joined(factors), right)]
-        return self.joined(factors)
+                return self.joined(factors)
+
+    def begins_factor(self) -> bool:
+        """Does a factor stand here without a sign before it? A number only behind a bracket: 0.5 0.3 is no product."""
+        behind_bracket = self.tokens[self.place - 1].kind == ")"
+        return self.now.kind in _BEGINS_FACTOR or (self.now.kind == "number" and behind_bracket)
 
     @staticmethod
     def joined(factors: list[Formula]) -> Formula:
@@ -248,6 +308,46 @@ class _Parser:
             message = f"{token.text} takes {wanted} argument{'s' if wanted > 1 else ''}, {len(arguments)} given"
             raise BadFormula(message, token.start, token.end)
         return Call(token.text, tuple(arguments))
+
+
+class _Condition(NamedTuple):
+    """Met where `test` > 0, or where it is not (`otherwise`)."""
+
+    test: Formula
+    otherwise: bool = False
+
+    def cases(self, met: Formula, unmet: Formula) -> Formula:
+        return Cases(self.test, unmet, met) if self.otherwise else Cases(self.test, met, unmet)
+
+    def turned(self) -> _Condition:
+        return _Condition(self.test, not self.otherwise)
+
+    def met_and(self, other: _Condition) -> _Condition:
+        return _Condition(self.cases(other.cases(ONE, ZERO), ZERO))
+
+    def met_or(self, other: _Condition) -> _Condition:
+        return _Condition(self.cases(ONE, other.cases(ONE, ZERO)))
+
+
+def _compared(left: Formula, sign: str, right: Formula) -> _Condition:
+    """A comparison as the one question a formula can ask: is something greater than 0?"""
+    above, below = _Condition(_excess(left, right)), _Condition(_excess(right, left))
+    match sign:
+        case ">":
+            return above
+        case "<":
+            return below
+        case ">=":
+            return below.turned()
+        case "<=":
+            return above.turned()
+        case "==":
+            return below.turned().met_and(above.turned())
+    return below.met_or(above)
+
+
+def _excess(greater: Formula, smaller: Formula) -> Formula:
+    return greater if smaller == ZERO else Difference(greater, smaller)
 
 
 def _height(formula: Formula) -> int:

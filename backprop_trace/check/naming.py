@@ -1,0 +1,291 @@
+"""Which quantities the names of a sheet mean: found for the sheet as a whole, with its numbers.
+
+A sheet is written in one notation. What is spelled as in files (or as the example names it) is known at once; for the
+rest each notation of the table is tried, and the one in which most lines can be read and most numbers agree is taken.
+In it a line is resolved if only one quantity fits, else by its number, else by the rule of counting that the other
+lines follow. What is still open then is asked back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from backprop_trace.check.course import Course
+from backprop_trace.check.lines import Lines
+from backprop_trace.check.writer import significant_figures
+from backprop_trace.files.sheet import Entry, Written
+from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.spelled import NOTATIONS, Notation, Reading, readings, simple, unquoted, without_prose
+
+MOST_TRIED = 400
+"""Lines by which the notation is chosen."""
+MOST_NAMED = 6
+TENTATIVE = ("style", "layer 2", "weights 2", "running", "module", "every", "weights counted")
+"""Ways of counting that are believed only where a number speaks for them."""
+SIGNED = ("delta", "error", "err", "change")
+
+
+class Resolved(NamedTuple):
+    """The entries with what they mean, the notation in which they are read (none if all are spelled as in files), and
+    why some mean nothing."""
+
+    entries: tuple[Entry, ...]
+    notation: Notation | None
+    asked: Mapping[int, str]
+    """By place among the entries: what is asked back."""
+
+
+class _Candidate(NamedTuple):
+    reading: Reading
+    agrees: bool
+
+
+class Naming:
+    """The names of one part of a sheet, along the example's own course."""
+
+    def __init__(self, course: Course, reached: frozenset[int], style: str):
+        self.course, self.reached, self.style = course, reached, style
+        self._found: dict[tuple[str, str, int, int | None], tuple[Reading, ...]] = {}
+        self.votes: Mapping[str, float] = {}
+        self.notation = NOTATIONS[0]
+
+    def resolve(self, entries: Sequence[Entry]) -> Resolved:
+        known = [self.known(entry) for entry in entries]
+        after_gradient = _after_gradients(known)
+        open_ = [
+            place for place, name in enumerate(known) if name is None and entries[place].section.step in self.reached
+        ]
+        notation, found = self.chosen([entries[place] for place in open_[:MOST_TRIED]])
+        self.notation = notation
+        done: list[Entry] = []
+        asked: dict[int, str] = {}
+        for place, entry in enumerate(entries):
+            name = known[place]
+            if name is not None:
+                done.append(self.weight_again(entry, name, after_gradient.get(place, frozenset())))
+            elif place in open_:
+                candidates = self.candidates(entry, notation)
+                reading = self.decided(candidates)
+                if reading is not None:
+                    done += _spread(entry, reading)
+                else:
+                    if candidates:
+                        asked[len(done)] = self.question(entry, candidates)
+                    elif entry.block:
+                        asked[len(done)] = self.shapes(entry, notation)
+                    done.append(entry)
+            else:
+                done.append(entry)
+        return Resolved(tuple(done), notation if found else None, asked)
+
+    # --- names spelled as in files ---
+
+    def known(self, entry: Entry) -> Name | None:
+        """The quantity of a name that is spelled as files spell it."""
+        if entry.section.step not in self.reached or (entry.block and len(entry.block) > 1):
+            return None
+        lines = self.course.at(entry.section.step)
+        name = lines.exact(unquoted(entry.spelling), entry.section.sample)
+        return name if name is not None and (name in lines.equations or name in lines.givens) else None
+
+    def weight_again(self, entry: Entry, name: Name, gradients: frozenset[Name]) -> Entry:
+        """`w5` below its gradient is the new weight, unless it is the old one that is written down."""
+        entry = entry._replace(readings=entry.readings or entry.block[0], block=(), meant=_spelled(name, entry))
+        new = Name("+", of=name._replace(sample=None))
+        lines = self.course.at(entry.section.step)
+        if name not in gradients or new not in lines.equations:
+            return entry
+        true = self.course.true(entry.section.step)
+        written = entry.readings[0]
+        if written.value is None or _agrees(written, true[name]):
+            return entry
+        return entry._replace(meant=canonical(new))
+
+    # --- the notation of the rest ---
+
+    def chosen(self, tried: Sequence[Entry]) -> tuple[Notation, bool]:
+        """The notation in which most lines can be read and most numbers agree; and whether any line needs one."""
+        best, best_score, best_votes = NOTATIONS[0], -1.0, dict[str, float]()
+        for rank, notation in enumerate(NOTATIONS):
+            read, agree = 0, 0
+            votes: dict[str, float] = defaultdict(float)
+            for entry in tried:
+                found = self.candidates(entry, notation)
+                agreeing = [each for each in found if each.agrees]
+                read += bool(found)
+                agree += bool(agreeing)
+                rules = {each.reading.rule for each in agreeing}
+                for rule in rules:
+                    votes[rule] += 1 / len({each.reading.rows for each in agreeing})
+            score = read + 2 * agree - rank / 100
+            if score > best_score:
+                best, best_score, best_votes = notation, score, votes
+        self.votes = best_votes
+        return best, best_score > 0
+
+    def candidates(self, entry: Entry, notation: Notation) -> list[_Candidate]:
+        """What an entry may mean: those that its place on the sheet, its shape and its number allow."""
+        found = self.readings(entry, notation)
+        fitting = [turned for reading in found for turned in _fitting(reading, entry)]
+        true = self.course.true(entry.section.step) if fitting else {}
+        return [_Candidate(each, self.agrees(entry, each, true)) for each in dict.fromkeys(fitting)]
+
+    def readings(self, entry: Entry, notation: Notation) -> tuple[Reading, ...]:
+        key = entry.spelling, notation.key, entry.section.step, entry.section.sample
+        if key not in self._found:
+            self._found[key] = self._readings(entry, notation)
+        return self._found[key]
+
+    def _readings(self, entry: Entry, notation: Notation) -> tuple[Reading, ...]:
+        lines = self.course.at(entry.section.step)
+        for text, sample in _spellings(entry):
+            printed = [Reading(((name,),), f"style {style}") for style, name in lines.printed(text)]
+            spelled = [*printed, *readings(text, lines.shape, notation)]
+            placed = [_placed(reading, lines, sample) for reading in spelled]
+            if found := tuple(dict.fromkeys(reading for reading in placed if reading is not None)):
+                return self.of_style(found)
+        return ()
+
+    def of_style(self, found: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        """Where the writer's style is told, only what it allows."""
+        mine = tuple(reading._replace(rule="told") for reading in found if reading.rule == f"style {self.style}")
+        return mine or found
+
+    def agrees(self, entry: Entry, reading: Reading, true: Mapping[Name, Fraction]) -> bool:
+        numbers = [written for row in entry.block for written in row] or list(entry.readings[-1:])
+        names = [name for row in reading.rows for name in row]
+        pairs = list(zip(numbers, names, strict=False))
+        either = simple(entry.spelling).lower().startswith(SIGNED)
+        return all(name in true and _agrees(written, true[name], either) for written, name in pairs)
+
+    def decided(self, candidates: Sequence[_Candidate]) -> Reading | None:
+        """The reading that is left: the only one, the one whose number it is, or the one other lines speak for."""
+        likely = [each for each in candidates if not each.reading.rule.startswith(TENTATIVE) or self.voted(each)]
+        for some in ([each for each in candidates if each.agrees], likely):
+            if len({each.reading.rows for each in some}) == 1:
+                return some[0].reading
+            if some:
+                return self.by_rule(some)
+        return None
+
+    def voted(self, candidate: _Candidate) -> bool:
+        """Do other lines of the sheet speak for this way of counting?"""
+        return self.votes.get(candidate.reading.rule, 0.0) > 0
+
+    def by_rule(self, candidates: Sequence[_Candidate]) -> Reading | None:
+        """The candidate whose rule of counting most of the other lines follow."""
+        weight: dict[tuple[tuple[Name, ...], ...], float] = {}
+        for each in candidates:
+            rows = each.reading.rows
+            weight[rows] = max(weight.get(rows, 0.0), self.votes.get(each.reading.rule, 0.0))
+        best = sorted(weight, key=lambda rows: -weight[rows])
+        if weight[best[0]] <= 0 or weight[best[0]] <= weight[best[1]]:
+            return None
+        return next(each.reading for each in candidates if each.reading.rows == best[0])
+
+    # --- what is asked back ---
+
+    def question(self, entry: Entry, candidates: Sequence[_Candidate]) -> str:
+        agreeing = [each for each in candidates if each.agrees] or list(candidates)
+        rows = list(dict.fromkeys(each.reading.rows for each in agreeing))
+        names = [" ".join(canonical(name) for row in each for name in row) for each in rows]
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        return f"which of them is meant? write {' or '.join(names[:MOST_NAMED])}{more}"
+
+    def shapes(self, entry: Entry, notation: Notation) -> str:
+        """A vector or matrix that has another shape than any it could be."""
+        sizes = dict.fromkeys(reading.size for reading in self.readings(entry, notation))
+        mine = f"{len(entry.block)} x {len(entry.block[0])}"
+        if not sizes:
+            return ""
+        wanted = " or ".join(f"{rows} x {columns}" for rows, columns in sizes)
+        return f"this is {mine}, and must be {wanted} (or its transpose)"
+
+    # --- formulas ---
+
+    def lookup(self, step: int, sample: int | None) -> Callable[[str], Name | None]:
+        """What a name in a formula stands for, where only one quantity can be meant."""
+        lines = self.course.at(step if step in self.reached else 1)
+
+        def find(text: str) -> Name | None:
+            exact = lines.exact(text, sample)
+            if exact is not None or text == "e":
+                return exact
+            spelled = [*(Reading(((name,),), f"style {style}") for style, name in lines.printed(text)),
+                       *readings(text, lines.shape, self.notation)]  # fmt: skip
+            placed = [
+                each for reading in spelled if reading.size == (1, 1) and (each := _placed(reading, lines, sample))
+            ]
+            if len({each.rows for each in placed}) > 1:
+                best = self.by_rule([_Candidate(each, False) for each in placed])
+                return best.name if best else None
+            return placed[0].name if placed else None
+
+        return find
+
+
+def _spelled(name: Name, entry: Entry) -> str:
+    return canonical(name)
+
+
+def _after_gradients(known: Sequence[Name | None]) -> dict[int, frozenset[Name]]:
+    """For each line of a parameter: the parameters whose gradients stand above it."""
+    seen: set[Name] = set()
+    found = {}
+    for place, name in enumerate(known):
+        if name is None:
+            continue
+        if name.kind == "d" and name.wrt is not None and not name.wrt.kind:
+            seen.add(name.wrt)
+        elif not name.kind and name in seen:
+            found[place] = frozenset(seen)
+    return found
+
+
+def _spellings(entry: Entry) -> Iterator[tuple[str, int | None]]:
+    """The spelling with its sample: whole, without the number of a sample behind it, without the words before it."""
+    spelling, sample = entry.spelling, entry.section.sample
+    for text in dict.fromkeys((spelling, without_prose(spelling))):
+        yield text, sample
+        if match := re.fullmatch(r"(.*[\w+'])\s*\[(\d{1,9})\]\s*", text, re.DOTALL):
+            yield match[1], int(match[2])
+
+
+def _placed(reading: Reading, lines: Lines, sample: int | None) -> Reading | None:
+    """The reading with the sample put in where there are several; None if there are no such quantities."""
+    return reading.each(lambda name: lines.at_sample(name, sample))
+
+
+def _fitting(reading: Reading, entry: Entry) -> list[Reading]:
+    """The reading as it fits the shape of what is written, turned if need be."""
+    if not entry.block:
+        return [reading] if reading.size == (1, 1) else []
+    size = len(entry.block), len(entry.block[0])
+    found = [reading] if reading.size == size else []
+    return [*found, *([reading.turned()] if reading.size == size[::-1] and size != (1, 1) else [])]
+
+
+def _spread(entry: Entry, reading: Reading) -> list[Entry]:
+    """An entry for each number."""
+    if not entry.block:
+        return [entry._replace(meant=canonical(reading.name))]
+    return [
+        entry._replace(readings=(written,), block=(), chain=(), meant=canonical(name))
+        for row, names in zip(entry.block, reading.rows, strict=True)
+        for written, name in zip(row, names, strict=True)
+    ]
+
+
+def _agrees(written: Written, true: Fraction, either_sign: bool = False) -> bool:
+    """Is the number this value, within a unit of its last digit?"""
+    if written.value is None:
+        return False
+    tells_little = written.half_unit >= Fraction(1, 2) or significant_figures(written.text) < 1
+    room = max(Fraction(0) if tells_little else 2 * written.half_unit, abs(true) / 10**12)
+    values = (written.value, -written.value) if either_sign else (written.value,)
+    return any(abs(value - true) <= room for value in values)

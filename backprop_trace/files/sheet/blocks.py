@@ -1,0 +1,135 @@
+"""Vectors and matrices as they are printed: [0.1, 0.2], (0.1; 0.2), [[0.1 0.2] [0.3 0.4]], array([...]).
+
+>>> rows("[[0.1 0.2]\\n [0.3 0.4]]"), rows("(0.1385; -0.0381)"), rows("{'h1': 0.5}"), rows("(0.5)(0.4)")
+([['0.1', '0.2'], ['0.3', '0.4']], [['0.1385', '-0.0381']], None, None)
+"""
+
+from __future__ import annotations
+
+import re
+
+from backprop_trace.files.sheet.limits import LARGEST_BLOCK
+from backprop_trace.files.sheet.numbers import unwrapped
+from backprop_trace.formulas.paper import DASHES
+
+_OPENING, _CLOSING = "([{", ")]}"
+DEEPEST = 6
+_ITEM = rf"[-+{DASHES}]?\s?[\d.,]+(?:[eE][-+{DASHES}]?\d+)?(?:/\d+)?%?"
+_LOOSE_ROW = re.compile(rf"\s*{_ITEM}(?:[\s,;|&]+{_ITEM})*\s*[,;]?\s*")
+_TRANSPOSED = re.compile(r"(?:\.T|\^T|ᵀ|'|\^\{?\\?top\}?)\s*$")
+
+
+def rows(text: str, decimal_comma: bool = False) -> list[list[str]] | None:
+    """The rows of a vector (one row) or a matrix; None if the text is neither."""
+    text = unwrapped(text).strip().rstrip(".,;")
+    text, turned = _TRANSPOSED.sub("", text), bool(_TRANSPOSED.search(text))
+    if not (text[:1] and text[0] in _OPENING and _closing(text, 0) == len(text) - 1):
+        return None
+    found = _rows(text[1:-1].strip(), decimal_comma)
+    if found is None or sum(map(len, found)) > LARGEST_BLOCK:
+        return None
+    return [list(column) for column in zip(*found, strict=True)] if turned and _even(found) else found
+
+
+def _rows(inside: str, decimal_comma: bool) -> list[list[str]] | None:
+    if not re.search(r"\d", inside) or re.search(r"['\"]", inside):
+        return None
+    if inside[0] in "([{":
+        return _bracketed(inside, decimal_comma)
+    if any(sign in inside for sign in "([{=:"):
+        return None
+    parts = re.split(r";|\n", inside)
+    items = [_items(part, decimal_comma) for part in parts if part.strip()]
+    if any(not row for row in items) or sum(map(len, items)) < 2:
+        return None
+    lone = all(len(row) == 1 for row in items) and ";" in inside
+    return [[row[0] for row in items]] if lone else items if _even(items) else None
+
+
+def _bracketed(inside: str, decimal_comma: bool, depth: int = 0) -> list[list[str]] | None:
+    """Rows in brackets of their own, with commas or nothing between them."""
+    found, place = [], 0
+    if depth > DEEPEST:
+        return None
+    while place < len(inside):
+        if inside[place] in " \t\n,;":
+            place += 1
+            continue
+        end = _closing(inside, place) if inside[place] in _OPENING else -1
+        if end < 0:
+            return None
+        content = inside[place + 1 : end].strip()
+        if content[:1] in ("[", "(") and content:  # a batch of one: [[[0.1, 0.2]]]
+            inner = _bracketed(content, decimal_comma, depth + 1)
+            if inner is None:
+                return None
+            found += inner
+        else:
+            found.append(_items(content, decimal_comma))
+        place = end + 1
+    return found if all(found) and _even(found) else None
+
+
+def _items(text: str, decimal_comma: bool) -> list[str]:
+    """The numbers of a row, parted by commas, semicolons, bars or spaces; nothing if one of them is none."""
+    apart = r"[;|&]|,\s|,$" if decimal_comma else r"[,;|&]"
+    if re.search(apart, text):
+        items = [item.strip() for item in re.split(apart, text)]
+        items = items[:-1] if items and not items[-1] else items
+    else:
+        items = text.split()
+    return items if all(re.fullmatch(_ITEM, item) for item in items) else []
+
+
+def loose_row(text: str, decimal_comma: bool = False) -> list[str] | None:
+    """A line of nothing but numbers, as a row of a matrix."""
+    if not _LOOSE_ROW.fullmatch(text.strip("|[]() \t") or "x"):
+        return None
+    return _items(text.strip("|[]() \t"), decimal_comma) or None
+
+
+def _even(found: list[list[str]]) -> bool:
+    return len({len(row) for row in found}) == 1
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the bracket at a place closes, or -1."""
+    depth = 0
+    for place in range(start, len(text)):
+        if text[place] in _OPENING:
+            depth += 1
+        elif text[place] in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                return place
+    return -1
+
+
+def open_brackets(text: str) -> int:
+    """How many brackets are not closed at the end of a text."""
+    return sum((sign in "[{(") - (sign in ")}]") for sign in text)
+
+
+def pairs(text: str) -> list[tuple[str, str]] | None:
+    """The entries of a dict as Python or JSON prints it; None if it is none."""
+    text = text.strip().rstrip(",;")
+    if not (text.startswith("{") and _closing(text, 0) == len(text) - 1):
+        return None
+    found = []
+    for item in _at_top_level(text[1:-1], ","):
+        match = re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s:'"][^:]*?))\s*:\s*(.+)""", item, re.DOTALL)
+        if match is None:
+            return None
+        found.append((match[1] or match[2] or match[3] or "", match[4].strip()))
+    return found
+
+
+def _at_top_level(text: str, sign: str) -> list[str]:
+    """The pieces of a text between signs that stand in no bracket."""
+    found, depth, start = [], 0, 0
+    for place, each in enumerate(text):
+        depth += (each in _OPENING) - (each in _CLOSING)
+        if each == sign and depth == 0:
+            found.append(text[start:place])
+            start = place + 1
+    return [piece for piece in (*found, text[start:]) if piece.strip()]

@@ -1,0 +1,80 @@
+"""Numbers on a sheet: 75.14 %, 4.386×10^-4, 0,5933, ≈ 0.38; and what is printed around them.
+
+>>> as_number("4.386×10^-4"), as_number("75.14 %"), as_number("tensor(0.7514)"), as_number("0.5933 (sigmoid)")
+('4.386e-4', '0.7514', '0.7514', '0.5933')
+"""
+
+from __future__ import annotations
+
+import re
+
+from backprop_trace.formulas.numbers import NUMBER, NotANumber, given_number
+from backprop_trace.formulas.paper import plain
+
+LONGEST_NUMBER = 1000
+LONGEST_TOLD = 2000
+_PERCENT = re.compile(rf"([+-]?)({NUMBER.pattern})\s*%", re.ASCII)
+_WRAPPED = re.compile(
+    r"(?:(?:np|numpy|torch|tf|jnp)\.)?(?:tensor|array|matrix|Tensor|float(?:16|32|64)|Parameter|Decimal|round)\s*\((.*)\)",
+    re.DOTALL | re.IGNORECASE,
+)
+_KEYWORDS = re.compile(r",\s*(?:grad_fn|dtype|device|requires_grad|shape|size)\s*=.*", re.DOTALL)
+_PROSE_BEHIND = re.compile(
+    rf"([+-]?(?:{NUMBER.pattern})(?:\s*%)?)\s*(?:\((?:[^()\d=]*[^\W\d_]{{2,}}[^()=]*)\)|[✓✔✗☑√]|(?:[^\W\d_]{{2,}}[.,]?\s*)+)",
+    re.ASCII,
+)
+_ENDS = " \t,;`*\"'"
+
+
+def as_number(text: str, decimal_comma: bool = False) -> str | None:
+    """The number that a text is, in the plain spelling `number` reads; None if it is none.
+
+    Raises NotANumber for what is a number, but not one that can be used.
+    """
+    text = unwrapped(text)
+    simple = plain(text.strip(_ENDS), decimal_comma).lstrip("~≈ ").rstrip("…").strip()
+    if simple.startswith("(") and simple.endswith(")") and re.fullmatch(r"\([-+\d.eE/\s]*\)", simple):
+        simple = simple[1:-1].strip()
+    if simple.endswith("...") or (simple.endswith(".") and simple.count(".") > 1):
+        simple = simple.rstrip(".")
+    if prose := _PROSE_BEHIND.fullmatch(simple):
+        simple = prose[1]
+    simple = re.sub(r"^([+-])\s+(?=[\d.])", r"\1", simple)
+    if percent := _PERCENT.fullmatch(simple):
+        simple = percent[1] + _hundredth(percent[2])
+    if len(simple) > LONGEST_NUMBER and re.fullmatch(r"[-+\d.eE/]*", simple):
+        raise NotANumber(f"a number of {len(simple):,} characters; {LONGEST_NUMBER:,} are the limit")
+    try:
+        given_number(simple)
+    except NotANumber:
+        if re.fullmatch(r"[+-]?(?:[\d.]+(?:[eE][+-]?\d+)?|\d+/0+|\.?(?:nan|inf|infinity))", simple, re.IGNORECASE):
+            raise
+        return None
+    return simple
+
+
+def unwrapped(text: str) -> str:
+    """Without the tensor(...) or array(...) that a program prints around a value."""
+    text = text.strip()
+    while match := _WRAPPED.fullmatch(text):
+        text = _KEYWORDS.sub("", match[1]).strip()
+    return text
+
+
+def _hundredth(text: str) -> str:
+    """75.14 as 0.7514: the digits stay as they are, the point moves."""
+    mantissa, exponent_mark, exponent = text.lower().partition("e")
+    if exponent_mark:
+        return f"{mantissa}e{int(exponent) - 2}"
+    whole, _, behind = mantissa.partition(".")
+    digits = whole.rjust(3, "0")
+    return f"{digits[:-2]}.{digits[-2:]}{behind}"
+
+
+def uses_decimal_comma(text: str) -> bool:
+    """Are the decimals of a sheet set off by commas, throughout? (A comma between brackets may part two numbers.)"""
+    lines = [line for line in text.splitlines() if len(line) <= LONGEST_TOLD]
+    if any(re.search(r"(?<!\d)\d*\d\.\d", line) for line in lines):
+        return False
+    outside = (re.sub(r"\[[^\]]*\]|\{[^}]*\}", "", line) for line in lines if "," in line)
+    return any(re.search(r"(?<![\w,.])-?\d+,\d+(?![\d,]|\.\d)", line) for line in outside)

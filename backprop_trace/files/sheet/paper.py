@@ -1,0 +1,244 @@
+"""A sheet as paper: lines of calculation among headings, bullets, remarks and prose, tables among lines.
+
+A line is cut into its name and the parts of its chain; what continues it (a matrix over several lines, a further
+`= ...` below) is put to it. What has no sign of equality is passed over, unless it is a row of a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_trace.files.sheet import blocks, tables
+from backprop_trace.files.sheet.entries import Collected, is_prose
+from backprop_trace.files.sheet.entry import Section, heading
+from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_ROWS_JOINED
+from backprop_trace.files.sheet.numbers import as_number
+from backprop_trace.files.source import Place
+from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
+from backprop_trace.formulas.numbers import NotANumber
+
+_COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--")
+_BULLET = re.compile(
+    r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
+    r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
+)
+_SEPARATOR = re.compile(
+    r":=|(?<![<>=!:~])=(?![=>])|≈=?|≃|≅|≐|≡|→|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
+)
+_NEXT = re.compile(
+    r"[;,]\s*(?:and\s+)?(?=[^\W\d][^=:;,]{0,40}?\s*(?:=|:=|≈)(?!=))|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*=)"
+)
+_PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
+_NAME_LIKE = re.compile(r"[^\W\d]|[∂∇Δ\\('\"`]")
+_EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|->")
+
+
+class _Line(NamedTuple):
+    """A line of the page, with the lines its brackets go over put to it."""
+
+    number: int
+    text: str
+    column: int = 1
+
+
+def read_paper(sheet: Collected) -> None:
+    """Reads what is on the page into the sheet."""
+    _Page(sheet).read()
+
+
+class _Page:
+    def __init__(self, sheet: Collected):
+        self.sheet, self.section = sheet, Section()
+        self.tables = tables.Tables(sheet)
+        self.spelling, self.place, self.sure = "", Place(1, 1), True
+        self.parts: list[tuple[str, Place]] = []
+        self.rows: list[list[str]] = []
+
+    def read(self) -> None:
+        for line in _joined(self.sheet.text):
+            self.line(line)
+        self.close()
+
+    def line(self, line: _Line) -> None:
+        if not line.text.strip():
+            return
+        if len(line.text) > LONGEST_LINE:
+            self.close()
+            reason = f"a line of {len(line.text):,} characters; {LONGEST_LINE:,} are the limit"
+            self.sheet.pass_over(line.text[:200], Place(line.number, 1), reason)
+            return
+        place = Place(line.number, line.column, max(1, len(line.text.split("\n")[0].strip())))
+        inner = heading(line.text.strip().strip("-=*_ ").rstrip(":"), Section())
+        if inner is not None and not _EQUATES.search(re.sub(r"^\W*set ", "", line.text).partition("=")[0]):
+            self.close()
+            self.section = inner
+        elif self.continues(line, place):
+            return
+        elif (cells := self.tables.cells(line.text)) is not None:
+            self.close()
+            self.tables.row(cells, self.section, place)
+        elif (found := blocks.pairs(line.text)) is not None:
+            self.close()
+            for name, value in found:
+                self.sheet.add(name, [(value, place)], self.section, place)
+        else:
+            for piece, column in _pieces(line.text):
+                self.piece(piece, line.number, line.column + column)
+
+    def continues(self, line: _Line, place: Place) -> bool:
+        """Does a line go on with what the one before began: `= 0.3775`, or a row of numbers?"""
+        text = line.text.strip()
+        if self.spelling and (sign := _SEPARATOR.match(text)) and sign.group() not in (":", "~"):
+            self.parts += [(part, place) for part in _SEPARATOR.split(text) if part.strip()]
+            return True
+        row = blocks.loose_row(text, self.sheet.decimal_comma)
+        if self.spelling and not self.parts and row is not None and (len(row) > 1 or self.rows or text[:1] not in "-+"):
+            self.rows.append(row)
+            return True
+        if row is not None and "\t" in line.text:
+            return self.tables.goes_on(row)
+        return False
+
+    def piece(self, text: str, number: int, column: int) -> None:
+        """One line of calculation, or one of several on a line."""
+        spelling, parts = _cut(text, number, column)
+        place = Place(number, column, max(1, len(spelling)))
+        if parts is None:
+            self.close()
+            self.no_equation(text, place)
+        elif not spelling or not _NAME_LIKE.match(spelling):
+            self.close()
+            self.sheet.pass_over(text, place)
+        else:
+            self.close()
+            self.spelling, self.place, self.parts = spelling, place, parts
+            self.sure = not _may_be_prose(spelling, text)
+
+    def no_equation(self, text: str, place: Place) -> None:
+        """`E 0.2984` may be a name and its number; anything else is prose."""
+        pair = _PAIR.fullmatch(text.strip())
+        try:
+            if pair and _NAME_LIKE.match(pair[1]) and as_number(pair[2], self.sheet.decimal_comma) is not None:
+                self.sheet.add(pair[1], [(pair[2], place)], self.section, place, sure=False)
+                return
+        except NotANumber:
+            pass
+        self.sheet.pass_over(text, place)
+
+    def close(self) -> None:
+        """The line that was open is complete."""
+        if self.rows:
+            if len(self.rows) == 1 and len(self.rows[0]) == 1:
+                self.sheet.add(self.spelling, [(self.rows[0][0], self.place)], self.section, self.place)
+            else:
+                self.sheet.add_block(self.spelling, self.rows, self.section, self.place, self.place)
+        elif self.spelling and len(self.parts) == 1 and self.is_remark():
+            self.sheet.pass_over(f"{self.spelling}: {self.parts[0][0]}", self.place)
+        elif self.spelling:
+            self.sheet.add(self.spelling, self.parts, self.section, self.place, self.sure)
+        self.spelling, self.parts, self.rows = "", [], []
+
+    def is_remark(self) -> bool:
+        """`Name: Student A`"""
+        return is_prose(self.parts[0][0]) or (not self.sure and not re.search(r"\d", self.parts[0][0]))
+
+
+def _joined(text: str) -> Iterator[_Line]:
+    """The lines without comments and bullets; where a bracket stays open, with those up to its end."""
+    lines = text.splitlines()
+    number = 0
+    while number < len(lines):
+        first = number
+        if len(lines[number]) > LONGEST_LINE:
+            number += 1
+            yield _Line(number, lines[first])
+            continue
+        content, column = _bare(lines[number])
+        number += 1
+        if blocks.open_brackets(content) > 0 and re.search(r"[\[{(]", content):
+            whole, end = content, number
+            while end < len(lines) and end - first < MOST_ROWS_JOINED and blocks.open_brackets(whole) > 0:
+                if _begins_anew(lines[end]) or len(whole) + len(lines[end]) > LONGEST_LINE:
+                    break
+                whole += "\n" + _COMMENT.split(lines[end], maxsplit=1)[0]
+                end += 1
+            if blocks.open_brackets(whole) <= 0:
+                content, number = whole, end
+        yield _Line(first + 1, content, column)
+
+
+def _begins_anew(line: str) -> bool:
+    """Does a new line of calculation stand here, whatever is still open above?"""
+    return bool(re.match(r"\s*[^\W\d][\w'+^/]*\s*=", line))
+
+
+def _bare(line: str) -> tuple[str, int]:
+    """A line without its comment, bullet, quotation and LaTeX, and the column where it begins."""
+    content = _COMMENT.split(line, maxsplit=1)[0].rstrip()
+    if looks_like_latex(content):
+        content = from_latex(content)
+    bullet = _BULLET.match(content)
+    start = bullet.end() if bullet else len(content) - len(content.lstrip())
+    indent = len(line) - len(line.lstrip("\n"))
+    return content[start:].replace("`", "").replace(
+        "**", "^" if re.search(r"\d\s*\*\*", content) else ""
+    ), start + 1 + indent
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int]]:
+    """Several lines of calculation that stand on one, each with where it begins."""
+    if "\n" in text:
+        yield text, 0
+        return
+    start, depth = 0, 0
+    for cut in list(_NEXT.finditer(text)):
+        depth = blocks.open_brackets(text[start : cut.start()])
+        before = text[start : cut.start()]
+        if depth == 0 and _SEPARATOR.search(before):
+            yield before, start
+            start = cut.end()
+    yield text[start:], start
+
+
+def _cut(text: str, number: int, column: int) -> tuple[str, list[tuple[str, Place]] | None]:
+    """The name and the parts of the chain, each with its place; no parts if there is no sign of equality."""
+    cuts = [found for found in _SEPARATOR.finditer(text) if blocks.open_brackets(text[: found.start()]) == 0]
+    equal = next((found for found in cuts if found.group() not in (":", "~")), None)
+    if equal is None and not cuts:
+        return text.strip(), None
+    if equal is not None:
+        labels = [found for found in cuts if found.start() < equal.start()]
+        name, cuts = (
+            _unlabelled(text[: equal.start()], labels),
+            [each for each in cuts if each.start() >= equal.start()],
+        )
+    else:
+        name, cuts = text[: cuts[0].start()], cuts[:1]
+    ends = [*[cut.start() for cut in cuts[1:]], len(text)]
+    parts = []
+    for cut, end in zip(cuts, ends, strict=True):
+        part = text[cut.end() : end]
+        indent = len(part) - len(part.lstrip())
+        parts.append(
+            (part.strip(), Place(number, column + cut.end() + indent, max(1, len(part.split("\n")[0].strip()))))
+        )
+    return name.strip(), parts
+
+
+def _unlabelled(text: str, labels: list[re.Match[str]]) -> str:
+    """`Hidden layer: net_h1` is net_h1; `step 2: E` keeps its section."""
+    starts = [0, *(label.end() for label in labels)]
+    ends = [*(label.start() for label in labels), len(text)]
+    pieces = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+    pieces = [piece for piece in pieces if piece]
+    kept = [piece for piece in pieces[:-1] if heading(piece, Section()) is not None]
+    return ": ".join([*kept, *pieces[-1:]])
+
+
+def _may_be_prose(spelling: str, text: str) -> bool:
+    """`Homework 3: 5 points`, `Score: 12`"""
+    if "=" in text or "≈" in text:
+        return len(spelling.split()) > 6
+    return " " in spelling or bool(re.fullmatch(r"[^\W\d_]{4,}", spelling) and re.search(r":\s*\d+\s*$", text))

@@ -1,0 +1,119 @@
+"""Tables among the lines of a page: cells parted by tabs, by bars (Markdown), by commas, or by wide gaps.
+
+The first column has the names. With a header the column `value` counts, else the last; a row of several numbers is a
+vector, and rows without a name below it make it a matrix.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backprop_trace.files.sheet.entries import Collected
+from backprop_trace.files.sheet.entry import Section, heading
+from backprop_trace.files.sheet.numbers import as_number
+from backprop_trace.files.source import Place
+from backprop_trace.formulas.numbers import NotANumber
+
+NAMES = ("quantity", "name", "variable", "symbol", "term", "item", "step", "größe", "parameter", "node", "unit")
+VALUES = ("value", "values", "result", "answer", "number", "wert", "result value", "output")
+CHAIN = ("formula", "numbers", "substitution", "calculation", "expression")
+_RULE = re.compile(r"[\s|:+─━═=_-]{3,}")
+_GAP = re.compile(r"\s{2,}")
+_SEPARATES = re.compile(r"(?<![<>=!])=(?!=)|≈")
+
+
+class Tables:
+    """The tables of a page: remembers the header and the rows that belong together."""
+
+    def __init__(self, sheet: Collected):
+        self.sheet = sheet
+        self.header: list[str] = []
+        self.gaps = False
+        self.matrix: tuple[str, list[list[str]], Section, Place] | None = None
+
+    def cells(self, text: str) -> list[str] | None:
+        """The cells of a line that is a row of a table; None if it is none."""
+        if _RULE.fullmatch(text) and len(text.strip()) > 2:
+            return []
+        if text.strip().startswith("|") or (text.count("|") >= 2 and text.strip().endswith("|")):
+            return [cell.strip().strip("*") for cell in re.sub(r"^\s*\||\|\s*$", "", text).split("|")]
+        if "\t" in text.strip() and not _SEPARATES.search(text.partition("\t")[0]):
+            return [cell.strip() for cell in text.rstrip().split("\t")]
+        wide = _GAP.split(text.strip())
+        if len(wide) >= 2 and not _SEPARATES.search(text) and (self.gaps or self._is_header(wide)):
+            self.gaps = True
+            return wide
+        return self._bare(text)
+
+    def _bare(self, text: str) -> list[str] | None:
+        """`net_h1,0.3775` or `net_h1;0,3775`: a row of a CSV table without a header."""
+        if _SEPARATES.search(text) or len(text) > 300:
+            return None
+        for mark in (";", ","):
+            name, *values = [cell.strip().strip("\"'") for cell in text.split(mark)]
+            if values and re.fullmatch(r"[^\W\d][\w^'+/@\[\]∂.:()]*", name) and all(self._number(v) for v in values):
+                return [name, *values]
+        return None
+
+    def _number(self, text: str) -> bool:
+        try:
+            return as_number(text, self.sheet.decimal_comma) is not None
+        except NotANumber:
+            return False
+
+    def _is_header(self, cells: list[str]) -> bool:
+        words = [cell.lower().strip("*: ") for cell in cells]
+        return any(word in NAMES for word in words) and any(word in VALUES for word in words)
+
+    def row(self, cells: list[str], section: Section, place: Place) -> None:
+        """Takes a row of a table to the sheet."""
+        if not cells or not any(cells):
+            return
+        if self._is_header(cells):
+            self.header = [cell.lower().strip("*: ") for cell in cells]
+            self.sheet.pass_over(" ".join(cells), place)
+            return
+        name, *rest = cells
+        if self.header and len(cells) == len(self.header):
+            named = dict(zip(self.header, cells, strict=True))
+            name = next(
+                named[word] for word in self.header if word in NAMES and (word != "step" or len(self.header) == 2)
+            )
+            value = next(named[word] for word in self.header if word in VALUES)
+            for word in ("step", "sample"):
+                section = heading(f"{word} {named[word]}", section) or section if named.get(word) else section
+            chain = [named.get(word, "") for word in CHAIN]
+            self.add(name, [*chain, value] if value else [], section, place)
+        elif self.gaps and self.header:
+            self.add(
+                name, [cell for cell in rest if cell] if self._number(rest[-1] if rest else "") else [], section, place
+            )
+            if not rest or not self._number(rest[-1]):
+                self.sheet.pass_over(" ".join(cells), place)
+        else:
+            self.headless(name, [cell for cell in rest if cell], section, place)
+
+    def headless(self, name: str, values: list[str], section: Section, place: Place) -> None:
+        numbers = [value for value in values if self._number(value)]
+        if not name or not values or not numbers:
+            self.sheet.pass_over(" ".join([name, *values]), place)
+        elif len(numbers) == len(values) > 1:
+            self.matrix = None
+            self.sheet.add_block(name, [values], section, place, place)
+            self.matrix = (name, [values], section, place)
+        else:
+            self.add(name, values, section, place, sure=len(name.split()) == 1)
+
+    def add(self, name: str, parts: list[str], section: Section, place: Place, sure: bool = True) -> None:
+        self.matrix = None
+        self.sheet.add(name.strip("\"'"), [(part, place) for part in parts], section, place, sure)
+
+    def goes_on(self, row: list[str]) -> bool:
+        """A row without a name belongs to the matrix above."""
+        if self.matrix is None or len(self.matrix[1][0]) != len(row):
+            return False
+        name, rows, section, place = self.matrix
+        rows.append(row)
+        self.sheet.entries.pop()
+        self.sheet.add_block(name, rows, section, place, place)
+        return True

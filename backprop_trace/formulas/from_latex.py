@@ -1,0 +1,142 @@
+r"""LaTeX as plain text: its commands become the signs they print.
+
+>>> from_latex(r"\frac{\partial E}{\partial w_{5}} &= \left(-0.5\right) \cdot \frac{1}{2} \\")
+'∂E/∂w_5 = (-0.5) · ((1)/(2))'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "Delta": "Δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η",
+    "theta": "θ", "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ", "Sigma": "Σ", "phi": "φ", "varphi": "φ",
+    "psi": "ψ", "partial": "∂", "nabla": "∇", "sum": "Σ",
+}  # fmt: skip
+_SIGNS = {
+    "cdot": "·", "times": "×", "approx": "≈", "simeq": "≃", "cong": "≃", "doteq": "≐", "sim": "~", "to": "→",
+    "rightarrow": "→", "Rightarrow": "→", "leftarrow": "=", "gets": "=", "coloneqq": "=", "equiv": "=", "le": "<=",
+    "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "div": "/", "lvert": "|", "rvert": "|", "vert": "|",
+    "mid": "|", "prime": "'", "ldots": "...", "dots": "...", "top": "", "ast": "*", "star": "*",
+}  # fmt: skip
+_NOTHING = [
+    "left",
+    "right",
+    "big",
+    "Big",
+    "bigl",
+    "bigr",
+    "Bigl",
+    "Bigr",
+    "displaystyle",
+    "textstyle",
+    "limits",
+    "notag",
+    "nonumber",
+    "hline",
+    "toprule",
+    "midrule",
+    "bottomrule",
+    "mathit",
+    "mathrm",
+    "mathbf",
+    "mathsf",
+    "boldsymbol",
+    "bm",
+    "text",
+    "textbf",
+    "textit",
+    "textrm",
+    "operatorname",
+    "mathcal",
+    "vec",
+    "lhs",
+    "underline",
+    "boxed",
+    "ensuremath",
+    "bar",
+    "tilde",
+    "overline",
+    "label",
+    "tag",
+]
+_SPACES = ["quad", "qquad", "hspace", "hfill", "item"]
+_COMMAND = re.compile(r"\\([A-Za-z]+)\*?[ \t]*")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\[[^\]]*\]|\{[^{}]*\})?")
+_CASES = re.compile(r"\\begin\{cases\}(.*?)&(.*?)\\\\(.*?)&.*?\\end\{cases\}", re.DOTALL)
+_BREAK = re.compile(r"\\\\\*?(?:\[[^\]]*\])?|\\(?=\s|$)")
+_HAT = re.compile(r"\\(?:hat|widehat)\s*(?:\{([^{}]*)\}|([A-Za-z]))")
+_ONE_LETTER = re.compile(r"\\[,;:! ]|~|\\(?=[_%&#$])|[$&]|\\[\[\]()]")
+_LOWER = re.compile(r"_\{([^{}]*)\}")
+_UPPER = re.compile(r"\^\{(\(?\w+\)?|\w+,\+|\+)\}")
+_PARTIAL = re.compile(r"[∂d]\s*")
+LARGEST = 10_000
+
+
+def looks_like_latex(text: str) -> bool:
+    return "\\" in text or "$" in text or "&=" in text or "_{" in text
+
+
+def from_latex(text: str) -> str:
+    """What a line of LaTeX prints, on one line of plain text."""
+    if len(text) > LARGEST:
+        return text
+    text = _CASES.sub(lambda found: f"{found[1]} if {found[2]} else {found[3]}", text)
+    text = _ENVIRONMENT.sub(" ", text)
+    text = re.sub(r"\\(?:left|right)\s*\.", "", text)
+    text = _HAT.sub(lambda found: (found[1] or found[2]) + "hat ", text)
+    text = _BREAK.sub(" ", text)
+    text = _with_arguments(text, ("frac", "dfrac", "tfrac", "cfrac"), 2, _fraction)
+    text = _with_arguments(text, ("sqrt",), 1, lambda inside: f"sqrt({inside[0]})")
+    text = _COMMAND.sub(lambda found: _sign(found[1]), text)
+    text = _ONE_LETTER.sub(lambda found: "" if found.group() in ("\\", "$") else " ", text)
+    text = re.sub(r"\s*([_^])\s*", r"\1", text)
+    for _ in range(4):
+        text = _LOWER.sub(lambda found: "_" + re.sub(r"[,\s]+", "_", found[1].strip()), text)
+        text = _UPPER.sub(lambda found: "^" + found[1], text)
+    text = re.sub(r"\{\s*([\w'+*]*)\s*\}", r"\1", text)
+    return re.sub(r"[ \t]+", " ", text).strip()
+
+
+def _sign(command: str) -> str:
+    if command in _GREEK:
+        return _GREEK[command]
+    if command in _SIGNS:
+        return _SIGNS[command]
+    if command in _NOTHING:
+        return ""
+    return " " if command in _SPACES else command
+
+
+def _fraction(inside: list[str]) -> str:
+    """A derivative keeps its slash, as a name has it; a quotient gets brackets."""
+    top, bottom = (from_latex(part) for part in inside)
+    if _PARTIAL.match(top) and _PARTIAL.match(bottom) and not re.search(r"[-+*/·]", top + bottom):
+        return f"∂{_PARTIAL.sub('', top, count=1)}/∂{_PARTIAL.sub('', bottom, count=1)}"
+    return f"(({top})/({bottom}))"
+
+
+def _with_arguments(text: str, commands: tuple[str, ...], count: int, turned: Callable[[list[str]], str]) -> str:
+    """Commands with arguments in braces (or of one sign each), those inside others first."""
+    pattern = re.compile(rf"\\(?:{'|'.join(commands)})(?![A-Za-z])")
+    while starts := list(pattern.finditer(text)):
+        last = starts[-1]
+        arguments, end = [], last.end()
+        for _ in range(count):
+            argument, end = _argument(text, end)
+            arguments.append(argument)
+        text = text[: last.start()] + turned(arguments) + text[end:]
+    return text
+
+
+def _argument(text: str, start: int) -> tuple[str, int]:
+    start += len(text[start:]) - len(text[start:].lstrip())
+    if text[start : start + 1] != "{":
+        return text[start : start + 1], start + 1
+    depth = 0
+    for place in range(start, len(text)):
+        depth += (text[place] == "{") - (text[place] == "}")
+        if depth == 0:
+            return text[start + 1 : place], place + 1
+    return text[start + 1 :], len(text)
