@@ -257,8 +257,9 @@ def complaints(kind: str, made: Exercise, sheet: Sheet, report: Any, acts: set[A
     return wrongs
 
 
-def measure(options: argparse.Namespace) -> None:
-    cases, tallies = Cases(options.keep), defaultdict[str, Counter[str]](Counter)
+def tallied(options: argparse.Namespace, cases: Cases) -> dict[str, Counter[str]]:
+    """For each convention or slip and kind of sheet: how many sheets, how many judged as wanted."""
+    tallies = defaultdict[str, Counter[str]](Counter)
     only = options.only.split(",") if options.only else [*EXCUSED, *METHODS, *SLIPS]
     wanted = [(label, part, excused) for label in EXCUSED for part in ("full", "half")]
     wanted += [(kind, part, resembling) for kind in (*METHODS, *SLIPS) for part in PARTS]
@@ -271,6 +272,12 @@ def measure(options: argparse.Namespace) -> None:
                 continue
             if tallies[f"{label}, {part}"]["sheets"] == options.each:
                 break
+    return tallies
+
+
+def measure(options: argparse.Namespace) -> None:
+    cases = Cases(options.keep)
+    tallies = tallied(options, cases)
     rows = [(label, tally["sheets"], tally["as wanted"], percent(tally["undecided"], tally["lines"]))
             for label, tally in tallies.items()]  # fmt: skip
     rows.append(("all", *(sum(row[place] for row in rows) for place in (1, 2)), ""))

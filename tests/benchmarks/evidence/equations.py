@@ -155,12 +155,18 @@ def planted_sheets(sheets: int, seed: int) -> Iterator[tuple[Exercise, str, bool
         yield made, sheet.text, habit.mode == CUT
 
 
-def measure(options: argparse.Namespace) -> None:
-    cases, tally = Cases(options.keep), Counter[str]()
+def tallied(options: argparse.Namespace, cases: Cases) -> Counter[str]:
+    """How many reports, how many equations, how many of them false."""
+    tally = Counter[str]()
     for made, text, cut in planted_sheets(options.sheets, options.seed):
         tally["reports"] += 1
         judged_equations(made, text, tally, cases, cut)
-    table(("equations", "number"), sorted(tally.items()))
+    return tally
+
+
+def measure(options: argparse.Namespace) -> None:
+    cases = Cases(options.keep)
+    table(("equations", "number"), sorted(tallied(options, cases).items()))
     cases.report(40)
 
 

@@ -58,8 +58,8 @@ def count(made: Exercise, sheet: Sheet, label: str, tallies: dict[str, Counter[s
         tallies[label][f"convention {convention}"] += 1
 
 
-def measure(options: argparse.Namespace) -> None:
-    cases = Cases(options.keep)
+def tallied(options: argparse.Namespace, cases: Cases) -> dict[str, Counter[str]]:
+    """How many lines of each habit have which verdict."""
     by_habit: dict[str, Counter[str]] = defaultdict(Counter)
     for number in range(options.sheets):
         rng = random.Random(f"honest {options.seed} {number}")
@@ -72,7 +72,12 @@ def measure(options: argparse.Namespace) -> None:
             continue
         how = f"{kind}, skips {habit.skipped:.0%}" + (f", {habit.lone} lines" if habit.lone else "")
         count(made, sheet, label, by_habit, cases, how)
-    show(by_habit)
+    return by_habit
+
+
+def measure(options: argparse.Namespace) -> None:
+    cases = Cases(options.keep)
+    show(tallied(options, cases))
     cases.report(40)
 
 

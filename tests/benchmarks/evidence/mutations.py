@@ -84,10 +84,8 @@ def one(
         cases.add(f"confirmed, {figures} figures, {part}, {kind}", made, sheet.text, note)
 
 
-def measure(options: argparse.Namespace) -> None:
-    cases = Cases(options.keep)
-    if options.widths:
-        return widths()
+def tallied(options: argparse.Namespace, cases: Cases) -> dict[tuple[int, str], Counter[str]]:
+    """Changed lines by figures and part of the sheet: how many, how many confirmed, how many undecided."""
     tally = {(figures, part): Counter() for figures in DIGITS for part in PARTS}
     for name in SHIPPED:
         made = shipped(name)
@@ -97,6 +95,14 @@ def measure(options: argparse.Namespace) -> None:
                     rng = random.Random(f"{options.seed} {name} {place} {figures} {part} {kind}")
                     if rng.random() * options.every < (1 if part != "full" else 0.5):
                         one(made, place, figures, part, kind, rng, tally, cases)
+    return tally
+
+
+def measure(options: argparse.Namespace) -> None:
+    if options.widths:
+        return widths(options.widths)
+    cases = Cases(options.keep)
+    tally = tallied(options, cases)
     rows = [(f"{figures} figures, {part}", found["lines"], found["confirmed"], found["undecided"])
             for (figures, part), found in tally.items()]  # fmt: skip
     rows.append(("all", *(sum(row[place] for row in rows) for place in (1, 2, 3))))
@@ -118,14 +124,17 @@ def accepted(made: Exercise, line: Line, figures: int, side: int) -> Decimal:
     for step in (1, 2, 3, 4, 5, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096):
         if confirmed(step):
             units = step
+        elif step > max(5, 2 * units):
+            break
     return units
 
 
-def widths() -> None:
+def widths(every: int) -> None:
+    """The table of accepted widths, of every so many lines."""
     rows, beyond = [], []
     for name in SHIPPED:
         made = shipped(name)
-        for line in made.calculated.lines:
+        for line in made.calculated.lines[::every]:
             true = made.truth[line.at]
             if not true:
                 continue

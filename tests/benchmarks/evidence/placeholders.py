@@ -65,14 +65,20 @@ def filled_in(made: Exercise, text: str, tally: Counter[str], cases: Cases) -> N
         cases.add(f"exit 0, all {text}", made, sheet.text, f"{len(sheet.wrote)} lines")
 
 
-def measure(options: argparse.Namespace) -> None:
-    cases, tallies = Cases(options.keep), {text: Counter[str]() for text in FILLED}
+def tallied(options: argparse.Namespace, cases: Cases) -> dict[str, Counter[str]]:
+    """Verdicts and false ones for each number that is filled in."""
+    tallies = {text: Counter[str]() for text in FILLED}
     exercises = [shipped(name) for name in SHIPPED]
     exercises += [random_exercise(random.Random(f"{options.seed} {number}")) for number in range(options.networks)]
     for made in exercises:
         for text, tally in tallies.items():
             filled_in(made, text, tally, cases)
-    show({**tallies, "all": sum(tallies.values(), Counter())})
+    return {**tallies, "all": sum(tallies.values(), Counter())}
+
+
+def measure(options: argparse.Namespace) -> None:
+    cases = Cases(options.keep)
+    show(tallied(options, cases))
     cases.report(20)
 
 

@@ -127,8 +127,9 @@ def one(made: Exercise, sheet: Sheet, planted: list[Planted], tally: Counter[str
         cases.add(f"not named: {kind}", made, sheet.text, f"{what}: {said}")
 
 
-def measure(options: argparse.Namespace) -> None:
-    cases, tallies = Cases(options.keep), defaultdict[str, Counter[str]](Counter)
+def tallied(options: argparse.Namespace, cases: Cases) -> dict[str, Counter[str]]:
+    """For each kind of mistake: sheets, how often its line is the first flagged, and named."""
+    tallies = defaultdict[str, Counter[str]](Counter)
     kinds = options.kinds.split(",") if options.kinds else tuple(KINDS)
     for kind in kinds:
         for made, sheet, planted in attempts(options, kind, Habit()):
@@ -136,6 +137,12 @@ def measure(options: argparse.Namespace) -> None:
             if tallies[kind]["sheets"] == options.each:
                 break
     tallies["all"] = sum(tallies.values(), Counter())
+    return tallies
+
+
+def measure(options: argparse.Namespace) -> None:
+    cases = Cases(options.keep)
+    tallies = tallied(options, cases)
     rows = []
     for kind, tally in tallies.items():
         sheets = tally["sheets"]
