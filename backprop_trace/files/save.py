@@ -30,6 +30,7 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import Value, full
 from backprop_trace.formulas.numbers import NotANumber, number
 from backprop_trace.formulas.vocabulary import normal
+from backprop_trace.model.batches import all_samples
 from backprop_trace.model.catalogue import SETTINGS
 from backprop_trace.model.catalogue import canonical as canonical_word
 from backprop_trace.model.network import Layer
@@ -95,26 +96,63 @@ class _Writer:
                 layers = zip(node.items[before:], self.example.network.layers, strict=True)
                 changed = [self.layer(item, layer) for item, layer in layers]
                 return Node("list", NOWHERE, items=[*node.items[:before], *changed])
+            case "inputs" | "targets" | "samples" | "sequence" if self.is_set(word):
+                return self.given(word)
+            case "start":
+                starts = {name.label: _scalar(text) for name, text in self.example.values.items() if name.time == 0}
+                return _mapping((key.text, starts.get(normal(key.text), value)) for key, value in node.entries)
             case "samples" | "validation" if node.kind == "mapping":
                 return _changed(node, {"file": self.moved})
             case "optimizer":
                 return self.optimizer(node)
             case "learning_rate":
                 return _scalar(self.example.values[ETA])
-            case "inputs" if node.kind == "list":
-                names = map(given, self.example.network.inputs)
-                cells = zip(names, node.items, strict=True)
-                return _mapping((name.label, self.as_given(name, item)) for name, item in cells)
-            case "inputs" | "targets" if node.kind == "mapping":
-                kind = "" if word == "inputs" else "target"
-                return _mapping(
-                    (label.text, self.as_given(Name(kind, normal(label.text)), value)) for label, value in node.entries
-                )
         return node
 
-    def as_given(self, name: Name, node: Node) -> Node:
-        """A number as it was written, or set for this run."""
-        return _scalar(self.example.values[name]) if name in self.example.values else node
+    def is_set(self, word: str) -> bool:
+        """Was an input or a target set for this run, so that what the file says of them is no longer so?"""
+        network = self.example.network
+        labels = {"": network.inputs, "target": network.outputs}
+        kinds = {"inputs": [""], "targets": ["target"]}.get(word, ["", "target"])
+        return any(name.kind in kinds and name.label in labels[name.kind] for name in self.example.set_)
+
+    def given(self, word: str) -> Node:
+        """Inputs and targets as they are for this run."""
+        samples = all_samples(self.example.training.samples)
+        if word == "sequence":
+            return self.steps(None)
+        if word == "samples":
+            return Node("list", NOWHERE, items=[self.row(sample) for sample in samples])
+        kind, labels = (
+            ("", self.example.network.inputs) if word == "inputs" else ("target", self.example.network.outputs)
+        )
+        columns = {label: [self.example.values[Name(kind, label, sample=sample)] for sample in samples]
+                   for label in labels}  # fmt: skip
+        return _mapping(
+            (label, Node("list", NOWHERE, items=[*map(_scalar, column)]) if len(samples) > 1 else _scalar(column[0]))
+            for label, column in columns.items()
+        )
+
+    def row(self, sample: int | None) -> Node:
+        """A sample: its inputs and targets, or its sequence."""
+        training = self.example.training
+        if training.times and training.settling is None:
+            return _mapping([("sequence", self.steps(sample))])
+        return self.sides(sample, None)
+
+    def steps(self, sample: int | None) -> Node:
+        times = range(1, self.example.training.times + 1)
+        return Node("list", NOWHERE, items=[self.sides(sample, time) for time in times])
+
+    def sides(self, sample: int | None, time: int | None) -> Node:
+        """{inputs: {...}, targets: {...}} of a sample at a time step; without targets where there are none."""
+        network, values = self.example.network, self.example.values
+        sides = []
+        for side, kind, labels in (("inputs", "", network.inputs), ("targets", "target", network.outputs)):
+            names = [Name(kind, label, sample=sample, time=time) for label in labels]
+            if found := [(name.label, _scalar(values[name])) for name in names if name in values]:
+                sides.append((side, _mapping(found)))
+        return _mapping(sides)
 
     def number(self, name: Name) -> Node:
         return _scalar(full(self.values[name]))
@@ -131,17 +169,25 @@ class _Writer:
         names = [*states(rule), *([TIME] if counts_steps(rule) else [])]
         state = _mapping((canonical(name), self.number(name)) for name in names)
         entries += [(_scalar("state"), state)] if names else []
-        changed = _changed(Node("mapping", NOWHERE, entries=entries), {"learning_rate": lambda _: _scalar(values[ETA])})
+        rates = {word: lambda _: _scalar(values[ETA]) for word in ("learning_rate", *ALIASES)}
+        changed = _changed(Node("mapping", NOWHERE, entries=entries), rates)
         return changed if len(entries) > 1 or node.kind == "mapping" else node
 
     def layer(self, node: Node, layer: Layer) -> Node:
         """Weights and biases that are numbers (or drawn at random) become the new numbers."""
-        rows = [[self.cell(weight) for weight in row] for row in layer.weights]
         own = next((value.text for key, value in node.entries if key.text == "weights_layout"), "")
-        if canonical_word(own) == "in_out" if own else self.in_out:
+        in_out = canonical_word(own) == "in_out" if own else self.in_out
+        return _changed(node, {
+            "weights": lambda _: self.matrix(layer.weights, in_out),
+            "recurrent": lambda _: self.matrix(layer.recurrent, in_out),
+            "bias": lambda bias: self.bias(bias, layer),
+        })  # fmt: skip
+
+    def matrix(self, weights: Sequence[Sequence[Name | None]], in_out: bool) -> Node:
+        rows = [[self.cell(weight) for weight in row] for row in weights]
+        if in_out:
             rows = [list(column) for column in zip(*rows, strict=True)]
-        weights = Node("list", NOWHERE, items=[Node("list", NOWHERE, items=row) for row in rows])
-        return _changed(node, {"weights": lambda _: weights, "bias": lambda bias: self.bias(bias, layer)})
+        return Node("list", NOWHERE, items=[Node("list", NOWHERE, items=row) for row in rows])
 
     def bias(self, node: Node, layer: Layer) -> Node:
         if node.is_scalar:

@@ -44,7 +44,7 @@ class Example(NamedTuple):
 
     `values` has the inputs and targets (per sample, if there are several), the parameters and eta; it lacks those
     that stand in the file without a number. `published` is the file's section of that name, unread; `folder` is where
-    the file lies.
+    the file lies; `set_` is what was set for this run.
     """
 
     network: Network
@@ -60,6 +60,7 @@ class Example(NamedTuple):
     warnings: tuple[str, ...] = ()
     held_out: HeldOut = HeldOut()
     folder: Path = Path()
+    set_: frozenset[Name] = frozenset()
 
     def listing(self, samples: Sequence[int | None] | None = None) -> Listing:
         """The lines of a training step over all samples, or over some."""

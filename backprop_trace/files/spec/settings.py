@@ -38,6 +38,7 @@ def with_settings(example: Example, settings: Sequence[str]) -> Example:
     values = dict(example.values)
     known = given_names(example)
     words = Vocabulary(dict.fromkeys(known))
+    set_: set[Name] = set()
     for setting in settings:
         spelling, equals, text = setting.partition("=")
         if not equals:
@@ -48,12 +49,13 @@ def with_settings(example: Example, settings: Sequence[str]) -> Example:
             raise BadSetting(f"{printable(spelling)!r} is not given in this example; {help_}".rstrip("; "), setting)
         if fault := _fault(example, name, text):
             raise BadSetting(f"{printable(setting)!r}: {fault}", setting)
+        set_.add(name)
         values[name] = text.strip().replace("−", "-").lstrip("+")
     try:
         training = settled(example.network, example.rule, example.training, values)
     except DoesNotSettle as restless:
         raise BadSetting(str(restless), settings[-1]) from None
-    return example._replace(values=values, training=training)
+    return example._replace(values=values, training=training, set_=example.set_ | set_)
 
 
 def given_names(example: Example) -> list[Name]:
