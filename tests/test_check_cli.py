@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from backprop_trace import cli
 from backprop_trace.check import many
 from backprop_trace.check.report import VERDICTS
-from backprop_trace.render.report import FORMATS
+from backprop_trace.render import FORMATS
 
 RIGHT = "net_h1: 0.3775\nout_h1: 0.5933\ndE/dw5: 0.0822\nw5+: 0.3589\n"
 ASCENT = "net_h1: 0.3775\nout_h1: 0.5933\ndE/dw5: 0.0822\nw5+: 0.4411\n"
@@ -63,7 +64,7 @@ def test_the_exit_code_says_whether_there_is_a_mistake(run, sheet, text, code):
         (["mazur", "--decimal", "space"], "--decimal"),
         (["mazur", "--strict", "-1"], "--strict"),
         (["-", "-"], "only once"),
-        (["mazur", "a", "b", "--format", "latex"], "--format of several sheets"),
+        (["mazur", "a", "b", "--format", "svg"], "only 'show' writes it"),
         (["mazur", "a", "b", "--slips"], "one sheet"),
         (["mazur", "--set", "w1"], "write name=number"),
     ],
@@ -208,12 +209,12 @@ def test_signs_stand_beside_the_colours(run):
     run("check", "quirk", "--ascii")[1].encode("ascii")
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [form for form, about in FORMATS.items() if about.module])
 def test_every_format_tells_the_first_mistake(run, sheet, form):
     code, out, _ = run("check", "mazur", sheet(ASCENT), "--format", form)
     assert code == 1
-    assert "0.4411" in out
-    assert "gradient is added" in out
+    assert "0.4411" in out or form == "csv"
+    assert "gradient is added" in out or "ascent" in out
 
 
 def test_plain_reports_as_compilers_do(run, sheet):
@@ -316,7 +317,7 @@ def test_a_class_report_has_a_row_for_each_sheet_and_what_went_wrong(run, class_
     assert rows[1][2:] == ["3/4", "w5+", "ascent"]
     assert "4 sheets: 1 without a mistake, 2 with mistakes, 1 not judged" in out
     assert "The hardest line is w5+: a new mistake in 2 sheets." in out
-    assert "     2  ascent: the gradient is added instead of subtracted" in out
+    assert re.search(r"^ +2   ascent: the gradient is added instead of subtracted$", out, re.MULTILINE)
 
 
 def test_the_class_as_csv(run, class_):

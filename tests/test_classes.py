@@ -20,7 +20,7 @@ from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import shipped
 from backprop_trace.files.submissions import Submission, in_folder, lines_of_json, student_of, submission_of
-from backprop_trace.render.report import language_of
+from backprop_trace.render.languages import language_of
 
 RIGHT, WRONG = "net_h1 = 0.3775\n", "net_h1 = 0.9\n"
 

@@ -273,7 +273,7 @@ def test_another_value_for_one_run(run):
         ["--with-ancestors"],
         ["--compare", "1", "--only", "E"],
         ["--compare", "1", "--phase", "forward"],
-        ["--compare", "1", "--format", "json"],
+        ["--compare", "1", "--format", "svg"],
         ["--only", "eta"],
     ],
 )

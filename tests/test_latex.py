@@ -21,10 +21,14 @@ from backprop_trace.formulas.notation import ATOM, LATEX, Piece, show
 from backprop_trace.formulas.notation.names import LATEX_NAMES
 from backprop_trace.formulas.notation.tex import escaped
 from backprop_trace.model.styles import speller
-from backprop_trace.render.latex.rows import Pen, abridged, filled, pieces, with_ellipsis
-from backprop_trace.render.latex.steps import digit_rows, short_number
-from backprop_trace.render.latex.width import width
-from backprop_trace.render.view import View, rows
+from backprop_trace.render.blocks import Equations
+from backprop_trace.render.medium import Medium
+from backprop_trace.render.pages.trace import trace_page
+from backprop_trace.render.view import View, naming
+from backprop_trace.render.writers.latex.rows import Pen, abridged, filled, pieces, with_ellipsis
+from backprop_trace.render.writers.latex.steps import digit_rows, short_number
+from backprop_trace.render.writers.latex.width import width
+from backprop_trace.render.writers.spelling import Ink
 from backprop_trace.run.step import trace
 
 needs_pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
@@ -111,7 +115,9 @@ def test_samples_are_superscripts_of_the_quantities_in_a_derivative() -> None:
 
 def test_a_square_of_a_symbol_with_a_superscript_gets_parentheses() -> None:
     example = read_example(network([2, 1], "tanh", samples=2))
-    formulas = [row.formula for row in rows(trace(example), View(example), LATEX, LATEX_NAMES)]
+    t = trace(example)
+    leaf = Ink(LATEX, LATEX_NAMES).leaf(naming(t, View(example)))
+    formulas = [show(line.equation.formula, LATEX, leaf) for line in t.lines]
     assert r"1 - \left(\mathit{out}_{o1}^{(1)}\right)^{2}" in formulas
 
 
@@ -408,8 +414,12 @@ def test_no_formula_is_wider_than_estimated(tmp_path: Path) -> None:
     texts = []
     for source in ("2-3-1", "deep", "samples", "3-3-3"):
         example = read_example(NETWORKS[source])
-        for row in rows(trace(example), View(example), LATEX, LATEX_NAMES):
-            texts += [row.name, row.formula, row.numbers, row.value]
+        page = trace_page([trace(example)], View(example)).blocks(Medium("lines"))
+        ink = Ink(LATEX, LATEX_NAMES)
+        for block in page:
+            assert isinstance(block, Equations)
+            for line in block.lines:
+                texts += [ink.name(line.name, block.names), *ink.sides(line.sides, block.names)]
     texts = [text for text in dict.fromkeys(texts) if text]
     measured = "\n".join(rf"\setbox0\hbox{{$\displaystyle {text}$}}\typeout{{measured \the\wd0}}" for text in texts)
     log = compiled(around(measured), tmp_path)

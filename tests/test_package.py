@@ -27,7 +27,7 @@ def run(code: str) -> str:
         "",
         "import backprop_trace.run.step",
         "from backprop_trace.run.step import Settings",
-        "import backprop_trace.render.json",
+        "import backprop_trace.render.records.json",
     ],
 )
 def test_the_functions_are_functions_whatever_was_imported_before(before):

@@ -88,7 +88,7 @@ def test_the_report_of_a_run_fits_80_columns_and_has_what_it_promises(folder: Pa
     code, out, err = run("train", "xor", "--epochs", "10000", "--every", "4000", "--width", "80")
     assert code == 0
     assert max(map(len, out.splitlines())) <= 130  # the first lines are the example's own
-    body = out.split("gradient\n", 1)[1]
+    body = out.split("of each layer.\n", 1)[1]
     assert max(map(len, body.splitlines())) <= 80
     epochs = re.findall(r"^ *(\d+)  +0\.\d+", body, re.MULTILINE)
     assert epochs == ["0", "4000", "8000", "10000"]

@@ -26,6 +26,7 @@ from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError, printable
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.render import NoSuchPage
 from backprop_trace.run.step import NotNumeric, TooLarge
 
 USAGE, BROKEN, FAULT, INTERRUPTED = 2, 3, 70, 130
@@ -58,7 +59,7 @@ def main() -> None:
         _run(sys.argv[1:])
     except SourceError as wrong:
         _stop(str(wrong), USAGE)
-    except (UsageError, TooLarge) as wrong:
+    except (UsageError, TooLarge, NoSuchPage) as wrong:
         _stop(f"error: {wrong}", USAGE)
     except NotNumeric as wrong:
         _stop(f"error: {wrong}\n  = help: give them numbers in the file, or one for this run with --set", USAGE)

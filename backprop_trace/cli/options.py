@@ -17,6 +17,8 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import STYLES, spellings
+from backprop_trace.render import ALSO, FORMATS
+from backprop_trace.render.medium import Medium
 from backprop_trace.run.step import Settings, size, vocabulary
 
 NARROWEST = 20
@@ -44,6 +46,7 @@ def format_of(formats: Iterable[str], note: str = "") -> Any:
     return typer.Option("--format", "-f", help=help_, autocompletion=completion.words(words))
 
 
+Form = Annotated[str, format_of(FORMATS)]
 ExampleArgument = Annotated[
     str,
     typer.Argument(
@@ -88,6 +91,16 @@ Width = Annotated[
 ]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Plain ASCII: dE/dw5 for ∂E/∂w5.")]
 Color = Annotated[Optional[bool], typer.Option("--color/--no-color", help="Colours (default: on a terminal).")]
+
+
+def medium_of(
+    form: str, width: int | None, ascii_: bool, color: bool | None, output: str | None, fragment: bool = False
+) -> Medium:
+    """What a page is written on, as the options say and the terminal is. Raises UsageError for no format."""
+    one_of("--format", form, (*FORMATS, *ALSO))
+    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
+    colors = terminal.colors if ALSO.get(form, form) == "table" else None
+    return Medium("", terminal.width, terminal.ascii, colors, fragment)
 
 
 def one_of(option: str, word: str, known: Iterable[str]) -> None:

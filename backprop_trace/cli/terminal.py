@@ -8,29 +8,18 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
-_STYLES = {
-    "title": "bold",
-    "heading": "bold cyan",
-    "name": "bold",
-    "value": "green",
-    "faint": "dim",
-    "warning": "yellow",
-    "good": "green",
-    "bad": "bold red",
-    "notice": "yellow",
-}
 _UNICODE = "∂δη·─²⁻"
 
 
 class Terminal(NamedTuple):
-    """width None: as wide as needed. `paint(kind, text)` colours a text, or leaves it."""
+    """width None: as wide as needed. colors: which it can show, None for none."""
 
     width: int | None
     ascii: bool
-    paint: Callable[[str, str], str]
+    colors: str | None
 
     @classmethod
     def of(cls, width: int | None, ascii_: bool, color: bool | None = None, plain: bool = False) -> Terminal:
@@ -43,7 +32,7 @@ class Terminal(NamedTuple):
         system = None if plain and not color else console.color_system
         if console.no_color:
             system = None
-        return cls(width, ascii_ or not _can_print(_UNICODE), _painter(system))
+        return cls(width, ascii_ or not _can_print(_UNICODE), system)
 
     @staticmethod
     def stdout(pieces: Iterable[str]) -> None:
@@ -98,15 +87,3 @@ def _can_print(text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def _painter(system: str | None) -> Callable[[str, str], str]:
-    if system is None:
-        return lambda kind, text: text
-    from rich.color import ColorSystem
-    from rich.style import Style
-
-    systems = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
-    styles = {kind: Style.parse(text) for kind, text in _STYLES.items()}
-    chosen = systems.get(system, ColorSystem.STANDARD)
-    return lambda kind, text: styles[kind].render(text, color_system=chosen)

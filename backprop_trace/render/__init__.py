@@ -1,33 +1,69 @@
-"""Output formats: pure functions from traces to text, and a table of them.
+"""Output: what a page says, written in a format. Pure functions from results to text.
 
-To add a format, write a module with a function `render(traces, view) -> Iterator[str]` and add a line to FORMATS.
+A page (`pages`) says what there is to say as blocks (`blocks`), a writer (`writers`) turns blocks into a format,
+records (`records`) are the same page for other programs. To add a format, write a module with `write` and add a line
+to FORMATS: every command has it. To add a command, write its page: it has every format.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from backprop_trace.render.medium import SCREEN, Medium
 
 if TYPE_CHECKING:
+    from backprop_trace.render.pages import Page
     from backprop_trace.render.view import View
     from backprop_trace.run.step import Trace
 
+
+class Format(NamedTuple):
+    """What it is for; its module and manner (see `Medium`; records have none); `of`: the one command that has it."""
+
+    about: str
+    module: str = ""
+    manner: str = ""
+    of: str = ""
+
+
 FORMATS = {
-    "table": "tables for a terminal",
-    "plain": "one line per quantity",
-    "latex": "a LaTeX document, or with --fragment a piece of one",
-    "markdown": "tables for a Markdown page, formulas as mathematics",
-    "html": "a page to watch and to change in a browser",
-    "svg": "a picture of the network with its numbers, with --animate one that runs through the steps",
-    "json": "an object with a list of lines",
-    "csv": "a line per quantity, for spreadsheets",
+    "table": Format("tables for a terminal", "writers.terminal", "screen"),
+    "plain": Format("a thing a line", "writers.plain", "lines"),
+    "latex": Format("a LaTeX document, or with --fragment a piece of one", "writers.latex", "document"),
+    "markdown": Format("a Markdown page, formulas as mathematics", "writers.markdown", "document"),
+    "html": Format("a page to watch and to change in a browser", of="show"),
+    "svg": Format("the network with its numbers as a picture", of="show"),
+    "yaml": Format("a sheet to be filled in, which 'check' reads", of="sheet"),
+    "json": Format("an object with a list of lines", "records.json"),
+    "csv": Format("a line per quantity, for spreadsheets", "records.csv"),
 }
-"""Each is a module of this package of the same name."""
+"""The formats of every command."""
+
+ALSO = {"text": "table"}
+"""Formats by another word."""
 
 
-def render(form: str, traces: Iterable[Trace], view: View) -> Iterator[str]:
-    """The text of some traces in a format, in pieces that are to be written one after the other."""
-    module = import_module(f"backprop_trace.render.{form}")
-    pieces: Iterator[str] = module.render(traces, view)
+class NoSuchPage(ValueError):
+    """A page that a format cannot show; the message says why."""
+
+
+def say(form: str, page: Page, medium: Medium = SCREEN) -> Iterator[str]:
+    """The page in a format, in pieces that are to be written one after the other."""
+    form = ALSO.get(form, form)
+    if form in page.own:
+        return page.own[form](medium)
+    about, module, manner, of = FORMATS[form]
+    if not module:
+        raise NoSuchPage(f"--format {form} is {about}: only '{of}' writes it")
+    write = import_module(f"backprop_trace.render.{module}").write
+    pieces: Iterator[str] = write(page.blocks(medium._replace(manner=manner)), medium) if manner else write(page)
     return pieces
+
+
+def render(form: str, traces: Iterable[Trace], view: View, medium: Medium = SCREEN) -> Iterator[str]:
+    """The text of some traces in a format."""
+    from backprop_trace.render.pages.trace import trace_page
+
+    return say(form, trace_page(traces, view), medium)

@@ -10,8 +10,8 @@ formulas, names and values, never strings in one notation: a writer spells them 
 >>> Equations((line,), Naming()).lines[0].name.label
 'h'
 
-Words in a sentence are strings; where a sentence or a cell holds a formula, it is a tuple of strings, `Math` and
-`Marked`. Blocks that a format has no way to show, it leaves out (a drawing in a terminal).
+Words in a sentence are strings; where a sentence or a cell holds a formula, it is a tuple of strings, `Math`,
+`Marked` and `Signed`. Blocks that a format has no way to show, it leaves out (a drawing in a terminal).
 """
 
 from __future__ import annotations
@@ -83,7 +83,14 @@ class Marked(NamedTuple):
     text: str
 
 
-Span: TypeAlias = str | Math | Marked
+class Signed(NamedTuple):
+    """A verdict, with the sign that a writer has for it (see `signs`); `text` stands for it where it says more."""
+
+    verdict: str
+    text: str = ""
+
+
+Span: TypeAlias = str | Math | Marked | Signed
 Text: TypeAlias = str | tuple[Span, ...]
 """A sentence, or what stands in a cell."""
 
@@ -102,6 +109,7 @@ class Heading(NamedTuple):
 
     text: Text
     level: int = 2
+    kind: str = "heading"
 
 
 class Prose(NamedTuple):
@@ -150,20 +158,21 @@ class Chain(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column of a table. key: what it is called in records. number: aligned at the right. optional: left out where
-    there is no room. below: put under the row where there is no room. width: known beforehand, so that rows can be
-    written as they come."""
+    """A column of a table. key: what it is called in records. number: of numbers. right: aligned at the right.
+    optional: left out where there is no room. below: put under its row where there is no room. width: known
+    beforehand, so that rows can be written as they come."""
 
     heading: Text
     key: str = ""
     number: bool = False
+    right: bool = False
     optional: bool = False
     below: bool = False
     width: int | None = None
 
 
 class Row(NamedTuple):
-    """The cells of a row, its kind (of the last cell, or with `sign` of the first), and a remark that stands below."""
+    """The cells of a row, and its kind: that of the cell that the table marks."""
 
     cells: tuple[Text, ...]
     kind: str = ""
@@ -174,9 +183,12 @@ class Table(NamedTuple):
 
     columns: tuple[Column, ...]
     rows: Iterable[Row]
-    caption: str = ""
     marked: int = -1
-    """Which cell of a row is coloured by its kind."""
+    """Which cell of a row is coloured by the row's kind."""
+    long: bool = False
+    """May it have hundreds of rows?"""
+    headed: bool = False
+    """Do lines for grep begin with the headings?"""
 
 
 class Series(NamedTuple):

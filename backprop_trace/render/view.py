@@ -1,29 +1,26 @@
-"""What of a trace is shown, and the pieces every format is put together from.
+"""What of a trace is shown, the numbers in its lines, and the words that stand above them.
 
 >>> from backprop_trace.files.spec import load
->>> from backprop_trace.run.step import trace
->>> t = trace(load("mazur"))
->>> row = next(rows(t, View(t.example), ASCII, ASCII_NAMES))
->>> row.name, row.formula, row.value
-('net_h1', 'w1 * i1 + w2 * i2 + b1', '0.3775')
+>>> described(load("mazur"))
+'2-2-2 network, sigmoid; loss half_squared_error; sgd, learning rate 0.5'
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from backprop_trace.files.source import printable
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.expr import Name, Number
-from backprop_trace.formulas.notation import ASCII, ATOM, BOX, TEXT, Leaf, Notation, Piece, number_piece, show
-from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Speller, canonical
+from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Leaf, Notation, Piece, number_piece
+from backprop_trace.formulas.notation.names import Alphabet, Speller, canonical
 from backprop_trace.formulas.notation.numbers import Value, bound_of_zero, digits_of_fraction, short_fraction, shown
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES
 from backprop_trace.model.chain import PHASES, Equation
 from backprop_trace.model.styles import speller
 from backprop_trace.model.update import ETA, TIME, constants_used
+from backprop_trace.render.blocks import Amount, Naming
 from backprop_trace.run.step import Line, Settings, Trace, ancestors
 
 
@@ -39,8 +36,8 @@ class PagePractice(NamedTuple):
 class View(NamedTuple):
     """What is to be shown, and how.
 
-    phases: which of them; only: these quantities, with_ancestors: and all they depend on. width None: as wide as
-    needed. steps: how many there are in all.
+    phases: which of them; only: these quantities, with_ancestors: and all they depend on. steps: how many there are
+    in all.
     """
 
     example: Example
@@ -49,30 +46,10 @@ class View(NamedTuple):
     phases: tuple[str, ...] = PHASES
     only: frozenset[Name] = frozenset()
     with_ancestors: bool = False
-    width: int | None = None
-    ascii: bool = False
-    paint: Callable[[str, str], str] = lambda kind, text: text
-    fragment: bool = False
     steps: int = 1
     animate: bool = False
     practice: PagePractice | None = PagePractice()
     warnings: tuple[str, ...] = ()
-
-    @property
-    def notation(self) -> tuple[Notation, Alphabet]:
-        return (ASCII, ASCII_NAMES) if self.ascii else (TEXT, TEXT_NAMES)
-
-
-class Row(NamedTuple):
-    """One quantity, written out. `numbers` is empty where it would only repeat the value."""
-
-    line: Line
-    phase: str
-    name: str
-    formula: str
-    numbers: str
-    value: str
-    shortcut: str
 
 
 def chosen(trace: Trace, view: View) -> list[Line]:
@@ -88,33 +65,9 @@ def chosen(trace: Trace, view: View) -> list[Line]:
     return [trace._line(equation) for equation in equations if equation.phase in view.phases]
 
 
-def rows(trace: Trace, view: View, notation: Notation, alphabet: Alphabet) -> Iterator[Row]:
-    """The lines to be shown, written in a notation and an alphabet."""
-    names = Names(trace, view, alphabet)
-    numbers = Numbers(trace, notation)
-    for line in chosen(trace, view):
-        formula, value = line.equation.formula, numbers.with_fraction(line.value)
-        put_in = show(formula, notation, numbers.leaf)
-        if isinstance(formula, Name | Number):
-            put_in = ""
-        yield Row(
-            line,
-            line.equation.phase,
-            names.spell(line.name),
-            show(formula, notation, names.leaf),
-            put_in,
-            value,
-            shortcut_text(line, notation, names.leaf, numbers),
-        )
-
-
-def shortcut_text(line: Line, notation: Notation, symbols: Leaf, numbers: Numbers) -> str:
-    """`out_o1 - target_o1 = 0.6 - 1 = -0.4`, for the lines that have a shortcut."""
-    formula = line.equation.shortcut
-    if formula is None or line.shortcut is None:
-        return ""
-    parts = (show(formula, notation, symbols), show(formula, notation, numbers.leaf), numbers.plain(line.shortcut))
-    return " = ".join(parts)
+def naming(trace: Trace, view: View) -> Naming:
+    """How the quantities of a trace are called."""
+    return Naming(view.style, trace.example.network, trace.listing.by_output)
 
 
 class Names:
@@ -172,6 +125,14 @@ class Numbers:
         assert isinstance(value, Fraction)
         sign = "=" if Fraction(decimal) == value else r"\approx" if self.notation.boxed else "~"
         return f"{written} {sign} {self.plain(value)}"
+
+
+def amount(value: Value, digits: int, fraction: bool = True) -> Amount:
+    """A value as it is to be shown: the fraction where there is a short one, and the decimal."""
+    decimal, short = shown(value, digits), short_fraction(value) if fraction else None
+    if short is None:
+        return Amount(decimal)
+    return Amount(decimal, short, Fraction(decimal) == value)
 
 
 # --- what stands above the lines ---
@@ -260,16 +221,6 @@ def zeros(trace: Trace) -> str:
     most = max(bounds.values(), key=lambda bound: int(bound[2:]))
     few = [*list(bounds)[:8], *(["..."] if len(bounds) > 8 else [])]
     return f"; 0 stands for less than {most} in {', '.join(few)}"
-
-
-def header_texts(trace: Trace, view: View) -> list[str]:
-    """Title, source, network, arithmetic, notes and warnings, as a document begins."""
-    example = trace.example
-    texts = [example.title or example.name, example.source, example.note, described(example)]
-    texts.append(engine(view.settings, trace.shortened) + zeros(trace))
-    texts += [f"Note: {note}" for note in notes(example)]
-    texts += [f"Warning: {warning}" for warning in (*example.warnings, *view.warnings)]
-    return [printable(text) for text in texts if text]
 
 
 def notes(example: Example) -> list[str]:

@@ -6,17 +6,16 @@ from typing import Annotated, Optional
 
 import typer
 
-from backprop_trace.cli.options import Ascii, Color, Force, Output, Width, format_of, one_of, write
-from backprop_trace.cli.terminal import Terminal
+from backprop_trace.cli.options import Ascii, Color, Force, Form, Output, Width, medium_of, write
 from backprop_trace.files.spec import load, shipped
-from backprop_trace.render.report.audit import FORMATS
+from backprop_trace.render import say
 
 
 def command(
     examples: Annotated[
         Optional[list[str]], typer.Argument(help="Examples with published numbers. None: all that are included.")
     ] = None,
-    form: Annotated[str, format_of(FORMATS)] = "table",
+    form: Form = "table",
     output: Output = None,
     force: Force = False,
     width: Width = None,
@@ -30,10 +29,9 @@ def command(
     """
     from backprop_trace.check.checker import Checker
     from backprop_trace.files.sheet import published_sheet
-    from backprop_trace.render.report.audit import Audited, render_audit
-    from backprop_trace.render.report.told import ReportView
+    from backprop_trace.render.pages.audit import Audited, audit_page
 
-    one_of("--format", form, FORMATS)
+    medium = medium_of(form, width, ascii_, color, output)
     audited = []
     for name in examples or shipped():
         example = load(name)
@@ -41,6 +39,4 @@ def command(
         if example.published is not None and example.published.entries:
             report = Checker(example).check(published_sheet(example.published, example.name, example.text))
         audited.append(Audited(example.name, example.source, report))
-    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
-    view = ReportView(width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
-    write(render_audit(form, audited, view), output, force)
+    write(say(form, audit_page(audited), medium), output, force)

@@ -15,13 +15,14 @@ from backprop_trace.cli.options import (
     Color,
     ExampleArgument,
     Force,
+    Form,
     Output,
     Seed,
     Shuffle,
     UsageError,
     Values,
     Width,
-    format_of,
+    medium_of,
     one_of,
     with_batches,
     with_values,
@@ -31,14 +32,14 @@ from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import LARGEST_FILE, STANDARD_INPUT, decoded, printable
 from backprop_trace.files.spec import Example, load
 from backprop_trace.files.submissions import LONGEST_LINE, Submission, in_folder, is_line_of_json, lines_of_json
-from backprop_trace.render.report import FORMATS
+from backprop_trace.render import say
 
 if TYPE_CHECKING:
     from backprop_trace.check.many import Checks, Outcome
     from backprop_trace.files.sheet import Sheet
-    from backprop_trace.render.report.told import ReportView
+    from backprop_trace.render.medium import Medium
+    from backprop_trace.render.pages.report import Wanted
 
-MANY_FORMATS = ("table", "csv", "json")
 MOST_DECIMALS = 100
 FINE, MISTAKES, UNUSABLE, BROKEN = range(4)
 """Exit codes; of several sheets the worst counts."""
@@ -50,7 +51,7 @@ def command(
         Optional[list[str]],
         typer.Argument(help="Sheets or folders of sheets, or -. None: the numbers the example's source printed."),
     ] = None,
-    form: Annotated[str, format_of(FORMATS, f"; of several sheets {', '.join(MANY_FORMATS)}")] = "table",
+    form: Form = "table",
     brief: Annotated[bool, typer.Option("--brief", help="Only what matters: no table of all lines.")] = False,
     missing: Annotated[bool, typer.Option("--missing", help="Also list the lines that are not on the sheet.")] = False,
     slips: Annotated[
@@ -83,8 +84,8 @@ def command(
     there is a mistake.
     """
     from backprop_trace.check.many import Checks
-    from backprop_trace.render.report import language_of
-    from backprop_trace.render.report.told import ReportView
+    from backprop_trace.render.languages import language_of
+    from backprop_trace.render.pages.report import Wanted
 
     one_of("--decimal", decimal, ("point", "comma"))
     if strict is not None and not 0 <= strict <= MOST_DECIMALS:
@@ -93,26 +94,23 @@ def command(
         raise UsageError("standard input can be read only once")
     found = [each for word in sheets or () for each in _sheets_in(word)]
     stream = _stream(found)
-    many = stream is not None or len(found) > 1 or form == "csv" or any(os.path.isdir(word) for word in sheets or ())
+    many = stream is not None or len(found) > 1 or any(os.path.isdir(word) for word in sheets or ())
     if stream is not None and form == "table":  # a table knows all names before its first row
         form = "json"
-    one_of("--format of several sheets" if many else "--format", form, MANY_FORMATS if many else FORMATS)
     if many and (slips or brief):
         raise UsageError("--slips and --brief are for one sheet")
-    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
-    paint = terminal.paint if form == "table" else ReportView._field_defaults["paint"]
-    view = ReportView(missing, brief, None, terminal.width, terminal.ascii, paint)
+    medium = medium_of(form, width, ascii_, color, output)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
-    checks = Checks(worked, strict, decimal == "comma", language_of(form, terminal.ascii))
+    checks = Checks(worked, strict, decimal == "comma", language_of(form, medium.ascii))
     if many:
-        from backprop_trace.render.report.many import render_many
+        from backprop_trace.render.pages.classes import class_page
 
         class_ = _Class(checks, found if stream is None else stream, None if stream is not None else len(found))
-        write(render_many(form, class_.outcomes(), [each.name for each in found], view), output, force)
+        write(say(form, class_page(class_.outcomes(), [each.name for each in found]), medium), output, force)
         for error in class_.errors:  # not among the rows of the table
             Terminal.stderr(error)
         raise typer.Exit(class_.code)
-    pieces, code = _one(checks, found[0] if found else None, form, view, slips)
+    pieces, code = _one(checks, found[0] if found else None, form, medium, Wanted(missing, brief), slips)
     write(pieces, output, force)
     raise typer.Exit(code)
 
@@ -136,19 +134,20 @@ def _stream(found: list[Submission]) -> Iterator[Submission] | None:
 
 
 def _one(
-    checks: Checks, found: Submission | None, form: str, view: ReportView, slips: bool
+    checks: Checks, found: Submission | None, form: str, medium: Medium, wanted: Wanted, slips: bool
 ) -> tuple[Iterator[str], int]:
     """The report on one sheet, and the exit code."""
     from backprop_trace.check.blind import hidden_slips
     from backprop_trace.files.sheet import read_sheet
-    from backprop_trace.render.report import render
+    from backprop_trace.render.pages.report import report_page
 
     checker = checks.checker()
     text = found.read() if found is not None else ""
     sheet = read_sheet(text, found.name, checks.decimal_comma) if found is not None else _published(checks.example)
     report = checker.check(sheet)
     hidden = hidden_slips(checker, sheet) if slips else None
-    return render(form, report, view._replace(hidden=hidden)), MISTAKES if report.has_mistakes else FINE
+    page = report_page(report, wanted._replace(hidden=hidden))
+    return say(form, page, medium), MISTAKES if report.has_mistakes else FINE
 
 
 def _published(example: Example) -> Sheet:

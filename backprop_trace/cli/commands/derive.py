@@ -11,18 +11,18 @@ from backprop_trace.cli.options import (
     Color,
     ExampleArgument,
     Force,
+    Form,
     Fragment,
     Only,
     Output,
     Style,
     UsageError,
     Width,
-    format_of,
+    medium_of,
     names_of,
     one_of,
     write,
 )
-from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.spec import Example, load
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Name
@@ -30,7 +30,8 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.derive import Derivation, derivations, gradients, whole_gradients
 from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import STYLES
-from backprop_trace.render.derivation import FORMATS, Derived, render
+from backprop_trace.render import say
+from backprop_trace.render.pages.derivation import Derived, derivation_page
 from backprop_trace.render.view import View
 
 
@@ -42,7 +43,7 @@ def command(
     ] = False,
     seconds: Annotated[float, typer.Option(help="How long SymPy may take over it.")] = 10,
     style: Style = "net-out",
-    form: Annotated[str, format_of(FORMATS)] = "text",
+    form: Form = "table",
     fragment: Fragment = False,
     output: Output = None,
     force: Force = False,
@@ -56,16 +57,13 @@ def command(
     backprop-trace derive kumar --style layered
     backprop-trace derive mazur --only 'dE/dw1' --closed-form
     """
-    one_of("--format", form, FORMATS)
+    medium = medium_of(form, width, ascii_, color, output, fragment)
     one_of("--style", style, STYLES)
     worked = load(example)
     equations = worked.listing()
     derived = derivations(equations, wanted(worked, only or ()))
     found = closed(derived, equations, seconds) if closed_form else [Derived(each) for each in derived]
-    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
-    paint = terminal.paint if form == "text" else View._field_defaults["paint"]
-    view = View(worked, style=style, width=terminal.width, ascii=terminal.ascii, paint=paint, fragment=fragment)
-    write(render(form, found, equations, view), output, force)
+    write(say(form, derivation_page(found, equations, View(worked, style=style)), medium), output, force)
 
 
 def wanted(example: Example, spellings: list[str] | tuple[str, ...]) -> list[Name]:

@@ -50,7 +50,9 @@ def command(
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Practise an example line by line, each answer judged at once: in the terminal, or with -o on a page.
+    """Practise an example line by line, in the terminal or on a page.
+
+    Each answer is judged at once; with -o it is a page for a browser.
 
     \b
     backprop-trace practice mazur

@@ -12,13 +12,14 @@ from backprop_trace.cli.options import (
     BatchSize,
     ExampleArgument,
     Force,
+    Form,
     Output,
     Phases,
     Seed,
     Shuffle,
     UsageError,
     Values,
-    format_of,
+    medium_of,
     one_of,
     settings_of,
     with_batches,
@@ -32,7 +33,8 @@ from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.batches import Batching
 from backprop_trace.model.chain import PHASES
-from backprop_trace.render.blank import FORMATS, Blank, blank
+from backprop_trace.render import say
+from backprop_trace.render.pages.blank import Blank, blank_page
 from backprop_trace.run.step import size
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def command(
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
     seed: Seed = None,
-    form: Annotated[str, format_of(FORMATS)] = "yaml",
+    form: Form = "yaml",
     output: Output = None,
     force: Force = False,
 ) -> None:
@@ -61,7 +63,7 @@ def command(
     backprop-trace sheet mazur -o my-sheet.yaml
     backprop-trace sheet mazur --values --round 4
     """
-    one_of("--format", form, FORMATS)
+    medium = medium_of(form, None, False, None, output)
     for word in phase or ():
         one_of("--phase", word, PHASES)
     if round_to is not None and not values:
@@ -71,11 +73,11 @@ def command(
         raise UsageError(f"--steps goes from 1; a sheet has {MOST_LINES:,} lines at most")
     key = _Key(worked, steps, settings_of("float", None, round_to, "half-up").rounding) if values else None
     phases = [word for word in PHASES if not phase or word in phase]
-    told = _as_told(settings or (), batch_size, shuffle or seed is not None, worked.training.batching)
-    write(blank(form, Blank(worked, phases, steps, key, told)), output, force)
+    options = _options(settings or (), batch_size, shuffle or seed is not None, worked.training.batching)
+    write(say(form, blank_page(Blank(worked, phases, steps, key, options)), medium), output, force)
 
 
-def _as_told(settings: Sequence[str], batch_size: int | None, named: bool, batching: Batching) -> str:
+def _options(settings: Sequence[str], batch_size: int | None, named: bool, batching: Batching) -> str:
     """The options by which `check` gets to the same example."""
     words = [word for setting in settings for word in ("--set", setting.replace(" ", ""))]
     if batch_size is not None:

@@ -14,6 +14,7 @@ from backprop_trace.cli.options import (
     Color,
     ExampleArgument,
     Force,
+    Form,
     Fragment,
     Only,
     Output,
@@ -25,7 +26,7 @@ from backprop_trace.cli.options import (
     Values,
     Width,
     check_count,
-    format_of,
+    medium_of,
     names_of,
     one_of,
     opened_file,
@@ -37,12 +38,10 @@ from backprop_trace.cli.options import (
     with_values,
     write,
 )
-from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.spec import load
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import STYLES
-from backprop_trace.render import FORMATS, render
-from backprop_trace.render.compare import render_comparison
+from backprop_trace.render import render, say
 from backprop_trace.render.view import PagePractice, View
 from backprop_trace.run.step import size, traces
 
@@ -59,7 +58,7 @@ def command(
         typer.Option("--round", help="As on paper: every line rounded to 4 decimals (4) or figures (4sf)."),
     ] = None,
     rounding: Annotated[str, typer.Option(help="half-up, half-even or truncate.")] = "half-up",
-    form: Annotated[str, format_of(FORMATS)] = "table",
+    form: Form = "table",
     fragment: Fragment = False,
     animate: Annotated[bool, typer.Option("--animate", help="An SVG that runs through the steps.")] = False,
     no_practice: Annotated[bool, typer.Option("--no-practice", help="An HTML page without its mode Practise.")] = False,
@@ -93,7 +92,7 @@ def command(
     backprop-trace show mazur --engine exact --digits 50 --only 'dE/dw1' --with-ancestors
     backprop-trace show mazur --format latex -o mazur.tex
     """
-    one_of("--format", form, FORMATS)
+    medium = medium_of(form, width, ascii_, color, output, fragment)
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)
@@ -107,7 +106,6 @@ def command(
     if compare is not None and (only or phase):
         raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
     settings = settings_of(engine, digits, round_to, rounding)
-    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     view = View(
         worked,
         settings,
@@ -115,10 +113,6 @@ def command(
         tuple(p for p in PHASES if not phase or p in phase),
         names_of(worked, only or ()),
         with_ancestors,
-        terminal.width,
-        terminal.ascii,
-        terminal.paint if form == "table" else View._field_defaults["paint"],
-        fragment,
         len(shown_steps),
         animate,
         None if no_practice else PagePractice(),
@@ -130,16 +124,17 @@ def command(
         )
     say_if_far(shown_steps[-1], worked)
     if compare is not None:
-        one_of("--format", form, ("table", "plain"))
+        from backprop_trace.render.pages.comparison import comparison_page
+
         worked = worked.with_training(batching=worked.training.batching._replace(repeated=compare))
         before, after = traces(worked, settings, shown_steps)
-        write(render_comparison(before, after, view, form), output, force)
+        write(say(form, comparison_page(before, after, view), medium), output, force)
         return
-    if form in ("table", "plain", "latex", "markdown"):
+    if form not in ("json", "csv"):
         say_if_large(worked)
     computed = traces(worked, settings, shown_steps)
     first = next(computed)  # what breaks at once breaks before anything is written
-    pieces = render(form, chain([first], computed), view)
+    pieces = render(form, chain([first], computed), view, medium)
     if open_:
         output, force = output or opened_file(worked.name, form), force or output is None
     write(pieces, output, force)

@@ -12,23 +12,24 @@ from backprop_trace.cli.options import (
     Color,
     ExampleArgument,
     Force,
+    Form,
     Output,
     UsageError,
     Values,
     Width,
     check_count,
+    medium_of,
     say_if_far,
     with_values,
     write,
 )
-from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import did_you_mean, printable
 from backprop_trace.files.spec import Example, load
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.numbers import NotANumber, given_number
 from backprop_trace.formulas.vocabulary import normal
-from backprop_trace.render.sweep import render_sweep
-from backprop_trace.render.training import heading
+from backprop_trace.render import say
+from backprop_trace.render.pages.sweep import sweep_page
 from backprop_trace.render.view import View
 from backprop_trace.run.step import check_numeric
 from backprop_trace.run.train.sweep import now, sweep
@@ -45,6 +46,7 @@ def command(
     points: Annotated[int, typer.Option(help="So many values in the tables.")] = 6,
     at: Annotated[int, typer.Option("--at", help="With the other weights as they are at this training step.")] = 1,
     settings_: Values = None,
+    form: Form = "table",
     width: Width = None,
     ascii_: Ascii = False,
     color: Color = None,
@@ -68,13 +70,12 @@ def command(
     check_count("--at", at)
     check_numeric(worked, worked.listing())
     say_if_far(at, worked)
-    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
-    view = View(worked, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
+    medium = medium_of(form, width, ascii_, color, output)
     current = now(worked, name, at)
     tangent = sweep(worked, name, [current], at)[0] if low <= current <= high else None
     table, curve = (sweep(worked, name, _between(low, high, count), at) for count in (points, CURVE_POINTS))
     curve = sorted([*table, *curve], key=lambda point: point.weight)
-    write([*heading(view), *render_sweep(name, table, curve, tangent, view)], output, force)
+    write(say(form, sweep_page(name, table, curve, tangent, View(worked)), medium), output, force)
 
 
 def _between(low: Fraction, high: Fraction, count: int) -> list[float]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
-from contextlib import suppress
-from itertools import chain
+from collections.abc import Iterator
 from typing import Annotated, Optional
 
 import typer
@@ -18,15 +16,19 @@ from backprop_trace.cli.options import (
     Color,
     ExampleArgument,
     Force,
+    Form,
+    Output,
     Seed,
     Shuffle,
     UsageError,
     Values,
     Width,
     check_count,
+    medium_of,
     say_if_large,
     with_batches,
     with_values,
+    write,
 )
 from backprop_trace.cli.terminal import ProgressLine, Terminal
 from backprop_trace.files.save import written_again
@@ -36,8 +38,10 @@ from backprop_trace.files.writing import refuse, same_file, write_new
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.catalogue import LOSSES
-from backprop_trace.model.styles import STYLES
-from backprop_trace.render.training import ending, heading, log, row, table_head
+from backprop_trace.render import say
+from backprop_trace.render.pages import Page
+from backprop_trace.render.pages.training import log, training_page
+from backprop_trace.render.records import csv
 from backprop_trace.render.view import View
 from backprop_trace.run.step import NotNumeric, check_numeric, size
 from backprop_trace.run.train.compiled import LARGEST_COMPILED
@@ -68,6 +72,8 @@ def command(
         bool, typer.Option("--fast", help="With NumPy's matrices: for networks of thousands of weights.")
     ] = False,
     settings_: Values = None,
+    form: Form = "table",
+    output: Output = None,
     save: Annotated[Optional[str], typer.Option(help="Write the trained network as a worked example.")] = None,
     log_: Annotated[Optional[str], typer.Option("--log", help="Write the reports as CSV.")] = None,
     force: Force = False,
@@ -83,15 +89,14 @@ def command(
     """
     worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
     plan = _plan(worked, epochs, every, until, patience, metric)
-    for path in (save, log_):
+    for path in (save, log_, output):
         if path is not None:
             refuse(path, force)
     if save is not None and log_ is not None and same_file(save, log_):
         raise UsageError("--save and --log name the same file")
     if log_ is not None and same_file(log_, example):
         raise UsageError("--log names the example itself")
-    terminal = Terminal.of(width, ascii_, color)
-    view = View(worked, style=STYLES[0], width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
+    medium = medium_of(form, width, ascii_, color, output)
     if not fast:
         say_if_large(worked)
         if size(worked) > LARGEST_COMPILED:
@@ -100,19 +105,18 @@ def command(
     progress = ProgressLine()
     session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)
     reports: list[Report] = []
-    note = ["with NumPy's matrices: the last digits may differ from those of a trace\n"] if fast else []
-    rows = _rows(session, view, reports, progress)
-    told = chain(heading(view), note, rows, _ending(session, reports, view))
+    note = "with NumPy's matrices: the last digits may differ from those of a trace" if fast else ""
+    page = training_page(session, _reports(session, reports, progress), View(worked), note)
+    pieces = say(form, page, medium)
     try:
         try:
-            Terminal.stdout(told)
-        except KeyboardInterrupt as stop:  # while a row was written, not while the next was computed
-            with suppress(StopIteration):
-                rows.throw(stop)
-            Terminal.stdout(told)
+            write(pieces, output, force)
+        except KeyboardInterrupt:  # while a row was written, not while the next was computed
+            session.ending = "interrupted"
+            write(pieces, output, force)
     finally:
         if save is not None or log_ is not None:
-            deque(told, 0)  # whoever reads may have seen enough: the files are still wanted
+            deque(pieces, 0)  # whoever reads may have seen enough: the files are still wanted
         _keep(session, reports, save, log_, force)
     if session.broken is not None:
         raise session.broken
@@ -168,22 +172,18 @@ def _classes(example: Example) -> None:
         raise UsageError(f"--until classified: {what}; write --until 'E < 1e-3'")
 
 
-def _rows(session: Session, view: View, reports: list[Report], progress: ProgressLine) -> Generator[str, None, None]:
-    """The reports as they come; Ctrl-C anywhere ends the run and keeps what was reached."""
-    yield from table_head(session.plan, view)
+def _reports(session: Session, reports: list[Report], progress: ProgressLine) -> Iterator[Report]:
+    """The reports as they come, and are kept; Ctrl-C anywhere ends the run and keeps what was reached."""
     try:
         for report in session.reports():
             reports.append(report)
             progress.clear()
-            yield row(report, session.plan, view)
+            yield report
+            if session.ending == "interrupted":
+                break
     except KeyboardInterrupt:
         session.ending = "interrupted"
     progress.clear()
-
-
-def _ending(session: Session, reports: list[Report], view: View) -> Iterator[str]:
-    if reports:
-        yield from ending(session, reports, view)
 
 
 class _Ticker:
@@ -216,7 +216,7 @@ def _duration(seconds: float) -> str:
 def _keep(session: Session, reports: list[Report], save: str | None, log_: str | None, force: bool) -> None:
     """The files that were asked for."""
     if log_ is not None:
-        write_new(log_, log(reports), force)
+        write_new(log_, csv.write(Page(lambda _: iter(()), lambda: log(reports))), force)
     if save is not None:
         write_new(save, written_again(session.example, session.run.givens, save, session.steps_made), force)
         if sys.stdout.isatty():

@@ -11,6 +11,7 @@ from backprop_trace.cli.options import (
     Color,
     ExampleArgument,
     Force,
+    Form,
     Only,
     Output,
     Seed,
@@ -18,15 +19,16 @@ from backprop_trace.cli.options import (
     Style,
     Values,
     Width,
+    medium_of,
     one_of,
     with_batches,
     with_values,
     write,
 )
-from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.spec import load
 from backprop_trace.model.styles import STYLES
-from backprop_trace.render.verification import render
+from backprop_trace.render import say
+from backprop_trace.render.pages.verification import verification_page
 from backprop_trace.render.view import View
 from backprop_trace.run.verify import verified
 
@@ -34,6 +36,7 @@ from backprop_trace.run.verify import verified
 def command(
     example: ExampleArgument,
     only: Only = None,
+    form: Form = "table",
     settings: Values = None,
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
@@ -50,11 +53,11 @@ def command(
     The differences are taken in certified arithmetic; autograd is asked where PyTorch is installed. The exit code is 1
     if a gradient is off.
     """
+    medium = medium_of(form, width, ascii_, color, output)
     one_of("--style", style, STYLES)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     found = verified(worked, wanted(worked, only or ()))
-    terminal = Terminal.of(width, ascii_, color, plain=output is not None)
-    view = View(worked, style=style, width=terminal.width, ascii=terminal.ascii, paint=terminal.paint)
-    write(render(found, worked.listing(), view), output, force)
+    page = verification_page(found, worked.listing(), View(worked, style=style))
+    write(say(form, page, medium), output, force)
     if any(row.verdict == "off" for row in found):
         sys.exit(1)

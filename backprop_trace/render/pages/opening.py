@@ -1,0 +1,39 @@
+"""How pages on a worked example begin: title, source, what network it is, how it is computed, what is to be noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_trace.files.source import printable
+from backprop_trace.files.spec import Example
+from backprop_trace.formulas.expr import Number
+from backprop_trace.render.blocks import Block, Listed, Math, Naming, Prose, Title
+from backprop_trace.render.view import View, described, engine, givens, long_fraction_note, notes, zeros
+from backprop_trace.run.step import Trace
+
+MOST_GIVEN = 200
+
+
+def title_of(example: Example) -> str:
+    return printable(example.title or example.name)
+
+
+def opening(view: View, trace: Trace | None = None) -> Iterator[Block]:
+    """`trace`, where there is one, says more of how it was computed."""
+    example = view.example
+    yield Title(title_of(example))
+    yield from (Prose(printable(text)) for text in (example.source, example.note) if text)
+    yield Prose(printable(described(example)))
+    yield Prose(engine(view.settings, trace.shortened) + zeros(trace) if trace is not None else engine(view.settings))
+    said = [*notes(example), *([long_fraction_note(trace)] if trace is not None else [])]
+    yield from (Prose(note, "note") for note in said if note)
+    yield from (Prose(printable(warning), "warning") for warning in (*example.warnings, *view.warnings))
+
+
+def given(trace: Trace, view: View, names: Naming) -> Iterator[Block]:
+    """What is given, as it stands at this step."""
+    pairs = [] if view.only else givens(trace, view.phases)
+    if len(pairs) > MOST_GIVEN:
+        yield Listed("Given", (f"{len(pairs)} numbers",))
+    elif pairs:
+        yield Listed("Given", tuple((Math((name, Number(text)), names),) for name, text in pairs))

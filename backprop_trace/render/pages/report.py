@@ -1,0 +1,393 @@
+"""A report on a sheet: the headline, each mistake, the conventions, a table of all lines.
+
+>>> from backprop_trace.check.checker import Checker
+>>> from backprop_trace.files.sheet import read_sheet
+>>> from backprop_trace.files.spec import load
+>>> report = Checker(load("mazur")).check(read_sheet("net_h1: 0.3775\\nw5+: 0.4411\\n", "sheet.yaml"))
+>>> headline(report)
+'1 of 2 lines is right or follows. The first mistake is line 2, w5+.'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
+
+from backprop_trace.check.blind import Hidden
+from backprop_trace.check.conventions import sentence_of
+from backprop_trace.check.report import JudgedLine, Report
+from backprop_trace.check.slips import SLIPS
+from backprop_trace.files.source import printable
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.render.blocks import (
+    Block,
+    Column,
+    Heading,
+    Marked,
+    Math,
+    Message,
+    Prose,
+    Row,
+    Signed,
+    Table,
+    Text,
+    Title,
+    Written,
+)
+from backprop_trace.render.medium import Medium
+from backprop_trace.render.pages import Page, Record
+from backprop_trace.render.records.json import object_of
+from backprop_trace.render.signs import KINDS
+
+
+class Wanted(NamedTuple):
+    """What of a report is shown. brief: only what matters; missing: the lines that are not on the sheet, too;
+    hidden: the slips that do not show."""
+
+    missing: bool = False
+    brief: bool = False
+    hidden: tuple[Hidden, ...] | None = None
+
+
+HONEST = ("right", "rounded", "follows", "convention")
+KEY_SHOWN = 9
+LONGEST_SHOWN = 48
+MOST_NAMED = 12
+
+
+class Mistake(NamedTuple):
+    """A line with a new mistake, and the later lines that have the same slip."""
+
+    line: JudgedLine
+    others: tuple[JudgedLine, ...]
+
+
+def headline(report: Report) -> str:
+    """31 of 33 lines are right or follow. The first mistake is line 17, dE/dout_h1."""
+    first = report.first_mistake
+    return f"{_share(report)} The first mistake is {where(first)}." if first else _share(report)
+
+
+def _share(report: Report) -> str:
+    """How many lines are right (or follow), and how many cannot be judged."""
+    verdicts = [line.verdict for line in report.written]
+    count, good, unjudged = len(verdicts), sum(verdict in HONEST for verdict in verdicts), verdicts.count("undecided")
+    follow = " or follow" if {"follows", "slip", "wrong"} & set(verdicts) else ""
+    if count == 1:
+        return f"The one line {'is right' if good else 'cannot be judged' if unjudged else 'is not right'}."
+    doubt = f" {unjudged} cannot be judged." if unjudged else ""
+    if good == count:
+        return f"All {count} lines are right{follow}."
+    if good == 1:
+        return f"1 of {count} lines is right{follow and f'{follow}s'}.{doubt}"
+    return f"{good or 'None'} of {count} lines {'are' if good else 'is'} right{follow if good else ''}.{doubt}"
+
+
+def where(line: JudgedLine) -> str:
+    """line 17, dE/dout_h1 (step 2)"""
+    number = f"line {line.place.line}, " if line.place else ""
+    return f"{number}{title(line)}"
+
+
+def title(line: JudgedLine) -> str:
+    """The quantity, with its step where it is not the first."""
+    inside = [f"step {line.step}"] if line.step > 1 else []
+    inside += [printable(", ".join(line.settings))] if line.settings else []
+    return name_of(line) + (f" ({'; '.join(inside)})" if inside else "")
+
+
+def name_of(line: JudgedLine) -> str:
+    return line.called or printable(line.name) + (f"[{line.sample}]" if line.sample else "")
+
+
+def plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def mistakes(report: Report) -> list[Mistake]:
+    """The new mistakes in order, those with the same slip together."""
+    groups: dict[object, list[JudgedLine]] = {}
+    for place, line in enumerate(report.lines):
+        if line.verdict in ("slip", "wrong"):
+            key = (line.slips, line.phase, line.message) if line.verdict == "slip" else place
+            groups.setdefault(key, []).append(line)
+    return [Mistake(first, tuple(others)) for first, *others in groups.values()]
+
+
+def same_in(mistake: Mistake) -> str:
+    """The same in w2+ (line 61), ..."""
+    others = mistake.others
+    texts = [f"{title(line)} (line {line.place.line})" if line.place else title(line) for line in others[:MOST_NAMED]]
+    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return f"The same in {', '.join(texts)}{more}."
+
+
+def unknown_lines(report: Report) -> list[str]:
+    """A sentence for each line that is not in the example."""
+    unknown = [line for line in report.lines if line.verdict == "unknown"]
+    texts = [f"{where(line)}: {line.message}" for line in unknown[:MOST_NAMED]]
+    more = len(unknown) - MOST_NAMED
+    return [*texts, f"{more:,} more {plural(more, 'line')} cannot be used either"] if more > 0 else texts
+
+
+def notes(report: Report) -> list[str]:
+    """What is said once: patterns over several lines, the conventions, and what the step does when done right."""
+    return [*report.patterns, *([report.done_right] if report.done_right else []), *convention_notes(report)]
+
+
+def convention_notes(report: Report) -> list[str]:
+    """A sentence for each convention of the sheet."""
+    return [
+        f"This sheet {sentence_of(word)}. The example does not; the sheet is judged by its own convention."
+        for word in report.conventions
+    ]
+
+
+def shown_lines(report: Report, wanted: Wanted) -> list[JudgedLine]:
+    """The lines of the sheet; those that are missing only where they are asked for."""
+    return [line for line in report.lines if line.written is not None or wanted.missing]
+
+
+def missing_note(report: Report, wanted: Wanted) -> str:
+    count = report.counts.get("missing", 0)
+    if not count or wanted.missing:
+        return ""
+    return f"{count} {plural(count, 'line')} of the example {'is' if count == 1 else 'are'} not on the sheet"
+
+
+def sections(lines: list[JudgedLine]) -> Iterator[tuple[str, list[JudgedLine]]]:
+    """The lines under a heading for each step and each run with values of its own (none if there is only one)."""
+    groups = [(heading, list(members)) for heading, members in groupby(lines, key=_section)]
+    single = len(groups) == 1 and groups[0][0] == _section_name(1, ())
+    yield from ((("" if single else heading), members) for heading, members in groups)
+
+
+def _section(line: JudgedLine) -> str:
+    if line.verdict == "unknown":
+        return "Lines that cannot be used"
+    return _section_name(line.step, line.settings)
+
+
+def _section_name(step: int, settings: tuple[str, ...]) -> str:
+    setting = f", with {printable(', '.join(settings))}" if settings else ""
+    return f"Step {step}{setting}"
+
+
+def remark(line: JudgedLine) -> str:
+    """What stands beside a line in the table; the sentences on mistakes stand above it."""
+    if line.verdict == "unknown":
+        return line.message
+    return "" if line.verdict not in ("right", "rounded", "follows") or line.message in PLAIN else line.message
+
+
+PLAIN = (
+    "right within the rounding of the lines before it",
+    "follows from your own earlier lines: no new mistake",
+    "more digits than the lines before it can carry",
+)
+"""Remarks that every other line would have: the verdict and its legend say as much."""
+
+
+def verdict_of(line: JudgedLine) -> str:
+    """The verdict; a slip with its (likeliest) name."""
+    return f"slip: {line.slips[0]}" if line.verdict == "slip" and line.slips else line.verdict
+
+
+def sentence(line: JudgedLine) -> str:
+    """The message as a sentence."""
+    return f"{line.message[:1].upper()}{line.message[1:]}." if line.message else ""
+
+
+def legend(lines: list[JudgedLine]) -> list[tuple[str, str]]:
+    """The verdicts in use that need to be explained, each with what it means."""
+    used = dict.fromkeys(line.verdict for line in lines)
+    return [(verdict, kind.meaning) for verdict, kind in KINDS.items() if verdict in used and kind.meaning]
+
+
+def written_of(line: JudgedLine) -> str:
+    """The writer's number; a very long one or a long formula is shortened."""
+    text = printable(line.written or "")
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+
+
+def expected_of(line: JudgedLine) -> str:
+    """What follows from the writer's lines, where they have something else."""
+    return short(line.expected) if line.verdict in ("slip", "wrong") else ""
+
+
+def key_of(line: JudgedLine) -> str:
+    return shown(Fraction(line.key), KEY_SHOWN) if line.key else ""
+
+
+def short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+
+
+def place_of(line: JudgedLine, sheet: str) -> str:
+    """my-sheet.yaml:17"""
+    return printable(sheet) + (f":{line.place.line}" if line.place else "")
+
+
+def hidden_notes(hidden: tuple[Hidden, ...]) -> list[tuple[str, list[str]]]:
+    """Under a heading each: slips the digits of the sheet cannot show, and those the exercise's numbers hide."""
+    now = _lines_per_slip((line.called, slip) for line in hidden for slip in line.slips)
+    always = _lines_per_slip((line.called, slip) for line in hidden for slip in line.always)
+    if not now and not always:
+        return [("Every slip known would show in this sheet, if it were made in one of its lines.", [])]
+    groups = [
+        ("Slips that the digits of this sheet cannot show:", now),
+        ("Slips that the numbers of this exercise hide, whatever the digits:", always),
+    ]
+    return [(heading, texts) for heading, texts in groups if texts]
+
+
+def _lines_per_slip(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    lines: dict[str, list[str]] = {}
+    for symbol, slip in pairs:
+        lines.setdefault(slip, []).append(symbol)
+    ordered = sorted(lines, key=lambda slip: SLIPS[slip].rank)
+    return [f"{slip} ({SLIPS[slip].sentence}): {', '.join(lines[slip])}" for slip in ordered]
+
+
+# --- as blocks ---
+
+
+def report_page(report: Report, wanted: Wanted) -> Page:
+    def blocks(medium: Medium) -> Iterator[Block]:
+        return _messages(report, wanted) if medium.manner == "lines" else _blocks(report, wanted, medium)
+
+    def whole(medium: Medium) -> Iterator[str]:
+        yield object_of(record(report, wanted.hidden))
+
+    return Page(blocks, lambda: map(_line_record, shown_lines(report, wanted)), fields=FIELDS, own={"json": whole})
+
+
+def _blocks(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
+    sheet, kind, found = printable(report.sheet), "bad" if report.has_mistakes else "good", mistakes(report)
+    if medium.manner == "screen":
+        yield Prose(f"{sheet}: {headline(report)}", kind)
+    else:
+        yield Title(sheet)
+        yield Prose(headline(report), kind)
+    yield from (_message(mistake, report) for mistake in found[:1])
+    yield from map(Prose, (*unknown_lines(report), *notes(report)))
+    if wanted.brief:
+        return
+    yield from (_message(mistake, report) for mistake in found[1:])
+    yield from _all_lines(report, wanted, medium)
+    for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
+        yield Heading(heading, 2)
+        yield from map(Prose, texts)
+
+
+def _message(mistake: Mistake, report: Report) -> Message:
+    line = mistake.line
+    rows: list[tuple[str, Text]] = [("written", (Marked("bad", written_of(line)),))]
+    rows.append(("should be", _forms(line.should or (name_of(line), expected_of(line)))))
+    rows += [("you get it by", _forms(line.bent))] if line.bent else []
+    after = same_in(mistake) if mistake.others else ""
+    return Message(line.verdict, title(line), place_of(line, report.sheet), sentence(line), tuple(rows), after)
+
+
+def _forms(forms: Sequence[str]) -> Text:
+    return (Math(tuple(map(Written, forms))),)
+
+
+COLUMNS = (Column("verdict"), Column("line", optional=True), Column("quantity"), Column("written"),
+           Column("should be"), Column("true value"), Column("remark", below=True))  # fmt: skip
+
+
+def _all_lines(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
+    lines = shown_lines(report, wanted)
+    for heading, members in sections(lines):
+        if heading or medium.manner == "document":
+            yield Heading(heading or "All lines", 2)
+        yield Table(COLUMNS, list(map(_row, members)), marked=0, long=True)
+    for verdict, meaning in legend(lines):
+        yield Prose((Signed(verdict, f"{verdict}: {meaning}"),), "faint")
+    if note := missing_note(report, wanted):
+        yield Prose(f"{note}; --missing lists them.", "faint")
+
+
+def _row(line: JudgedLine) -> Row:
+    name: Text = (Math((Written(line.symbol),)),) if line.symbol else name_of(line)
+    number = str(line.place.line) if line.place else ""
+    cells = (name, written_of(line), expected_of(line), key_of(line), remark(line))
+    return Row(((Signed(line.verdict, verdict_of(line)),), number, *cells), KINDS[line.verdict].colour)
+
+
+def _messages(report: Report, wanted: Wanted) -> Iterator[Block]:
+    """A line per line of the sheet, as compilers report: file:line: verdict: name = number: message."""
+    sheet = printable(report.sheet)
+    yield from (Message("", text, sheet) for text in (headline(report), *notes(report)))
+    if wanted.brief:
+        yield from (_line(mistake.line, sheet) for mistake in mistakes(report)[:1])
+        yield from (Message("unknown", text, sheet) for text in unknown_lines(report))
+        return
+    yield from (_line(line, sheet) for line in shown_lines(report, wanted))
+    for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
+        yield Message("", heading, "")
+        yield from (Message("", f"  {text}", "") for text in texts)
+
+
+def _line(line: JudgedLine, sheet: str) -> Message:
+    if line.written is None:
+        return Message("missing", title(line), sheet, f"true value {key_of(line)}")
+    expected = f", should be {' = '.join(line.should[1:]) or expected_of(line)}" if line.should else ""
+    expected = expected or (f", expected {expected_of(line)}" if expected_of(line) else "")
+    written = f"{title(line)} = {written_of(line)}{expected}"
+    return Message(line.verdict, written, place_of(line, sheet), line.message)
+
+
+# --- as records ---
+
+FIELDS = ("name", "step", "sample", "written", "verdict", "expected", "key", "slips", "message", "line")
+
+
+def record(report: Report, hidden: tuple[Hidden, ...] | None = None) -> Record:
+    """All of a report; `key` is the true value, `expected` follows from the writer's own lines."""
+    first = report.first_mistake
+    found: Record = {
+        "sheet": report.sheet,
+        "headline": headline(report),
+        "lines": [_line_record(line) for line in report.lines],
+        "first_mistake": None if first is None else {"name": first.name, "step": first.step, "sample": first.sample},
+        "conventions": report.conventions,
+        "convention_sentences": [f"this sheet {sentence_of(word)}" for word in report.conventions],
+        "patterns": report.patterns,
+        "done_right": report.done_right,
+        "counts": report.counts,
+    }
+    if hidden is not None:
+        found["hidden_slips"] = [
+            {"name": line.name, "step": line.step, "sample": line.sample, "slips": line.slips, "always": line.always}
+            for line in hidden
+        ]
+    return found
+
+
+def unreadable(sheet: str, error: str) -> Record:
+    """A sheet that could not be judged, in the same shape."""
+    return {"sheet": sheet, "error": error, "lines": [], "first_mistake": None, "conventions": [], "counts": {}}
+
+
+def _line_record(line: JudgedLine) -> Record:
+    found = {
+        "name": line.name,
+        "step": line.step,
+        "sample": line.sample,
+        "phase": line.phase,
+        "written": line.written,
+        "verdict": line.verdict,
+        "expected": line.expected,
+        "key": line.key,
+        "slips": line.slips,
+        "message": line.message,
+        "should": " = ".join(line.should),
+        "bent": " = ".join(line.bent),
+        "line": line.place.line if line.place else None,
+        "spelling": line.spelling,
+    }
+    return found | ({"settings": line.settings} if line.settings else {})

@@ -1,0 +1,221 @@
+"""A trace: what is given, and every quantity as formula = numbers = value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from backprop_trace.formulas.expr import Name, Number, derivative
+from backprop_trace.formulas.expr import given as given_name
+from backprop_trace.formulas.notation import ASCII
+from backprop_trace.model.chain import PHASES
+from backprop_trace.model.update import ETA
+from backprop_trace.render import blocks as said
+from backprop_trace.render.blocks import Amount, Block, Column, Equation, Equations, Filled, Math, Naming, Row, Table
+from backprop_trace.render.medium import Medium
+from backprop_trace.render.pages import Page, groups
+from backprop_trace.render.pages.opening import given, opening
+from backprop_trace.render.records import lines_of
+from backprop_trace.render.view import Numbers, View, amount, chosen, givens, naming
+from backprop_trace.run.step import Line, Trace
+
+HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
+FIELDS = ("step", "sample", "time", "phase", "name", "formula", "substitution", "value", "fraction")
+MOST_LISTED = 60
+MOST_SAMPLES = 20
+
+
+def trace_page(traces: Iterable[Trace], view: View) -> Page:
+    """The steps of a training run, each with its lines."""
+
+    def blocks(medium: Medium) -> Iterator[Block]:
+        match medium.manner:
+            case "lines":
+                return (block for trace in traces for block in _lines(trace, view))
+            case "document":
+                return document(traces, view, groups.extent_of(medium))
+        return screen(traces, view)
+
+    def watched(medium: Medium) -> Iterator[str]:
+        from backprop_trace.render.page.document import page
+
+        return page(next(iter(traces)), view)
+
+    def pictured(medium: Medium) -> Iterator[str]:
+        from backprop_trace.render.page.picture import picture
+
+        *_, last = traces
+        return picture(last, view)
+
+    head = {"title": view.example.title, "engine": view.settings.engine}
+    fields = FIELDS if view.settings.engine == "exact" else FIELDS[:-1]
+    return Page(blocks, lambda: lines_of(traces, view), head, fields, {"html": watched, "svg": pictured})
+
+
+def _equations(lines: Iterable[Line], trace: Trace, view: View) -> Equations:
+    numbers = Numbers(trace, ASCII)
+    step = trace.step if view.steps > 1 or trace.step > 1 else 0
+    return Equations([equation(line, numbers) for line in lines], naming(trace, view), step)
+
+
+def equation(line: Line, numbers: Numbers) -> Equation:
+    """formula = numbers = value; where the numbers would only repeat the value they are left out."""
+    formula, value = line.equation.formula, amount(line.value, numbers.digits)
+    put_in = () if isinstance(formula, Name | Number) else (Filled(formula, numbers.text),)
+    shortcut = line.equation.shortcut
+    if shortcut is None or line.shortcut is None:
+        return Equation(line.name, (formula, *put_in, value))
+    other = (shortcut, Filled(shortcut, numbers.text), amount(line.shortcut, numbers.digits, fraction=False))
+    return Equation(line.name, (formula, *put_in, value), other)
+
+
+def _lines(trace: Trace, view: View) -> Iterator[Block]:
+    yield _equations(chosen(trace, view), trace, view)
+
+
+# --- on a screen: phase by phase, a heading per sample or time step where one follows the other ---
+
+
+def screen(traces: Iterable[Trace], view: View) -> Iterator[Block]:
+    for count, trace in enumerate(traces):
+        if count == 0:
+            yield from opening(view, trace)
+        if view.steps > 1 or trace.step > 1:
+            yield said.Heading(f"Training step {trace.step}", 1, "title")
+        if trace.step > 1 or count == 0:
+            yield from given(trace, view, naming(trace, view))
+        headed = set(PHASES) if count or view.only else set()
+        for heading, phase, lines in sections(chosen(trace, view)):
+            yield said.Heading(heading)
+            if phase not in headed and (formulas := trace.example.general_formulas([phase])):
+                yield said.Formulas(formulas, view.style)
+            headed.add(phase)
+            yield _equations(lines, trace, view)
+
+
+def sections(lines: Iterable[Line]) -> Iterator[tuple[str, str, list[Line]]]:
+    """The lines under their headings; the backward pass is one section: its sums go over samples and time steps."""
+    for (phase, sample, time), members in groupby(lines, key=_section):
+        of_sample, of_time = f", sample {sample}" if sample else "", f", @{time}" if time else ""
+        yield HEADINGS[phase] + of_sample + of_time, phase, list(members)
+
+
+def _section(line: Line) -> tuple[str, int | None, int | None]:
+    name, phase = line.name, line.equation.phase
+    return (phase, name.sample, name.time) if phase in ("forward", "loss") else (phase, None, None)
+
+
+# --- in a document: drawing, formulas, unit by unit, a closing table ---
+
+
+def document(traces: Iterable[Trace], view: View, extent: groups.Extent) -> Iterator[Block]:
+    losses = list[tuple[int, Amount]]()
+    names = Naming()
+    for count, trace in enumerate(traces):
+        names = naming(trace, view)
+        if count == 0:
+            yield from opening(view, trace)
+            yield from _network(trace, view, names, extent)
+        objective = trace.listing.objective
+        losses.append((trace.step, amount(trace.values[objective], trace.settings.shown_digits)))
+        yield from _step(trace, view, extent)
+    if len(losses) > 1:
+        yield said.Heading("The loss, step by step", 1)
+        loss = Math((view.example.network.objective,), names)
+        rows = [Row((str(step), value.decimal)) for step, value in losses]
+        yield Table((Column("step"), Column((loss,), "loss", number=True)), rows, long=True)
+
+
+def _network(trace: Trace, view: View, names: Naming, extent: groups.Extent) -> Iterator[Block]:
+    network = trace.example.network
+    if network.layers and not view.only:
+        yield said.Heading("The network", 1)
+        yield said.Drawing(trace, names)
+    if not view.only:
+        yield from _givens(trace, names, extent)
+    if formulas := [] if view.only else trace.example.general_formulas(view.phases):
+        yield said.Heading("The formulas", 1)
+        yield said.Formulas(formulas, view.style)
+
+
+def _givens(trace: Trace, names: Naming, extent: groups.Extent) -> Iterator[Block]:
+    """Inputs, targets, parameters; of several samples a table, and what they share."""
+    network = trace.example.network
+    pairs = [(name, text) for name, text in givens(trace, PHASES) if name.sample is None]
+    if len(pairs) > MOST_LISTED:
+        pairs = [(name, text) for name, text in pairs if name == ETA]
+    if pairs:
+        yield said.Listed("Given", tuple((Math((name, Number(text)), names),) for name, text in pairs))
+    rule, training = trace.example.rule, trace.example.training
+    if rule.fixed:
+        fixed = tuple((Math((name,), names),) for name in rule.fixed)
+        yield said.Listed("Held fixed", fixed if len(fixed) <= MOST_LISTED else (f"{len(fixed)} parameters",))
+    if training.samples > 1 and network.layers and not training.times:
+        yield from _samples(trace, names, extent)
+
+
+def _samples(trace: Trace, names: Naming, extent: groups.Extent) -> Iterator[Block]:
+    """Inputs and targets of the samples, a row each."""
+    network, count, numbers = trace.example.network, trace.example.training.samples, Numbers(trace, ASCII)
+    shown = range(1, min(count, MOST_SAMPLES) + 1)
+    quantities = [given_name(label) for label in network.inputs] + [Name("target", label) for label in network.outputs]
+    columns = [Column((Math((name,), names),), number=True) for name in quantities]
+    rows = [
+        Row((str(sample), *(numbers.text(name._replace(sample=sample)) for name in quantities))) for sample in shown
+    ]
+    yield Table((Column("sample"), *columns), rows, long=True)
+    if len(shown) < count:
+        yield said.Prose(f"These are the first {len(shown)} of {count} samples.")
+
+
+def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
+    lines = chosen(trace, view)
+    several = view.steps > 1 or trace.step > 1
+    if several:
+        yield said.Heading(f"Training step {trace.step}", 1)
+    full, listed = groups.split(lines, groups.Places.of(trace.example.network), extent, view.only)
+    if listed:
+        yield said.Prose(groups.abridged(len(full), len(lines), extent))
+    names = naming(trace, view)
+    for phase, members in groups.by_phase(full):
+        yield said.Heading(HEADINGS[phase], 1 + several)
+        for group in groups.groups(phase, members, trace.example.network, trace.example.training.samples > 1, names):
+            if group.heading:
+                yield said.Heading(group.heading, 3)
+            yield _equations(group.lines, trace, view)
+        others = [line for line in listed if line.equation.phase == phase and not groups.stands_elsewhere(line)]
+        yield from _others(others, trace, names, extent)
+    yield from _closing(lines, trace, names, extent, 1 + several)
+
+
+def _others(lines: Sequence[Line], trace: Trace, names: Naming, extent: groups.Extent) -> Iterator[Block]:
+    """A table of values, without those that stand elsewhere in the document."""
+    if lines:
+        yield said.Prose("The others of this phase are computed in the same way.")
+        columns = (Column("quantity"), Column("value", number=True))
+        numbers = Numbers(trace, ASCII)
+        shown = [Row(((Math((line.name,), names),), numbers.text(line.name))) for line in lines[: extent.listed]]
+        yield Table(columns, shown, long=True)
+        yield from _left_out(len(lines) - extent.listed)
+
+
+def _closing(lines: Sequence[Line], trace: Trace, names: Naming, extent: groups.Extent, level: int) -> Iterator[Block]:
+    """Old weight, gradient, new weight of the parameters that are updated here."""
+    trained = set(trace.example.rule.trained)
+    updated = [line.name for line in lines if line.name.kind == "+" and line.name.of in trained]
+    if not updated:
+        return
+    yield said.Heading("Old weight, gradient, new weight", level)
+    numbers, rows = Numbers(trace, ASCII), []
+    for name in updated[: extent.listed]:
+        assert name.of is not None
+        cells = (name.of, derivative(trace.listing.objective, name.of), name)
+        rows.append(Row(((Math((name.of,), names),), *map(numbers.text, cells))))
+    columns = [Column(word, number=True) for word in ("old", "gradient", "new")]
+    yield Table((Column("parameter"), *columns), rows, long=True)
+    yield from _left_out(len(updated) - extent.listed)
+
+
+def _left_out(count: int) -> Iterator[Block]:
+    if count > 0:
+        yield said.Prose(f"{count:,} more are left out here; --format csv lists them all.")

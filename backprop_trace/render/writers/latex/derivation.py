@@ -1,0 +1,46 @@
+r"""Derivations without numbers as displayed mathematics: a term on each row, long terms over several.
+
+>>> from backprop_trace.formulas.expr import Sum, given
+>>> from backprop_trace.formulas.notation.names import LATEX_NAMES
+>>> from backprop_trace.render.blocks import Naming
+>>> from backprop_trace.render.writers.latex.page import DOCUMENT
+>>> chain = Chain(given("a"), (Sum((given("b"), given("c"))),), Naming())
+>>> print("".join(display(chain, Ink(LATEX, LATEX_NAMES), DOCUMENT)), end="")
+\begin{align*}
+a &= b \\
+&+ c
+\end{align*}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_trace.formulas.expr import Formula, Minus, Sum
+from backprop_trace.formulas.notation import LATEX, PRODUCT
+from backprop_trace.render.blocks import Chain
+from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.rows import Pen, filled, pieces
+from backprop_trace.render.writers.latex.width import width
+from backprop_trace.render.writers.spelling import Ink
+
+SIGN = 20.0
+"""The width of a sign with its spaces."""
+
+
+def display(chain: Chain, ink: Ink, page: Page) -> Iterator[str]:
+    """A quantity with the formulas it equals."""
+    leaf, name = ink.leaf(chain.names), ink.name(chain.name, chain.names)
+    pen = Pen(LATEX, leaf, page.width - width(name) - SIGN)
+    rows = [row for form in chain.forms for row in _rows(form, pen)]
+    yield "\\begin{align*}\n" + f"{name} &" + " \\\\\n&".join(rows) + "\n\\end{align*}\n"
+
+
+def _rows(formula: Formula, pen: Pen) -> Iterator[str]:
+    """The terms of a formula, each with its sign; what does not fit goes on below."""
+    for place, term in enumerate(formula.terms if isinstance(formula, Sum) else (formula,)):
+        sign = "=" if place == 0 else "-" if isinstance(term, Minus) else "+"
+        inside = term.operand if place and isinstance(term, Minus) else term
+        first, *others = filled(pieces(inside, pen, PRODUCT if place else 0), pen.room)
+        yield f"{sign} {first}"
+        yield from (rf"\quad {row}" for row in others)

@@ -1,0 +1,332 @@
+r"""The network drawn in TikZ: units in circles, weights with their values along the edges.
+
+A large network is abridged: of a layer with many units the first ones and the last, of many layers the first and
+the last; weights are written on the edges where they do not cover one another. The caption says what is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.notation import latex_number
+from backprop_trace.formulas.notation.names import Speller
+from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.model.network import Layer
+from backprop_trace.render.writers.latex.geometry import (
+    LABEL_HEIGHT,
+    RADIUS,
+    Labels,
+    Point,
+    Segment,
+    evenly,
+    one_by_one,
+)
+from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.width import width
+from backprop_trace.run.step import Trace
+
+MOST_UNITS = 6
+MOST_LAYERS = 7
+MOST_LABELS = 16
+LABEL_SIZE = 0.9
+"""Labels are set in a smaller size: 10 pt of `width` become 9."""
+
+WIDEST_GAP = 165.0
+SPACINGS = (56.0, 68.0, 80.0, 96.0, 112.0)
+TALLEST = 320.0
+DIGITS = 4
+
+
+class Size(NamedTuple):
+    """A size for labels, beside `width`'s 10 pt."""
+
+    font: str
+    scale: float
+
+
+SIZES = (Size(r"\footnotesize", LABEL_SIZE), Size(r"\scriptsize", 0.8))
+
+
+class Node(NamedTuple):
+    """A circle; `unit` is empty for dots that stand for the units left out."""
+
+    unit: str
+    layer: int
+    point: Point
+
+
+class Edge(NamedTuple):
+    tail: Node
+    head: Node
+    weight: Name
+
+    @property
+    def segment(self) -> Segment:
+        return self.tail.point, self.head.point
+
+    @property
+    def skips(self) -> bool:
+        """Does it pass by a layer? Then it is bent around the units there."""
+        return self.head.layer - self.tail.layer > 1
+
+    def path(self, label: str = "") -> str:
+        """From one circle to the other in TikZ, with a label on the way."""
+        way = "to[bend left=20]" if self.skips else "--"
+        return f"({_id(self.tail)}) {way}{label} ({_id(self.head)})"
+
+
+class Beside(NamedTuple):
+    """A label above or below a unit."""
+
+    node: Node
+    text: str
+    above: bool
+
+    @property
+    def segment(self) -> Segment:
+        """Its middle line."""
+        half, (x, y) = LABEL_SIZE * width(self.text) / 2, self.node.point
+        level = y + (RADIUS + LABEL_HEIGHT / 2) * (1 if self.above else -1)
+        return (x - half, level), (x + half, level)
+
+
+class Drawing(NamedTuple):
+    nodes: list[Node]
+    edges: list[Edge]
+    labels: list[tuple[Edge, float, str]]
+    """Edge, place, text."""
+    size: Size
+    beside: list[Beside]
+    remarks: list[str]
+
+
+def picture(trace: Trace, spell: Speller, page: Page) -> Iterator[str]:
+    """The drawing as a tikzpicture, and its caption."""
+    texts = _Texts(trace, spell)
+    drawn = _drawn(trace, texts, page)
+    yield "\\begin{center}\n\\begin{tikzpicture}[x=1pt, y=1pt, >=stealth,\n"
+    yield f"  unit/.style={{circle, draw, minimum size={2 * RADIUS:.0f}pt, inner sep=0pt}},\n"
+    yield f"  weight/.style={{sloped, fill=white, inner sep=1pt, font={drawn.size.font}}}]\n"
+    yield from (_node(node, texts, trace) for node in drawn.nodes)
+    yield from (f"\\draw[black!45, ->] {edge.path()};\n" for edge in drawn.edges)
+    for edge, place, text in drawn.labels:
+        yield f"\\path {edge.path(f' node[weight, pos={place:.2f}] {{${text}$}}')};\n"
+    yield from map(_beside_unit, drawn.beside)
+    beside = list(_given_at_units(drawn.nodes, texts, trace))
+    yield from (f"{number.way} {{${number.text}$}};\n" for number in beside)
+    yield "\\end{tikzpicture}\n"
+    written = [text for _, _, text in drawn.labels]
+    written += [label.text for label in drawn.beside] + [number.text for number in beside]
+    rounded = any(text.endswith(value) for text in written for value in texts.rounded)
+    remarks = [*drawn.remarks, *(["Values are rounded to four digits here."] if rounded else [])]
+    yield f"\\par\\smallskip{{\\footnotesize {' '.join(remarks)}\\par}}\n" if remarks else ""
+    yield "\\end{center}\n"
+
+
+class _Texts:
+    """Labels: name = value, the value rounded where it is long."""
+
+    def __init__(self, trace: Trace, spell: Speller):
+        self.trace, self.spell, self.rounded = trace, spell, set[str]()
+
+    def value(self, name: Name) -> str:
+        text = self.trace.example.values.get(name, "") if self.trace.step == 1 else ""
+        if 0 < len(text) <= DIGITS + 3:
+            return text if "/" in text else latex_number(text)[0]
+        exact = Fraction(self.trace.values[name])
+        short = shown(exact, DIGITS)
+        text, _ = latex_number(short)
+        if Fraction(Decimal(short)) != exact:
+            self.rounded.add(text)
+        return text
+
+    def with_value(self, name: Name) -> str:
+        return f"{self.spell(name)} = {self.value(name)}"
+
+
+# --- where everything stands ---
+
+
+def _drawn(trace: Trace, texts: _Texts, page: Page) -> Drawing:
+    """With name and value on every edge if they find room, else with the names only, else bare."""
+    layers = _layers(trace)
+    gap = min(WIDEST_GAP, (page.points - 2 * RADIUS - _at_the_sides(trace, texts)) / max(1, len(layers) - 1))
+    most = min(MOST_UNITS, max(4, int(gap / 12)))
+    remarks = _remarks(layers, most, trace)
+    tallest = min(most, max(len(units) for _, units in layers))
+    spacings = [spacing for spacing in SPACINGS if spacing * (tallest - 1) <= TALLEST] or SPACINGS[:1]
+    for size, text in (*((size, texts.with_value) for size in SIZES), *((size, texts.spell) for size in SIZES)):
+        for find in (evenly, one_by_one):
+            for spacing in spacings:
+                nodes = _nodes(layers, gap, spacing, most)
+                edges, beside = _edges(trace, nodes), _labels_at_units(nodes, texts, trace, gap)
+                labels = _labels(edges, [label.segment for label in beside], text, size, find)
+                if labels is not None:
+                    return Drawing(nodes, edges, labels, size, beside, remarks)
+    nodes = _nodes(layers, gap, SPACINGS[0], most)
+    remarks.append("There is no room for the weights along the edges.")
+    return Drawing(nodes, _edges(trace, nodes), [], SIZES[0], _labels_at_units(nodes, texts, trace, gap), remarks)
+
+
+def _at_the_sides(trace: Trace, texts: _Texts) -> float:
+    """What stands left of the inputs and right of the outputs."""
+    network = trace.example.network
+    if not _has_one_value_each(trace):
+        return 10.0
+    inputs = [texts.value(given(label)) for label in network.inputs[:MOST_UNITS]]
+    targets = [texts.value(Name("target", label)) for label in network.outputs[:MOST_UNITS]]
+    return LABEL_SIZE * (max(map(width, inputs)) + max(map(width, targets))) + 82.0
+
+
+def _has_one_value_each(trace: Trace) -> bool:
+    """Do the inputs and targets have one value, or one for each sample or time step?"""
+    return trace.example.training.samples == 1 and not trace.example.training.times
+
+
+def _layers(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
+    """Number and units of the layers that are drawn; the inputs are layer 0, and -1 stands for those left out."""
+    network = trace.example.network
+    layers = list(enumerate([network.inputs, *(layer.units for layer in network.layers)]))
+    if len(layers) <= MOST_LAYERS:
+        return layers
+    return [*layers[:3], (-1, ("",)), *layers[-3:]]
+
+
+def _nodes(layers: Sequence[tuple[int, tuple[str, ...]]], gap: float, spacing: float, most: int) -> list[Node]:
+    shown_units = [units if len(units) <= most else (*units[: most - 2], "", units[-1]) for _, units in layers]
+    tallest = max(map(len, shown_units))
+    nodes = []
+    for column, ((layer, _), units) in enumerate(zip(layers, shown_units, strict=True)):
+        apart = spacing * min(1.5, (tallest - 1) / (len(units) - 1)) if len(units) > 1 else spacing
+        for row, unit in enumerate(units):
+            nodes.append(Node(unit, layer, (column * gap, apart * ((len(units) - 1) / 2 - row))))
+    return nodes
+
+
+def _edges(trace: Trace, nodes: Sequence[Node]) -> list[Edge]:
+    by_name = {(node.layer > 0, node.unit): node for node in nodes if node.unit}
+    found = []
+    for node in nodes:
+        if node.layer > 0 and node.unit:
+            layer: Layer = trace.example.network.layers[node.layer - 1]
+            for weight, source in zip(layer.weights[layer.units.index(node.unit)], layer.sources, strict=True):
+                tail = by_name.get((source.kind == "out", source.label))
+                if weight is not None and tail is not None:
+                    found.append(Edge(tail, node, weight))
+    return found
+
+
+Finder: TypeAlias = Callable[[Labels], list[float] | None]
+
+
+def _labels(
+    edges: Sequence[Edge], others: list[Segment], text: Callable[[Name], str], size: Size, find: Finder
+) -> list[tuple[Edge, float, str]] | None:
+    """The labels of all edges, layer by layer; None if there is one where they do not fit."""
+    labels = [(edge, 0.5, text(edge.weight)) for edge in edges if edge.skips]
+    straight = [edge for edge in edges if not edge.skips]
+    for layer in sorted({edge.head.layer for edge in straight}):
+        members = [edge for edge in straight if edge.head.layer == layer]
+        if len(members) > MOST_LABELS:
+            return None
+        written = [text(edge.weight) for edge in members]
+        widths = [size.scale * width(label) + 4 for label in written]
+        found = find(Labels([edge.segment for edge in members], widths, others))
+        if found is None:
+            return None
+        labels += zip(members, found, written, strict=True)
+    return labels
+
+
+def _bias(node: Node, trace: Trace) -> Name | None:
+    if node.layer <= 0 or not node.unit:
+        return None
+    layer = trace.example.network.layers[node.layer - 1]
+    return layer.biases[layer.units.index(node.unit)]
+
+
+def _labels_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace, gap: float) -> list[Beside]:
+    """Names that are too long for their circle, and biases, if the layers are far enough from each other."""
+    names = [(node, texts.spell(given(node.unit))) for node in nodes if node.unit]
+    long = [Beside(node, name, not _is_above(node)) for node, name in names if _size(width(name)) is None]
+    biases = [(node, bias) for node in nodes if (bias := _bias(node, trace)) is not None]
+    written = [Beside(node, texts.with_value(bias), _is_above(node)) for node, bias in biases]
+    fits = all(LABEL_SIZE * width(label.text) < gap - 4 for label in written)
+    return [*long, *written] if fits else long
+
+
+def _is_above(node: Node) -> bool:
+    """The bias of a unit in the upper half stands above it, away from the edges."""
+    return node.point[1] > 0
+
+
+def _remarks(layers: Sequence[tuple[int, tuple[str, ...]]], most: int, trace: Trace) -> list[str]:
+    wide = max((len(units) for _, units in layers), default=0)
+    remarks = [f"Of layers with more than {most} units, the first ones and the last are drawn."] if wide > most else []
+    if len(layers) < len(trace.example.network.layers) + 1:
+        remarks.append("Of the layers, the first three and the last three are drawn.")
+    if any(layer.recurrent for layer in trace.example.network.layers):
+        remarks.append("The recurrent connections, from one time step to the next, are not drawn.")
+    return remarks
+
+
+# --- as TikZ ---
+
+
+def _id(node: Node) -> str:
+    return f"{node.layer}-{node.point[1]:.0f}".replace("--", "-m").replace(".", "d")
+
+
+def _node(node: Node, texts: _Texts, trace: Trace) -> str:
+    x, y = node.point
+    if not node.unit:
+        return f"\\node at ({x:.1f},{y:.1f}) {{${_DOTS[node.layer < 0]}$}};\n"
+    last = len(trace.example.network.layers)
+    colour = "black!6" if node.layer == 0 else "orange!15" if node.layer == last else "blue!9"
+    size = _size(width(texts.spell(given(node.unit))))
+    inside = "" if size is None else f"{size}${texts.spell(given(node.unit))}$"
+    return f"\\node[unit, fill={colour}] ({_id(node)}) at ({x:.1f},{y:.1f}) {{{inside}}};\n"
+
+
+_DOTS = (r"\vdots", r"\cdots")
+
+
+def _size(wide: float) -> str | None:
+    """A font size in which a name fits into the circle; None if there is no such."""
+    for size, scale in (("", 1.095), (r"\footnotesize", 0.9), (r"\scriptsize", 0.8)):
+        if wide * scale <= 2 * RADIUS - 4:
+            return size
+    return None
+
+
+def _beside_unit(label: Beside) -> str:
+    side, end = ("above", "north") if label.above else ("below", "south")
+    place = f"[{side}, fill=white, inner sep=1pt, font=\\footnotesize] at ({_id(label.node)}.{end})"
+    return f"\\node{place} {{${label.text}$}};\n"
+
+
+class Given(NamedTuple):
+    """A number beside a unit, and how TikZ gets there."""
+
+    way: str
+    text: str
+
+
+def _given_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Iterator[Given]:
+    """With a single sample, inputs and targets beside their units."""
+    network = trace.example.network
+    for node in nodes if _has_one_value_each(trace) else ():
+        if node.unit and node.layer == 0:
+            yield Given(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
+        if node.unit and node.layer == len(network.layers):
+            target = texts.value(Name("target", node.unit))
+            yield Given(_beside(node, "->", "east", 14, "right"), rf"\text{{target }}{{{target}}}")
+
+
+def _beside(node: Node, arrow: str, end: str, far: int, side: str) -> str:
+    label = f"node[{side}, black, font=\\footnotesize]"
+    return f"\\draw[{arrow}, black!45] ({_id(node)}.{end}) -- ++({far},0) {label}"

@@ -1,0 +1,56 @@
+r"""The general formulas of a network in LaTeX: what the letters look like, and all of them in one display."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from backprop_trace.formulas.notation import LATEX, tex
+from backprop_trace.formulas.notation.names import LATEX_NAMES
+from backprop_trace.model.general import General, Letters, Pen, written
+from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.width import width
+
+PEN = Pen(LATEX, LATEX_NAMES, lambda index, body: rf"\sum_{{{index}}} {body}")
+
+LETTERS: Mapping[str, Letters] = {
+    "net-out": {
+        "z": r"\mathit{net}_{j}", "z_k": r"\mathit{net}_{k}", "a": r"\mathit{out}_{j}", "a_k": r"\mathit{out}_{k}",
+        "x": r"\mathit{out}_{i}", "o": r"\mathit{out}_{j}", "t": r"\mathit{target}_{j}", "E_j": "E_{j}", "E": "E",
+        "E_j_s": "E_{j}^{(s)}", "E_s": "E^{(s)}",
+        "w_ji": "w_{ji}", "w_kj": "w_{kj}", "b": "b_{j}", "z_above": r"\mathit{net}_{k}",
+        "delta": r"\frac{\partial E}{\partial \mathit{net}_{j}}",
+        "delta_k": r"\frac{\partial E}{\partial \mathit{net}_{k}}",
+    },
+    "layered": {
+        "z": "z_{j}^{l}", "z_k": "z_{k}^{l}", "a": "a_{j}^{l}", "a_k": "a_{k}^{l}", "x": "a_{i}^{l-1}",
+        "o": "a_{j}^{L}", "t": "t_{j}", "E_j": "C_{j}", "E": "C", "E_j_s": "C_{j}^{(s)}", "E_s": "C^{(s)}",
+        "w_ji": "w_{ji}^{l-1}", "w_kj": "w_{kj}^{l}",
+        "b": "b_{j}^{l-1}", "delta": r"\delta_{j}^{l}", "delta_k": r"\delta_{k}^{l+1}", "z_above": "z_{k}^{l+1}",
+    },
+}  # fmt: skip
+LETTERS = {
+    **LETTERS,
+    "nielsen": {**LETTERS["layered"], "w_ji": "w_{ji}^{l}", "w_kj": "w_{kj}^{l+1}", "b": "b_{j}^{l}"},
+}
+
+
+def legend(style: str) -> str:
+    """What the letters mean."""
+    c = LETTERS[style]
+    layers = "" if style == "net-out" else "; the inputs are layer 1, and $L$ is the last"
+    fed = f"Unit $j$ is fed by the units or inputs $i$ and feeds the units $k$; ${c['x']}$ is an output or an input"
+    return fed + layers + "."
+
+
+def overview(lines: Sequence[General], style: str, page: Page) -> Iterator[str]:
+    """The formulas in one display; in a narrow one what they are about stands above each."""
+    texts = [written(line, LETTERS[style], PEN) for line in lines]
+    sides = [(rf"\text{{{tex.escaped(about)}}}", left, right) for about, left, right in texts]
+    columns = [max(map(width, column)) for column in zip(*sides, strict=True)]
+    if sum(columns) + 28.0 <= page.width and not page.rows:
+        yield "\\begin{alignat*}{2}\n"
+        yield " \\\\[4pt]\n".join(rf"&{about} &\quad {left} &= {right}" for about, left, right in sides)
+        yield "\n\\end{alignat*}\n"
+        return
+    for about, left, right in sides:
+        yield f"\\begin{{align*}}\n&{about} \\\\*\n&\\quad {left} = {right}\n\\end{{align*}}\n"

@@ -1,0 +1,27 @@
+"""What stands above a document, and what is said above a piece of one."""
+
+PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
+\usepackage[margin=20mm]{geometry}
+\usepackage{amsmath,amssymb,array,booktabs,longtable,tikz}
+\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
+\setlength{\parindent}{0pt}
+\setlength{\mathindent}{0pt}
+\setlength{\emergencystretch}{3em}
+\allowdisplaybreaks
+\definecolor{good}{rgb}{0,0.45,0.1}
+\definecolor{notice}{rgb}{0.65,0.4,0}
+\definecolor{bad}{rgb}{0.75,0,0}
+\definecolor{faint}{gray}{0.5}
+% the left side of an equation, as wide as the widest of its phase
+\newlength{\lhswidth}
+\newcommand*{\lhs}[1]{\makebox[\lhswidth][r]{$\displaystyle #1$}}
+"""
+
+SKIPS = r"""\setlength{\abovedisplayskip}{6pt plus 2pt minus 2pt}
+\setlength{\belowdisplayskip}{6pt plus 2pt minus 2pt}
+"""
+
+FRAGMENT_REMARK = r"""% To be pasted into a document of your own. It needs, in the preamble:
+%   \usepackage{amsmath,array,booktabs,tikz}
+% In beamer, put a frame around a display or two; each fits into one.
+"""

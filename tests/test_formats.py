@@ -1,0 +1,89 @@
+"""Every command has every format: one path for every output."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from backprop_trace.render import FORMATS, Format
+
+COMMANDS = {
+    "show": ["show", "mazur"],
+    "compare": ["show", "mazur", "--compare", "1"],
+    "derive": ["derive", "mazur"],
+    "check": ["check", "mazur"],
+    "class": ["check", "mazur", "SHEETS"],
+    "audit": ["audit", "mazur", "kumar"],
+    "list": ["list"],
+    "train": ["train", "mazur", "--epochs", "20"],
+    "sweep": ["sweep", "one-weight", "W", "--from", "0", "--to", "5"],
+    "verify": ["verify", "mazur"],
+    "sheet": ["sheet", "mazur"],
+}
+WRITTEN = [form for form, about in FORMATS.items() if about.module]
+
+
+@pytest.fixture
+def arguments(tmp_path):
+    """The arguments of a command; SHEETS is a folder of sheets, one of which cannot be read."""
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    (folder / "ann.yaml").write_text("net_h1: 0.3775\nw5+: 0.4411\n")
+    (folder / "bob.yaml").write_text("net_h1: 0.3775\n")
+    (folder / "cy.yaml").write_text("")
+    return lambda command: [str(folder) if word == "SHEETS" else word for word in COMMANDS[command]]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("form", WRITTEN)
+def test_every_command_has_every_format(run, arguments, command, form):
+    code, out, _ = run(*arguments(command), "--format", form)
+    assert code in ((1, 2) if command in ("check", "class") else (0,))
+    assert out.strip()
+    if form == "json":
+        for line in out.splitlines() if command in ("check", "class") else [out]:
+            assert json.loads(line)
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command != "show"])
+@pytest.mark.parametrize("form", [form for form, about in FORMATS.items() if about.of == "show"])
+def test_a_format_that_makes_no_sense_is_one_clear_message(run, arguments, command, form):
+    code, out, err = run(*arguments(command), "--format", form)
+    assert (code, out) == (2, "")
+    assert err == f"error: --format {form} is {FORMATS[form].about}: only 'show' writes it\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_new_format_is_one_file_and_every_command_has_it(run, arguments, command, monkeypatch):
+    def write(blocks, medium) -> Iterator[str]:
+        return (f"{type(block).__name__}\n" for block in blocks)
+
+    module = ModuleType("blocks_named")
+    module.write = write  # type: ignore[attr-defined]
+    monkeypatch.setitem(__import__("sys").modules, "backprop_trace.render.writers.names", module)
+    monkeypatch.setitem(FORMATS, "names", Format("the names of the blocks", "writers.names", "document"))
+    out = run(*arguments(command), "--format", "names")[1]
+    assert set(out.split()) & {"Table", "Equations", "Chain"}
+
+
+def test_colours_are_for_terminals_only(run):
+    for form in WRITTEN:
+        assert ("\x1b[" in run("verify", "mazur", "--color", "--format", form)[1]) == (form == "table")
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_latex_compiles_and_nothing_sticks_out(run, arguments, command, tmp_path):
+    (tmp_path / "page.tex").write_text(run(*arguments(command), "--format", "latex")[1], encoding="utf-8")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"],
+        cwd=tmp_path, capture_output=True, check=False,
+    )  # fmt: skip
+    log = done.stdout.decode("utf-8", "replace")
+    assert done.returncode == 0, log[-2000:]
+    assert [line for line in log.splitlines() if line.startswith(("Overfull", "!"))] == []
