@@ -72,6 +72,17 @@ class _NotWhole(Exception):
     """A number that would have to be rounded."""
 
 
+MOST_FACTORS = 64
+"""Nobody multiplies more of them by hand; and x^1000000000 would take for ever."""
+
+
+def _power_by_hand(base: Fraction, exponent: Fraction) -> Fraction:
+    if exponent.denominator != 1 or abs(exponent) > MOST_FACTORS:
+        raise _NotWhole
+    power: Fraction = base ** int(exponent)
+    return power
+
+
 @lru_cache(maxsize=64)
 def _whole_units(unit: Fraction) -> Arithmetic:
     """Fractions, as long as every result is a multiple of the unit."""
@@ -93,7 +104,7 @@ def _whole_units(unit: Fraction) -> Arithmetic:
         subtract=checked(operator.sub),
         multiply=checked(operator.mul),
         divide=checked(operator.truediv),
-        power=checked(operator.pow),
+        power=checked(_power_by_hand),
     )
 
 

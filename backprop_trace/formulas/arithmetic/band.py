@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 from flint import arb, fmpq
 
 from backprop_trace.formulas.arithmetic import Arithmetic, evaluate
-from backprop_trace.formulas.arithmetic.exact import FUNCTIONS, to_fmpq
+from backprop_trace.formulas.arithmetic.exact import FUNCTIONS, to_fmpq, whole_power
 from backprop_trace.formulas.expr import Cases, Formula, Name, names_in, parts, slope
 
 NOTHING_KNOWN = arb("nan")
@@ -92,11 +92,11 @@ def _sqrt(x: arb) -> arb:
 
 
 def _power(base: arb, exponent: Any) -> arb:
-    if isinstance(exponent, fmpq) and exponent.q == 1 and 0 <= exponent.p <= 64:
-        power = arb(1)
-        for _ in range(int(exponent.p)):
-            power = power * base
-        return abs(power) if exponent.p % 2 == 0 and base.contains(0) else power
+    """A whole power by repeated multiplication: arb's own is no number where the band contains 0."""
+    if isinstance(exponent, fmpq) and exponent.q == 1:
+        power = _as_ball(whole_power(_as_ball(base), abs(int(exponent.p))))
+        power = abs(power) if exponent.p % 2 == 0 else power
+        return power if exponent.p >= 0 else _divide(arb(1), power)
     return _as_ball(_log(base) * exponent).exp()
 
 

@@ -247,7 +247,7 @@ def _divide(x: Value, y: Value) -> Value:
 
 def _power(base: Value, exponent: Value) -> Value:
     if isinstance(exponent, fmpq) and exponent.q == 1:
-        return _whole_power(base, int(exponent.p))
+        return whole_power(base, int(exponent.p))
     if base < 0:
         raise ValueError("a fractional power of a negative number")
     if isinstance(base, fmpq) and not base:
@@ -255,10 +255,10 @@ def _power(base: Value, exponent: Value) -> Value:
     return _exp(_multiply(_log(base), exponent))
 
 
-def _whole_power(base: Value, exponent: int) -> Value:
+def whole_power(base: Value, exponent: int) -> Value:
     """By repeated multiplication: arb's own `x ** 2` is not a number where the ball contains 0."""
     if exponent < 0:
-        return _divide(fmpq(1), _whole_power(base, -exponent))
+        return _divide(fmpq(1), whole_power(base, -exponent))
     if isinstance(base, fmpq) and base.height_bits() * exponent <= 8 * _LONGEST_FRACTION_BITS:
         return base**exponent
     power, square = arb(1), _ball(base)

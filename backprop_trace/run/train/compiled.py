@@ -24,6 +24,7 @@ from backprop_trace.formulas.arithmetic import FLOAT, Arithmetic
 from backprop_trace.formulas.expr import (
     ONE,
     ZERO,
+    Cases,
     Difference,
     Formula,
     Name,
@@ -45,6 +46,9 @@ LARGEST_COMPILED = 60_000
 
 DEEPEST = 6
 """So many lines are nested in one another at most."""
+
+LONGEST = 200
+"""So many terms stand in one sum at most."""
 
 Function: TypeAlias = Callable[..., tuple[Any, ...]]
 
@@ -144,10 +148,11 @@ class _Writer:
         self.numbers: dict[str, str] = {}
         self.arguments = [self.new(name) for name in arguments]
         self.batch = [self.new(name) for name in per_batch]
-        self.notation = _python(arithmetic, self.literal)
+        self.notation = _python(arithmetic, self.literal, self.constants)
         fixed = {name: value for name, value in givens.items() if name not in self.identifiers}
         lines = _Simplifier(fixed).lines(needed(equations, results), set(results))
         lines = _nested(needed(lines, results), set(results))
+        lines = list(_in_pieces(lines))
         self.in_place = _in_place(lines, carried or {})
         self.body = [self.line(line.name, line.formula) for line in lines]
         self.results = [self.identifier(name) for name in results]
@@ -196,12 +201,21 @@ def _tuple(words: Sequence[str]) -> str:
     return f"({''.join(f'{word}, ' for word in words)})"
 
 
-def _python(arithmetic: Arithmetic, literal: Callable[[str], Piece]) -> Notation:
+def _python(arithmetic: Arithmetic, literal: Callable[[str], Piece], constants: Mapping[str, Any]) -> Notation:
+    """Python's own operators where they do the same as the arithmetic: `**` makes complex numbers of negative ones."""
     notation = PYTHON._replace(number=literal)
+
+    def power(base: str, exponent: str) -> str:
+        return f"power({base}, {exponent})"
+
+    def of_floats(base: str, exponent: str) -> str:
+        real = float(constants.get(exponent, 0.5)).is_integer() or constants.get(base, -1.0) >= 0
+        return f"{base} ** {exponent}" if real else power(base, exponent)
+
     if arithmetic is FLOAT:
-        return notation
+        return notation._replace(power=of_floats)
     return notation._replace(
-        power=lambda base, exponent: f"power({base}, {exponent})",
+        power=power,
         cases=lambda test, positive, otherwise: (f"({positive} if positive({test}) else {otherwise})", ATOM),
     )
 
@@ -265,6 +279,27 @@ def _nested(lines: Sequence[Equation], results: Collection[Name]) -> list[Equati
         else:
             kept.append(line._replace(formula=formula))
     return kept
+
+
+def _in_pieces(lines: Iterable[Equation]) -> Iterator[Equation]:
+    """Sums and products of many terms in several lines, in the same order: Python's compiler nests a + b + c."""
+    pieces: list[Equation] = []
+
+    def in_pieces(formula: Formula) -> Formula:
+        if isinstance(formula, Cases):  # of its branches only one is computed
+            return formula
+        inside = tuple(map(in_pieces, parts(formula)))
+        while len(inside) > LONGEST and isinstance(formula, Sum | Product):
+            name = Name("piece", str(len(pieces)))
+            pieces.append(Equation(name, rebuild(formula, inside[:LONGEST]), (), "forward"))
+            inside = (name, *inside[LONGEST:])
+        return rebuild(formula, inside) if inside else formula
+
+    for line in lines:
+        done = len(pieces)
+        whole = line._replace(formula=in_pieces(line.formula))
+        yield from pieces[done:]
+        yield whole
 
 
 def _in_place(lines: Sequence[Equation], carried: Mapping[Name, Name]) -> dict[Name, Name]:
