@@ -1,0 +1,156 @@
+"""Where one thing ends and the next begins: each of these limits was moved once, and no other test saw it."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import mpmath
+import pytest
+from training import XOR
+
+from backprop_trace.check.bands import Bands
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.writer import is_cut_off
+from backprop_trace.files.sheet import Written, read_sheet
+from backprop_trace.files.source import Place
+from backprop_trace.files.spec import load, read_example
+from backprop_trace.formulas.arithmetic import FLOAT
+from backprop_trace.formulas.arithmetic.hand import Rounding
+from backprop_trace.formulas.expr import given
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.parse import BadFormula, read_formula
+from backprop_trace.run.step import Settings, trace
+from backprop_trace.run.train.session import Plan, Session, overfitting
+
+
+def verdicts(example: str, sheet: str) -> list[str]:
+    report = Checker(load(example)).check(read_sheet(sheet, "sheet"))
+    return [line.verdict for line in report.lines if line.written]
+
+
+# --- training ---
+
+
+@pytest.mark.parametrize("batch", ["sum", "mean"])
+def test_matrices_share_a_mean_among_outputs_and_samples(batch):
+    """The mean of two outputs: a half of the sum of the squares (and a quarter of that over four samples)."""
+    pytest.importorskip("numpy", reason="the extra `fast` is not installed")
+    from backprop_trace.run.train.matrices import Matrices
+
+    text = XOR.replace("units: 1", "units: 2").replace("bias: [0]", "bias: 0.1")
+    text = text.replace("{o1: [0, 1, 1, 0]}", "{o1: [0, 1, 1, 0], o2: [1, 0, 0, 1]}")
+    text = text.replace("half_squared_error", f"mean_squared_error\nbatch: {batch}")
+    example = read_example(text.replace("bias: 0.1", "bias: [0.1, 0.2]") + "learning_rate: 0.2")
+    matrices = Matrices.of(example)
+    step = trace(example)
+    squares = sum((step[f"out_o{k}[{s}]"].value - target) ** 2 for s, targets in enumerate(
+        [(0, 1), (1, 0), (1, 0), (0, 1)], 1) for k, target in enumerate(targets, 1))  # fmt: skip
+    assert matrices.loss() == pytest.approx(squares / 2 / (4 if batch == "mean" else 1), rel=1e-12)
+    matrices.advance(1, 2)
+    found = matrices.values()
+    for new, old in step.listing.carried:
+        assert found[old] == pytest.approx(step.values[new], rel=1e-12)
+
+
+@pytest.mark.parametrize("patience", [1, 2, 5])
+def test_patience_is_so_many_epochs_and_no_other_number(patience):
+    """w+ = w - 2.5 w = -1.5 w: the loss grows from the first epoch on."""
+    example = read_example("""
+        inputs: {x: 1}
+        targets: {o: 0}
+        layers: [{units: [o], activation: identity, weights: [[1]]}]
+        loss: half_squared_error
+        learning_rate: 2.5
+    """)
+    session = Session(example, Plan(100, 100, patience=patience))
+    list(session.reports())
+    assert (session.ending, session.epoch) == ("patience", patience)
+
+
+def test_overfitting_is_said_only_where_the_trained_loss_fell_and_the_other_rose_by_more_than_a_twentieth():
+    assert overfitting([(0, 1.0, 1.0), (20, 0.5, 0.6), (40, 0.2, 0.64)])
+    assert not overfitting([(0, 1.0, 1.0), (20, 0.5, 0.6), (40, 0.2, 0.62)])
+    assert not overfitting([(0, 1.0, 1.0), (20, 0.5, 0.6), (40, 0.5, 0.9)])
+    assert not overfitting([(0, 1.0, 1.0), (20, 0.5, 0.6), (40, 0.7, 0.9)])
+    assert not overfitting([(0, 1.0, None), (20, 0.5, None)])
+
+
+# --- formulas and numbers ---
+
+
+def test_a_formula_may_be_so_high_and_no_higher():
+    assert read_formula("x" + " / x" * 179, given)
+    with pytest.raises(BadFormula, match="nested too deeply"):
+        read_formula("x" + " / x" * 180, given)
+
+
+def test_sech_is_computed_as_far_as_doubles_go_and_0_beyond():
+    sech = FLOAT.functions["sech"]
+    for x in (0.5, 20.0, -350.0, 699.0):
+        assert sech(x) == pytest.approx(float(mpmath.sech(x)), rel=1e-13, abs=0)
+    assert sech(1e4) == sech(-1e4) == 0.0
+    assert math.isfinite(sech(711.0))
+
+
+# --- sheets ---
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [("0.15", "right"), ("0.150", "right"), ("0.2", "right"), ("0.51", "slip"), ("0.16", "slip")],
+)
+def test_a_given_on_a_sheet_is_right_or_copied_wrong(written, verdict):
+    assert verdicts("mazur", f"w1 = {written}") == [verdict]
+
+
+@pytest.mark.parametrize("units", [2, 5, 10, 15])
+def test_a_number_some_units_off_is_no_rounding(units):
+    """out_h1 = 0.593269992..., and net_h1 is exact."""
+    assert verdicts("mazur", f"net_h1 = 0.3775\nout_h1 = {0.593269992 + units * 1e-9:.9f}")[1] in ("wrong", "slip")
+
+
+def test_numbers_as_long_as_a_floats_may_differ_by_what_a_float_does_and_no_more():
+    """The last digits of 0.59326999210718722...: one double away, and ten thousand."""
+    assert verdicts("mazur", "net_h1 = 0.3775\nout_h1 = 0.5932699921071873")[1] in ("right", "rounded")
+    assert verdicts("mazur", "net_h1 = 0.3775\nout_h1 = 0.5932699921061872")[1] == "wrong"
+
+
+@pytest.mark.parametrize(("copy", "follows"), [("0.3000", True), ("0.30", True), ("0.3002", False), ("0.33", False)])
+def test_a_line_that_repeats_a_wrong_number_follows_to_the_digits_it_has(copy, follows):
+    """One output, so E = E_o6, whatever that is."""
+    first, second = verdicts("han-kamber", f"E_o6 = 0.3000\nE = {copy}")
+    assert (first, second == "follows") == ("wrong", follows)
+
+
+@pytest.mark.parametrize(("source", "copy", "off"), [("0.3000", "0.3001", True), ("0.2967", "0.30", False)])
+def test_a_number_is_rounded_again_only_where_it_is_copied_with_fewer_digits(source, copy, off):
+    report = Checker(load("han-kamber")).check(read_sheet(f"E_o6 = {source}\nE = {copy}", "sheet"))
+    (line,) = [line for line in report.lines if line.name == "E" and line.written]
+    assert ("off by one" in line.message or line.verdict != "follows") == off
+
+
+def test_a_digit_is_off_by_one_or_cut_off_and_no_more():
+    half, true = Fraction("0.00005"), Fraction("0.593269992")
+    assert is_cut_off(Fraction("0.5932"), half, true)
+    assert not is_cut_off(Fraction("0.5931"), half, true)
+    assert not is_cut_off(Fraction("0.5933"), half, true)
+    beside = [Bands.is_beside(Written(text, Fraction(text), Place(1, 1), half), true) for text in ("0.5934", "0.5935")]
+    assert beside == [True, False]
+
+
+def test_numbers_that_are_cut_off_one_and_all_are_no_mistakes():
+    """0.593269, 0.596884, 0.751365: more than half a unit is cut off each."""
+    sheet = read_sheet("out_h1 = 0.5932\nout_h2 = 0.5968\nout_o1 = 0.7513", "sheet")
+    assert not Checker(load("mazur")).check(sheet).has_mistakes
+
+
+@pytest.mark.parametrize("name", ["mazur", "han-kamber", "udacity"])
+def test_a_sheet_whose_every_number_is_cut_off_has_no_mistake(name):
+    """Each line cut off before it is used again, as a person does (test_arithmetic holds that to Python's decimal)."""
+    step = trace(load(name), Settings("hand", rounding=Rounding.read("4", "truncate")))
+    lines = [
+        f"{canonical(line.name)}: {line.value:.4f}" for line in step.lines if line.name.kind in ("net", "out", "E")
+    ]
+    report = Checker(load(name)).check(read_sheet("\n".join(lines), "sheet.yaml"))
+    assert not report.has_mistakes
