@@ -73,6 +73,9 @@ def bent() -> frozenset[str]:
 SHEETS = {
     "factor-ten": ("mazur", "net_h1 = 0.3775\nout_h1 = 5.933"),
     "digits-swapped": ("mazur", "net_h1 = 0.3775\nout_h1 = 0.5393"),
+    "digit-lost": ("mazur", "net_h1 = 0.3775\nout_h1 = 0.5936999"),
+    "exchanged": ("mazur", "net_h1 = 0.3925\nnet_h2 = 0.3775"),
+    "given-misread": ("mazur", "out_h1 = 0.605277"),  # 1 / (1 + e^-0.4275), with 0.70 for w2 = 0.20
     "sign-dropped": ("mazur", "net_h1 = 0.3775\nout_h1 = -0.593269992"),
     "copied-wrong": ("mazur", "w1 = 0.15\nnet_h1 = 0.3775\nout_h1 = 0.593269\nw5 = 0.41"),
     "stale": ("mazur", "step 2:\n  net_h1: 0.3775\n  E: 0.298371109\n"),

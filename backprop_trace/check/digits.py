@@ -42,6 +42,27 @@ def digit_slips(written: Written) -> list[tuple[str, Written]]:
     return [(slip, meant) for slip, meant in found if meant.value is not None and abs(meant.value) <= LARGEST]
 
 
+def digits_lost(written: Written) -> Iterator[Written]:
+    """What may have been meant if a digit was left out: 0.809998 for 0.80998."""
+    text = written.text
+    if "/" in text or "e" in text.lower() or significant_figures(text) < 3:
+        return
+    for place in range(len(text)):
+        if text[place].isdecimal():
+            for digit in "0123456789":
+                longer = text[:place] + digit + text[place:]
+                if abs(Fraction(longer)) != abs(Fraction(text)):
+                    yield written._replace(text=longer, value=Fraction(longer), half_unit=half_unit(longer))
+
+
+def misread(text: str) -> Iterator[str]:
+    """The numbers that a given one may be read as: a digit off, or its point one place off."""
+    yield from one_digit_off(text)
+    places = decimals(text)
+    count = int(Fraction(text) * 10**places)
+    yield from (in_units(count, places + move) for move in (-1, 1) if places + move >= 0)
+
+
 def one_digit_off(text: str) -> Iterator[str]:
     """The numbers that differ from a written one in one digit, or by two neighbouring digits swapped."""
     for place, digit in enumerate(text):

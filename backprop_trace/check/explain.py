@@ -10,19 +10,21 @@ from typing import Any
 from flint import arb
 
 from backprop_trace.check.bands import Bands, Changed, Middles
-from backprop_trace.check.digits import digit_slips, matches, one_digit_off
+from backprop_trace.check.digits import digit_slips, digits_lost, matches, misread, one_digit_off
 from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
 from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Bend
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written, decimals
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.arithmetic.band import ball, contains, is_bounded
-from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.formulas.expr import Formula, Minus, Name, Number, names_in, substitute
 from backprop_trace.model.batches import TrainingSet
 
 NOTHING: Mapping[Name, Any] = {}
 MOST_TRIALS = 20_000
 MOST_NAMED = 5
+ENOUGH_FIGURES = 4
+"""So many agreeing digits name a given that was read wrong in a skipped line."""
 MOST_COPIES = 3  # where more digits would do, none of them is named
 GUESS = 4  # the rank of slips that are only mentioned where they would be in a line that was skipped
 
@@ -99,6 +101,7 @@ class Explainer:
             if self.gives(bend.formula, written, values, middles)
         ]
         found += self.digits_out_of_place(step, answer, formula)
+        found += self.exchanged(step, answer)
         found += self.old_weights(step, answer, formula) or self.stale(step, answer)
         if all(SLIPS[explanation.slip].rank >= 3 for explanation in found):
             found = self.copied_wrong(step, answer, formula) + found
@@ -128,12 +131,35 @@ class Explainer:
             return False
 
     def digits_out_of_place(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
-        """The right number with its point, its sign or two of its digits out of place."""
-        return [
+        """The right number with its point, its sign or two of its digits out of place, or a digit left out."""
+        found = [
             Explanation(slip)
             for slip, meant in digit_slips(answer.readings[0])
             if meant.value and contains(self.work.band(step, answer.name, meant), meant.value)
         ]
+        middle = float(self.work.band(step, answer.name, answer.readings[0]).mid())
+        honest = middle, float(self.work.course.true(step)[answer.name])
+        lost = any(near(meant, value) for meant in digits_lost(answer.readings[0]) for value in honest)
+        return [*found, Explanation("digit-lost")] if lost else found
+
+    def exchanged(self, step: int, answer: Answer) -> list[Explanation]:
+        """Is it the number that another line of the kind should have, and has that line the number of this one?"""
+        written, alike = answer.readings[0], _kind(answer.name)
+        if significant_figures(written.text) < 2:
+            return []
+        for (at, name), other in self.work.answers.items():
+            if at == step and name != answer.name and _kind(name) == alike and other.readings[0].value is not None:
+                pairs = ((answer.name, other.readings[0]), (name, written))
+                if all(self.should_be(step, line, number) for line, number in pairs):
+                    return [Explanation("exchanged")]
+        return []
+
+    def should_be(self, step: int, name: Name, number: Written) -> bool:
+        """Is this what a line should be, from the lines before it (if these have been judged)?"""
+        try:
+            return _explains(self.work.band(step, name, number), number)
+        except KeyError:
+            return False
 
     def copied_wrong(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """An earlier number with one digit off: the line computed from the numbers as they are written, but for one."""
@@ -149,11 +175,13 @@ class Explainer:
             text = self.work.text_of(step, name)
             if text is None or significant_figures(text) < 2:
                 continue
-            for candidate in one_digit_off(text):
+            is_given = (step, name) not in self.work.answers
+            for candidate in misread(text) if is_given else one_digit_off(text):
                 with suppress(ArithmeticError, ValueError, ComputationError, LookupError):
                     value = evaluate(formula, Changed({name: float(Fraction(candidate))}, exactly), FLOAT)
                     if abs(value - target) <= reach:
-                        found.append(Explanation("copied-wrong", formula, copied=(name, candidate)))
+                        slip = "copied-wrong" if candidate in one_digit_off(text) else "given-misread"
+                        found.append(Explanation(slip, formula, copied=(name, candidate)))
         return found if len(found) <= MOST_COPIES else []
 
     def skipped_line(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
@@ -169,8 +197,31 @@ class Explainer:
                 if self.gives_changed(step, between, formula, written, bent={line: bend.formula}):
                     found.append(Explanation(bend.slip, bend.formula, line))
             if found:
-                return _ranked(found)
-        return self.skipped_lines(step, between, formula, written)
+                break
+        if all(SLIPS[each.slip].rank > 1 for each in found):  # one cause in several lines beats a mix-up in one
+            found = self.skipped_lines(step, between, formula, written) + found
+        return _ranked(found) or self.misread_before(step, answer, formula)
+
+    def misread_before(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
+        """A given number read wrong in one of the skipped lines, nearest first; among many, none is named."""
+        between, written = self.between(step, answer.name), answer.readings[0]
+        for line in reversed(between if significant_figures(written.text) >= ENOUGH_FIGURES else []):
+            found = [
+                Explanation("given-misread", bent, line)
+                for bent in self.misread_in(step, line)
+                if self.gives_changed(step, between, formula, written, bent={line: bent})
+            ]
+            if found:
+                return found[:1] if len(found) <= MOST_COPIES else []
+        return []
+
+    def misread_in(self, step: int, line: Name) -> Iterator[Formula]:
+        """The formula of a skipped line with each of the given numbers in it read wrong."""
+        formula = self.work.course.at(step).opened(line, self.work.written[step])
+        for name in names_in(formula):
+            text = self.work.given_text(step, name)
+            if text is not None and significant_figures(text) > 1 and "/" not in text and "e" not in text.lower():
+                yield from (substitute(formula, {name: literal(each)}) for each in misread(text))
 
     def skipped_lines(self, step: int, between: list[Name], formula: Formula, written: Written) -> list[Explanation]:
         """A classical slip in several of the skipped lines: the bias correction left out in both moments."""
@@ -286,6 +337,9 @@ class Explainer:
         for kept in {None, own}:
             if self.gives_changed(step, between, formula, answer.readings[0], changed=before, kept=kept):
                 return [Explanation("old-weights")]
+        for name in [name for name in names_in(formula) if name in before and name != own]:
+            if self.gives_changed(step, [], formula, answer.readings[0], changed={name: before[name]}):
+                return [Explanation("old-weights")]
         return []
 
     def stale(self, step: int, answer: Answer) -> list[Explanation]:
@@ -338,6 +392,22 @@ def _explains(band: arb, written: Written) -> bool:
         return False
     off = abs(float(band.mid()) - float(written.value))
     return float(band.rad()) <= 0.15 * abs(float(written.value)) or off <= 1.01 * float(written.half_unit)
+
+
+def near(written: Written, value: float) -> bool:
+    """Is a number a value, rounded?"""
+    assert written.value is not None
+    return abs(float(written.value) - value) <= 1.02 * float(written.half_unit)
+
+
+def literal(text: str) -> Formula:
+    """A number as a formula."""
+    return Minus(Number(text[1:])) if text.startswith("-") else Number(text)
+
+
+def _kind(name: Name) -> tuple[str, str, str]:
+    """What kind of quantity it is, whatever its unit: a net input, a delta, a gradient, a new weight."""
+    return name.kind, name.of.kind if name.of else "", name.wrt.kind if name.wrt else ""
 
 
 def _ranked(found: list[Explanation]) -> list[Explanation]:

@@ -125,6 +125,9 @@ SLIPS: Mapping[str, Slip] = {
     "digits-swapped": Slip("two neighbouring digits are swapped", "", 3),
     "sign-dropped": Slip("a minus sign is lost or put in", "lose a minus sign", 2),
     "copied-wrong": Slip("an earlier number is copied with one digit off", "", 3),
+    "digit-lost": Slip("a digit is lost in writing the number down", "", 3),
+    "exchanged": Slip("the numbers of two lines are exchanged", "", 2),
+    "given-misread": Slip("a given number is read with a wrong digit, or with its point out of place", "", 3),
     "old-weights": Slip("the weights from before the last update are used", "use the weights from before the update"),
     "stale": Slip("it is the value of another training step, time step or sample", "are of another step or sample", 2),
 }
