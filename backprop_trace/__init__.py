@@ -6,7 +6,8 @@
     0.08216704056423078
 
 `load` and `read_example` give worked examples, `trace` and `traces` compute training steps (`Settings` chooses the
-arithmetic), `render` writes them; `check` judges a hand calculation.
+arithmetic), `render` writes them; `check` judges a hand calculation. `derive` gives the chain rule without numbers,
+`train` many steps, `verify` sets every gradient against central differences.
 """
 
 from __future__ import annotations
@@ -20,15 +21,21 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from backprop_trace.files.spec import Example, load, read_example
-    from backprop_trace.run.step import Settings, Trace, trace, traces
+    from backprop_trace.run.step import Settings, Trace, derive, trace, traces
+    from backprop_trace.run.train.session import train
+    from backprop_trace.run.verify import verify
 
 _HOMES = {
     "Example": "files.spec", "load": "files.spec", "read_example": "files.spec",
     "Settings": "run.step", "Trace": "run.step", "trace": "run.step", "traces": "run.step",
+    "derive": "run.step", "train": "run.train.session", "verify": "run.verify",
 }  # fmt: skip
 """The other public names, imported when they are first used."""
 
-__all__ = ["Example", "Settings", "Trace", "check", "load", "read_example", "render", "trace", "traces"]
+__all__ = [
+    "Example", "Settings", "Trace", "check", "derive", "load", "read_example", "render", "trace", "traces", "train",
+    "verify",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

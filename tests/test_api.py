@@ -34,3 +34,15 @@ print("".join(bt.render("plain", [bt.trace(example)], View(example))))
 def test_unknown_names_are_refused_as_everywhere() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'traec'"):
         _ = bt.traec  # type: ignore[attr-defined]
+
+
+def test_derive_verify_and_train_take_an_example() -> None:
+    mazur = bt.load("mazur")
+    assert [found.paths for found in bt.derive(mazur, "dE/dw5", "grad_w1")] == [1, 2]
+    assert len(bt.derive(mazur)) == 8
+    assert {row.verdict for row in bt.verify(mazur)} == {"agrees"}
+    done = bt.train(mazur, 10_000, every=10_000)
+    assert f"{done.reports[-1].loss:.9f}" == "0.000035102"  # as the source says
+    assert bt.trace(done.example)["E"].value == done.reports[-1].loss
+    with pytest.raises(KeyError, match="dE/dw99"):
+        bt.derive(mazur, "dE/dw99")

@@ -28,7 +28,7 @@ from backprop_trace.formulas.notation import PYTHON, number_piece, show
 from backprop_trace.formulas.notation.numbers import bound_of_zero, full, shown
 from backprop_trace.render.view import engine
 from backprop_trace.run.step import Settings, trace, traces
-from backprop_trace.run.verify import verified
+from backprop_trace.run.verify import verify
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 PYTHON_NAMES = {
@@ -235,7 +235,7 @@ def test_what_cannot_be_told_from_zero_is_shown_as_zero_with_its_bound(formula, 
 
 @pytest.mark.parametrize("formula", EXACTLY_ZERO)
 def test_a_gradient_that_cannot_be_told_from_zero_agrees_with_central_differences(formula):
-    assert {row.verdict for row in verified(read_example(zero_network(formula)))} == {"agrees"}
+    assert {row.verdict for row in verify(read_example(zero_network(formula)))} == {"agrees"}
 
 
 @pytest.mark.parametrize("formula", ["1 / ({})", "log({})", "relu({})", "({})^0.5"])

@@ -16,7 +16,7 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.parse import read_formula
 from backprop_trace.model.derive import whole_gradients
 from backprop_trace.run.step import trace
-from backprop_trace.run.verify import verified
+from backprop_trace.run.verify import verify
 
 CIRCUIT = """
 inputs: {x: -2, y: 5, z: -4}
@@ -94,7 +94,7 @@ def test_a_loss_of_ones_own_has_its_slope_derived_and_shown():
     error = -0.4 * 0.7 + 0.3 - 0.25
     assert found["E"].value == pytest.approx(math.log(math.cosh(error)))
     assert found["dE/dout_o1"].value == pytest.approx(math.tanh(error))
-    assert {row.verdict for row in verified(example)} == {"agrees"}
+    assert {row.verdict for row in verify(example)} == {"agrees"}
 
 
 def test_where_two_definitions_tie_a_gradient_of_one_side_is_a_kink_and_not_wrong():
@@ -103,7 +103,7 @@ def test_where_two_definitions_tie_a_gradient_of_one_side_is_a_kink_and_not_wron
         "definitions:\n  p: w\n  q: x + cos(max(w, p))\n  f: p * q\n"
     )
     names = list(whole_gradients(trace(example).listing))
-    verdicts = {row.name.wrt.label: row.verdict for row in verified(example, names)}
+    verdicts = {row.name.wrt.label: row.verdict for row in verify(example, names)}
     assert verdicts == {"p": "kink", "q": "agrees", "w": "agrees", "x": "agrees"}
 
 
@@ -150,7 +150,7 @@ def test_the_gradients_of_random_definitions_agree_with_central_differences(text
     names = list(whole_gradients(found.listing))
     assert len(names) >= 2
     try:
-        rows = verified(example, names)
+        rows = verify(example, names)
     except ComputationError as broken:
         if "told from 0" in str(broken) or "not even with" in str(broken):
             return  # 0 that no number of bits can tell from 0: x - x through two definitions

@@ -18,7 +18,7 @@ from backprop_trace.render.view import View
 from backprop_trace.render.writers import terminal
 from backprop_trace.render.writers.tables import lines as table_lines
 from backprop_trace.render.writers.tables import wide
-from backprop_trace.run.verify import verified
+from backprop_trace.run.verify import verify
 
 SHEET = "net_h1: 0.3775\nw5+: 0.4411\n"
 
@@ -40,7 +40,7 @@ def test_training_headings_are_wrapped_between_words():
 @pytest.mark.parametrize("width", [60, 80])
 def test_the_table_of_gradients_fits(width):
     example = load("mazur")
-    found = verified(example)
+    found = verify(example)
     texts = lines(say("table", verification_page(found, example.listing(), View(example)), Medium(width=width)))
     assert max(map(len, texts)) <= width
     assert sum("agrees" in text for text in texts) == 8

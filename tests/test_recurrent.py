@@ -17,7 +17,7 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.run.step import trace, traces
 from backprop_trace.run.train.sweep import sweep
-from backprop_trace.run.verify import verified
+from backprop_trace.run.verify import verify
 
 UNROLLED = """
 parameters: {w: 0.5, u: 0.8, b: 0.1, v: 1.2}
@@ -32,7 +32,7 @@ learning_rate: 0.1
 
 def agrees(example: Example) -> bool:
     try:
-        return {row.verdict for row in verified(example)} == {"agrees"}
+        return {row.verdict for row in verify(example)} == {"agrees"}
     except ComputationError as broken:  # a loss or gradient that is 0, which no number of bits can show
         return "told from 0" in str(broken)
 
@@ -73,7 +73,7 @@ def test_time_steps_without_targets_have_no_loss():
     example = read_example(only_last)
     found = trace(example)
     assert found["E"].value == pytest.approx((0.1 - found["out_o1@3"].value) ** 2 / 2)
-    assert {row.verdict for row in verified(example)} == {"agrees"}
+    assert {row.verdict for row in verify(example)} == {"agrees"}
 
 
 def test_json_says_the_time_step_of_every_line(printed):

@@ -5,7 +5,7 @@ import pytest
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.model import catalogue
 from backprop_trace.run.step import NotNumeric
-from backprop_trace.run.verify import verified
+from backprop_trace.run.verify import verify
 
 ONE_UNIT = """
 inputs: {x: %s}
@@ -30,13 +30,13 @@ learning_rate: 0.1
 
 
 def verdicts(text: str) -> set[str]:
-    return {row.verdict for row in verified(read_example(text))}
+    return {row.verdict for row in verify(read_example(text))}
 
 
 @pytest.mark.parametrize("name", shipped())
 def test_every_gradient_of_every_shipped_example_agrees(name):
     try:
-        rows = verified(load(name))
+        rows = verify(load(name))
     except NotNumeric:
         pytest.skip("an example without numbers")
     assert {row.verdict for row in rows} <= {"agrees", "kink"}
@@ -63,7 +63,7 @@ def test_a_corner_of_the_loss_is_called_one_and_no_mistake():
 
 
 def test_a_gradient_that_is_far_smaller_than_double_precision_can_tell_apart_is_checked_too():
-    (row, _) = verified(read_example((ONE_UNIT % (-80, "sigmoid")).replace("o1: 1}", "o1: 0}")))
+    (row, _) = verify(read_example((ONE_UNIT % (-80, "sigmoid")).replace("o1: 1}", "o1: 0}")))
     assert abs(row.gradient) < 1e-30 and row.verdict == "agrees"
 
 
@@ -72,7 +72,7 @@ def test_autograd_agrees_where_it_is_installed():
         import torch  # noqa: F401
     except (ImportError, OSError):
         pytest.skip("PyTorch is not installed")
-    rows = verified(load("mazur"))
+    rows = verify(load("mazur"))
     assert all(row.autograd is not None and row.verdict == "agrees" for row in rows)
 
 

@@ -25,6 +25,7 @@ from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.formulas.without_gc import uncollected
 from backprop_trace.model.chain import Equation
+from backprop_trace.model.derive import Derivation, derivations, whole_gradients
 from backprop_trace.model.network import Listing, inputs_and_targets
 from backprop_trace.model.settle import still_settles
 from backprop_trace.run.train import Listed, Run, Steps
@@ -145,6 +146,19 @@ def size(example: Example) -> int:
     per_sample = (3 * weights + 6 * units) * max(1, example.training.times)
     lines = len(example.rule.entry.lines) + 1
     return example.training.batch_size * per_sample + lines * weights
+
+
+def derive(example: Example, *quantities: str) -> list[Derivation]:
+    """The chain rule for some gradients, in any spelling, or for those of all parameters: without numbers.
+
+    Raises KeyError.
+    """
+    equations = example.listing()
+    words = vocabulary(equations, {})
+    wanted = {spelling: words.read(spelling) for spelling in quantities}
+    if unknown := next((spelling for spelling, name in wanted.items() if name not in whole_gradients(equations)), ""):
+        raise KeyError(unknown)
+    return derivations(equations, [name for name in wanted.values() if name is not None])
 
 
 def trace(example: Example, settings: Settings = FLOAT_SETTINGS, step: int = 1) -> Trace:

@@ -1,7 +1,7 @@
 """Gradients checked by other means than the chain rule.
 
     >>> from backprop_trace.files.spec import load
-    >>> rows = verified(load("mazur"))
+    >>> rows = verify(load("mazur"))
     >>> len(rows), {row.verdict for row in rows}
     (8, {'agrees'})
 
@@ -48,7 +48,7 @@ class Verified(NamedTuple):
     verdict: str
 
 
-def verified(example: Example, wanted: Iterable[Name] = ()) -> list[Verified]:
+def verify(example: Example, wanted: Iterable[Name] = ()) -> list[Verified]:
     """Each gradient that is wanted, or each of the trained parameters, checked.
 
     Raises ComputationError, NotNumeric or TooLarge.

@@ -45,7 +45,7 @@ from backprop_trace.render.records import csv
 from backprop_trace.render.view import View
 from backprop_trace.run.step import NotNumeric, check_numeric, size
 from backprop_trace.run.train.compiled import LARGEST_COMPILED
-from backprop_trace.run.train.session import Plan, Report, Session, Until, metric_of, no_class
+from backprop_trace.run.train.session import EpochReport, Plan, Session, Until, metric_of, no_class
 
 REPORTS = 10
 LONG = 60.0  # seconds
@@ -104,7 +104,7 @@ def command(
         check_numeric(worked, worked.listing(worked.training.samples_at(1)))
     progress = ProgressLine()
     session = _session(worked, plan._replace(tick=_Ticker(plan, progress).tick), fast)
-    reports: list[Report] = []
+    reports: list[EpochReport] = []
     note = "with NumPy's matrices: the last digits may differ from those of a trace" if fast else ""
     page = training_page(session, _reports(session, reports, progress), View(worked), note)
     pieces = say(form, page, medium)
@@ -172,7 +172,7 @@ def _classes(example: Example) -> None:
         raise UsageError(f"--until classified: {what}; write --until 'E < 1e-3'")
 
 
-def _reports(session: Session, reports: list[Report], progress: ProgressLine) -> Iterator[Report]:
+def _reports(session: Session, reports: list[EpochReport], progress: ProgressLine) -> Iterator[EpochReport]:
     """The reports as they come, and are kept; Ctrl-C anywhere ends the run and keeps what was reached."""
     try:
         for report in session.reports():
@@ -213,7 +213,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} seconds"
 
 
-def _keep(session: Session, reports: list[Report], save: str | None, log_: str | None, force: bool) -> None:
+def _keep(session: Session, reports: list[EpochReport], save: str | None, log_: str | None, force: bool) -> None:
     """The files that were asked for."""
     if log_ is not None:
         write_new(log_, csv.write(Page(lambda _: iter(()), lambda: log(reports))), force)

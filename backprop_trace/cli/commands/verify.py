@@ -30,7 +30,7 @@ from backprop_trace.model.styles import STYLES
 from backprop_trace.render import say
 from backprop_trace.render.pages.verification import verification_page
 from backprop_trace.render.view import View
-from backprop_trace.run.verify import verified
+from backprop_trace.run.verify import verify
 
 
 def command(
@@ -56,7 +56,7 @@ def command(
     medium = medium_of(form, width, ascii_, color, output)
     one_of("--style", style, STYLES)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
-    found = verified(worked, wanted(worked, only or ()))
+    found = verify(worked, wanted(worked, only or ()))
     page = verification_page(found, worked.listing(), View(worked, style=style))
     write(say(form, page, medium), output, force)
     if any(row.verdict == "off" for row in found):

@@ -15,8 +15,8 @@ from backprop_trace.render.pages import Page, Record
 from backprop_trace.render.pages.opening import opening
 from backprop_trace.render.view import View, objective
 from backprop_trace.run.train.session import (
+    EpochReport,
     Gradients,
-    Report,
     Session,
     Until,
     chooses_the_largest,
@@ -35,7 +35,7 @@ MOST_SHOWN = 60
 DIGITS = 6
 
 
-def training_page(session: Session, reports: Iterable[Report], view: View, note: str = "") -> Page:
+def training_page(session: Session, reports: Iterable[EpochReport], view: View, note: str = "") -> Page:
     """`reports` as they come."""
 
     def blocks(medium: Medium) -> Iterator[Block]:
@@ -55,12 +55,12 @@ def training_page(session: Session, reports: Iterable[Report], view: View, note:
 class _Coming:
     """The reports as they come; the first and the last are kept."""
 
-    def __init__(self, reports: Iterable[Report]):
+    def __init__(self, reports: Iterable[EpochReport]):
         self.reports = reports
-        self.first: Report | None = None
-        self.last: Report | None = None
+        self.first: EpochReport | None = None
+        self.last: EpochReport | None = None
 
-    def __iter__(self) -> Iterator[Report]:
+    def __iter__(self) -> Iterator[EpochReport]:
         for report in self.reports:
             self.first, self.last = self.first or report, report
             yield report
@@ -69,7 +69,7 @@ class _Coming:
 # --- the rows ---
 
 
-def _reports(reports: Iterable[Report], session: Session, view: View) -> Iterator[Block]:
+def _reports(reports: Iterable[EpochReport], session: Session, view: View) -> Iterator[Block]:
     plan, held_out = session.plan, view.example.held_out.samples
     losses = [objective(view.example), *([plan.metric] if plan.metric else []), *(["validation"] if held_out else [])]
     layers = [f"layer {depth}" for depth, _ in enumerate(view.example.network.layers, 1)]
@@ -81,7 +81,7 @@ def _reports(reports: Iterable[Report], session: Session, view: View) -> Iterato
     yield Table(tuple(columns), (Row(tuple(_cells(report, session, view))) for report in reports))
 
 
-def _cells(report: Report, session: Session, view: View) -> Iterator[str]:
+def _cells(report: EpochReport, session: Session, view: View) -> Iterator[str]:
     yield str(report.epoch)
     yield shown(report.loss, DIGITS)
     if session.plan.metric:
@@ -102,7 +102,7 @@ def _gradients(layer: Gradients | None) -> str:
 # --- the end ---
 
 
-def _ending(session: Session, first: Report, last: Report, view: View) -> Iterator[Block]:
+def _ending(session: Session, first: EpochReport, last: EpochReport, view: View) -> Iterator[Block]:
     names = Naming(view.style, session.network)
     yield from _curve(session)
     yield from _parameters(session, names)
@@ -174,7 +174,7 @@ def _given(session: Session, name: Name) -> str:
     return session.example.values.get(name, "")
 
 
-def _words(session: Session, first: Report, last: Report) -> Iterator[tuple[str, str]]:
+def _words(session: Session, first: EpochReport, last: EpochReport) -> Iterator[tuple[str, str]]:
     plan = session.plan
     words = [vanishing(first), overfitting(session.curve)]
     words += [diverging(first, last), dead(session.dead_units())] if session.ending != "broken" else []
@@ -225,7 +225,7 @@ def _epochs(count: int) -> str:
 # --- the log ---
 
 
-def log(reports: Iterable[Report]) -> Iterator[Record]:
+def log(reports: Iterable[EpochReport]) -> Iterator[Record]:
     """A record per report, with all digits."""
     for report in reports:
         record: Record = {"epoch": report.epoch, "E": full(report.loss)}

@@ -3,7 +3,7 @@
     >>> from backprop_trace.formulas.expr import Product, Sum, given
     >>> a, b, c = given("a"), given("b"), given("c")
     >>> line = Equation(c, Sum((Product((a, b)), a)), (), "forward")
-    >>> print(_Writer([line], [c], [a], {b: 3.0}, FLOAT).values_source())
+    >>> print(_Source([line], [c], [a], {b: 3.0}, FLOAT).values_source())
     def values(v0, *, exp=exp, sqrt=sqrt, max=max, positive=positive, power=power, v1=v1):
         v2 = v0 * v1 + v0
         return (v2, )
@@ -86,7 +86,7 @@ def compiled_steps(
     A batch is a tuple of the values of `per_batch`; the state are the values that are carried on.
     """
     carried = dict(equations.carried)
-    writer = _Writer(equations.equations, list(carried), list(carried.values()), givens, arithmetic, per_batch, carried)
+    writer = _Source(equations.equations, list(carried), list(carried.values()), givens, arithmetic, per_batch, carried)
     return _compiled(writer, writer.steps_source(), "steps")
 
 
@@ -94,11 +94,11 @@ def compiled_values(
     equations: Sequence[Equation], wanted: Sequence[Name], arguments: Sequence[Name], givens: Mapping[Name, Any]
 ) -> Compiled:
     """`values(*arguments)`: the wanted quantities, in floats."""
-    writer = _Writer(equations, wanted, arguments, givens, FLOAT)
+    writer = _Source(equations, wanted, arguments, givens, FLOAT)
     return _compiled(writer, writer.values_source(), "values")
 
 
-def _compiled(writer: _Writer, source: str, name: str) -> Compiled:
+def _compiled(writer: _Source, source: str, name: str) -> Compiled:
     arithmetic = writer.arithmetic
     careful = {**arithmetic.functions, "positive": arithmetic.is_positive, "power": arithmetic.power}
     fast = careful | ({"exp": math.exp, "sqrt": math.sqrt} if arithmetic is FLOAT else {})
@@ -126,7 +126,7 @@ def mentioned(equations: Iterable[Equation]) -> Iterator[Name]:
     return (name for equation in equations for name in walk_names(equation.formula))
 
 
-class _Writer:
+class _Source:
     """The source text of a listing. Names become v0, v1, ..., numbers k0, k1, ...
 
     `carried` pairs results with the arguments they become for the next step.

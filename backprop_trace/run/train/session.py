@@ -23,7 +23,7 @@ from backprop_trace.model.catalogue import LOSSES, canonical
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Network, at, listing, loss_lines, outputs_and_targets
 from backprop_trace.model.settle import still_settles
-from backprop_trace.model.update import UpdateRule
+from backprop_trace.model.update import UpdateRule, carried
 from backprop_trace.run.train import Run
 from backprop_trace.run.train.compiled import LARGEST_COMPILED, compiled_values
 
@@ -79,7 +79,7 @@ class Gradients(NamedTuple):
     smallest: float
 
 
-class Report(NamedTuple):
+class EpochReport(NamedTuple):
     """How things stand after so many epochs. `layers` has None for a layer without trained parameters."""
 
     epoch: int
@@ -209,7 +209,7 @@ class Session:
     def predictions(self) -> dict[Name, float]:
         return dict(zip(self.outputs, self.outputs_look.at(self.run.givens), strict=True))
 
-    def report(self) -> Report:
+    def report(self) -> EpochReport:
         still_settles(self.network, self.training, self.run.givens, self.epoch * self.steps + 1)
         gradients = self.gradients()
         layers = []
@@ -217,7 +217,7 @@ class Session:
             names = {name for row in layer.weights for name in row} | set(layer.biases)
             sizes = [abs(gradients[name]) for name in names if name in gradients]
             layers.append(Gradients(max(sizes), min(sizes)) if sizes else None)
-        return Report(self.epoch, self.loss(), tuple(layers), self.metric(), self.validation())
+        return EpochReport(self.epoch, self.loss(), tuple(layers), self.metric(), self.validation())
 
     def classified(self) -> bool:
         """Is every sample on its target's side of 1/2 (softmax: is the largest output the right one)?"""
@@ -243,12 +243,12 @@ class Session:
 
     # --- the run ---
 
-    def reports(self) -> Iterator[Report]:
+    def reports(self) -> Iterator[EpochReport]:
         """Trains; a report at the start, at intervals and at the end.
 
         An overflow or Ctrl-C ends the run, and what was reached stays.
         """
-        last: Report | None = None
+        last: EpochReport | None = None
         try:
             self.note()
             yield (last := self.report())
@@ -333,6 +333,28 @@ class Session:
         return value is not None and value < until.below
 
 
+class Trained(NamedTuple):
+    """What came of a run: the reports, why it ended, and the example with the parameters it reached."""
+
+    reports: tuple[EpochReport, ...]
+    ending: str
+    example: Example
+
+
+def train(example: Example, epochs: int, every: int = 1, until: str = "", patience: int | None = None) -> Trained:
+    """Trains for so many epochs, or until `E < 1e-3` or `classified`. Raises ValueError for another `until`.
+
+    >>> from backprop_trace.files.spec import load
+    >>> done = train(load("xor"), 5000, every=1000, until="classified")
+    >>> done.ending, done.reports[-1].epoch
+    ('until', 961)
+    """
+    session = Session(example, Plan(epochs, every, Until.read(until) if until else None, patience))
+    reports = tuple(session.reports())
+    reached = {name: repr(session.run.givens[name]) for _, name in carried(example.rule)}
+    return Trained(reports, session.ending, example._replace(values={**example.values, **reached}))
+
+
 def no_class(example: Example, values: Mapping[Name, Any]) -> Name | None:
     """The first target that is on no side of 1/2: 1/2 itself, or not from 0 to 1."""
     for _, target in outputs_and_targets(example.network, example.training):
@@ -366,7 +388,7 @@ def metric_of(word: str) -> str | None:
 # --- what is to be said ---
 
 
-def diverging(first: Report, last: Report) -> str:
+def diverging(first: EpochReport, last: EpochReport) -> str:
     """A word on a loss that is larger at the end than at the start, or nothing."""
     if not last.loss > first.loss:
         return ""
@@ -385,7 +407,7 @@ def dead(units: Sequence[str]) -> str:
     return f"{few} {are} dead: the net input is not above 0 in any sample, so the ReLU passes no gradient"
 
 
-def vanishing(report: Report) -> str:
+def vanishing(report: EpochReport) -> str:
     """A word on gradients that vanish or explode on their way to the first layer, or nothing."""
     known = [(depth, layer) for depth, layer in enumerate(report.layers, 1) if layer is not None]
     if len(known) < 2 or not known[-1][1].biggest or not known[0][1].biggest:
