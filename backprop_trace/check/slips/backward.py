@@ -53,6 +53,12 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
         if facts.network.definitions:
             yield from of_definition(formula, facts)
         return
+    yield from _of_its_kind(name, wrt, formula, facts)
+    yield from _of_gradient(wrt, formula, facts)
+
+
+def _of_its_kind(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """What goes wrong by what the gradient is taken for: a net input, an activation, a bias."""
     yield Bend("sign", Minus(formula))
     yield Bend("doubled", Product((TWO, formula)))
     yield Bend("halved", Quotient(formula, TWO))
@@ -69,6 +75,10 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
         yield from all_replaced(formula, "error-for-delta", errors)
     elif wrt in facts.biases:
         yield from _of_bias_gradient(wrt, formula, facts)
+
+
+def _of_gradient(wrt: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
+    """What goes wrong in the terms and factors of any gradient."""
     yield from of_sum(formula, "shared-bias-one-term" if wrt in facts.biases else "one-output")
     yield from transposed(formula, facts)
     yield from all_replaced(
