@@ -14,7 +14,7 @@ from backprop_trace.formulas.expr import Difference, Product, Sum, after, given
 from backprop_trace.model.catalogue import ACTIVATIONS, OPTIMIZERS
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Listing
-from backprop_trace.run.train.compiled import _Writer, compiled_steps
+from backprop_trace.run.train.compiled import _Source, compiled_steps
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -87,7 +87,7 @@ def test_what_changes_nothing_is_left_out_of_the_compiled_code() -> None:
     """net = w1 x1 + w2 x2 + b with x1 = 0 and x2 = 1 is w2 + b; t - 0 is t; a factor 1 goes."""
     w, v, x, y, b, net = (given(letter) for letter in ("w", "v", "x", "y", "b", "net"))
     line = Equation(net, Difference(Product((Sum((Product((w, x)), Product((v, y)), b)), y)), x), (), "forward")
-    writer = _Writer([line], [net], [w, v, b], {x: 0.0, y: 1.0}, FLOAT)
+    writer = _Source([line], [net], [w, v, b], {x: 0.0, y: 1.0}, FLOAT)
     assert writer.body == ["v3 = v1 + v2"]
 
 
