@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -114,3 +115,17 @@ def test_matrices_that_overflow_keep_what_was_reached() -> None:
     kept, found = trace(example, step=broken.value.step - 1), matrices.values()
     for new, old in kept.listing.carried:
         assert found[old] == pytest.approx(kept.values[new], rel=1e-9)
+
+
+@pytest.mark.parametrize("formula", ["1/0 + w", "w / 1.8e308", "1.8e308 - w"])
+@pytest.mark.parametrize(
+    "command", [["show", "-"], ["train", "-", "-n", "3"], ["sweep", "-", "w", "--from", "0", "--to", "1"]]
+)
+def test_numbers_that_are_none_break_in_every_way_of_computing(
+    run, monkeypatch, formula: str, command: list[str]
+) -> None:
+    text = f"parameters: {{w: 0.7}}\ndefinitions:\n  f: {formula}\nobjective: f\nlearning_rate: 0.1\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+    code, _, err = run(*command.split())
+    assert code == 3
+    assert "the computation breaks in f" in err

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from backprop_trace.formulas.arithmetic import FLOAT, Arithmetic
@@ -168,8 +169,15 @@ class _Source:
     def literal(self, text: str) -> Piece:
         if text not in self.numbers:
             self.numbers[text] = f"k{len(self.numbers)}"
-            self.constants[self.numbers[text]] = self.arithmetic.constant(number(text))
+            self.constants[self.numbers[text]] = self.constant(number(text))
         return self.numbers[text], ATOM
+
+    def constant(self, value: Fraction) -> Any:
+        """A number of a formula; one that no float holds makes the step break that uses it."""
+        try:
+            return self.arithmetic.constant(value)
+        except OverflowError:
+            return math.nan
 
     def line(self, name: Name, formula: Formula) -> str:
         text = show(formula, self.notation, lambda used: (self.identifier(used), ATOM))
