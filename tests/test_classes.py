@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -80,6 +81,17 @@ def test_a_folder_that_cannot_be_read_is_said_and_costs_no_other(class_, monkeyp
     found = in_folder(str(class_))
     assert [each.error for each in found if each.error] == ["this folder cannot be read: Permission denied"]
     assert len(found) == 7
+
+
+def test_a_report_says_whose_sheet_it_is(run, class_):
+    students = ["ann", "Robert B.", "cem/first", "cem/second", "deep/er/still", "Zoë", "student10"]
+    records = [json.loads(line) for line in run("check", "mazur", str(class_), "--format", "json")[1].splitlines()]
+    assert [record["student"] for record in records] == students
+    rows = list(csv.DictReader(io.StringIO(run("check", "mazur", str(class_), "--format", "csv")[1])))
+    assert [row["student"] for row in rows] == students
+    table = run("check", "mazur", str(class_), "--width", "150")[1].splitlines()
+    assert "Robert B." in table[3]
+    assert "ann/sheet.txt" in table[2]
 
 
 @pytest.mark.parametrize(

@@ -40,21 +40,34 @@ def class_page(found: Iterable[Outcome], sheets: Sequence[str]) -> Page:
 
 
 def _record(outcome: Outcome) -> Record:
-    return unreadable(outcome.sheet, outcome.error) if outcome.report is None else record(outcome.report)
+    found = unreadable(outcome.sheet, outcome.error) if outcome.report is None else record(outcome.report)
+    return {"sheet": outcome.sheet, "student": outcome.student} | found
 
 
-CSV_FIELDS = ("sheet", "lines", *VERDICTS, "first_mistake", "step", "sample", "slips", "conventions", "error")
+CSV_FIELDS = (
+    "sheet", "student", "lines", *VERDICTS, "first_mistake", "step", "sample", "slips", "conventions", "error",
+)  # fmt: skip
 
 
 def _csv_record(outcome: Outcome) -> Record:
     report = outcome.report
     if report is None:
-        return dict.fromkeys(CSV_FIELDS, "") | {"sheet": outcome.sheet, "error": outcome.error.splitlines()[0]}
+        whose = {"sheet": outcome.sheet, "student": outcome.student}
+        return dict.fromkeys(CSV_FIELDS, "") | whose | {"error": outcome.error.splitlines()[0]}
     first = report.first_mistake
     place = (first.name, first.step, first.sample) if first else ("", "", "")
     slips = " ".join(dict.fromkeys(slip for line in report.lines if line.verdict == "slip" for slip in line.slips[:1]))
     counts = [report.counts.get(verdict, 0) for verdict in VERDICTS]
-    cells = (report.sheet, len(report.written), *counts, *place, slips, " ".join(report.conventions), "")
+    cells = (
+        report.sheet,
+        outcome.student,
+        len(report.written),
+        *counts,
+        *place,
+        slips,
+        " ".join(report.conventions),
+        "",
+    )
     return dict(zip(CSV_FIELDS, cells, strict=True))
 
 
@@ -95,7 +108,7 @@ def _columns(sheets: Sequence[str]) -> tuple[Column, ...]:
 
 def _row(outcome: Outcome) -> Row:
     report = outcome.report
-    name = printable(outcome.sheet)
+    name = printable(_whose(outcome))
     name = name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"
     if report is None:
         reason = outcome.error.splitlines()[0].removeprefix("error: ")
@@ -110,6 +123,11 @@ def _row(outcome: Outcome) -> Row:
     verdict, colour = ("slip", "bad") if report.has_mistakes else ("right", "good")
     cells = (name, f"{good}/{len(report.written)}", title(first) if first else "", ", ".join(words))
     return Row(((Signed(verdict),), *cells), colour)
+
+
+def _whose(outcome: Outcome) -> str:
+    """The name that stands on the sheet, else where it lies."""
+    return outcome.sheet if outcome.student in outcome.sheet else outcome.student
 
 
 def _wrong(report: Report) -> list[JudgedLine]:
