@@ -130,8 +130,8 @@ class _Writer:
 
     def equations(self, block: Equations) -> Iterator[str]:
         rows = [self.row(line, block) for line in block.lines]
-        columns = zip(*(row[:4] for row in rows), strict=True)
-        widths = [max(len(head), *map(wide, cells)) for head, cells in zip(COLUMNS, columns, strict=True)]
+        sizes = [tuple(map(wide, row[:4])) for row in rows]
+        widths = [max(len(head), *column) for head, column in zip(COLUMNS, zip(*sizes, strict=True), strict=True)]
         if not any(row[2] for row in rows):
             widths[2] = 0
         needed = sum(widths) + len(GAP) * sum(width > 0 for width in widths[1:]) + 2
@@ -141,9 +141,10 @@ class _Writer:
         head = GAP.join(padded(text, width) for text, width in zip(COLUMNS, widths, strict=True) if width)
         yield self.paint("faint", f"  {head}".rstrip())
         yield self.paint("faint", "  " + ("-" if self.medium.ascii else "─") * (needed - 2))
-        for name, formula, numbers, value, shortcut in rows:
-            middle = f"{GAP}{padded(formula, widths[1])}" + (f"{GAP}{padded(numbers, widths[2])}" if widths[2] else "")
-            yield f"  {self.paint('name', padded(name, widths[0]))}{middle}{GAP}{self.paint('value', value)}"
+        for (name, formula, numbers, value, shortcut), size in zip(rows, sizes, strict=True):
+            after_name, after_formula, after_numbers = (" " * (widths[k] - size[k]) for k in range(3))
+            middle = f"{GAP}{formula}{after_formula}" + (f"{GAP}{numbers}{after_numbers}" if widths[2] else "")
+            yield f"  {self.paint('name', name + after_name)}{middle}{GAP}{self.paint('value', value)}"
             if shortcut:
                 yield self.paint("faint", f"  {'':{widths[0]}}{GAP}shortcut: {shortcut}")
 
