@@ -227,7 +227,7 @@ def test_a_formula_is_right_if_it_is_the_same_function(formula, verdict, slip):
 # --- blank sheets ---
 
 
-@pytest.mark.parametrize("options", [(), ("--round", "3"), ("--round", "2sf", "--steps", "2"), ("--phase", "backward")])
+@pytest.mark.parametrize("options", [(), ("--decimals", "3"), ("--decimals", "2", "--steps", "2"), ("--phase", "backward")])
 @pytest.mark.parametrize("form", ["yaml", "csv", "plain"])
 @pytest.mark.parametrize("example", shipped())
 def test_a_blank_filled_with_the_key_has_no_mistakes(example, form, options, tmp_path, run):
@@ -237,6 +237,16 @@ def test_a_blank_filled_with_the_key_has_no_mistakes(example, form, options, tmp
     report = Checker(load(example)).check(load_sheet(str(path)))
     assert set(report.counts) <= {"right", "missing"}
     assert ("missing" in report.counts) == ("--phase" in options)
+
+
+@pytest.mark.parametrize("options", [("--round", "4"), ("--round", "4sf", "--steps", "2")])
+@pytest.mark.parametrize("example", shipped())
+def test_a_key_rounded_line_by_line_has_no_mistakes_either(example, options, tmp_path, run):
+    path = tmp_path / "key.yaml"
+    code, _, _ = run("sheet", example, "--values", "-o", str(path), *options)
+    report = Checker(load(example)).check(load_sheet(str(path)))
+    assert code == 0
+    assert set(report.counts) <= {"right", "rounded", "follows", "undecided"}
 
 
 @pytest.mark.parametrize("form", ["yaml", "csv", "plain"])

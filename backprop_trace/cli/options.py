@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -20,6 +20,9 @@ from backprop_trace.model.styles import STYLES, spellings
 from backprop_trace.render import ALSO, FORMATS
 from backprop_trace.render.medium import Medium
 from backprop_trace.run.step import Settings, size, vocabulary
+
+if TYPE_CHECKING:
+    from backprop_trace.formulas.arithmetic.hand import Rounding
 
 NARROWEST = 20
 MOST_DIGITS = 100_000
@@ -132,6 +135,15 @@ def settings_of(engine: str, digits: int | None, round_to: str | None, rounding:
     if digits is not None and not 1 <= digits <= most:
         raise UsageError(f"--digits goes from 1 to {most} with the {engine} engine")
     return Settings(engine, digits)
+
+
+def decimals_of(decimals: int) -> Rounding:
+    """Rounding to so many decimals, for what is shown."""
+    from backprop_trace.formulas.arithmetic.hand import MOST_DIGITS, Rounding
+
+    if not 0 <= decimals <= MOST_DIGITS:
+        raise UsageError(f"--decimals goes from 0 to {MOST_DIGITS}")
+    return Rounding(decimals, False, "half-up")
 
 
 def with_values(example: Example, settings: Sequence[str]) -> Example:

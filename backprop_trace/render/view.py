@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name
@@ -22,6 +22,9 @@ from backprop_trace.model.styles import speller
 from backprop_trace.model.update import ETA, TIME, constants_used
 from backprop_trace.render.blocks import Amount, Naming
 from backprop_trace.run.step import Line, Settings, Trace, ancestors
+
+if TYPE_CHECKING:
+    from backprop_trace.formulas.arithmetic.hand import Rounding
 
 
 class PagePractice(NamedTuple):
@@ -50,6 +53,8 @@ class View(NamedTuple):
     animate: bool = False
     practice: PagePractice | None = PagePractice()
     warnings: tuple[str, ...] = ()
+    decimals: Rounding | None = None
+    """To how many decimals values are shown, where that is not a number of digits."""
 
 
 def chosen(trace: Trace, view: View) -> list[Line]:
@@ -97,15 +102,24 @@ def written(trace: Trace) -> Mapping[Name, str]:
 class Numbers:
     """Values as leaves of a formula: what is given as it was written, fractions as fractions."""
 
-    def __init__(self, trace: Trace, notation: Notation):
+    def __init__(self, trace: Trace, notation: Notation, decimals: Rounding | None = None):
         self.values, self.digits, self.notation = trace.values, trace.settings.shown_digits, notation
-        self.given = written(trace)
+        self.given, self.decimals = written(trace), decimals
 
     def text(self, name: Name) -> str:
         if name in self.given:
             return self.given[name]
         value = self.values[name]
-        return short_fraction(value) or shown(value, self.digits)
+        return short_fraction(value) or self.shown(value)
+
+    def shown(self, value: Value) -> str:
+        """A value with so many digits, or so many decimals."""
+        return shown(value, self.digits) if self.decimals is None else f"{self.decimals.apply(Fraction(value)):f}"
+
+    def amount(self, value: Value, fraction: bool = True) -> Amount:
+        """A value as it is to be shown: the fraction where there is a short one, and the decimal."""
+        decimal, short = self.shown(value), short_fraction(value) if fraction else None
+        return Amount(decimal) if short is None else Amount(decimal, short, Fraction(decimal) == value)
 
     def leaf(self, name: Name) -> Piece:
         text = self.text(name)
@@ -125,14 +139,6 @@ class Numbers:
         assert isinstance(value, Fraction)
         sign = "=" if Fraction(decimal) == value else r"\approx" if self.notation.boxed else "~"
         return f"{written} {sign} {self.plain(value)}"
-
-
-def amount(value: Value, digits: int, fraction: bool = True) -> Amount:
-    """A value as it is to be shown: the fraction where there is a short one, and the decimal."""
-    decimal, short = shown(value, digits), short_fraction(value) if fraction else None
-    if short is None:
-        return Amount(decimal)
-    return Amount(decimal, short, Fraction(decimal) == value)
 
 
 # --- what stands above the lines ---
@@ -198,8 +204,11 @@ def update_rule(example: Example) -> str:
     return f"{rule.optimizer} ({', '.join(text for text in texts if text)})"
 
 
-def engine(settings: Settings, shortened: bool = False) -> str:
+def engine(settings: Settings, shortened: bool = False, decimals: Rounding | None = None) -> str:
     """The arithmetic in one line."""
+    if decimals is not None:
+        how = "exactly" if settings.engine == "exact" else "with double precision"
+        return f"{settings.engine}: computed {how}, shown with {decimals}"
     match settings.engine:
         case "exact":
             text = f"exact: fractions, else {settings.shown_digits} significant digits, every one of them certain"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -19,6 +19,7 @@ from backprop_trace.cli.options import (
     Shuffle,
     UsageError,
     Values,
+    decimals_of,
     medium_of,
     one_of,
     settings_of,
@@ -35,7 +36,7 @@ from backprop_trace.model.batches import Batching
 from backprop_trace.model.chain import PHASES
 from backprop_trace.render import say
 from backprop_trace.render.pages.blank import Blank, blank_page
-from backprop_trace.run.step import size
+from backprop_trace.run.step import Settings, size, traces
 
 if TYPE_CHECKING:
     from backprop_trace.formulas.arithmetic.hand import Rounding
@@ -46,7 +47,11 @@ def command(
     phase: Phases = None,
     values: Annotated[bool, typer.Option("--values", help="With the true values: the key.")] = False,
     round_to: Annotated[
-        Optional[str], typer.Option("--round", help="The key to so many decimals (4) or significant figures (4sf).")
+        Optional[str],
+        typer.Option("--round", help="The key as on paper: every line rounded to 4 decimals (4) or figures (4sf)."),
+    ] = None,
+    decimals: Annotated[
+        Optional[int], typer.Option("--decimals", help="The key with so many decimals of the true values.")
     ] = None,
     steps: Annotated[int, typer.Option(help="So many training steps.")] = 1,
     settings: Values = None,
@@ -61,17 +66,19 @@ def command(
 
     \b
     backprop-trace sheet mazur -o my-sheet.yaml
-    backprop-trace sheet mazur --values --round 4
+    backprop-trace sheet mazur --values --decimals 4
     """
     medium = medium_of(form, None, False, None, output)
     for word in phase or ():
         one_of("--phase", word, PHASES)
-    if round_to is not None and not values:
-        raise UsageError("--round goes with --values")
+    if (round_to is not None or decimals is not None) and not values:
+        raise UsageError("--round and --decimals go with --values")
+    if round_to is not None and decimals is not None:
+        raise UsageError("--round and --decimals: give one of them")
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     if steps < 1 or steps * size(worked) > MOST_LINES:
         raise UsageError(f"--steps goes from 1; a sheet has {MOST_LINES:,} lines at most")
-    key = _Key(worked, steps, settings_of("float", None, round_to, "half-up").rounding) if values else None
+    key = None if not values else _key(worked, steps, settings_of("float", None, round_to, "half-up"), decimals)
     phases = [word for word in PHASES if not phase or word in phase]
     options = _options(settings or (), batch_size, shuffle or seed is not None, worked.training.batching)
     write(say(form, blank_page(Blank(worked, phases, steps, key, options)), medium), output, force)
@@ -85,6 +92,17 @@ def _options(settings: Sequence[str], batch_size: int | None, named: bool, batch
     if named:
         words += ["--shuffle", "--seed", str(batching.seed)]
     return "".join(f" {shlex.quote(printable(word))}" for word in words)
+
+
+Key = Callable[[int], Mapping[Name, str]]
+
+
+def _key(example: Example, steps: int, settings: Settings, decimals: int | None) -> Key:
+    """The values of each step: those that sheets are judged by, or as on paper, each from the rounded ones before."""
+    if settings.engine == "hand":
+        found = {each.step: each.values for each in traces(example, settings, range(1, steps + 1))}
+        return lambda step: {name: shown(value) for name, value in found[step].items()}
+    return _Key(example, steps, None if decimals is None else decimals_of(decimals))
 
 
 class _Key:

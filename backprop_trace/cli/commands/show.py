@@ -26,6 +26,7 @@ from backprop_trace.cli.options import (
     Values,
     Width,
     check_count,
+    decimals_of,
     medium_of,
     names_of,
     one_of,
@@ -56,6 +57,9 @@ def command(
     round_to: Annotated[
         Optional[str],
         typer.Option("--round", help="As on paper: every line rounded to 4 decimals (4) or figures (4sf)."),
+    ] = None,
+    decimals: Annotated[
+        Optional[int], typer.Option("--decimals", help="Show so many decimals; what is computed with keeps all.")
     ] = None,
     rounding: Annotated[str, typer.Option(help="half-up, half-even or truncate.")] = "half-up",
     form: Form = "table",
@@ -105,6 +109,8 @@ def command(
     _goes_with("--with-ancestors", with_ancestors, "--only", bool(only))
     if compare is not None and (only or phase):
         raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
+    if decimals is not None and (round_to is not None or digits is not None):
+        raise UsageError("--decimals, --digits and --round: give one of them")
     settings = settings_of(engine, digits, round_to, rounding)
     view = View(
         worked,
@@ -116,6 +122,7 @@ def command(
         len(shown_steps),
         animate,
         None if no_practice else PagePractice(),
+        decimals=None if decimals is None else decimals_of(decimals),
     )
     if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
         raise UsageError(

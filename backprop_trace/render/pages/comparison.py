@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from backprop_trace.formulas.notation import ASCII
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import Value, shown
 from backprop_trace.render.blocks import Block, Column, Heading, Math, Prose, Row, Table
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page
 from backprop_trace.render.pages.opening import opening
-from backprop_trace.render.view import View, naming
+from backprop_trace.render.view import Numbers, View, naming
 from backprop_trace.run.step import Trace
 
 COLUMNS = (Column("quantity"), *(Column(word, number=True) for word in ("before", "after", "change")))
@@ -30,20 +31,20 @@ def comparison_page(before: Trace, after: Trace, view: View) -> Page:
 
 
 def _rows(before: Trace, after: Trace, view: View) -> Iterator[Row]:
-    names, digits = naming(before, view), view.settings.shown_digits
+    names, numbers = naming(before, view), Numbers(before, ASCII, view.decimals)
     forward = [line.name for line in before.lines if line.equation.phase in ("forward", "loss")]
     for name in [*before.example.rule.trained, *forward]:
         old, new = before.values[name], after.values[name]
-        yield Row(((Math((name,), names),), shown(old, digits), shown(new, digits), _change(old, new, digits, view)))
+        yield Row(((Math((name,), names),), numbers.shown(old), numbers.shown(new), _change(old, new, numbers, view)))
 
 
-def _change(old: Value, new: Value, digits: int, view: View) -> str:
+def _change(old: Value, new: Value, numbers: Numbers, view: View) -> str:
     """new - old; nothing where that would have fewer certain digits than the two have."""
     if isinstance(old, float) and isinstance(new, float):
-        return shown(new - old, digits)
+        return numbers.shown(new - old)
     if view.settings.engine == "exact" and not (isinstance(old, Fraction) and isinstance(new, Fraction)):
         return ""
-    return shown(Fraction(new) - Fraction(old), digits)
+    return numbers.shown(Fraction(new) - Fraction(old))
 
 
 def _verdict(before: Trace, after: Trace) -> Prose:

@@ -24,7 +24,11 @@ def opening(view: View, trace: Trace | None = None) -> Iterator[Block]:
     yield Title(title_of(example))
     yield from (Prose(printable(text)) for text in (example.source, example.note) if text)
     yield Prose(printable(described(example)))
-    yield Prose(engine(view.settings, trace.shortened) + zeros(trace) if trace is not None else engine(view.settings))
+    yield Prose(
+        engine(view.settings, trace.shortened, view.decimals) + zeros(trace)
+        if trace is not None
+        else engine(view.settings)
+    )
     said = [*notes(example), *([long_fraction_note(trace)] if trace is not None else [])]
     yield from (Prose(note, "note") for note in said if note)
     yield from (Prose(printable(warning), "warning") for warning in (*example.warnings, *view.warnings))

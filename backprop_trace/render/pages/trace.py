@@ -16,7 +16,7 @@ from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, groups
 from backprop_trace.render.pages.opening import given, opening
 from backprop_trace.render.records import lines_of
-from backprop_trace.render.view import Numbers, View, amount, chosen, givens, naming
+from backprop_trace.render.view import Numbers, View, chosen, givens, naming
 from backprop_trace.run.step import Line, Trace
 
 HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
@@ -53,19 +53,19 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
 
 
 def _equations(lines: Iterable[Line], trace: Trace, view: View) -> Equations:
-    numbers = Numbers(trace, ASCII)
+    numbers = Numbers(trace, ASCII, view.decimals)
     step = trace.step if view.steps > 1 or trace.step > 1 else 0
     return Equations([equation(line, numbers) for line in lines], naming(trace, view), step)
 
 
 def equation(line: Line, numbers: Numbers) -> Equation:
     """formula = numbers = value; where the numbers would only repeat the value they are left out."""
-    formula, value = line.equation.formula, amount(line.value, numbers.digits)
+    formula, value = line.equation.formula, numbers.amount(line.value)
     put_in = () if isinstance(formula, Name | Number) else (Filled(formula, numbers.text),)
     shortcut = line.equation.shortcut
     if shortcut is None or line.shortcut is None:
         return Equation(line.name, (formula, *put_in, value))
-    other = (shortcut, Filled(shortcut, numbers.text), amount(line.shortcut, numbers.digits, fraction=False))
+    other = (shortcut, Filled(shortcut, numbers.text), numbers.amount(line.shortcut, fraction=False))
     return Equation(line.name, (formula, *put_in, value), other)
 
 
@@ -117,7 +117,7 @@ def document(traces: Iterable[Trace], view: View, extent: groups.Extent) -> Iter
             yield from opening(view, trace)
             yield from _network(trace, view, names, extent)
         objective = trace.listing.objective
-        losses.append((trace.step, amount(trace.values[objective], trace.settings.shown_digits)))
+        losses.append((trace.step, Numbers(trace, ASCII, view.decimals).amount(trace.values[objective])))
         yield from _step(trace, view, extent)
     if len(losses) > 1:
         yield said.Heading("The loss, step by step", 1)
@@ -184,29 +184,29 @@ def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
                 yield said.Heading(group.heading, 3)
             yield _equations(group.lines, trace, view)
         others = [line for line in listed if line.equation.phase == phase and not groups.stands_elsewhere(line)]
-        yield from _others(others, trace, names, extent)
-    yield from _closing(lines, trace, names, extent, 1 + several)
+        yield from _others(others, trace, view, extent)
+    yield from _closing(lines, trace, view, extent, 1 + several)
 
 
-def _others(lines: Sequence[Line], trace: Trace, names: Naming, extent: groups.Extent) -> Iterator[Block]:
+def _others(lines: Sequence[Line], trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
     """A table of values, without those that stand elsewhere in the document."""
     if lines:
         yield said.Prose("The others of this phase are computed in the same way.")
         columns = (Column("quantity"), Column("value", number=True))
-        numbers = Numbers(trace, ASCII)
+        names, numbers = naming(trace, view), Numbers(trace, ASCII, view.decimals)
         shown = [Row(((Math((line.name,), names),), numbers.text(line.name))) for line in lines[: extent.listed]]
         yield Table(columns, shown, long=True)
         yield from _left_out(len(lines) - extent.listed)
 
 
-def _closing(lines: Sequence[Line], trace: Trace, names: Naming, extent: groups.Extent, level: int) -> Iterator[Block]:
+def _closing(lines: Sequence[Line], trace: Trace, view: View, extent: groups.Extent, level: int) -> Iterator[Block]:
     """Old weight, gradient, new weight of the parameters that are updated here."""
     trained = set(trace.example.rule.trained)
     updated = [line.name for line in lines if line.name.kind == "+" and line.name.of in trained]
     if not updated:
         return
     yield said.Heading("Old weight, gradient, new weight", level)
-    numbers, rows = Numbers(trace, ASCII), []
+    names, numbers, rows = naming(trace, view), Numbers(trace, ASCII, view.decimals), list[Row]()
     for name in updated[: extent.listed]:
         assert name.of is not None
         cells = (name.of, derivative(trace.listing.objective, name.of), name)
