@@ -227,7 +227,10 @@ def test_a_formula_is_right_if_it_is_the_same_function(formula, verdict, slip):
 # --- blank sheets ---
 
 
-@pytest.mark.parametrize("options", [(), ("--decimals", "3"), ("--decimals", "2", "--steps", "2"), ("--phase", "backward")])
+KEYS = [(), ("--decimals", "3"), ("--decimals", "2", "--steps", "2"), ("--phase", "backward")]
+
+
+@pytest.mark.parametrize("options", KEYS)
 @pytest.mark.parametrize("form", ["yaml", "csv", "plain"])
 @pytest.mark.parametrize("example", shipped())
 def test_a_blank_filled_with_the_key_has_no_mistakes(example, form, options, tmp_path, run):
