@@ -103,7 +103,7 @@ class Explainer:
         found += self.digits_out_of_place(step, answer, formula)
         found += self.exchanged(step, answer)
         found += self.old_weights(step, answer, formula) or self.stale(step, answer)
-        if all(SLIPS[explanation.slip].rank >= 3 for explanation in found):
+        if all(SLIPS[explanation.slip].rank >= 2 for explanation in found):
             found = self.copied_wrong(step, answer, formula) + found
         return _ranked(found)
 
@@ -173,9 +173,9 @@ class Explainer:
         found = []
         for name in names_in(formula):
             text = self.work.text_of(step, name)
-            if text is None or significant_figures(text) < 2:
-                continue
             is_given = (step, name) not in self.work.answers
+            if text is None or significant_figures(text) < (1 if is_given else 2):
+                continue
             for candidate in misread(text) if is_given else one_digit_off(text):
                 with suppress(ArithmeticError, ValueError, ComputationError, LookupError):
                     value = evaluate(formula, Changed({name: float(Fraction(candidate))}, exactly), FLOAT)
