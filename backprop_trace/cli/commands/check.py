@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -57,6 +59,9 @@ def command(
     slips: Annotated[
         bool, typer.Option("--slips", help="Also list the slips that the digits of the sheet cannot show.")
     ] = False,
+    reports: Annotated[
+        Optional[str], typer.Option("--reports", help="Write a report on each sheet into this folder, in the format.")
+    ] = None,
     strict: Annotated[
         Optional[int], typer.Option(help="Demand so many decimals, right to the last: rounding does not excuse.")
     ] = None,
@@ -97,20 +102,26 @@ def command(
     many = stream is not None or len(found) > 1 or any(os.path.isdir(word) for word in sheets or ())
     if stream is not None and form == "table":  # a table knows all names before its first row
         form = "json"
-    if many and (slips or brief):
-        raise UsageError("--slips and --brief are for one sheet")
+    if many and (slips or (brief and reports is None)):
+        raise UsageError("--slips is for one sheet; so is --brief, but for the reports of --reports")
+    if reports is not None and not many:
+        raise UsageError("--reports goes with several sheets; -o writes the report on one")
     medium = medium_of(form, width, ascii_, color, output)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     checks = Checks(worked, strict, decimal == "comma", language_of(form, medium.ascii))
+    wanted = Wanted(missing, brief, exercise=worked.title or worked.name)
     if many:
         from backprop_trace.render.pages.classes import class_page
 
         class_ = _Class(checks, found if stream is None else stream, None if stream is not None else len(found))
-        write(say(form, class_page(class_.outcomes(), [each.name for each in found]), medium), output, force)
+        judged = class_.outcomes()
+        if reports is not None:
+            judged = _written(judged, reports, form, medium, wanted, force)
+        write(say(form, class_page(judged, [each.name for each in found]), medium), output, force)
         for error in class_.errors:  # not among the rows of the table
             Terminal.stderr(error)
         raise typer.Exit(class_.code)
-    pieces, code = _one(checks, found[0] if found else None, form, medium, Wanted(missing, brief), slips)
+    pieces, code = _one(checks, found[0] if found else None, form, medium, wanted, slips)
     write(pieces, output, force)
     raise typer.Exit(code)
 
@@ -179,6 +190,30 @@ class _Class:
             if self.count is not None:
                 Terminal.progress(count, self.count, "sheets")
             yield outcome
+
+
+REPORT_ENDINGS = {"latex": "tex", "markdown": "md", "json": "json", "csv": "csv", "html": "html"}
+LONGEST_NAME = 100
+
+
+def _written(
+    outcomes: Iterable[Outcome], folder: str, form: str, medium: Medium, wanted: Wanted, force: bool
+) -> Iterator[Outcome]:
+    """The outcomes, each after its report has been written into the folder, under the name of its sheet."""
+    from backprop_trace.files.writing import write_new
+    from backprop_trace.render.pages.report import report_page
+
+    os.makedirs(folder, exist_ok=True)
+    used: Counter[str] = Counter()
+    for outcome in outcomes:
+        if outcome.report is not None:
+            name = re.sub(r"[^\w.-]", "_", os.path.splitext(os.path.basename(outcome.sheet))[0])[:LONGEST_NAME]
+            used[name.lower()] += 1
+            again = f"-{used[name.lower()]}" if used[name.lower()] > 1 else ""
+            path = os.path.join(folder, f"{name or 'sheet'}{again}.{REPORT_ENDINGS.get(form, 'txt')}")
+            plain = medium._replace(colors=None)
+            write_new(path, say(form, report_page(outcome.report, wanted), plain), force)
+        yield outcome
 
 
 def _code(outcome: Outcome) -> int:

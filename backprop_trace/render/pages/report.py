@@ -44,11 +44,12 @@ from backprop_trace.render.signs import KINDS
 
 class Wanted(NamedTuple):
     """What of a report is shown. brief: only what matters; missing: the lines that are not on the sheet, too;
-    hidden: the slips that do not show."""
+    hidden: the slips that do not show; exercise: its title, for documents."""
 
     missing: bool = False
     brief: bool = False
     hidden: tuple[Hidden, ...] | None = None
+    exercise: str = ""
 
 
 HONEST = ("right", "rounded", "follows", "convention")
@@ -270,6 +271,7 @@ def _blocks(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
         yield Prose(f"{sheet}: {headline(report)}", kind)
     else:
         yield Title(sheet)
+        yield from (Prose(f"Exercise: {printable(text)}") for text in (wanted.exercise,) if text)
         yield Prose(headline(report), kind)
     yield from (_message(mistake, report) for mistake in found[:1])
     yield from map(Prose, (*unknown_lines(report), *notes(report)))
