@@ -131,14 +131,14 @@ def test_negative_numbers_that_are_put_in_get_parentheses(latex: Show) -> None:
 
 
 def test_small_numbers_are_written_with_a_power_of_ten() -> None:
-    assert LATEX.number("5.3e-08")[0] == r"5.3 \cdot 10^{-8}"
+    assert LATEX.number("5.3e-08")[0] == r"5.3 \times 10^{-8}"
 
 
 def test_long_numbers_are_cut_with_dots_where_they_are_put_in() -> None:
     text, holds = short_number("0." + "3" * 60, 10)
     assert text == "0." + "3" * 9 + r"\ldots"
     assert holds == ATOM
-    assert short_number("-" + "7" * 50, 10)[0].endswith(r"\ldots \cdot 10^{49}")
+    assert short_number("-" + "7" * 50, 10)[0].endswith(r"\ldots \times 10^{49}")
 
 
 def test_a_value_keeps_all_its_digits_on_as_many_rows_as_it_needs() -> None:

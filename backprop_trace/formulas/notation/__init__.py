@@ -184,7 +184,7 @@ def latex_number(text: str) -> Piece:
     if match := re.fullmatch(r"-?(\d+)/(\d+)", text):
         return rf"{sign}\frac{{{match[1]}}}{{{match[2]}}}", NEGATIVE if sign else BOX
     if match := re.fullmatch(r"-?([\d.]+)[eE]([+-]?\d+)", text):
-        return rf"{sign}{match[1]} \cdot 10^{{{int(match[2])}}}", NEGATIVE if sign else PRODUCT
+        return rf"{sign}{match[1]} \times 10^{{{int(match[2])}}}", NEGATIVE if sign else PRODUCT
     return text, NEGATIVE if sign else ATOM
 
 

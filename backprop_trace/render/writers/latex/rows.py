@@ -128,6 +128,6 @@ def filled(texts: Iterable[str], room: float) -> list[str]:
             rows[-1] += " " + text
         else:
             left = room
-            rows.append("{}" + text if rows and text.startswith(("+", "-", r"\cdot")) else text)
+            rows.append("{}" + text if rows and text.startswith(("+", "-", r"\cdot", r"\times")) else text)
         left -= needed
     return rows

@@ -89,7 +89,7 @@ def short_number(text: str, most: int) -> Piece:
         return short_number(_scientific(text, most), most)
     cut = mantissa[: most + 1].rstrip(".") + r"\ldots" if len(mantissa) > most + 2 else mantissa
     if e:
-        cut += rf" \cdot 10^{{{int(exponent)}}}"
+        cut += rf" \times 10^{{{int(exponent)}}}"
     return cut, NEGATIVE if text.startswith("-") else ATOM if not e else latex_number("1e5")[1]
 
 
@@ -116,7 +116,7 @@ def digit_rows(text: str, room: float) -> list[str]:
     whole, point, decimals = mantissa.partition(".")
     if len(mantissa) < GROUPED_FROM:
         return [latex_number(text)[0]]
-    power = [rf"\cdot 10^{{{int(exponent)}}}"] if e else []
+    power = [rf"\times 10^{{{int(exponent)}}}"] if e else []
     groups = [decimals[start : start + 5] for start in range(0, min(len(decimals), LONGEST_VALUE), 5)]
     if len(decimals) > LONGEST_VALUE:
         groups.append(r"\ldots")
