@@ -49,8 +49,8 @@ def test_the_square_of_a_gradient_has_the_gradient_in_parentheses(printed, tmp_p
     assert "v+ = β2 · v + (1 - β2) · (∂E/∂w)²" in out
 
 
-def test_they_head_the_tables_in_markdown_too(printed):
+def test_they_stand_once_before_the_first_line_of_a_document(printed):
     out = printed("show", "mazur", "--format", "markdown", "--steps", "2", "--style", "layered")
     assert out.count(r"- gradient of a weight: $\frac{\partial C}{\partial w _{ji}^{l-1}} = \delta _{j}^{l} \cdot") == 1
-    assert out.index("### Backward pass") < out.index("- delta of an output unit: $") < out.index("### Update")
+    assert out.index("## The formulas") < out.index("- delta of an output unit: $") < out.index("Forward pass")
     assert "gradient of a weight" not in printed("show", "mazur", "--only", "dE/dw1", "-f", "markdown")
