@@ -35,6 +35,8 @@ _NUMBER_ALONE = re.compile(r"(?<![\w^_.])\.?\d")
 
 _OPERATOR = re.compile(r"[-+*/^·×()]")
 
+_RAISED_PLACE = re.compile(r"(?:[A-Za-z∂]\w+|(?!e)[A-Za-z])\^\{?(?:\w+,)?\((?:t=)?\d|\|_")
+
 Lookup = Callable[[str], Name | None]
 
 
@@ -61,6 +63,8 @@ class Blame(NamedTuple):
 
 def read_part(text: str, course: Course, lookup: Lookup, decimal_comma: bool) -> Part:
     """Raises BadFormula."""
+    if _RAISED_PLACE.search(text):
+        raise BadFormula("a sample or time step above a name is not read in formulas", 0, len(text))
     formula = read_formula(plain(text, decimal_comma), lookup, implied=True)
     literals: dict[Name, arb] = {}
     exact = _exact_numbers(course)
@@ -88,7 +92,12 @@ def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
     """A formula with a name that is not known is asked about; what is no formula at all was not read."""
     number_alone = _NUMBER_ALONE.search(text) is not None
     whole = f"{entry.spelling} = {text}"[:200]
-    if any(sign in text for sign in "ΣΠ∑∏…") or "..." in text or (not number_alone and not _OPERATOR.search(text)):
+    if (
+        any(sign in text for sign in "ΣΠ∑∏…")
+        or "..." in text
+        or "|_" in text
+        or (not number_alone and not _OPERATOR.search(text))
+    ):
         return Passage(whole, entry.place)
     if re.search(r"\[\d+\]", text):
         return entry

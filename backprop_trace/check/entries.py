@@ -28,6 +28,9 @@ MOST_SUGGESTIONS = 50
 MOST_READINGS = 16
 """So many numbers may stand for one quantity; each is tried for every line that uses it."""
 
+_GENERAL = re.compile(r"_(?:[ijk]|ji|jk|ij|kj)(?![\w])")
+"""Names with an index for any unit: net_j = ... is a rule, no calculation."""
+
 Answers = dict[tuple[int, Name], Answer]
 """By step and quantity."""
 
@@ -52,7 +55,7 @@ class Entries:
     def take(self, entry: Entry, asked: str, course: Course) -> None:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
         section = entry.section
-        if not entry.meant and not asked and not entry.sure:
+        if not entry.meant and not asked and (not entry.sure or _GENERAL.search(entry.spelling)):
             self.passed.append(Passage(_as_line(entry), entry.place))
             return
         if asked:

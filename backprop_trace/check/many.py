@@ -38,9 +38,10 @@ class Checks(NamedTuple):
     strict: int | None = None
     decimal_comma: bool = False
     language: Language = Language()
+    style: str = ""
 
     def checker(self) -> Checker:
-        return Checker(self.example, self.strict, self.language)
+        return Checker(self.example, self.strict, self.language, self.style)
 
 
 class Outcome(NamedTuple):

@@ -21,6 +21,7 @@ from backprop_trace.files.sheet import Entry, Written
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.spelled import NOTATIONS, Notation, Reading, readings, simple, unquoted, without_prose
+from backprop_trace.model.styles import STYLES
 
 MOST_TRIED = 400
 """Lines by which the notation is chosen."""
@@ -53,6 +54,7 @@ class Naming:
         self._found: dict[tuple[str, str, int, int | None], tuple[Reading, ...]] = {}
         self.votes: Mapping[str, float] = {}
         self.notation = NOTATIONS[0]
+        self.printed_style = style
 
     def resolve(self, entries: Sequence[Entry]) -> Resolved:
         known = [self.known(entry) for entry in entries]
@@ -61,15 +63,17 @@ class Naming:
             place for place, name in enumerate(known) if name is None and entries[place].section.step in self.reached
         ]
         notation, found = self.chosen([entries[place] for place in open_[:MOST_TRIED]])
-        self.notation = notation
+        self.notation, self.printed_style = notation, self.style or _clear_winner(self.votes)
+        both = (place for place, name in enumerate(known) if self.may_be_printed(entries[place], name))
+        undecided = {*open_, *both}
         done: list[Entry] = []
         asked: dict[int, str] = {}
         for place, entry in enumerate(entries):
             name = known[place]
-            if name is not None:
+            if name is not None and place not in undecided:
                 done.append(self.weight_again(entry, name, after_gradient.get(place, frozenset())))
-            elif place in open_:
-                candidates = self.candidates(entry, notation)
+            elif place in undecided:
+                candidates = self.own(entry, name) + self.candidates(entry, notation)
                 reading = self.decided(candidates)
                 if reading is not None:
                     done += _spread(entry, reading)
@@ -105,6 +109,19 @@ class Naming:
         if written.value is None or _agrees(written, true[name]):
             return entry
         return entry._replace(meant=canonical(new))
+
+    def may_be_printed(self, entry: Entry, name: Name | None) -> bool:
+        """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)?"""
+        style = "" if name is None else self.printed_style
+        found = self.course.at(entry.section.step).printed(unquoted(entry.spelling)) if style else []
+        return any(of == style and each != name for of, each in found)
+
+    def own(self, entry: Entry, name: Name | None) -> list[_Candidate]:
+        """What the name is in files, as one candidate among others."""
+        if name is None or not entry.readings:
+            return []
+        true = self.course.true(entry.section.step)
+        return [_Candidate(Reading(((name,),), "own"), name in true and _agrees(entry.readings[-1], true[name]))]
 
     # --- the notation of the rest ---
 
@@ -214,8 +231,9 @@ class Naming:
 
         def find(text: str) -> Name | None:
             exact = lines.exact(text, sample)
+            styled = [name for style, name in lines.printed(text) if style == self.printed_style]
             if exact is not None or text == "e":
-                return exact
+                return (lines.at_sample(styled[0], sample) or exact) if styled else exact
             spelled = [*(Reading(((name,),), f"style {style}") for style, name in lines.printed(text)),
                        *readings(text, lines.shape, self.notation)]  # fmt: skip
             placed = [
@@ -231,6 +249,13 @@ class Naming:
 
 def _spelled(name: Name, entry: Entry) -> str:
     return canonical(name)
+
+
+def _clear_winner(votes: Mapping[str, float]) -> str:
+    """The style that counts layers which the lines speak for, more than for the other."""
+    styles = sorted(STYLES[1:], key=lambda style: -votes.get(f"style {style}", 0.0))
+    most, next_ = (votes.get(f"style {style}", 0.0) for style in styles[:2])
+    return styles[0] if most > next_ else ""
 
 
 def _after_gradients(known: Sequence[Name | None]) -> dict[int, frozenset[Name]]:

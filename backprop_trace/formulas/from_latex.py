@@ -75,7 +75,7 @@ LARGEST = 10_000
 
 
 def looks_like_latex(text: str) -> bool:
-    return "\\" in text or "$" in text or "&=" in text or "_{" in text
+    return "\\" in text or "$" in text or "&=" in text or "_{" in text or "^{" in text
 
 
 def from_latex(text: str) -> str:

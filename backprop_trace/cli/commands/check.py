@@ -34,6 +34,7 @@ from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import LARGEST_FILE, STANDARD_INPUT, decoded, printable
 from backprop_trace.files.spec import Example, load
 from backprop_trace.files.submissions import LONGEST_LINE, Submission, in_folder, is_line_of_json, lines_of_json
+from backprop_trace.model.styles import STYLES
 from backprop_trace.render import say
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ def command(
     ] = False,
     reports: Annotated[
         Optional[str], typer.Option("--reports", help="Write a report on each sheet into this folder, in the format.")
+    ] = None,
+    show_unread: Annotated[
+        bool, typer.Option("--show-unread", help="Also list the lines of the sheet that are no calculations.")
+    ] = False,
+    style: Annotated[
+        Optional[str], typer.Option("--style", help=f"How the sheet calls quantities, if told: {', '.join(STYLES)}.")
     ] = None,
     strict: Annotated[
         Optional[int], typer.Option(help="Demand so many decimals, right to the last: rounding does not excuse.")
@@ -92,6 +99,8 @@ def command(
     from backprop_trace.render.languages import language_of
     from backprop_trace.render.pages.report import Wanted
 
+    if style is not None:
+        one_of("--style", style, STYLES)
     one_of("--decimal", decimal, ("point", "comma"))
     if strict is not None and not 0 <= strict <= MOST_DECIMALS:
         raise UsageError(f"--strict goes from 0 to {MOST_DECIMALS} decimals")
@@ -108,8 +117,8 @@ def command(
         raise UsageError("--reports goes with several sheets; -o writes the report on one")
     medium = medium_of(form, width, ascii_, color, output)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
-    checks = Checks(worked, strict, decimal == "comma", language_of(form, medium.ascii))
-    wanted = Wanted(missing, brief, exercise=worked.title or worked.name)
+    checks = Checks(worked, strict, decimal == "comma", language_of(form, medium.ascii), style or "")
+    wanted = Wanted(missing, brief, exercise=worked.title or worked.name, unread=show_unread)
     if many:
         from backprop_trace.render.pages.classes import class_page
 

@@ -104,6 +104,8 @@ class _Page:
     def piece(self, text: str, number: int, column: int) -> None:
         """One line of calculation, or one of several on a line."""
         spelling, parts = _cut(text, number, column)
+        while spelling[:1] == "{" and spelling[-1:] == "}":
+            spelling = spelling[1:-1].strip()
         place = Place(number, column, max(1, len(spelling)))
         if parts is None:
             self.close()
@@ -114,7 +116,7 @@ class _Page:
         else:
             self.close()
             self.spelling, self.place, self.parts = spelling, place, parts
-            self.sure = not _may_be_prose(spelling, text)
+            self.sure = not _may_be_prose(spelling, text) and "  " not in spelling
 
     def no_equation(self, text: str, place: Place) -> None:
         """`E 0.2984` may be a name and its number; anything else is prose."""
@@ -177,7 +179,7 @@ def _begins_anew(line: str) -> bool:
 def _bare(line: str) -> tuple[str, int]:
     """A line without its comment, bullet, quotation and LaTeX, and the column where it begins."""
     content = _COMMENT.split(line, maxsplit=1)[0].rstrip()
-    if looks_like_latex(content):
+    if looks_like_latex(content) and not content.lstrip().startswith("|"):  # a row of a table: its cells later
         content = from_latex(content)
     bullet = _BULLET.match(content)
     start = bullet.end() if bullet else len(content) - len(content.lstrip())

@@ -12,6 +12,7 @@ from backprop_trace.files.sheet.entries import Collected
 from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.numbers import as_number
 from backprop_trace.files.source import Place
+from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
 from backprop_trace.formulas.numbers import NotANumber
 
 NAMES = ("quantity", "name", "variable", "symbol", "term", "item", "step", "größe", "parameter", "node", "unit")
@@ -36,7 +37,8 @@ class Tables:
         if _RULE.fullmatch(text) and len(text.strip()) > 2:
             return []
         if text.strip().startswith("|") or (text.count("|") >= 2 and text.strip().endswith("|")):
-            return [cell.strip().strip("*") for cell in re.sub(r"^\s*\||\|\s*$", "", text).split("|")]
+            cells = [cell.strip().strip("*") for cell in re.sub(r"^\s*\||\|\s*$", "", text).split("|")]
+            return [from_latex(cell) if looks_like_latex(cell) else cell for cell in cells]
         if "\t" in text.strip() and not _SEPARATES.search(text.partition("\t")[0]):
             return [cell.strip() for cell in text.rstrip().split("\t")]
         wide = _GAP.split(text.strip())

@@ -44,12 +44,14 @@ from backprop_trace.render.signs import KINDS
 
 class Wanted(NamedTuple):
     """What of a report is shown. brief: only what matters; missing: the lines that are not on the sheet, too;
-    hidden: the slips that do not show; exercise: its title, for documents."""
+    hidden: the slips that do not show; exercise: its title, for documents;
+    unread: the lines of the sheet that are no calculations."""
 
     missing: bool = False
     brief: bool = False
     hidden: tuple[Hidden, ...] | None = None
     exercise: str = ""
+    unread: bool = False
 
 
 HONEST = ("right", "rounded", "follows", "convention")
@@ -80,7 +82,8 @@ def _share(report: Report) -> str:
         return f"The one line {'is right' if good else 'cannot be judged' if unjudged else 'is not right'}."
     doubt = f" {unjudged} cannot be judged." if unjudged else ""
     if good == count:
-        return f"All {count} lines are right{follow}."
+        could = " that could be read" if report.unread else ""
+        return f"All {count} lines{could} are right{follow}."
     if good == 1:
         return f"1 of {count} lines is right{follow and f'{follow}s'}.{doubt}"
     return f"{good or 'None'} of {count} lines {'are' if good else 'is'} right{follow if good else ''}.{doubt}"
@@ -134,8 +137,26 @@ def unknown_lines(report: Report) -> list[str]:
 
 
 def notes(report: Report) -> list[str]:
-    """What is said once: patterns over several lines, the conventions, and what the step does when done right."""
-    return [*report.patterns, *([report.done_right] if report.done_right else []), *convention_notes(report)]
+    """What is said once: patterns over several lines, and the conventions."""
+    return [*report.patterns, *convention_notes(report)]
+
+
+def closing_notes(report: Report, wanted: Wanted) -> list[str]:
+    """What stands at the end: what the step does when done right, how the sheet was read, and what was not."""
+    found = [report.done_right] if report.done_right else []
+    found += [f"Read in a notation of its own: {report.notation}."] if report.notation else []
+    for passage in report.unread[:MOST_NAMED]:
+        found.append(f"line {passage.place.line} was not understood: {printable(passage.text)[:80]} ({passage.reason})")
+    if (more := len(report.unread) - MOST_NAMED) > 0:
+        found.append(f"{more:,} more {plural(more, 'line')} {'was' if more == 1 else 'were'} not understood")
+    prose = [passage for passage in report.passed if not passage.reason]
+    if wanted.unread:
+        found += [f"line {each.place.line} is no calculation: {printable(each.text)[:80]}" for each in prose]
+    elif prose:
+        verb = "was" if len(prose) == 1 else "were"
+        lines = f"{len(prose)} {plural(len(prose), 'line')} {verb}"
+        found.append(f"{lines} not read as calculations; --show-unread lists them.")
+    return found
 
 
 def convention_notes(report: Report) -> list[str]:
@@ -275,13 +296,13 @@ def _blocks(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
         yield Prose(headline(report), kind)
     yield from (_message(mistake, report) for mistake in found[:1])
     yield from map(Prose, (*unknown_lines(report), *notes(report)))
-    if wanted.brief:
-        return
-    yield from (_message(mistake, report) for mistake in found[1:])
-    yield from _all_lines(report, wanted, medium)
-    for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
-        yield Heading(heading, 2)
-        yield from map(Prose, texts)
+    if not wanted.brief:
+        yield from (_message(mistake, report) for mistake in found[1:])
+        yield from _all_lines(report, wanted, medium)
+        for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
+            yield Heading(heading, 2)
+            yield from map(Prose, texts)
+    yield from map(Prose, closing_notes(report, wanted))
 
 
 def _message(mistake: Mistake, report: Report) -> Message:
@@ -327,11 +348,12 @@ def _messages(report: Report, wanted: Wanted) -> Iterator[Block]:
     if wanted.brief:
         yield from (_line(mistake.line, sheet) for mistake in mistakes(report)[:1])
         yield from (Message("unknown", text, sheet) for text in unknown_lines(report))
-        return
-    yield from (_line(line, sheet) for line in shown_lines(report, wanted))
-    for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
-        yield Message("", heading, "")
-        yield from (Message("", f"  {text}", "") for text in texts)
+    else:
+        yield from (_line(line, sheet) for line in shown_lines(report, wanted))
+        for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
+            yield Message("", heading, "")
+            yield from (Message("", f"  {text}", "") for text in texts)
+    yield from (Message("", text, sheet) for text in closing_notes(report, wanted))
 
 
 def _line(line: JudgedLine, sheet: str) -> Message:
@@ -360,6 +382,9 @@ def record(report: Report, hidden: tuple[Hidden, ...] | None = None) -> Record:
         "convention_sentences": [f"this sheet {sentence_of(word)}" for word in report.conventions],
         "patterns": report.patterns,
         "done_right": report.done_right,
+        "notation": report.notation,
+        "unread": [{"line": each.place.line, "text": each.text, "reason": each.reason} for each in report.unread],
+        "passed_over": len(report.passed) - len(report.unread),
         "counts": report.counts,
     }
     if hidden is not None:
