@@ -13,7 +13,6 @@ from backprop_trace.check.checker import Checker
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.run.step import trace
 
 FINE = {"right", "rounded", "follows", "convention"}
 
@@ -361,5 +360,5 @@ def test_what_show_prints_is_a_sheet_without_a_mistake(name, form, style, capsys
     assert not bad
     assert not report.unread
     names = {(line.name, line.sample) for line in report.written}
-    lines = {(canonical(e.name._replace(sample=None)), e.name.sample) for e in trace(load(name)).equations}
+    lines = {(canonical(e.name._replace(sample=None)), e.name.sample) for e in load(name).listing().equations}
     assert lines <= names
