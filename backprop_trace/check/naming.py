@@ -85,7 +85,7 @@ class Naming:
                     done.append(entry)
             else:
                 done.append(entry)
-        return Resolved(tuple(done), notation if found else None, asked)
+        return Resolved(tuple(done), notation if found and notation != NOTATIONS[0] else None, asked)
 
     # --- names spelled as in files ---
 

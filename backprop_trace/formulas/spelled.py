@@ -470,8 +470,8 @@ class _Atoms:
 
     def by_place(self, text: str) -> Iterator[Reading]:
         """Parameters that are called by their place: W1, b^2_1, fc1.weight."""
-        if text.lower().replace(" ", "_") in RATES and "eta" in self.shape.given:
-            yield _one(Name("", "eta"), "rate")
+        if text.lower().replace(" ", "_") in RATES:
+            yield _one(Name("rule", "eta"), "rate")
         if match := _PYTORCH.fullmatch(text):
             yield from self.modules(match["layer"], match["what"].lower())
         for letter in ("weights", "weight", "W", "w", "θ", "theta", "v", "V", "u", "U"):
