@@ -9,7 +9,7 @@ from decimal import Decimal, DecimalException
 import pytest
 from evidence import equations
 from evidence.calculation import Own, correctly_rounded, tells, worked
-from evidence.judged import SHIPPED, random_exercise, shipped
+from evidence.judged import SHIPPED, judge, random_exercise, shipped
 from evidence.mistakes import KINDS, plant
 from evidence.networks import KINDS as NETWORKS
 from evidence.power import somewhere, spoiled, visible
@@ -62,3 +62,8 @@ def test_every_mistake_can_be_planted_and_seen(kind):
 def test_true_values_are_worked_out_of_the_listing_alone():
     made = shipped("one-weight")
     assert worked(made.calculated)[made.calculated[0].at] == 0
+
+
+def test_two_lines_of_a_kind_one_of_which_leads_back_to_the_other_are_judged():
+    report = judge(shipped("convolution"), "E_o1 = 0.58\nE = 0.53\ndE/dk1 = -0.31\ndE/dk2 = -0.67\n")
+    assert report.has_mistakes

@@ -158,7 +158,7 @@ class Explainer:
         """Is this what a line should be, from the lines before it (if these have been judged)?"""
         try:
             return _explains(self.work.band(step, name, number), number)
-        except KeyError:
+        except (LookupError, ArithmeticError, ValueError):  # it leads back to itself, or is nothing there
             return False
 
     def copied_wrong(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
