@@ -80,19 +80,19 @@ MAZUR_SECOND = """
 
 CHENG = """
     net_h3 right
-    out_h3 rounded
+    out_h3 wrong
     net_h4 right
-    out_h4 rounded
-    net_o5 slip copied-wrong
+    out_h4 wrong
+    net_o5 follows
     out_o5 right
     error_o5 right
     dE/dnet_o5 convention
     dE/dnet_h3 convention
     dE/dnet_h4 slip factor-ten
-    w23+ rounded
-    change_w11 slip sign
+    w23+ follows
+    change_w11 undecided
     w11+ follows
-    w12+ wrong
+    w12+ undecided
     w21+ wrong
     w22+ slip doubled
     w13+ wrong
@@ -117,7 +117,7 @@ def test_all_of_mazurs_first_step_is_right_but_one_last_digit():
     first = [each for each in audit("mazur").written if each.step == 1]
     assert len(first) == 29
     (off,) = [each for each in first if each.verdict != "right"]
-    assert (off.name, off.verdict, off.message) == ("dE/dout_h1:o2", "rounded", "the last digit is off by one")
+    assert (off.name, off.verdict) == ("dE/dout_h1:o2", "rounded")
 
 
 @pytest.mark.parametrize("example", ["han-kamber", "udacity", "hmkcode"])
@@ -155,8 +155,9 @@ def test_mazurs_second_error_is_replayed_from_the_first_step():
     assert second.key.startswith("0.29102777369")
 
 
-def test_cheng_copied_a_number():
-    assert "out_h3 is copied as 0.57 for 0.56" in line(audit("cheng"), "net_o5").message
+def test_what_rests_on_a_wrong_number_of_two_digits_follows_from_it():
+    """0.56 for .5523 is wrong: with two figures no unit is forgiven. 0.702 is within what its digits leave open."""
+    assert line(audit("cheng"), "net_o5").verdict == "follows"
     assert line(audit("cheng"), "net_o5").expected == "0.699"
 
 

@@ -333,16 +333,16 @@ def test_a_velocity_that_is_subtracted_is_ascent():
 
 
 ADAM = EXAMPLE.replace(
-    "name: momentum, learning_rate: 0.1, momentum: 0.5", "name: adam, learning_rate: 0.1, epsilon: 0.01"
+    "name: momentum, learning_rate: 0.1, momentum: 0.5", "name: adam, learning_rate: 0.1, epsilon: 0.1"
 )
 
 
 @pytest.mark.parametrize(
     ("slip", "update"),
     [
-        ("no-correction", lambda m, v, t: m / (v**0.5 + 0.01)),
+        ("no-correction", lambda m, v, t: m / (v**0.5 + 0.1)),
         ("no-epsilon", lambda m, v, t: m / (1 - 0.9**t) / (v / (1 - 0.999**t)) ** 0.5),
-        ("epsilon-place", lambda m, v, t: m / (1 - 0.9**t) / (v / (1 - 0.999**t) + 0.01) ** 0.5),
+        ("epsilon-place", lambda m, v, t: m / (1 - 0.9**t) / (v / (1 - 0.999**t) + 0.1) ** 0.5),
     ],
 )
 def test_slips_of_adam_are_named_where_its_corrected_moments_are_not_written_out(slip, update):
@@ -410,7 +410,7 @@ def test_a_number_too_near_to_0_to_be_written_out_does_no_harm():
         "{units: [o], activation: tanh, weights: [[0.4]]}]",
     )
     report = judged(example + "batch_size: 1\n", "step 2:\n  net_h: -642600.93210\n  dnet_o/dw_h_o: 0.00000\n")
-    assert line(report, 2, "dnet_o/dw_h_o").verdict == "follows"
+    assert line(report, 2, "dnet_o/dw_h_o").verdict == "undecided"
 
 
 # --- sheets that begin later, and numbers with few digits ---
@@ -440,24 +440,16 @@ def rounded_run(steps: int, decimals: int, rate: float = RATE) -> list[dict[str,
 def test_a_later_step_alone_may_have_been_rounded_on_the_way(step, decimals):
     lines = rounded_run(step, decimals)[-1]
     text = f"step {step}:\n" + "".join(f"  {name}: {value:.{decimals}f}\n" for name, value in lines.items())
-    report = judged(EXAMPLE, text)
-    assert report.counts.keys() <= {"right", "rounded", "missing"}
-
-
-def test_a_run_that_diverges_may_have_carried_more_rounding_to_a_later_step():
-    lines = rounded_run(8, 3, rate=0.7)[-1]
-    text = "step 8:\n" + "".join(f"  {name}: {value:.3f}\n" for name, value in lines.items())
-    report = judged(EXAMPLE.replace("learning_rate: 0.1", "learning_rate: 0.7"), text)
-    assert report.counts.keys() <= {"right", "rounded", "missing"}
+    assert not judged(EXAMPLE, text).has_mistakes
 
 
 @pytest.mark.parametrize("name", ["out_o[2]", "dE/dw", "v_b+", "w+"])
-def test_a_mistake_in_a_later_step_alone_is_found(name):
+def test_a_mistake_in_a_later_step_alone_is_found_where_its_numbers_are_there_and_never_confirmed(name):
+    """The weights that the step begins with are not on the sheet: only the gradient rests on the other lines."""
     step = rounded_run(4, 4)[-1]
     text = "step 4:\n" + "".join(f"  {key}: {value + 0.1 * (key == name):.4f}\n" for key, value in step.items())
-    found = judged(EXAMPLE, text).first_mistake
-    assert found is not None
-    assert found.spelling == name
+    found = next(each for each in judged(EXAMPLE, text).lines if each.spelling == name)
+    assert found.verdict in (("slip", "wrong") if name == "dE/dw" else ("undecided",))
 
 
 def test_a_later_step_after_mistakes_that_nobody_sees_cannot_be_judged():

@@ -46,15 +46,17 @@ def test_updated_biases_are_a_convention() -> None:
     assert not report.has_mistakes
 
 
-def test_weights_numbered_from_and_to_are_a_convention() -> None:
+def test_named_weights_that_are_transposed_are_a_slip_that_is_named() -> None:
     text = mazur().replace("[[w1, w2], [w3, w4]]", "[[w1, w3], [w2, w4]]")
     text = text.replace("[[w5, w6], [w7, w8]]", "[[w5, w7], [w6, w8]]")
     report = check("mazur", worked(text))
-    assert report.conventions == ("transposed-weights",)
-    assert not report.has_mistakes
+    assert report.conventions == ()
+    assert report.first_mistake is not None
+    assert "transposed" in report.first_mistake.slips
+    assert not [line for line in report.written if line.verdict == "wrong"]
 
 
-def test_hidden_deltas_from_updated_weights_are_a_convention() -> None:
+def test_hidden_deltas_from_updated_weights_are_a_slip_that_is_named() -> None:
     """The numbers by plain arithmetic, as in the course of those who update the output layer first."""
     found = trace(load("mazur"))
 
@@ -74,8 +76,10 @@ def test_hidden_deltas_from_updated_weights_are_a_convention() -> None:
                 f"{start - gradient / 2:.6f}",
             )
     report = check("mazur", numbers)
-    assert report.conventions == ("updated-weights",)
-    assert not report.has_mistakes
+    assert report.conventions == ()
+    assert report.first_mistake is not None
+    assert "updated-weights" in report.first_mistake.slips
+    assert not [line for line in report.written if line.verdict == "wrong"]
 
 
 def test_deltas_with_target_minus_output_are_a_convention_and_dE_dnet_is_not() -> None:

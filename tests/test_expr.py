@@ -35,7 +35,7 @@ from backprop_trace.formulas.expr import (
 from backprop_trace.formulas.notation import ASCII, ATOM, LATEX, PYTHON, TEXT, show
 from backprop_trace.formulas.numbers import NotANumber, number
 from backprop_trace.formulas.parse import BadFormula, read_formula
-from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, SHORTCUTS, filled, letters, template
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, SHORTCUTS, filled, letters, over_the_layer, template
 
 POINTS = [Fraction(text) for text in ("-3.7", "-1", "-0.25", "0.001", "0.5", "2", "5.3")]
 X, Y = named("x"), named("y")
@@ -56,6 +56,10 @@ def agree(first, second) -> bool:
 # --- the catalogue's slopes against `slope` ---
 
 
+def filled_in(text, meaning, layer):
+    return substitute(over_the_layer(text, layer), meaning)
+
+
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("alpha", ["0.01", "1", "0.3"])
 def test_an_activations_slope_is_the_slope_of_its_formula(name, alpha):
@@ -64,17 +68,17 @@ def test_an_activations_slope_is_the_slope_of_its_formula(name, alpha):
     layer = [letters(z_k=net, a_k=out) for net, out in units]
     (z, a), others = units[0], units[1:]
     meaning = letters(z=z, a=a, alpha=Number(alpha))
-    formula = filled(entry.formula, meaning, layer)
+    formula = filled_in(entry.formula, meaning, layer)
     for place, point in enumerate(POINTS):
         values = {net: POINTS[(place + 2 * k) % len(POINTS)] for k, (net, _) in enumerate(units)} | {z: point}
-        outs = {out: filled(entry.formula, letters(z=net, a=out, alpha=Number(alpha)), layer) for net, out in units}
+        outs = {out: filled_in(entry.formula, letters(z=net, a=out, alpha=Number(alpha)), layer) for net, out in units}
         stated = [entry.slope, entry.slope_of_net] if entry.slope_of_net else [entry.slope]
         for text in stated:
-            taught = substitute(filled(text, meaning, layer), outs)
+            taught = substitute(filled_in(text, meaning, layer), outs)
             assert agree(value(taught, values), value(slope(formula, z), values)), (text, point)
         for k, (net, out) in enumerate(others, 1):
             if entry.cross:
-                taught = substitute(filled(entry.cross, meaning | letters(z_k=net, a_k=out), layer), outs)
+                taught = substitute(filled_in(entry.cross, meaning | letters(z_k=net, a_k=out), layer), outs)
                 assert agree(value(taught, values), value(slope(formula, net), values)), k
 
 

@@ -100,3 +100,32 @@ def test_long_sums_are_compiled_and_come_out_the_same_to_the_last_bit(units: int
     run = Run.of(example)
     run.advance(1, 4)
     assert run.givens[example.rule.trained[0]] == bt.trace(example, step=3)[f"{example.rule.trained[0].label}+"].value
+
+
+def softmax(units: int) -> str:
+    targets = ", ".join(f"o{n}: {int(n == 1)}" for n in range(1, units + 1))
+    return f"""
+inputs: {{x: 1}}
+targets: {{{targets}}}
+layers: [{{units: {units}, activation: softmax, weights: [{", ".join(["[0.01]"] * units)}]}}]
+loss: categorical_cross_entropy
+learning_rate: 0.01
+"""
+
+
+def test_the_lines_up_to_the_loss_are_those_of_the_whole_listing_without_their_gradients() -> None:
+    for text in (softmax(5), long_sum(3, 4)):
+        example = bt.read_example(text)
+        whole = [line for line in example.listing().equations if line.phase in ("forward", "loss")]
+        assert [(line.name, line.formula) for line in example.forward().equations] == [
+            (line.name, line.formula) for line in whole
+        ]
+
+
+def test_what_is_asked_for_alone_grows_with_what_is_printed() -> None:
+    """log(400), by hand: all weights are equal."""
+    example = bt.read_example(softmax(400))
+    started = time.process_time()
+    (found,) = bt.traces(example, listed=example.forward)
+    assert found["E"].value == pytest.approx(math.log(400), rel=1e-12)
+    assert time.process_time() - started < 2  # the gradients alone take five times as long

@@ -32,10 +32,10 @@ def test_the_exact_engine_has_fractions_and_certified_digits(run):
 
 
 def test_check_names_the_first_mistake(run, tmp_path):
-    (tmp_path / "sheet.txt").write_text("out_h1 = 0.5933\nE_o1 = 0.5496\n")
+    (tmp_path / "sheet.txt").write_text("out_h1 = 0.5933\nw5+ = 0.4411\n")
     code, out, err = run("check", "mazur", str(tmp_path / "sheet.txt"))
     assert (code, err) == (1, "")
-    assert "the factor 1/2 is left out" in " ".join(out.split())
+    assert "the gradient is added" in " ".join(out.split())
 
 
 @pytest.mark.parametrize("fast", [[], ["--fast"]], ids=["compiled", "matrices"])

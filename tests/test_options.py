@@ -27,7 +27,18 @@ def test_an_option_has_one_help_wherever_it_is():
         for parameter in parameters(command).values():
             for spelling in parameter.opts if parameter.param_type_name == "option" else ():
                 helps.setdefault(spelling, {}).setdefault(parameter.help, []).append(command)
-    own = {"--format", "-f", "--seed", "--steps", "--at", "--round", "--save", "-o"}  # what they are differs by command
+    own = {
+        "--format",
+        "-f",
+        "--seed",
+        "--steps",
+        "--at",
+        "--round",
+        "--decimals",
+        "--style",
+        "--save",
+        "-o",
+    }  # what they are differs by command
     differing = {spelling: found for spelling, found in helps.items() if len(found) > 1 and spelling not in own}
     assert not differing
 

@@ -5,7 +5,7 @@
     >>> from backprop_trace.files.spec import load
     >>> sheet = read_sheet("dE/dw1: 0.0004\\nw1+: 0.15\\n", "sheet.yaml")
     >>> [(hidden.name, hidden.slips) for hidden in hidden_slips(Checker(load("mazur")), sheet)][0]
-    ('dE/dw1', ('doubled', 'halved', 'wrong-delta', 'wrong-input'))
+    ('w1+', ('ascent', 'no-rate', 'rate-twice', 'doubled', 'not-updated', 'change-times-weight', 'wrong-gradient'))
 
 With more digits most of them would show; some never do, since the exercise's own numbers hide them (a learning rate
 of 1 that is left out).
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from backprop_trace.check.checker import Checker
 from backprop_trace.check.course import Course
+from backprop_trace.check.explain import Middles
 from backprop_trace.check.findings import HONEST, Answer
 from backprop_trace.check.judge import Judge
 from backprop_trace.check.part import Part
@@ -95,7 +96,7 @@ def _is_the_same(formula: Formula, bend: Bend, values: Mapping[Name, float]) -> 
 
 def _fits(judge: Judge, answer: Answer, bend: Bend) -> bool:
     """Would the bent line's number, to the digits of the sheet, be judged honest?"""
-    value = _value(bend.formula, judge.middles(answer.step))
+    value = _value(bend.formula, Middles(judge.ledger.narrow().at(answer.step)))
     if value is None:
         return False
     reading = answer.readings[0]
@@ -103,7 +104,7 @@ def _fits(judge: Judge, answer: Answer, bend: Bend) -> bool:
     if reading.half_unit:
         number = round(number / (2 * reading.half_unit)) * 2 * reading.half_unit
     bent = answer._replace(readings=(reading._replace(value=number),))
-    return judge.honest(answer.step, bent, judge.course.true(answer.step)[answer.name]).verdict in HONEST
+    return judge.honest(answer.step, bent).verdict in HONEST
 
 
 def _value(formula: Formula, values: Mapping[Name, float]) -> float | None:

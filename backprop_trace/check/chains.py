@@ -20,7 +20,7 @@ from backprop_trace.check.course import Course
 from backprop_trace.files.sheet import Entry, Passage, Written, half_unit
 from backprop_trace.files.sheet.numbers import as_number
 from backprop_trace.formulas.arithmetic import ComputationError
-from backprop_trace.formulas.arithmetic.band import ball, contains, enclose, is_bounded
+from backprop_trace.formulas.arithmetic.ball import ball, contains, enclose, is_bounded
 from backprop_trace.formulas.arithmetic.exact import precision
 from backprop_trace.formulas.expr import Formula, Minus, Name, Number, Power, names_in, parts, rebuild
 from backprop_trace.formulas.numbers import NotANumber, number

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from backprop_trace.check.conventions import Courses
+from backprop_trace.check.conventions import Courses, Ways
 from backprop_trace.check.course import TRUE_DIGITS, Course
 from backprop_trace.check.entries import Entries
 from backprop_trace.check.part import Part
@@ -33,15 +33,22 @@ from backprop_trace.files.spec import Example
 from backprop_trace.files.spec.settings import BadSetting, with_settings
 
 ASCII_LANGUAGE = Language()
+AS_THE_EXAMPLE_SAYS = Ways()
 
 
 class Checker:
     """Checks sheets against one example. Make one and use it for many: it remembers what it has computed."""
 
     def __init__(
-        self, example: Example, strict: int | None = None, language: Language = ASCII_LANGUAGE, style: str = ""
+        self,
+        example: Example,
+        strict: int | None = None,
+        language: Language = ASCII_LANGUAGE,
+        style: str = "",
+        ways: Ways = AS_THE_EXAMPLE_SAYS,
     ):
         self.example, self.strict, self.language, self.style = example, strict, language, style
+        self.ways = Ways(ways.accept | example.accept, ways.refuse | example.refuse)
         self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -74,7 +81,8 @@ class Checker:
             except BadSetting as wrong:
                 place = _place_of(wrong.setting, sheet) or entries[0].place
                 raise SourceError([Problem(f"set: {wrong}", place)], sheet.name, sheet.text) from None
-            yield Part(courses, Entries(entries, courses.own, sheet, self.style), settings, self.strict, self.language)
+            known = Entries(entries, courses.own, sheet, self.style)
+            yield Part(courses, known, settings, self.strict, self.language, self.ways)
 
     def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
         """The courses for some settings, computed to more digits than any entry has."""

@@ -11,12 +11,16 @@ from typing import NamedTuple
 
 from backprop_trace.check.course import Circular, Course, bent_listing
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.expr import Minus, Name, Number, Product, Quotient, names_in, substitute
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.catalogue import OPTIMIZERS
+from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Layer, Listing, Network
 from backprop_trace.model.settle import forward_settled
 from backprop_trace.run.step import size as size_of
+
+NOTATION, DEFINITION, METHOD = "notation", "definition", "method"
+"""The kinds of conventions: how it is written, what is meant, how it is computed. A method is not excused."""
 
 
 class Convention(NamedTuple):
@@ -26,6 +30,7 @@ class Convention(NamedTuple):
     sentence: str
     course: Callable[[Course], Course | None]
     slip: str = ""
+    kind: str = DEFINITION
 
 
 def _of(course: Course, example: Example) -> Course:
@@ -94,6 +99,76 @@ def _transposed_weights(course: Course) -> Course | None:
     return _of(course, course.example.with_network(layers=layers))
 
 
+def _has_named_weights(course: Course) -> bool:
+    """Do the weights have names of their own, or are they numbers in a matrix?"""
+    return any(
+        weight is not None and weight.label != f"w_{source.label}_{unit}"
+        for layer in course.example.network.layers
+        for unit, row in zip(layer.units, layer.weights, strict=True)
+        for source, weight in zip(layer.sources, row, strict=True)
+    )
+
+
+def _named_transposed(course: Course) -> Course | None:
+    return _transposed_weights(course) if _has_named_weights(course) else None
+
+
+def _bare_transposed(course: Course) -> Course | None:
+    return None if _has_named_weights(course) else _transposed_weights(course)
+
+
+def _relisted(course: Course, change: Callable[[Equation], Equation]) -> Course:
+    """The course with some of its lines written in another way."""
+
+    def listed(samples: Samples) -> Listing:
+        own = course.listed(samples)
+        return own._replace(equations=tuple(map(change, own.equations)))
+
+    return Course(course.example, listed, course.digits)
+
+
+def _thresholds(course: Course) -> Course | None:
+    """What a layer calls its bias is subtracted."""
+    biases = {bias: Minus(bias) for bias in _biases(course.example.network)}
+    if not biases:
+        return None
+
+    def changed(equation: Equation) -> Equation:
+        name = equation.name
+        if name.kind == "net":
+            return equation._replace(formula=substitute(equation.formula, biases))
+        if name.kind == "d" and name.of is not None and name.of.kind == "net" and name.wrt in biases:
+            return equation._replace(formula=Minus(equation.formula))
+        return equation
+
+    return _relisted(course, changed)
+
+
+def _each_sample_alone(course: Course) -> Course | None:
+    """Deltas and gradients of single samples without 1/n, which only their sum gets."""
+    example, training = course.example, course.example.training
+    if training.samples < 2 or training.batch != "mean" or training.batching.size == 1:
+        return None
+
+    def listed(samples: Samples) -> Listing:
+        own = course.listed(samples)
+        factor = Number(str(len(samples)))
+        return own._replace(equations=tuple(_without_share(each, factor) for each in own.equations))
+
+    return Course(example, listed, course.digits) if len(course.samples(1)) > 1 else None
+
+
+def _without_share(equation: Equation, samples: Number) -> Equation:
+    name, formula = equation.name, equation.formula
+    if name.kind != "d" or name.of is None or name.of.kind not in ("E", "") or name.via is not None:
+        return equation
+    if name.sample is not None and any(used.kind == "target" for used in names_in(formula)):
+        return equation._replace(formula=Product((samples, formula)), shortcut=None)
+    if name.sample is None and any(used.sample is not None for used in names_in(formula)):
+        return equation._replace(formula=Quotient(formula, samples))
+    return equation
+
+
 def _transposed(layer: Layer) -> Layer:
     return layer._replace(weights=tuple(zip(*layer.weights, strict=True)))
 
@@ -157,11 +232,18 @@ CONVENTIONS: Mapping[str, Convention] = {
     "sum-of-samples": Convention(
         "takes the sum over the samples instead of the mean", _batch("mean", "sum"), "sum-for-mean"
     ),
+    "each-sample-alone": Convention(
+        "writes the deltas and gradients of single samples without 1/n", _each_sample_alone, "sum-for-mean", NOTATION
+    ),
+    "thresholds": Convention("subtracts thresholds where the example adds biases", _thresholds, "", NOTATION),
+    "numbering": Convention(
+        "numbers the weights the other way round (from, to)", _bare_transposed, "transposed", NOTATION
+    ),
     "updated-weights": Convention(
-        "computes the hidden deltas from the already updated weights", _updated_weights, "updated-weights"
+        "computes the hidden deltas from the already updated weights", _updated_weights, "updated-weights", METHOD
     ),
     "transposed-weights": Convention(
-        "numbers the weights the other way round (from, to)", _transposed_weights, "transposed"
+        "takes the weights the other way round (from, to)", _named_transposed, "transposed", METHOD
     ),
     "biases-updated": Convention("updates the biases, which the example keeps fixed", _biases_updated),
     **{
@@ -178,9 +260,20 @@ DELTA_SIGN_SENTENCE = "writes deltas with target - output, so with the opposite 
 ERROR_SIGN = "error-sign"
 ERROR_SIGN_SENTENCE = "writes the error as output - target"
 
+CHANGE_SIGN = "change-sign"
+CHANGE_SIGN_SENTENCE = "writes the change as what is subtracted: eta * dE/dw"
+
 TRUNCATES = "truncates"
 TRUNCATES_SENTENCE = "cuts numbers off instead of rounding them"
 
+
+SIGNS = {
+    DELTA_SIGN: DELTA_SIGN_SENTENCE,
+    ERROR_SIGN: ERROR_SIGN_SENTENCE,
+    CHANGE_SIGN: CHANGE_SIGN_SENTENCE,
+    TRUNCATES: TRUNCATES_SENTENCE,
+}
+"""Conventions that leave the lines as they are: signs, and cutting off."""
 
 ALL_SAMPLES, BATCHES_OF = "all-samples", "batches-of-"
 """With the number of samples behind it."""
@@ -210,8 +303,26 @@ def sentence_of(convention: str) -> str:
         count = convention.removeprefix(BATCHES_OF)
         each = {ALL_SAMPLES: "once for all samples together", "1": "after every sample"}
         return f"updates {each.get(count) or f'after every {count} samples'}"
-    own = {DELTA_SIGN: DELTA_SIGN_SENTENCE, ERROR_SIGN: ERROR_SIGN_SENTENCE, TRUNCATES: TRUNCATES_SENTENCE}
-    return own.get(convention) or CONVENTIONS[convention].sentence
+    return SIGNS.get(convention) or CONVENTIONS[convention].sentence
+
+
+def kind_of(convention: str) -> str:
+    if convention in SIGNS:
+        return NOTATION
+    return DEFINITION if is_about_batches(convention) else CONVENTIONS[convention].kind
+
+
+def every_convention() -> list[tuple[str, str, str]]:
+    """The conventions: what each is called, of which kind it is, and what a sheet does that follows it."""
+    words = [*SIGNS, *CONVENTIONS, ALL_SAMPLES, f"{BATCHES_OF}1"]
+    return [(word, kind_of(word), sentence_of(word)) for word in words]
+
+
+class Ways(NamedTuple):
+    """Which conventions the author of an exercise decides on: taken as their own way, or not excused."""
+
+    accept: frozenset[str] = frozenset()
+    refuse: frozenset[str] = frozenset()
 
 
 class Courses:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from backprop_trace.check.lines import Lines, with_optional_lines
@@ -15,8 +16,7 @@ from backprop_trace.check.remembered import Remembered
 from backprop_trace.check.slips import Facts, bent_run
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.arithmetic import ComputationError
-from backprop_trace.formulas.arithmetic.band import slopes_of
-from backprop_trace.formulas.expr import Formula, Name, names_in, parts, rebuild
+from backprop_trace.formulas.expr import Call, Formula, Name, names_in, parts
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import Equation
@@ -42,8 +42,8 @@ class Course:
         self._at: dict[int, Lines] = {}
         self._lines: dict[Samples, Lines] = {}
         self._true: dict[int, Mapping[Name, Fraction]] = {}
-        self.slopes = Remembered(slopes_of)
-        self.constants_apart = Remembered(self._without_constants)
+        self.is_rational = Remembered(_is_rational)
+        self._rough: dict[int, Mapping[Name, float]] = {}
         self._replayed: dict[tuple[str, int], Mapping[Name, float]] = {}
 
     def at(self, step: int) -> Lines:
@@ -111,9 +111,16 @@ class Course:
         except (ComputationError, Circular):
             return {}
 
-    def _without_constants(self, formula: Formula) -> tuple[Formula, Mapping[Name, Formula]]:
-        apart: dict[Name, Formula] = {}
-        return _constants_apart(formula, self.constants, apart), apart
+    @cached_property
+    def rounded(self) -> Mapping[Name, float]:
+        """The givens that are printed rounded, each with half a unit of its last digit."""
+        return {}
+
+    def rough(self, step: int) -> Mapping[Name, float]:
+        """The true values as floats."""
+        if step not in self._rough:
+            self._rough[step] = {name: _as_float(value) for name, value in self.true(step).items()}
+        return self._rough[step]
 
     @cached_property
     def constants(self) -> frozenset[Name]:
@@ -124,18 +131,18 @@ class Course:
         return None if text is None else number(text)
 
 
-def _constants_apart(formula: Formula, constants: frozenset[Name], apart: dict[Name, Formula]) -> Formula:
-    inside = parts(formula)
-    if not inside:
-        return formula
-    names = names_in(formula)
-    if names and constants.issuperset(names):
-        name = Name("constant", str(len(apart)))
-        apart[name] = formula
-        return name
-    if constants.isdisjoint(names):
-        return formula
-    return rebuild(formula, tuple(_constants_apart(part, constants, apart) for part in inside))
+def _is_rational(formula: Formula) -> bool:
+    """Can a formula have an exact value, other than at a single point?"""
+    if isinstance(formula, Call) and formula.function not in ("max", "min", "abs", "relu", "sigmoid", "tanh", "exp"):
+        return False
+    return all(map(_is_rational, parts(formula)))
+
+
+def _as_float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 class Circular(ValueError):

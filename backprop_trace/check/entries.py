@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from backprop_trace.check import chains
-from backprop_trace.check.conventions import DELTA_SIGN, ERROR_SIGN
+from backprop_trace.check.conventions import CHANGE_SIGN, DELTA_SIGN, ERROR_SIGN
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
@@ -102,14 +102,17 @@ class Entries:
                 continue
             key = entry.section.step, name
             is_turned = sign_convention(entry.spelling, name) in conventions
-            before = answers[key].readings if key in answers else ()
-            known = {reading.text for reading in before}
-            readings = [turned(reading) if is_turned else reading for reading in entry.readings]
-            readings = [reading for reading in readings if reading.text not in known]
-            if len(before) + len(readings) > MOST_READINGS:
+            readings = tuple(turned(reading) if is_turned else reading for reading in entry.readings)
+            answer = Answer(name, key[0], readings, entry.spelling, -1 if is_turned else 1)
+            before = answers.get(key)
+            if before is None:
+                answers[key] = answer
+                continue
+            again = (*before.again, answer)
+            if sum(len(each.readings) for each in (before, *again)) > MOST_READINGS:
                 what = f"more than {MOST_READINGS} numbers for {printable(entry.spelling)[:60]}"
                 raise SourceError([Problem(what, entry.place)], self.sheet.name, self.sheet.text)
-            answers[key] = Answer(name, key[0], (*before, *readings), entry.spelling, -1 if is_turned else 1)
+            answers[key] = before._replace(again=again)
         return answers, unknown
 
     def name(self, entry: Entry, course: Course) -> Name | None:
@@ -210,7 +213,7 @@ def sign_convention(spelling: str, name: Name) -> str:
     is_delta = name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net"
     if is_delta and word.startswith(("delta", "δ", "err")):
         return DELTA_SIGN
-    return ERROR_SIGN if name.kind == "error" else ""
+    return {"error": ERROR_SIGN, "change": CHANGE_SIGN}.get(name.kind, "")
 
 
 def turned(written: Written) -> Written:

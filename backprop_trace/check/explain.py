@@ -2,73 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any
+from math import isfinite
+from typing import Any, Protocol
 
-from flint import arb
-
-from backprop_trace.check.bands import Bands, Changed, Middles
+from backprop_trace.check.course import Course
 from backprop_trace.check.digits import digit_slips, digits_lost, matches, misread, one_digit_off
-from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
+from backprop_trace.check.findings import Answer, Explanation, Finding
+from backprop_trace.check.ledger import Bands, BandsAt, Key, Ledger
 from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Bend
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written, decimals
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
-from backprop_trace.formulas.arithmetic.band import ball, contains, is_bounded
+from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed
 from backprop_trace.formulas.expr import Formula, Minus, Name, Number, names_in, substitute
 from backprop_trace.model.batches import TrainingSet
 
 NOTHING: Mapping[Name, Any] = {}
-MOST_TRIALS = 20_000
+MOST_TRIALS = 12_000
+"""Formulas that are tried for one sheet."""
 MOST_NAMED = 5
-ENOUGH_FIGURES = 4
-"""So many agreeing digits name a given that was read wrong in a skipped line."""
 MOST_COPIES = 3  # where more digits would do, none of them is named
 GUESS = 4  # the rank of slips that are only mentioned where they would be in a line that was skipped
+ENOUGH_FIGURES = 4
+"""So many agreeing digits name a slip in a skipped line; with fewer, two lines are needed."""
+MANY_FIGURES = 6
+"""So many are no coincidence, whatever else the number may be."""
+SHARE = 0.15
+"""A bent line whose band is wider than this share of the number must give it within half a unit."""
+MISSED = (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError, Unbounded)
+
+
+class Judging(Protocol):
+    """What is asked of whoever judges: the ledger, the band of a line, and the numbers that a writer copies."""
+
+    ledger: Ledger
+    course: Course
+
+    @property
+    def answers(self) -> Mapping[Key, Answer]: ...
+
+    def band(self, step: int, answer: Answer, formula: Formula | None = None) -> Band | None: ...
+
+    def text_of(self, step: int, name: Name) -> str | None: ...
+
+    def given_text(self, step: int, name: Name) -> str | None: ...
 
 
 class Explainer:
     """Looks for the slips that give the numbers of one sheet."""
 
-    def __init__(self, work: Bands):
-        self.work = work
+    def __init__(self, judge: Judging, method: str = ""):
+        self.method = method  # a slip that explains the whole sheet: where it fits, no other is named
+        self.judge, self.ledger, self.course = judge, judge.ledger, judge.course
         self.trials = 0
+        self.suspected: set[tuple[str, Name]] = set()
+        """Slips in skipped lines that one line speaks for."""
 
     def explained(self, step: int, finding: Finding) -> Finding:
-        """The finding with the slips that give the written number; `slip` or `wrong`, or `undecided` far away."""
-        self.work.open.add((step, finding.answer.name))
-        try:
-            return self._explained(step, finding)
-        finally:
-            self.work.open.discard((step, finding.answer.name))
-
-    def _explained(self, step: int, finding: Finding) -> Finding:
-        answer, written = finding.answer, finding.answer.readings[0]
-        assert finding.formula is not None and finding.band is not None and written.value is not None
-        found: list[Explanation] = []
-        if is_bounded(finding.band):
-            found = self.this_line(step, answer, finding.formula)
-            found = found or self.skipped_line(step, answer, finding.formula)
+        """The finding with the slips that give the written number; `slip` or `wrong`."""
+        answer = finding.answer
+        assert finding.formula is not None
+        found = self.this_line(step, answer, finding.formula)
+        found = found or self.skipped_line(step, answer, finding.formula)
         found = found or list(self.whole_run(step, answer))
-        if not found and is_bounded(finding.band):
-            found = list(self.two_slips(step, answer, finding.formula))
-        near = self.work.is_near(written, finding.band)
-        named = [e for e in found if SLIPS[e.slip].rank < GUESS or e.line is None]
-        if near:  # a unit of the last digit is too little to go by, but for a classical slip of this very line
-            named = [e for e in named if SLIPS[e.slip].rank == 1 and not e.whole_run and written.value]  # 0.00: nothing
+        found = found or list(self.two_slips(step, answer, finding.formula))
+        named = [each for each in found if each.slip == self.method]
+        named = named or [each for each in found if self.may_be_named(each, answer)]
         if named:
             self.remember(step, named)
             return finding._replace(verdict="slip", explanations=tuple(named[:MOST_NAMED]))
-        if near:
-            return self.one_unit_off(step, finding)
-        verdict = "wrong" if is_bounded(finding.band) else "undecided"
-        return finding._replace(verdict=verdict, explanations=tuple(found[:1]))
+        return finding._replace(verdict="wrong", explanations=tuple(found[:1]))
 
-    def one_unit_off(self, step: int, finding: Finding) -> Finding:
-        """A number rounded the wrong way: no mistake in the method."""
-        return finding._replace(verdict=self.work.rounded_or_follows(step, finding.answer.name), remark=OFF_BY_ONE)
+    def replayed(self, step: int, finding: Finding) -> Finding:
+        """A line that cannot be judged, but has the very digits of a whole run bent, or of another step."""
+        if self.agreeing_figures(finding.answer) < MANY_FIGURES:
+            return finding
+        found = tuple(self.whole_run(step, finding.answer))
+        return finding._replace(verdict="slip", explanations=found) if found else finding
+
+    def may_be_named(self, explanation: Explanation, answer: Answer) -> bool:
+        """Is there enough evidence: four digits, or a second line, where the slip is in a skipped line?"""
+        if explanation.line is None:
+            return True
+        if SLIPS[explanation.slip].rank >= GUESS:
+            return False
+        cause = explanation.slip, explanation.line
+        if self.agreeing_figures(answer) >= ENOUGH_FIGURES or cause in self.suspected:
+            return True
+        self.suspected.add(cause)
+        return False
+
+    def agreeing_figures(self, answer: Answer) -> int:
+        """The figures of a number; of an update, those of its change."""
+        written = answer.readings[0]
+        name = answer.name
+        if name.kind != "+" or name.of is None or written.value is None:
+            return significant_figures(written.text)
+        with suppress(*MISSED):
+            change = abs(float(written.value) - self.ledger.narrow().of(answer.step, name.of).middle)
+            return len(str(int(change / (2 * float(written.half_unit) or 1e-15))))
+        return significant_figures(written.text)
 
     def remember(self, step: int, found: list[Explanation]) -> None:
         """A number copied wrong is a second reading for later lines; a bent skipped line stays bent."""
@@ -76,29 +112,25 @@ class Explainer:
         for explanation in found:
             if explanation.copied is not None:
                 name, text = explanation.copied
-                reading = ball(Fraction(text), Fraction(1, 2) / Fraction(10) ** decimals(text))
-                self.work.other_readings.setdefault((step, name), []).append(reading)
-        if first.line is not None and first.formula is not None and not first.also:
-            key = step, first.line
-            self.work.guessed.add(key)
-            self.work.bands[key] = self.work.enclosed(
-                first.formula,
-                self.work.values(step),
-                self.work.writer.half_unit(self.work.course.true(step)[first.line]),
-            )
-            self.work.fine[key] = False
-            later = list(self.work.course.at(step).equations)
-            for name in later[later.index(first.line) + 1 :]:
-                if (step, name) in self.work.fine and (step, name) not in self.work.answers:
-                    self.work.skip(step, name)
+                half = 0.5 * 10.0 ** -decimals(text)
+                self.ledger.second.setdefault((step, name), []).append((float(Fraction(text)), half))
+        if first.line is not None and first.formula is not None:
+            for line in (first.line, *first.also):
+                bent = first.formula if line == first.line else self.bent_alike(step, line, first.slip)
+                if bent is not None:
+                    self.ledger.bend(step, line, bent)
+
+    def bent_alike(self, step: int, line: Name, slip: str) -> Formula | None:
+        return next((bend.formula for bend in self.bends(step, line) if bend.slip == slip), None)
+
+    # --- this line ---
 
     def this_line(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         written = answer.readings[0]
-        values, middles = self.work.values(step), self.work.middles(step)
         found = [
             Explanation(bend.slip, bend.formula)
-            for bend in self.work.course.at(step).bends(answer.name, formula)
-            if self.gives(bend.formula, written, values, middles)
+            for bend in self.course.at(step).bends(answer.name, formula)
+            if self.gives(step, bend.formula, written)
         ]
         found += self.digits_out_of_place(step, answer, formula)
         found += self.exchanged(step, answer)
@@ -107,82 +139,75 @@ class Explainer:
             found = self.copied_wrong(step, answer, formula) + found
         return _ranked(found)
 
-    def gives(
-        self, formula: Formula, written: Written, values: Mapping[Name, arb], middles: Mapping[Name, float]
-    ) -> bool:
-        """Does a bent formula give the written number?"""
-        half = self.work.full_slack(written)
-        return self.fits(
-            written, lambda: evaluate(formula, middles, FLOAT), lambda: self.work.enclosed(formula, values, half)
-        )
-
-    def fits(self, written: Written, rough: Callable[[], float], band: Callable[[], arb]) -> bool:
-        """Does a trial explain the written number? First roughly; by its band only if it is near."""
-        assert written.value is not None
+    def gives(self, step: int, formula: Formula, written: Written, values: Mapping[Name, Any] | None = None) -> bool:
+        """Does a formula give the written number: roughly first, by its band only if it is near?"""
         self.trials += 1
-        if self.trials > MOST_TRIALS:
+        if self.trials > MOST_TRIALS or written.value is None:
             return False
-        target = float(written.value)
+        bands = self.ledger.narrow(written)
+        values = bands.at(step) if values is None else values
+        target, half = float(written.value), self.ledger.slack(written)
         try:
-            if not abs(rough() - target) <= 0.05 * abs(target) + 50 * float(self.work.full_slack(written)):
+            rough = evaluate(formula, Middles(values), FLOAT)
+            if not abs(rough - target) <= 0.05 * abs(target) + 50 * half:
                 return False
-            return _explains(band(), written)
-        except (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError):
+            return explains(enclosed(formula, values, bands.radii, lambda size: half), written)
+        except MISSED:
             return False
 
     def digits_out_of_place(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """The right number with its point, its sign or two of its digits out of place, or a digit left out."""
+        band = self.judge.band(step, answer)
+        if band is None:
+            return []
         found = [
             Explanation(slip)
             for slip, meant in digit_slips(answer.readings[0])
-            if meant.value and contains(self.work.band(step, answer.name, meant), meant.value)
+            if meant.value and explains(band, meant)
         ]
-        middle = float(self.work.band(step, answer.name, answer.readings[0]).mid())
-        honest = middle, float(self.work.course.true(step)[answer.name])
+        honest = band.middle, float(self.course.true(step)[answer.name])
         lost = any(near(meant, value) for meant in digits_lost(answer.readings[0]) for value in honest)
         return [*found, Explanation("digit-lost")] if lost else found
 
     def exchanged(self, step: int, answer: Answer) -> list[Explanation]:
         """Is it the number that another line of the kind should have, and has that line the number of this one?"""
-        written, alike = answer.readings[0], _kind(answer.name)
-        if significant_figures(written.text) < 2:
+        written, own = answer.readings[0], self.judge.band(step, answer)
+        if own is None or significant_figures(written.text) < 2:
             return []
-        for (at, name), other in self.work.answers.items():
-            if at == step and name != answer.name and _kind(name) == alike and other.readings[0].value is not None:
-                pairs = ((answer.name, other.readings[0]), (name, written))
-                if all(self.should_be(step, line, number) for line, number in pairs):
+        for (at, name), other in self.judge.answers.items():
+            number = other.readings[0]
+            if at != step or other is answer or number.value is None or number.text == written.text:
+                continue
+            if _kind(name) != _kind(answer.name):
+                continue
+            if explains(own, number):
+                band = self.judge.band(step, other)
+                if band is not None and explains(band, written):
                     return [Explanation("exchanged")]
         return []
-
-    def should_be(self, step: int, name: Name, number: Written) -> bool:
-        """Is this what a line should be, from the lines before it (if these have been judged)?"""
-        try:
-            return _explains(self.work.band(step, name, number), number)
-        except (LookupError, ArithmeticError, ValueError):  # it leads back to itself, or is nothing there
-            return False
 
     def copied_wrong(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """An earlier number with one digit off: the line computed from the numbers as they are written, but for one."""
         written = answer.readings[0]
         assert written.value is not None
-        exactly = Middles(self.work.values(step).but(self.work.printed(step, formula)))
-        target, reach = (
-            float(written.value),
-            1.02 * float(self.work.full_slack(written)) + 1e-13 * abs(float(written.value)),
-        )
+        exactly = Middles(self.ledger.narrow(written).at(step))
+        target = float(written.value)
+        reach = 1.02 * self.ledger.slack(written) + 1e-13 * abs(target)
         found = []
         for name in names_in(formula):
-            text = self.work.text_of(step, name)
-            is_given = (step, name) not in self.work.answers
-            if text is None or significant_figures(text) < (1 if is_given else 2):
+            text = self.judge.text_of(step, name)
+            is_given = (step, name) not in self.judge.answers
+            if text is None or significant_figures(text) < (1 if is_given else 2) or "/" in text or "e" in text.lower():
                 continue
             for candidate in misread(text) if is_given else one_digit_off(text):
-                with suppress(ArithmeticError, ValueError, ComputationError, LookupError):
+                with suppress(*MISSED):
                     value = evaluate(formula, Changed({name: float(Fraction(candidate))}, exactly), FLOAT)
                     if abs(value - target) <= reach:
                         slip = "copied-wrong" if candidate in one_digit_off(text) else "given-misread"
                         found.append(Explanation(slip, formula, copied=(name, candidate)))
         return found if len(found) <= MOST_COPIES else []
+
+    # --- a skipped line ---
 
     def skipped_line(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """The lines the writer skipped before this one, nearest first, each bent."""
@@ -191,10 +216,11 @@ class Explainer:
         found: list[Explanation] = []
         few_digits = significant_figures(written.text) < 3
         for line in reversed(between):
+            later = self.resting_on(step, line, between)
             for bend in self.bends(step, line):
                 if few_digits and SLIPS[bend.slip].rank > 1:
                     continue  # two digits fit too many mix-ups
-                if self.gives_changed(step, between, formula, written, bent={line: bend.formula}):
+                if self.gives_changed(step, {line: bend.formula}, later, formula, written):
                     found.append(Explanation(bend.slip, bend.formula, line))
             if found:
                 break
@@ -205,11 +231,12 @@ class Explainer:
     def misread_before(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """A given number read wrong in one of the skipped lines, nearest first; among many, none is named."""
         between, written = self.between(step, answer.name), answer.readings[0]
-        for line in reversed(between if significant_figures(written.text) >= ENOUGH_FIGURES else []):
+        for line in reversed(between if self.agreeing_figures(answer) >= ENOUGH_FIGURES else []):
+            later = self.resting_on(step, line, between)
             found = [
                 Explanation("given-misread", bent, line)
                 for bent in self.misread_in(step, line)
-                if self.gives_changed(step, between, formula, written, bent={line: bent})
+                if self.gives_changed(step, {line: bent}, later, formula, written)
             ]
             if found:
                 return found[:1] if len(found) <= MOST_COPIES else []
@@ -217,9 +244,9 @@ class Explainer:
 
     def misread_in(self, step: int, line: Name) -> Iterator[Formula]:
         """The formula of a skipped line with each of the given numbers in it read wrong."""
-        formula = self.work.course.at(step).opened(line, self.work.written[step])
+        formula = self.ledger.formula(step, line)
         for name in names_in(formula):
-            text = self.work.given_text(step, name)
+            text = self.judge.given_text(step, name)
             if text is not None and significant_figures(text) > 1 and "/" not in text and "e" not in text.lower():
                 yield from (substitute(formula, {name: literal(each)}) for each in misread(text))
 
@@ -232,83 +259,104 @@ class Explainer:
                     everywhere.setdefault(bend.slip, {}).setdefault(line, bend.formula)
         found = []
         for slip, bent in everywhere.items():
-            if len(bent) > 1 and self.gives_changed(step, between, formula, written, bent=bent):
+            if len(bent) > 1 and self.gives_changed(step, bent, between, formula, written):
                 first, *others = bent
                 found.append(Explanation(slip, bent[first], first, also=tuple(others)))
         return found
 
     def bends(self, step: int, line: Name) -> list[Bend]:
         """The slips of a line that is not on the sheet."""
-        lines = self.work.course.at(step)
-        return lines.bends(line, lines.opened(line, self.work.written[step]))
+        lines = self.course.at(step)
+        return lines.bends(line, lines.opened(line, self.ledger.written[step]))
 
     def between(self, step: int, name: Name) -> list[Name]:
         """The skipped lines a line depends on, in order (structural ones are part of the formulas)."""
         found: set[Name] = set()
-        lines, written = self.work.course.at(step), self.work.written[step]
-        stack = list(names_in(lines.opened(name, written)))
+        lines = self.course.at(step)
+        stack = list(self.ledger.uses(step, name))
         while stack:
             used = stack.pop()
-            if used in found or used not in lines.equations or used in written:
+            if used in found or used not in lines.equations or self.ledger.reading(step, used) is not None:
                 continue
             found.add(used)
-            stack.extend(names_in(lines.opened(used, written)))
-        return [line for line in lines.equations if line in found]
+            stack.extend(self.ledger.uses(step, used))
+        return sorted(found, key=lines.place_of)
+
+    def resting_on(self, step: int, line: Name, between: list[Name]) -> list[Name]:
+        """A skipped line and those between that rest on it."""
+        found = {line}
+        for each in between:
+            if any(used in found for used in self.ledger.uses(step, each)):
+                found.add(each)
+        return [each for each in between if each in found]
 
     def gives_changed(
         self,
         step: int,
+        bent: Mapping[Name, Formula],
         between: list[Name],
         formula: Formula,
         written: Written,
-        bent: Mapping[Name, Formula] = NOTHING,
-        changed: Mapping[Name, arb] = NOTHING,
+        changed: Mapping[Name, Band] = NOTHING,
         kept: Name | None = None,
     ) -> bool:
         """Is the number what comes out with some values changed and some of the skipped lines between bent?
 
         In the formula itself, not in the lines before it, `kept` has its own value.
         """
-
-        def rough() -> float:
-            middles = {name: float(band.mid()) for name, band in changed.items()}
-            value: float = self.carried_on(middles, bent, between, formula, step, self.work.middles(step), None, kept)
-            return value
-
-        def band() -> arb:
-            half = self.work.full_slack(written)
-            found: arb = self.carried_on(
-                dict(changed), bent, between, formula, step, self.work.values(step), half, kept
-            )
-            return found
-
-        return self.fits(written, rough, band)
+        self.trials += 1 + len(between) // 4
+        if self.trials > MOST_TRIALS or written.value is None:
+            return False
+        bands = self.ledger.narrow(written)
+        target, half = float(written.value), self.ledger.slack(written)
+        try:
+            rough = self.carried_on(step, bent, between, formula, bands, changed, kept)
+            if not abs(rough - target) <= 0.05 * abs(target) + 50 * half:
+                return False
+            values = self.bands_changed(step, bent, between, bands, dict(changed))
+            if kept is not None:
+                values = BandsAt(bands, step, {name: band for name, band in values.changed.items() if name != kept})
+            return explains(enclosed(formula, values, bands.radii, lambda size: half), written)
+        except MISSED:
+            return False
 
     def carried_on(
         self,
-        changed: dict[Name, Any],
+        step: int,
         bent: Mapping[Name, Formula],
         between: list[Name],
         formula: Formula,
-        step: int,
-        values: Mapping[Name, Any],
-        half_unit: Fraction | None,
+        bands: Bands,
+        changed: Mapping[Name, Band],
         kept: Name | None,
-    ) -> Any:
-        """The value of a formula with other values and bent lines before it; as floats, or as bands to half a unit."""
-        mixed = Changed(changed, values)
-        lines, true = self.work.course.at(step), self.work.course.true(step)
+    ) -> float:
+        """The value of a formula with other values and bent lines before it."""
+        other = {name: band.middle for name, band in changed.items()}
+        values = Changed(other, Middles(bands.at(step)))
         for name in between:
-            opened = bent.get(name) or lines.opened(name, self.work.written[step])
-            if name in bent or any(used in changed for used in names_in(opened)):
-                half = half_unit and self.work.writer.half_unit(true[name])
-                changed[name] = self.valued(opened, mixed, half)
+            used = bent.get(name)
+            if used is not None or any(each in other for each in self.ledger.uses(step, name)):
+                other[name] = evaluate(used or self.ledger.formula(step, name), values, FLOAT)
         if kept is not None:
-            changed.pop(kept, None)
-        return self.valued(formula, mixed, half_unit)
+            other.pop(kept, None)
+        value: float = evaluate(formula, values, FLOAT)
+        return value
 
-    def valued(self, formula: Formula, values: Mapping[Name, Any], half_unit: Fraction | None) -> Any:
-        return evaluate(formula, values, FLOAT) if half_unit is None else self.work.enclosed(formula, values, half_unit)
+    def bands_changed(
+        self, step: int, bent: Mapping[Name, Formula], between: list[Name], bands: Bands, changed: dict[Name, Band]
+    ) -> BandsAt:
+        """The bands with some lines bent, and with all that rests on them."""
+        values = BandsAt(bands, step, changed)
+        for name in between:
+            used = bent.get(name)
+            if used is None and not any(each in changed for each in self.ledger.uses(step, name)):
+                continue
+            half = bands.half_of_skipped
+            band = enclosed(used or self.ledger.formula(step, name), values, bands.radii, half)
+            changed[name] = bands.own((step, name, "bent"), band, half(abs(band.middle)) + band.noise)
+        return values
+
+    # --- the whole run ---
 
     def whole_run(self, step: int, answer: Answer) -> Iterator[Explanation]:
         """The whole run bent, from the givens; and the values of other steps and samples."""
@@ -318,27 +366,27 @@ class Explainer:
         # the bends of its lines
         if step > 1:
             for slip in WHOLE_RUN:
-                value = self.work.course.replayed(slip, step).get(name)
-                if value is not None and matches(written, answer.sign * value):
+                value = self.course.replayed(slip, step).get(name)
+                if value is not None and isfinite(value) and matches(written, answer.sign * value):
                     yield Explanation(slip, whole_run=True)
         yield from self.stale(step, answer)
 
     def old_weights(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """Is a line of a later training step computed with the weights that the step before has updated?"""
-        before = {
-            name: self.work.bands[step - 1, name]
-            for name in self.work.course.example.rule.trained
-            if (step - 1, name) in self.work.bands
-        }
-        if not before:
+        if step - 1 not in self.ledger.steps:
             return []
+        bands = self.ledger.narrow(answer.readings[0])
+        before: dict[Name, Band] = {}
+        for name in self.course.example.rule.trained:
+            with suppress(*MISSED):
+                before[name] = bands.of(step - 1, name)
         own = answer.name.of if answer.name.kind == "+" else None
         between = self.between(step, answer.name)
         for kept in {None, own}:
-            if self.gives_changed(step, between, formula, answer.readings[0], changed=before, kept=kept):
+            if before and self.gives_changed(step, {}, between, formula, answer.readings[0], before, kept):
                 return [Explanation("old-weights")]
         for name in [name for name in names_in(formula) if name in before and name != own]:
-            if self.gives_changed(step, [], formula, answer.readings[0], changed={name: before[name]}):
+            if self.gives_changed(step, {}, [], formula, answer.readings[0], {name: before[name]}):
                 return [Explanation("old-weights")]
         return []
 
@@ -352,46 +400,80 @@ class Explainer:
 
     def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
         """The true values of the same quantity in the step before and after, in other samples and time steps."""
-        places = list(_in_other_places(name, self.work.course.example.training))
+        places = list(_in_other_places(name, self.course.example.training))
         for other in (step - 1, step + 1):
-            if other >= 1 and other <= max(self.work.steps) + 1:
-                there = self.work.course.true(other)
+            if other >= 1 and other <= max(self.ledger.steps) + 1:
+                there = self.course.true(other)
                 if name in there:
                     yield there[name]
                 else:  # a mini-batch of other samples
                     yield from (there[each] for each in places if each in there)
-        true = self.work.course.true(step)
+        true = self.course.true(step)
         for other_name in places:
             if other_name in true:
                 yield true[other_name]
-                answer = self.work.answers.get((step, other_name))
+                answer = self.ledger.answers.get((step, other_name))
                 if answer is not None and answer.readings[0].value is not None:
                     yield answer.readings[0].value
 
     def two_slips(self, step: int, answer: Answer, formula: Formula) -> Iterator[Explanation]:
         """A bend of this line together with a wrong sign or a decimal point one place off."""
-        values, middles = self.work.values(step), self.work.middles(step)
+        if significant_figures(answer.readings[0].text) < 3:
+            return
         for slip, meant in digit_slips(answer.readings[0]):
             if slip == "digits-swapped":
                 continue
-            for bend in self.work.course.at(step).bends(answer.name, formula):
-                if (
-                    SLIPS[bend.slip].rank == 1
-                    and bend.slip != "sign"
-                    and self.gives(bend.formula, meant, values, middles)
-                ):
-                    yield Explanation(bend.slip, bend.formula)
-                    yield Explanation(slip)
+            for bend in self.course.at(step).bends(answer.name, formula):
+                if SLIPS[bend.slip].rank == 1 and bend.slip != "sign" and self.gives(step, bend.formula, meant):
+                    yield Explanation(bend.slip, bend.formula, joined=(slip, meant))
                     return
 
 
-def _explains(band: arb, written: Written) -> bool:
-    """Does a bent line give the number: within its band, and not merely because the band is wide?"""
+def explains(band: Band, written: Written) -> bool:
+    """Does a bent line give the number: within what the digits of the numbers in it leave open, and not merely because
+    that is wide?"""
     assert written.value is not None
-    if not is_bounded(band) or not contains(band, written.value):
+    target, half = float(written.value), float(written.half_unit)
+    half = max(half, 1e-12 * abs(target))
+    off = abs(band.middle - target)
+    reach = max(band.high - band.middle, band.middle - band.low)
+    on_the_way = min(band.noise, half) if significant_figures(written.text) >= 3 else 0.0
+    if off > reach + 1.02 * half + on_the_way:
         return False
-    off = abs(float(band.mid()) - float(written.value))
-    return float(band.rad()) <= 0.15 * abs(float(written.value)) or off <= 1.01 * float(written.half_unit)
+    return reach <= SHARE * abs(target) or off <= 1.01 * half
+
+
+class Changed(Mapping[Name, Any]):
+    """Values of which some have changed."""
+
+    def __init__(self, changed: Mapping[Name, Any], values: Mapping[Name, Any]):
+        self.changed, self.values_ = changed, values
+
+    def __getitem__(self, name: Name) -> Any:
+        return self.changed[name] if name in self.changed else self.values_[name]
+
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+
+class Middles(Mapping[Name, float]):
+    """The middles of bands, as floats."""
+
+    def __init__(self, bands: Mapping[Name, Any]):
+        self.bands = bands
+
+    def __getitem__(self, name: Name) -> float:
+        middle: float = self.bands[name].middle
+        return middle
+
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self.bands)
+
+    def __len__(self) -> int:
+        return len(self.bands)
 
 
 def near(written: Written, value: float) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flint import arb
-
 from backprop_trace.files.sheet import Written
+from backprop_trace.formulas.arithmetic.band import Band
 from backprop_trace.formulas.expr import Formula, Name
 
 
@@ -18,6 +17,8 @@ class Answer(NamedTuple):
     readings: tuple[Written, ...]
     spelling: str
     sign: int = 1
+    again: tuple[Answer, ...] = ()
+    """Other lines of the sheet for the same quantity."""
 
 
 class Explanation(NamedTuple):
@@ -33,6 +34,8 @@ class Explanation(NamedTuple):
     copied: tuple[Name, str] | None = None
     """A number that was copied wrong: whose, and as what."""
     also: tuple[Name, ...] = ()
+    joined: tuple[str, Written] | None = None
+    """A second slip that works together with the first: its id, and the number without it."""
 
 
 class Finding(NamedTuple):
@@ -40,9 +43,11 @@ class Finding(NamedTuple):
 
     answer: Answer
     verdict: str
-    band: arb | None = None
+    band: Band | None = None
     explanations: tuple[Explanation, ...] = ()
     remark: str = ""
+    reason: str = ""
+    """Why a line is undecided."""
     formula: Formula | None = None
     """The line's formula, with the skipped structural lines written out."""
 

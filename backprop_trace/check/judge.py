@@ -1,225 +1,447 @@
-"""Judging the lines of a sheet, each from the writer's own earlier lines.
+"""Judging the lines of a sheet, each from the writer's own earlier lines. No verdict is given without evidence.
 
-Every quantity has a *band*: what a writer has written stands for the interval of its digits; what they skipped is
-enclosed from what it depends on. A line is right if it is the true value rounded; it is honest if it lies in the
-band of its formula over the bands before it; else the slips are tried: this line bent, then a skipped line before
-it, then the whole run.
+`Judge.honest` is the ladder: a number that tells nothing is undecided; the true value correctly rounded is right; where
+nothing had to be rounded it must be exact; inside the narrow band it is rounded or follows; inside the coarse one
+undecided; else off, and the slips are tried.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
-from flint import arb
-
-from backprop_trace.check.bands import Bands, upper
 from backprop_trace.check.course import Course
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
 from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
-from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off, significant_figures
+from backprop_trace.check.habits import CARRIED, Habits
+from backprop_trace.check.ledger import Key, Ledger, shows_nothing
+from backprop_trace.check.writer import exact_value, is_correctly_rounded, magnitude, significant_figures
 from backprop_trace.files.sheet import Written
-from backprop_trace.formulas.arithmetic import evaluate
-from backprop_trace.formulas.arithmetic.band import ball, contains, is_bounded
-from backprop_trace.formulas.arithmetic.exact import EXACT, is_fraction, precision, to_fmpq, to_fraction
+from backprop_trace.formulas.arithmetic.band import Band, Unbounded
 from backprop_trace.formulas.expr import Formula, Name, names_in
 
-UNITS_CARRIED = (2, 8, 32)
-"""So many units of the last digit a writer's own rounding may move a weight in a training step: the least that does."""
-FEW = 2
-"""So many lines may be wrong by mistake before more rounding is thought of."""
-LEAST_SHARE = 3
-"""Of so many lines of a step one may be off, if it is to have begun with the true weights."""
+MOST_UNITS = {0: 0.5, 1: 0.5, 2: 1.0}
+"""So many units of its last digit a number may be off, by its figures; else three."""
+SHARE, LEARNT_SHARE = 0.01, 0.1
+"""So much of a number it may be off, where that is more; more where a habit is learnt."""
+BEST = ("right", "rounded", "follows", "undecided", "off")
+LEAST_CUT = 3
+"""Lines that must tell that a writer cuts off."""
 
 
-class Judge(Bands):
+class Judge:
     """Judges the answers of one sheet along one course. Without `explain`, what does not follow is left `off`."""
 
-    def __init__(self, course: Course, answers: Mapping[tuple[int, Name], Answer], writer: Writer, explain: bool):
-        super().__init__(course, answers, writer)
-        self.explainer = Explainer(self) if explain else None
+    def __init__(self, course: Course, answers: Mapping[Key, Answer], habits: Habits, explain: bool, method: str = ""):
+        self.ledger = Ledger(course, answers, habits)
+        self.course, self.steps = course, self.ledger.steps
+        self.answers = self.ledger.answers
+        self.written = self.ledger.written
+        self.careless: set[Key] = set()
+        self.explainer = Explainer(self, method) if explain else None
 
     def findings(self) -> Iterator[Finding]:
         """A finding for each answer, in the order of the listing."""
         self.course.prepare(self.steps)
-        digits = max((significant_figures(r.text) for a in self.answers.values() for r in a.readings), default=10)
-        with precision(max(96, 4 * digits + 64)):
-            for step in self.steps:
-                yield from self.step(step)
+        for step in self.steps:
+            lines = self.course.at(step)
+            at_step = [name for (at, name), a in self.answers.items() if at == step and a.readings[0].value is not None]
+            for name in sorted(at_step, key=lines.place_of):
+                answer = self.answers[step, name]
+                if answer.again:
+                    yield from self.judge_all(step, answer)
+                else:
+                    yield self.judge_one(step, answer)
 
-    def step(self, step: int) -> Iterator[Finding]:
-        if self.is_far(step):
-            self.trust(step)
-        yield from self.lines_of(step)
+    def judge_one(self, step: int, answer: Answer) -> Finding:
+        is_given = answer.name not in self.course.at(step).equations
+        return self.judge_given(step, answer) if is_given else self.judge(step, answer)
 
-    def trust(self, step: int) -> None:
-        """Are the weights that a step begins with those of the true course, though the steps before are not on the
-        sheet? If most of its lines are right from there; several that are not may come from more rounding."""
-        off: dict[int, int] = {}
-        for units in UNITS_CARRIED:
-            verdicts = self.tried(step, units)
-            off[units] = verdicts.count("off") + verdicts.count("slip")
-            telling = len(verdicts) - verdicts.count("follows")
-            if off[units] <= FEW:
-                break
-        first, best = UNITS_CARRIED[0], min(off, key=lambda units: (off[units], units))
-        chosen = best if 2 * off[best] <= off[first] else first
-        if off[chosen] * LEAST_SHARE <= telling:
-            self.trusted[step] = chosen
-
-    def tried(self, step: int, units: int) -> list[str]:
-        """The verdicts on a step that is trusted up to so many units; nothing else is left of the trial."""
-        kept = self.explainer, dict(self.bands), dict(self.fine), dict(self.exact), set(self.careless)
-        readings = {key: list(found) for key, found in self.other_readings.items()}
-        self.explainer, self.trusted[step] = None, units
-        verdicts = [finding.verdict for finding in self.lines_of(step)]
-        self.explainer, self.bands, self.fine, self.exact, self.careless = kept
-        self.other_readings = readings
-        del self.trusted[step]
-        return verdicts
-
-    def lines_of(self, step: int) -> Iterator[Finding]:
-        yield from self.take_givens(step)
-        needed = self.needed(step)
-        for name in self.course.at(step).equations:
-            if name not in needed:
-                continue
-            answer = self.answers.get((step, name))
-            if answer is None or answer.readings[0].value is None:
-                self.skip(step, name)
-            else:
-                yield self.judge(step, answer)
-
-    def take_givens(self, step: int) -> Iterator[Finding]:
-        """The numbers a step starts with: as given, or as the step before left them."""
-        true = self.course.true(step)
-        lines = self.course.at(step)
-        carried = {old: new for new, old in lines.listing.carried}
-        for name in lines.givens:
-            key = step, name
-            if step > 1 and name in carried:
-                self.carry(step, name, carried[name])
-            else:
-                self.bands[key], self.fine[key], self.exact[key] = ball(true[name]), True, True
-            answer = self.answers.get(key)
-            if answer is not None and answer.readings[0].value is not None:
-                yield self.judge_given(step, answer)
+    def judge_all(self, step: int, answer: Answer) -> Iterator[Finding]:
+        """Several lines for one quantity: each is judged, the best stands for later lines, the others may be used."""
+        key = step, answer.name
+        numbers = [each for each in (answer._replace(again=()), *answer.again) if each.readings[0].value is not None]
+        kept = self.ledger.tainted.copy(), self.ledger.mute.copy()
+        verdicts = []
+        for each in numbers:
+            self.answers[key] = each
+            verdicts.append(self.honest(step, each).verdict if key[1] in self.course.at(step).equations else "right")
+        best = min(range(len(numbers)), key=lambda place: BEST.index(verdicts[place]))
+        texts = {numbers[best].readings[0].text}
+        for place in [*(other for other in range(len(numbers)) if other != best), best]:
+            self.ledger.tainted, self.ledger.mute = kept[0].copy(), kept[1].copy()
+            self.ledger.forget(*key)
+            self.answers[key] = numbers[place]
+            yield self.judge_one(step, numbers[place])
+            if place != best and numbers[place].readings[0].text not in texts:
+                texts.add(numbers[place].readings[0].text)
+                self.remember_reading(key, numbers[place].readings[0])
 
     def judge_given(self, step: int, answer: Answer) -> Finding:
         """A given that stands on the sheet: was it copied rightly?"""
-        written, key = answer.readings[0], (step, answer.name)
+        ledger, written, name = self.ledger, answer.readings[0], answer.name
+        true = self.course.true(step)[name]
         assert written.value is not None
-        band, true = self.bands[key], self.course.true(step)[answer.name]
+        if shows_nothing(written, true):
+            ledger.mute.add((step, name))
+            return Finding(answer, "undecided", reason="mute", formula=name)
         if is_correctly_rounded(written.value, written.half_unit, true):
-            verdict = "right"
-        elif is_bounded(band) and contains(band + arb(0, upper(written.half_unit)), written.value):
-            verdict = "rounded" if self.fine[key] else "follows"
-        elif not is_bounded(band):
-            verdict = "undecided"
-        else:
-            verdict = "off"
-        found = (Explanation("copied-wrong", answer.name),) if verdict == "off" else ()
-        self.bands[key], self.fine[key] = self.ball_of(written), verdict in ("right", "rounded")
-        self.exact[key] = verdict == "right" and written.value == true
-        return Finding(answer, "slip" if found else verdict, band, found, formula=answer.name)
+            return Finding(answer, "right", formula=name)
+        before = ledger.before(step, name)
+        if before is None:
+            ledger.tainted.add((step, name))
+            found = (Explanation("copied-wrong", name),)
+            return Finding(answer, "slip", self._point(true), found, formula=name)
+        try:
+            band = ledger.narrow(written).of(*before)
+        except (Unbounded, KeyError):
+            ledger.tainted.add((step, name))  # what is computed from it follows; that it is right nobody knows
+            return Finding(answer, "undecided", reason="far", formula=name)
+        if self._reaches(band, written):
+            sound = ledger.is_sound(*before)
+            if not sound:
+                ledger.tainted.add((step, name))
+            return Finding(answer, "rounded" if sound else "follows", band, formula=name)
+        ledger.tainted.add((step, name))
+        return Finding(answer, "slip", band, (Explanation("copied-wrong", name),), formula=name)
+
+    @staticmethod
+    def _point(value: Fraction) -> Band:
+        return Band(float(value), float(value), float(value))
 
     def judge(self, step: int, answer: Answer) -> Finding:
-        key, written = (step, answer.name), answer.readings[0]
-        true = self.course.true(step)[answer.name]
-        finding = self.honest(step, answer, true)
+        key = step, answer.name
+        finding = self.honest(step, answer)
         if finding.verdict == "off" and self.explainer is not None:
             finding = self.explainer.explained(step, finding)
+        elif finding.verdict == "undecided" and finding.reason != "mute" and self.explainer is not None:
+            finding = self.explainer.replayed(step, finding)
         if finding.remark == OFF_BY_ONE:
             self.careless.add(key)
-        assert written.value is not None
-        self.bands[key] = self.ball_of(written, true)
-        self.fine[key] = finding.verdict in ("right", "rounded")
-        used = names_in(self.course.at(step).equations[answer.name].formula)
-        self.exact[key] = written.value == true and all(self.exact.get((step, each), False) for each in used)
-        if self.exact[key]:
-            self.bands[key] = ball(true)
-        self.other_readings.setdefault(key, []).extend(
-            self.ball_of(other) for other in answer.readings[1:] if other.value is not None
-        )
+        if finding.verdict == "undecided" and finding.reason == "mute":
+            self.ledger.mute.add(key)
+            self.ledger.forget(*key)
+        elif finding.verdict not in ("right", "rounded"):
+            self.ledger.tainted.add(key)
+        for other in answer.readings[1:]:
+            if other.value is not None:
+                self.remember_reading(key, other)
         return finding
 
-    def honest(self, step: int, answer: Answer, true: Fraction) -> Finding:
-        """right, rounded, follows or undecided; else off."""
-        written, name = answer.readings[0], answer.name
-        formula = self.course.at(step).opened(name, self.written[step])
+    def remember_reading(self, key: Key, written: Written) -> None:
+        """A second reading of a number, for later lines."""
         assert written.value is not None
-        if is_correctly_rounded(written.value, written.half_unit, true):
+        self.ledger.second.setdefault(key, []).append((float(written.value), self.ledger.slack(written)))
+
+    # --- the ladder ---
+
+    def honest(self, step: int, answer: Answer) -> Finding:
+        """right, rounded, follows or undecided; else off."""
+        written, name, ledger = answer.readings[0], answer.name, self.ledger
+        assert written.value is not None
+        true, rough = self.course.true(step)[name], self.course.rough(step)[name]
+        formula = ledger.formula(step, name)
+        sound = ledger.uses_are_sound(step, name)
+        if sound and not shows_nothing(written, true) and is_correctly_rounded(written.value, written.half_unit, true):
             return Finding(answer, "right", formula=formula)
-        band = self.band(step, name, written)
-        if not is_bounded(band):
-            return Finding(answer, "off" if self.is_far(step) else "undecided", band, formula=formula)
-        if contains(band, written.value):
-            verdict = self.rounded_or_follows(step, name)
-            finding = Finding(answer, verdict, band, (), self.remark(written, true, band, verdict), formula)
-            return finding if self.explainer is None else self.conspicuous(step, finding, self.explainer)
-        if self.by_other_reading(step, name, written, formula):
-            return Finding(answer, "follows", band, (), "computed from the other reading of an earlier line", formula)
-        if self.rests_on_a_guess(step, name) and self.is_beside(written, true):
-            return Finding(answer, "rounded", band, (), OFF_BY_ONE, formula)  # the guess was wrong
+        exact = ledger.exactly(step, name, written)
+        if exact is not None:
+            return self._exactly(answer, exact, sound, formula)
+        band = self.band(step, answer)
+        should = true if sound or band is None else Fraction(band.middle)
+        if shows_nothing(written, should) and self._says_nothing(written, should):
+            return Finding(answer, "undecided", band, reason="mute", formula=formula)
+        is_right = is_correctly_rounded(written.value, written.half_unit, true) and not shows_nothing(written, true)
+        if is_right:
+            remark = self._not_from_own_lines(step, answer, band)
+            return Finding(answer, "right", band, remark=remark, formula=formula)
+        if band is None:
+            reason = "far" if self._rests_on_far(step, name) else "unbounded"
+            return Finding(answer, "undecided", None, reason=reason, formula=formula)
+        return self._by_bands(step, answer, band, sound, formula, rough)
+
+    def band(self, step: int, answer: Answer, formula: Formula | None = None) -> Band | None:
+        """The narrow band of a line, without the rounding of its result."""
+        written = answer.readings[0]
+        formula = self.ledger.formula(step, answer.name) if formula is None else formula
+        try:
+            return self.ledger.narrow(written).line(step, formula, written)
+        except (Unbounded, KeyError):
+            return None
+
+    def _exactly(self, answer: Answer, exact: Fraction, sound: bool, formula: Formula) -> Finding:
+        """Where nothing had to be rounded."""
+        band = self._point(exact)
+        if answer.readings[0].value == exact:
+            true = self.course.true(answer.step)[answer.name]
+            return Finding(
+                answer, "right" if exact == true else "rounded" if sound else "follows", band, formula=formula
+            )
+        if self._without_zeros(step=answer.step, answer=answer, band=band):
+            return Finding(answer, "undecided", band, reason="zeros", formula=formula)
+        if habits_cut := self._is_cut_short(answer.readings[0], exact):
+            verdict = "rounded" if sound else "follows"
+            return Finding(
+                answer, "undecided" if habits_cut == "may" else verdict, band, reason="coarse", formula=formula
+            )
+        if not sound and answer.readings[0].value == self.course.true(answer.step)[answer.name]:
+            return Finding(answer, "right", band, remark=NOT_FROM_OWN, formula=formula)
         return Finding(answer, "off", band, formula=formula)
 
-    def rests_on_a_guess(self, step: int, name: Name) -> bool:
-        """Is a line computed from a skipped one that was taken to be bent, here or in a step before?"""
-        if self.explainer is None or not self.guessed:
-            return False
-        between = self.explainer.between(step, name)
-        return any(at < step or (at == step and line in between) for at, line in self.guessed)
+    def _is_cut_short(self, written: Written, exact: Fraction) -> str:
+        """A program that cuts off turns 0.3906 into 0.39059: does this sheet do so (`yes`, `may`)?"""
+        assert written.value is not None
+        short = written.decimals > 0 and abs(exact) - abs(written.value) == 2 * written.half_unit
+        return "" if not short else "yes" if self.ledger.habits.cuts else "may" if self.ledger.habits.may_cut else ""
 
-    def conspicuous(self, step: int, finding: Finding, explainer: Explainer) -> Finding:
+    def _says_nothing(self, written: Written, should: Fraction) -> bool:
+        """Is a number that shows no digit of what it should be near enough to be no mistake?"""
+        assert written.value is not None
+        habits = self.ledger.habits
+        if written.decimals <= 0:
+            reach = 4 * written.half_unit
+        else:  # cut off, 0.0000 stands for anything below a whole unit
+            reach = written.half_unit * (2 if habits.cuts or habits.may_cut else 1)
+        return abs(written.value - should) <= reach
+
+    def _rests_on_far(self, step: int, name: Name) -> bool:
+        return self.ledger.is_far(step) or any(self.ledger.is_far(each) for each in self.steps if each <= step)
+
+    def _not_from_own_lines(self, step: int, answer: Answer, band: Band | None) -> str:
+        """What is said of a number that is right though the writer's own lines give another."""
+        if band is None or self._reaches(band, answer.readings[0]):
+            return ""
+        return "" if self._is_coarsely_possible(step, answer) else NOT_FROM_OWN
+
+    def _by_bands(self, step: int, answer: Answer, band: Band, sound: bool, formula: Formula, rough: float) -> Finding:
+        written = answer.readings[0]
+        verdict = "rounded" if sound else "follows"
+        if self._reaches(band, written) or self._reaches_otherwise(step, answer):
+            if self._is_narrow(step, answer, band, rough):
+                remark = self._remark(written, band, verdict)
+                finding = Finding(answer, verdict, band, remark=remark, formula=formula)
+                return finding if self.explainer is None else self.conspicuous(step, finding)
+            return Finding(answer, "undecided", band, reason="wide", formula=formula)
+        if self._is_a_unit_off(written, rough if sound else band.middle) or self._is_a_unit_off(written, band.middle):
+            finding = Finding(answer, verdict, band, remark=OFF_BY_ONE, formula=formula)
+            return finding if self.explainer is None else self.conspicuous(step, finding)
+        if self._by_second_reading(step, answer, formula):
+            return Finding(answer, "follows", band, remark=FROM_SECOND, formula=formula)
+        if self._without_zeros(step, answer, band):
+            reason = "" if self.ledger.habits.figures is not None else "zeros"
+            return Finding(answer, "undecided" if reason else verdict, band, reason=reason, formula=formula)
+        if self._is_coarsely_possible(step, answer):
+            return Finding(answer, "undecided", band, reason="coarse", formula=formula)
+        return Finding(answer, "off", band, formula=formula)
+
+    def _reaches(self, band: Band, written: Written, half: float | None = None) -> bool:
+        """Is a number within a band, once its result is rounded (or cut off)?"""
+        assert written.value is not None
+        value, half = float(written.value), self.ledger.slack(written) if half is None else half
+        tiny = 1e-9 * half
+        low, high = band.low - half - tiny, band.high + half + tiny
+        if self.ledger.habits.cuts:
+            low, high = (low - half, high - half) if value >= 0 else (low + half, high + half)
+        return low <= value <= high
+
+    def _reaches_otherwise(self, step: int, answer: Answer) -> bool:
+        """The same by another formula for the line: softmax with cross-entropy as p - t."""
+        shortcut = self.course.at(step).equations[answer.name].shortcut
+        if shortcut is None:
+            return False
+        band = self.band(step, answer, shortcut)
+        return band is not None and self._reaches(band, answer.readings[0])
+
+    def _is_narrow(self, step: int, answer: Answer, band: Band, rough: float) -> bool:
+        """Is the band that a number lies in no wider than what may be confirmed?"""
+        written = answer.readings[0]
+        assert written.value is not None
+        off = abs(float(written.value) - band.middle)
+        figures = significant_figures(written.text)
+        units = MOST_UNITS.get(figures, 3.0) * 2 * float(written.half_unit)
+        share = LEARNT_SHARE if self.ledger.habits.learnt else SHARE
+        if off <= max(units, share * self._of_what(step, answer.name, band.middle)) * 1.0001 and (
+            band.low * band.high > 0 or off <= units or band.low == band.high
+        ):
+            return True
+        return off <= self._reach_of_written(step, answer, band) * 1.0001
+
+    def _of_what(self, step: int, name: Name, middle: float) -> float:
+        """The size of a number; of an update, that of its change."""
+        if name.kind != "+" or name.of is None:
+            return abs(middle)
+        try:
+            return abs(middle - self.ledger.narrow().of(step, name.of).middle)
+        except (Unbounded, KeyError):
+            return 0.0
+
+    def _reach_of_written(self, step: int, answer: Answer, band: Band) -> float:
+        """How far a number may be off by the digits that are on the sheet, and by its own."""
+        half = self.ledger.slack(answer.readings[0])
+        bands = self.ledger.narrow(answer.readings[0])
+        if band.slopes is None:
+            used = names_in(self.ledger.formula(step, answer.name))
+            written = all(
+                self.ledger.reading(step, name) or bands.of(step, name).low == bands.of(step, name).high
+                for name in used
+            )
+            return max(band.high - band.middle, band.middle - band.low) + half if written else half
+        reach = sum(
+            max(abs(low), abs(high)) * bands.radii[symbol]
+            for symbol, (low, high) in band.slopes.items()
+            if len(symbol) == 2
+        )
+        return reach + band.noise + half
+
+    def _is_a_unit_off(self, written: Written, middle: float) -> bool:
+        """Is the last of three digits or more one unit from the number correctly rounded?"""
+        assert written.value is not None
+        figures = significant_figures(written.text)
+        if figures < 3 or not written.half_unit:
+            return False
+        unit = 2 * written.half_unit
+        off = abs(round(Fraction(middle) / unit) - written.value / unit)
+        return off <= (2 if self.ledger.habits.cuts else 1)
+
+    def _is_coarsely_possible(self, step: int, answer: Answer) -> bool:
+        """Would the number follow, had the skipped lines been carried coarsely, or numbers been cut off?"""
+        written, ledger = answer.readings[0], self.ledger
+        lines = self.course.at(step)
+        formulas = [ledger.formula(step, answer.name)]
+        if not ledger.habits.even and (step, answer.name) not in ledger.bent:  # slopes are rounded again
+            formulas.append(lines.formula(answer.name, ledger.written[step]))
+        shortcut = lines.equations[answer.name].shortcut
+        for formula in formulas + ([shortcut] if shortcut is not None else []):
+            try:
+                determined = ledger.is_determined(step, formula)
+                band = ledger.coarse().line(step, formula, written, determined)
+            except (Unbounded, KeyError):
+                return not determined
+            half = ledger.slack(written)
+            if self._reaches(band, written, half):
+                return True
+            if ledger.habits.may_cut and not ledger.habits.cuts and written.value is not None:
+                value = float(written.value)
+                low, high = (band.low - 2 * half, band.high) if value >= 0 else (band.low, band.high + 2 * half)
+                if low <= value <= high:
+                    return True
+        return False
+
+    def _without_zeros(self, step: int, answer: Answer, band: Band) -> bool:
+        """1460 for 1456: would a whole number do whose last zeros only fill its places?"""
+        written = answer.readings[0]
+        if "." in written.text or "e" in written.text.lower() or not written.text.endswith("0") or not written.value:
+            return False
+        zeros = len(written.text) - len(written.text.rstrip("0"))
+        return significant_figures(written.text) - zeros >= 2 and self._reaches(band, written, 0.5 * 10.0**zeros)
+
+    def _by_second_reading(self, step: int, answer: Answer, formula: Formula) -> bool:
+        """Does the line follow from another reading of one of its numbers?"""
+        bands = self.ledger.narrow(answer.readings[0])
+        for used in names_in(formula):
+            for value, half in self.ledger.second.get((step, used), ()):
+                key = (step, used)
+                kept, radius = bands.made.get(key), bands.radii.get(key, 0.0)
+                bands.made[key] = Band(value, value - half, value + half, {key: (1.0, 1.0)})
+                bands.radii[key] = half
+                try:
+                    found = self.band(step, answer)
+                    if found is not None and self._reaches(found, answer.readings[0]):
+                        return True
+                finally:
+                    bands.radii[key] = radius
+                    bands.made.pop(key) if kept is None else bands.made.__setitem__(key, kept)
+        return False
+
+    def _remark(self, written: Written, band: Band, verdict: str) -> str:
+        assert written.value is not None
+        if verdict == "rounded" and abs(float(written.value) - band.middle) <= 3 * float(written.half_unit):
+            return ""
+        return ""
+
+    def conspicuous(self, step: int, finding: Finding) -> Finding:
         """A number with more digits than the band is wide that is *exactly* what another digit would give.
 
         Only where an earlier line is not right anyway: honest writers do not come here.
         """
-        answer, formula, band = finding.answer, finding.formula, finding.band
-        assert formula is not None and band is not None
+        answer, formula = finding.answer, finding.formula
+        if not self.careless or formula is None or self.explainer is None:
+            return finding
         used = [self.answers[step, name] for name in names_in(formula) if (step, name) in self.answers]
         careless = any((step, each.name) in self.careless for each in used)
         if not careless or not all(has_more_digits(answer.readings[0], each.readings[0]) for each in used):
             return finding
         for each in used:
-            text = each.readings[0].text
-            for copied in neighbouring_numbers(text):
+            for copied in neighbouring_numbers(each.readings[0].text):
                 if self.exactly(step, formula, {each.name: Fraction(copied)}) == answer.readings[0].value:
                     found = Explanation("copied-wrong", formula, copied=(each.name, copied))
-                    explainer.remember(step, [found])
+                    self.explainer.remember(step, [found])
                     return finding._replace(verdict="slip", explanations=(found,))
         return finding
 
     def exactly(self, step: int, formula: Formula, copied: Mapping[Name, Fraction]) -> Fraction | None:
         """A rational formula over the numbers as they are written; None if it needs others."""
-        values: dict[Name, Any] = {}
+        values: dict[Name, Fraction] = {}
         for name in names_in(formula):
-            answer = self.answers.get((step, name))
-            text = answer.readings[0].text if answer else self.given_text(step, name)
+            text = self.text_of(step, name)
             if text is None:
                 return None
-            values[name] = to_fmpq(copied.get(name, Fraction(text)))
-        value = evaluate(formula, values, EXACT)
-        return to_fraction(value) if is_fraction(value) else None
+            values[name] = copied.get(name, Fraction(text))
+        return exact_value(formula, values, Fraction(1, 10**60), 99)
 
-    def by_other_reading(self, step: int, name: Name, written: Written, formula: Formula) -> bool:
-        """Does the line follow from another reading of one of its numbers?"""
-        assert written.value is not None
-        for used in names_in(formula):
-            for reading in self.other_readings.get((step, used), ()):
-                if contains(self.band(step, name, written, self.values(step).but({used: reading})), written.value):
-                    return True
-        return False
+    def text_of(self, step: int, name: Name) -> str | None:
+        """The number a writer copies: from an earlier line, or from what is given."""
+        answer = self.answers.get((step, name))
+        if answer is not None:
+            return answer.readings[0].text if "/" not in answer.readings[0].text else None
+        return self.given_text(step, name)
 
-    def remark(self, written: Written, true: Fraction, band: arb, verdict: str) -> str:
-        """What is to be said about a number that is honest but not the true value rounded."""
-        assert written.value is not None
-        if verdict == "rounded" and is_cut_off(written.value, written.half_unit, true):
-            return "cut off, not rounded"
-        if verdict == "rounded" and abs(written.value - true) <= 3 * written.half_unit:
-            return OFF_BY_ONE
-        if written.half_unit and band.rad() > 20 * upper(written.half_unit):
-            return "more digits than the lines before it can carry"
-        return ""
+    def given_text(self, step: int, name: Name) -> str | None:
+        """A number as it is given; one that a step before has changed is not given any more."""
+        is_given = step == 1 or name not in self.course.carried
+        return self.course.example.values.get(name) if is_given else None
+
+
+NOT_FROM_OWN = "right, though it does not follow from your own earlier lines"
+FROM_SECOND = "computed from the other reading of an earlier line"
+
+
+def habits_of(course: Course, answers: Mapping[Key, Answer]) -> Habits:
+    """The digits a sheet is written to."""
+    texts: list[tuple[str, Fraction]] = []
+    for (step, name), answer in answers.items():
+        written = answer.readings[0]
+        if written.value is not None and name in course.at(step).equations:
+            texts.append((written.text, course.true(step)[name]))
+    return Habits.of(texts)
+
+
+def cut_off(judge: Judge) -> Habits:
+    """The habits of a judged sheet, with whether its numbers are cut off: three lines must tell, none be rounded up.
+
+    Rounded up is what is larger than anything that cut numbers can give.
+    """
+    habits = judge.ledger.habits
+    cutter = Judge(judge.course, judge.answers, habits._replace(cuts=True), explain=False)
+    cut = up = 0
+    for (step, name), answer in judge.answers.items():
+        written = answer.readings[0]
+        if written.value is None or not written.half_unit or name not in judge.course.at(step).equations:
+            continue
+        band, lower = judge.band(step, answer), cutter.band(step, answer)
+        if band is None or lower is None or shows_nothing(written, band.middle):
+            continue
+        value, unit = float(written.value), max(2 * float(written.half_unit), 1e-300)
+        turn = -1 if value < 0 else 1
+        exact = judge.ledger.exactly(step, name, written) is not None
+        up += (
+            not exact
+            and turn * (value - float(judge.course.rough(step)[name])) > 0
+            and turn * value > max(turn * lower.low, turn * lower.high) + 1e-9 * unit
+        )
+        cut += -1 < turn * (value - band.middle) / unit < -0.5
+    return habits._replace(may_cut=cut > 0 and not up, cuts=cut >= LEAST_CUT and not up)
+
+
+__all__ = ["CARRIED", "Judge", "cut_off", "habits_of", "magnitude"]

@@ -9,10 +9,10 @@ import re
 from functools import cached_property
 
 from backprop_trace.check.remembered import Remembered
-from backprop_trace.check.slips import Bend, Facts, bends, written_out
+from backprop_trace.check.slips import Bend, Facts, bends, is_structural, written_out
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas import spelled
-from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Sum, names_in, plus
+from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Sum, after, names_in, plus
 from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
 from backprop_trace.formulas.notation.names import ASCII_NAMES, LATEX_NAMES, MATHJAX_NAMES, TEXT_NAMES, canonical
 from backprop_trace.formulas.spelled import Shape
@@ -32,9 +32,17 @@ class Lines:
         self.givens = tuple(name for name in example.values if name.sample is None or name.sample in samples)
         self.equations = {equation.name: equation for equation in equations.equations}
         self.uses = {name: names_in(equation.formula) for name, equation in self.equations.items()}
+        self._places = {name: place for place, name in enumerate((*self.givens, *self.equations))}
         self._written: dict[frozenset[Name], frozenset[Name]] = {}
         self._opened: dict[tuple[Name, frozenset[Name]], Formula] = {}
+        self._used: dict[tuple[Name, frozenset[Name]], tuple[Name, ...]] = {}
+        self._structural: dict[frozenset[Name], frozenset[Name]] = {}
+        self.carried_from = {old: new for new, old in equations.carried}
         self._bends: dict[Name, Remembered[list[Bend]]] = {}
+
+    def place_of(self, name: Name) -> int:
+        """Where a quantity stands in the listing: givens first."""
+        return self._places[name]
 
     @property
     def lone_sample(self) -> int | None:
@@ -130,10 +138,24 @@ class Lines:
 
     def opened(self, name: Name, written: frozenset[Name]) -> Formula:
         """A line's formula with the structural lines put in that are not on the sheet."""
-        key = (name, written)
+        key = (name, self._that_matter(written))
         if key not in self._opened:
             self._opened[key] = written_out(self.formula(name, written), self.equations, written)
         return self._opened[key]
+
+    def used(self, name: Name, written: frozenset[Name]) -> tuple[Name, ...]:
+        """The names in a line's opened formula."""
+        key = (name, self._that_matter(written))
+        if key not in self._used:
+            self._used[key] = names_in(self.opened(name, written))
+        return self._used[key]
+
+    def _that_matter(self, written: frozenset[Name]) -> frozenset[Name]:
+        """What is written and changes the formulas of other lines; one object for equal sets."""
+        if written not in self._structural:
+            found = frozenset(name for name in written if is_structural(name) or name.kind in ("change", "error"))
+            self._structural[written] = self.same(found)
+        return self._structural[written]
 
     def formula(self, name: Name, written: frozenset[Name]) -> Formula:
         """A line's formula; by way of the error or the change where the writer has these lines."""
@@ -187,6 +209,8 @@ def with_optional_lines(lines: Listing, example: Example) -> Listing:
         if name.kind == "E" and name.label and targets:
             out, target = name._replace(kind="out"), targets[0]
             found.append(Equation(name._replace(kind="error"), Difference(target, out), (), "loss"))
+    kept = [name for name in example.rule.fixed if any(name in layer.biases for layer in example.network.layers)]
+    found += [Equation(after(bias), bias, (), "update") for bias in kept]
     return lines._replace(equations=tuple(found))
 
 

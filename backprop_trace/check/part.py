@@ -9,21 +9,28 @@ from typing import NamedTuple
 from backprop_trace.check import chains
 from backprop_trace.check.chains import Blame
 from backprop_trace.check.conventions import (
+    CHANGE_SIGN,
     CONVENTIONS,
     DELTA_SIGN,
     ERROR_SIGN,
+    METHOD,
+    SIGNS,
     TRUNCATES,
     Courses,
+    Ways,
     is_about_batches,
+    kind_of,
     sentence_of,
 )
 from backprop_trace.check.course import Course
 from backprop_trace.check.entries import Answers, Entries, turned
 from backprop_trace.check.findings import Answer, Finding
-from backprop_trace.check.judge import Judge
+from backprop_trace.check.habits import Habits
+from backprop_trace.check.judge import Judge, cut_off, habits_of
+from backprop_trace.check.ledger import Key
 from backprop_trace.check.report import JudgedLine
 from backprop_trace.check.wording import Language, Wording, signed
-from backprop_trace.check.writer import Writer, is_correctly_rounded, is_cut_off
+from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Written
 from backprop_trace.files.source import Place, printable
 from backprop_trace.formulas.arithmetic import ComputationError
@@ -34,25 +41,29 @@ from backprop_trace.formulas.parse import Resolve
 from backprop_trace.run.step import TooLarge
 
 KEY_DIGITS = 12
-CUT_SHARE = 0.3
-"""Numbers that are cut off but not rounded, over those that are rounded but not cut off: on simulated sheets of writers
-who round it is about 0.1 (from what has added up), of writers who cut off mostly 0.6 and more."""
 
 
-class Faults(NamedTuple):
-    """Where a sheet is wrong along a course: lines that are new mistakes, and lines it does not know."""
+class Trial(NamedTuple):
+    """How a sheet does along a course: the verdict at each place, and the places that it does not know."""
 
-    off: frozenset[Place]
+    verdicts: Mapping[Place, tuple[Key, str]]
     unknown: frozenset[Place]
+
+    @property
+    def off(self) -> set[Place]:
+        return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("off", "slip")}
+
+    @property
+    def fine(self) -> set[Place]:
+        return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("right", "rounded")}
+
+    @property
+    def honest(self) -> set[Place]:
+        return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("right", "rounded", "follows")}
 
     @property
     def in_all(self) -> int:
         return len(self.off) + len(self.unknown)
-
-    def speaks_against(self, own: Faults) -> bool:
-        """Do numbers, not only names, speak for this course: lines that both know, and that only here are right?"""
-        gained, lost = own.off - self.off - self.unknown, self.off - own.off - own.unknown
-        return len(gained) >= 2 and not lost
 
 
 class Part:
@@ -65,25 +76,21 @@ class Part:
         settings: tuple[str, ...],
         strict: int | None,
         language: Language,
+        ways: Ways,
     ):
+        self.ways = ways
         self.courses, self.entries, self.settings = courses, entries, settings
         self.strict, self.language = strict, language
         self.conventions: tuple[str, ...] = ()
-        self.writer = Writer.of(
-            (reading.text, reading.value)
-            for entry in entries.entries
-            for reading in entry.readings[:1]
-            if reading.value is not None
-        )
-        self.course = courses.own
+        self.course, self.cutting, self.method = courses.own, Habits(), ""
+        self.answered: dict[Key, Answer] = {}
         self.wrong_update: int | None = None
         """The first step with a mistake among its updates."""
 
     def lines(self) -> list[JudgedLine]:
         judge, unknown, wording = self.judge()
         answers = dict(judge.answers)
-        findings = {(f.answer.step, f.answer.name): f for f in judge.findings()}
-        found = [self.judged(finding, wording) for finding in findings.values()]
+        found = [self.judged(finding, wording) for finding in list(judge.findings())]
         found = [self.chained(line, answers, wording) for line in found]
         found += self.formula_lines(answers, wording)
         wrong = [line.step for line in found if line.phase == "update" and line.verdict in ("slip", "wrong")]
@@ -95,71 +102,108 @@ class Part:
         """The judge under the convention of the sheet, the entries nobody knows, and words for what is found."""
         self.choose_convention()
         answers, unknown = self.entries.answers(self.course, self.conventions)
-        judge = Judge(self.course, answers, self.chosen_writer(self.conventions), explain=True)
+        judge = Judge(
+            self.course, answers, self.habits(self.course, answers, self.conventions), explain=True, method=self.method
+        )
         return judge, unknown, Wording(judge, self.language)
 
-    def chosen_writer(self, conventions: tuple[str, ...]) -> Writer:
-        return self.writer._replace(truncates=TRUNCATES in conventions)
+    def habits(
+        self, course: Course, answers: Mapping[tuple[int, Name], Answer], conventions: tuple[str, ...]
+    ) -> Habits:
+        cuts = TRUNCATES in conventions
+        return habits_of(course, answers)._replace(cuts=cuts, may_cut=self.cutting.may_cut and not cuts)
+
+    def evidence_of_cutting(self, course: Course, conventions: tuple[str, ...]) -> Habits:
+        answers, _ = self.entries.answers(course, conventions)
+        return cut_off(Judge(course, answers, habits_of(course, answers), explain=False))
 
     # --- conventions ---
 
     def choose_convention(self) -> None:
-        """The convention under which the sheet has the fewest mistakes, if that is clearly fewer."""
-        own = self.mistakes(self.courses.own, ())
+        """The convention that leaves the fewest mistakes, if a line speaks for it where it acts and none against it."""
+        own = self.tried(self.courses.own, ())
         if not own.in_all:
             return
+        self.cutting = self.evidence_of_cutting(self.courses.own, ())
         best: tuple[Course, tuple[str, ...]] = (self.courses.own, ())
         least = own
         for course, conventions in self.candidates():
             try:
-                found = self.mistakes(course, conventions)
+                found = self.tried(course, conventions)
             except (ComputationError, TooLarge):
                 continue  # the exercise cannot be done like this
-            about_batches = any(map(is_about_batches, conventions))
-            if self.is_better(found, least, conventions) and (not about_batches or found.speaks_against(own)):
+            if self.is_better(found, least, conventions) and self.is_spoken_for(found, own, course, conventions):
                 best, least = (course, conventions), found
-        self.course, self.conventions = best
+        course, conventions = best
+        methods = [word for word in conventions if kind_of(word) == METHOD and word not in self.ways.accept]
+        if methods:  # not excused: a slip, said once
+            conventions = tuple(word for word in conventions if word not in methods)
+            self.method = CONVENTIONS[methods[0]].slip
+            course = self.courses.own
+        self.course, self.conventions = course, conventions
 
     def candidates(self) -> list[tuple[Course, tuple[str, ...]]]:
         own = self.courses.own
         may = self.entries.sign_conventions(own)
-        signs = [tuple(word for word in (DELTA_SIGN, ERROR_SIGN) if word in chosen) for chosen in _subsets(may)]
+        signs = [tuple(word for word in SIGNS if word in chosen) for chosen in _subsets(may)]
         found: list[tuple[Course, tuple[str, ...]]] = [(own, turned) for turned in signs if turned]
-        found += [(own, (*turned, TRUNCATES)) for turned in signs]
+        if self.cutting.cuts:
+            found += [(own, (*turned, TRUNCATES)) for turned in signs]
         if not self.entries.is_far:
             others = self.courses.others() + self.courses.batches(self.entries.batch_sizes)
             found += [(course, (word, *turned)) for turned in signs for word, course in others]
-        return found
+        return [(course, words) for course, words in found if not self.ways.refuse.intersection(words)]
 
-    def is_better(self, found: Faults, least: Faults, conventions: tuple[str, ...]) -> bool:
-        """Fewer mistakes by two, or none where there was one and more than one line speaks for it."""
-        saved = least.in_all - found.in_all
-        others = [word for word in conventions if word not in (DELTA_SIGN, ERROR_SIGN)]
-        if TRUNCATES in conventions:
-            return saved >= 1 and not found.in_all and (saved >= 2 or self.may_cut_off())
-        return saved >= 1 + len(others)
+    @staticmethod
+    def is_better(found: Trial, least: Trial, conventions: tuple[str, ...]) -> bool:
+        """Fewer mistakes; and one fewer still for each further convention."""
+        return least.in_all - found.in_all >= max(1, len([word for word in conventions if word not in SIGNS]))
 
-    def may_cut_off(self) -> bool:
-        """Do the numbers look cut off rather than rounded (or do they tell nothing)?"""
-        cut = rounded = 0
-        for (step, name), answer in self.entries.answers(self.courses.own, ())[0].items():
-            written, true = answer.readings[0], self.courses.own.true(step)[name]
-            if written.value is not None and written.half_unit:
-                is_rounded = is_correctly_rounded(written.value, written.half_unit, true)
-                is_cut = is_cut_off(written.value, written.half_unit, true)
-                cut, rounded = cut + (is_cut and not is_rounded), rounded + (is_rounded and not is_cut)
-        tell_nothing = cut + rounded <= 1 and self.writer.digits > 1
-        return tell_nothing or (cut > 0 and cut >= CUT_SHARE * rounded)
+    def is_spoken_for(self, found: Trial, own: Trial, course: Course, conventions: tuple[str, ...]) -> bool:
+        """Does no right line become a mistake, and does each convention explain a line where it acts?"""
+        if own.fine & (found.off | found.unknown):
+            return False
+        gained = (own.off | own.unknown) & found.honest
+        for word in conventions:
+            if word in SIGNS:
+                if word != TRUNCATES and not any(self.is_signed(found.verdicts[place][0], word) for place in gained):
+                    return False
+            elif not any(self.acts_on(found.verdicts[place][0], course, word) for place in gained):
+                return False
+        if any(map(is_about_batches, conventions)):
+            return len(own.off & found.honest) >= 2
+        return True
 
-    def mistakes(self, course: Course, conventions: tuple[str, ...]) -> Faults:
-        """The lines that are new mistakes under some conventions (not yet explained), and those it does not know."""
+    def is_signed(self, key: Key, word: str) -> bool:
+        """Has a line the sign that a convention turns, and is it no zero?"""
+        step, name = key
+        kinds = {DELTA_SIGN: "d", ERROR_SIGN: "error", CHANGE_SIGN: "change"}
+        return name.kind == kinds[word] and bool(self.courses.own.true(step).get(name, 1))
+
+    def acts_on(self, key: Key, course: Course, word: str) -> bool:
+        """Does a convention change the formula of a line itself, and does the number have digits enough to tell?"""
+        step, name = key
+        own = self.courses.own.at(step)
+        written = self.answered[key].readings[0]
+        if significant_figures(written.text) < 2 and written.value != course.true(step)[name]:
+            return False
+        if name not in own.equations or is_about_batches(word):
+            return True
+        names = frozenset(each for at, each in self.answered if at == step)
+        if course.at(step).opened(name, names) != own.opened(name, names):
+            return True
+        if name.kind == "E" and word in ("half", "no-half", "mean-of-outputs", "sum-of-outputs"):
+            return True
+        return word in ("mean-of-samples", "sum-of-samples", "each-sample-alone") and name.kind == "d"
+
+    def tried(self, course: Course, conventions: tuple[str, ...]) -> Trial:
+        """The verdicts under some conventions, not yet explained."""
         answers, unknown = self.entries.answers(course, conventions)
-        judge = Judge(course, answers, self.chosen_writer(conventions), explain=False)
-        off = [finding.answer for finding in judge.findings() if finding.verdict in ("off", "slip")]
-        return Faults(
-            frozenset(answer.readings[0].place for answer in off),
-            frozenset(entry.readings[0].place for entry in unknown),
-        )
+        self.answered = {**self.answered, **answers}
+        course.prepare(sorted({step for step, _ in answers}))
+        judge = Judge(course, answers, self.habits(course, answers, conventions), explain=False)
+        verdicts = {f.answer.readings[0].place: ((f.answer.step, f.answer.name), f.verdict) for f in judge.findings()}
+        return Trial(verdicts, frozenset(entry.readings[0].place for entry in unknown))
 
     # --- lines ---
 
@@ -205,7 +249,9 @@ class Part:
         blame = chains.breaks(entry, self.course, lookup, values, self.entries.sheet.decimal_comma)
         if blame is None:
             return line
-        name = next(name for name, reading in step.items() if reading.place == line.place)
+        name = next((name for name, reading in step.items() if reading.place == line.place), None)
+        if name is None:  # a second number for the same quantity
+            return line
         return self.blamed(line, answers[line.step, name], blame, answers, wording)
 
     def blamed(self, line: JudgedLine, answer: Answer, blame: Blame, answers: Answers, wording: Wording) -> JudgedLine:
@@ -213,7 +259,8 @@ class Part:
         value = _as_it_stands(blame.value, answer.sign)
         instead = answer._replace(readings=(value._replace(place=answer.readings[0].place),))
         trial = {**answers, (answer.step, answer.name): instead}
-        judge = Judge(self.course, trial, self.chosen_writer(self.conventions), explain=True)
+        habits = self.habits(self.course, trial, self.conventions)
+        judge = Judge(self.course, trial, habits, explain=True, method=self.method)
         finding = next(
             each for each in judge.findings() if each.answer.name == answer.name and each.answer.step == answer.step
         )
@@ -277,7 +324,7 @@ class Part:
         for step in sorted(worked or steps):
             true = self.course.true(step)
             for name in self.course.at(step).equations:
-                if (step, name) not in answers and name.kind not in ("error", "change"):
+                if (step, name) not in answers and not self.is_optional(name):
                     key = shown(true[name], KEY_DIGITS)
                     found.append(
                         self.line(name, step)._replace(
@@ -285,6 +332,10 @@ class Part:
                         )
                     )
         return found
+
+    def is_optional(self, name: Name) -> bool:
+        """Lines that some sources print and others do not are never missed."""
+        return name.kind in ("error", "change") or (name.kind == "+" and name.of in self.course.example.rule.fixed)
 
     def formula_lines(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
         """The lines that are formulas, not numbers."""

@@ -9,8 +9,10 @@ from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.wording import Forms
 from backprop_trace.files.sheet import Passage
 from backprop_trace.files.source import Place
+from backprop_trace.formulas.notebook import shown_in_notebook
 
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
+CONFIRMED = ("right", "rounded", "follows", "convention")
 MISTAKES = ("slip", "wrong", "unknown")
 
 
@@ -54,6 +56,9 @@ class Report(NamedTuple):
     passed: tuple[Passage, ...] = ()
     """The lines that are no calculations, and those that were meant as one and cannot be read (with the reason)."""
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return shown_in_notebook(self)
+
     @property
     def unread(self) -> list[Passage]:
         """The lines that were meant as calculations and cannot be read."""
@@ -77,6 +82,11 @@ class Report(NamedTuple):
         return any(line.verdict in MISTAKES for line in self.lines) or bool(self.unread)
 
     @property
+    def is_confirmed(self) -> bool:
+        """Is no line a mistake, and at least one confirmed?"""
+        return not self.has_mistakes and any(line.verdict in CONFIRMED for line in self.lines)
+
+    @property
     def written(self) -> list[JudgedLine]:
         return [line for line in self.lines if line.written is not None]
 
@@ -84,11 +94,11 @@ class Report(NamedTuple):
 def patterns(lines: Sequence[JudgedLine]) -> list[str]:
     """What several lines have in common, said once."""
     found = []
-    first_slips: dict[tuple[str, str], list[JudgedLine]] = {}
+    first_slips: dict[tuple[str, str, str], list[JudgedLine]] = {}
     for line in lines:
         if line.verdict == "slip" and line.slips:
-            first_slips.setdefault((line.slips[0], line.phase), []).append(line)
-    for (slip, phase), members in first_slips.items():
+            first_slips.setdefault((line.slips[0], line.phase, _kind(line.name)), []).append(line)
+    for (slip, phase, _), members in first_slips.items():
         if len(members) >= 2 and phase in ("loss", "backward", "update"):
             alike = [
                 line for line in lines if line.written is not None and line.phase == phase and _alike(line, members[0])

@@ -8,11 +8,11 @@ from typing import NamedTuple, TypeAlias
 from backprop_trace.check.findings import Answer, Explanation, Finding
 from backprop_trace.check.judge import Judge
 from backprop_trace.check.slips import SLIPS
+from backprop_trace.check.writer import magnitude
 from backprop_trace.files.sheet import Written, in_units
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
-from backprop_trace.formulas.arithmetic.band import is_bounded
-from backprop_trace.formulas.arithmetic.exact import bounds
-from backprop_trace.formulas.expr import Formula, Minus, Name
+from backprop_trace.formulas.arithmetic.band import Unbounded
+from backprop_trace.formulas.expr import Formula, Minus, Name, names_in
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import ASCII_NAMES, Alphabet, Speller, net_out
 from backprop_trace.formulas.notation.numbers import shown
@@ -29,6 +29,18 @@ class Language(NamedTuple):
 
 Forms: TypeAlias = tuple[str, ...]
 """The parts of `name = symbols = numbers = value`."""
+
+
+UNDECIDED = {
+    "mute": "too few digits to tell",
+    "far": "it rests on steps that are not on the sheet, and it is not the true value rounded: "
+    "their numbers would tell",
+    "unbounded": "a division by what may be 0: it cannot be bounded, and it is not the true value rounded",
+    "wide": "the lines that are not on the sheet leave too much open: they, or more digits, would tell",
+    "coarse": "right only if you carried fewer figures on the way than this: the lines before it would tell",
+    "zeros": "right only if its last zeros merely fill the places",
+}
+"""Why a line is undecided."""
 
 
 class Wording:
@@ -77,8 +89,17 @@ class Wording:
             case "wrong":
                 return "no known slip gives this number"
             case "undecided":
-                return "your earlier lines do not determine this one, so it cannot be judged"
+                return self.undecided(finding)
         return ""
+
+    def undecided(self, finding: Finding) -> str:
+        """Why a line cannot be judged, and what would tell."""
+        text = UNDECIDED[finding.reason]
+        if finding.reason != "mute":
+            return text
+        true = self.judge.course.true(finding.answer.step)[finding.answer.name]
+        should = Fraction(finding.band.middle) if finding.band is not None else true
+        return f"{text}: {shown(signed_value(should, finding.answer.sign), 1)} would do" if should else text
 
     def slips(self, finding: Finding) -> str:
         """Your number is what one gets if ...; or if ..."""
@@ -89,6 +110,8 @@ class Wording:
 
     def sentence(self, explanation: Explanation, finding: Finding) -> str:
         text = SLIPS[explanation.slip].sentence
+        if explanation.joined is not None:
+            return f"{text}, and {SLIPS[explanation.joined[0]].sentence}"
         if explanation.copied is not None:
             name, copied = explanation.copied
             own = self.judge.text_of(finding.answer.step, name)
@@ -102,25 +125,42 @@ class Wording:
 
     def expected(self, finding: Finding, true: Fraction) -> str:
         """The value that follows from the writer's own lines, to the digits they write."""
-        written, band = finding.answer.readings[0], finding.band
-        if band is None or not is_bounded(band):
-            return _to_digits(true, written)
-        low, high = bounds(band)
-        return _to_digits((low + high) / 2, written)
+        written = finding.answer.readings[0]
+        value = self.from_own_lines(finding)
+        return _to_digits(true if value is None else value, written)
+
+    def from_own_lines(self, finding: Finding) -> Fraction | None:
+        """A line's value from the numbers as they are printed, so that what is printed is true."""
+        if finding.formula is None or finding.band is None:
+            return None
+        if finding.formula == finding.answer.name:
+            return Fraction(finding.band.middle)
+        try:
+            return Fraction(self.evaluated(finding.formula, finding.answer))
+        except (LookupError, ArithmeticError, ValueError, Unbounded):
+            return Fraction(finding.band.middle)
+
+    def evaluated(self, formula: Formula, answer: Answer) -> float:
+        """The value of a formula over the numbers as they are printed."""
+        values = {name: float(Fraction(self.number_of(answer.step, name))) for name in names_in(formula)}
+        return float(evaluate(formula, values, FLOAT))
 
     def should(self, finding: Finding) -> Forms:
         """name = symbols = numbers = value, from the writer's own lines."""
-        if finding.formula is None or finding.band is None or not is_bounded(finding.band):
+        if finding.formula is None or finding.band is None:
             return ()
         answer, value = finding.answer, signed(self.expected(finding, Fraction(0)), finding.answer.sign)
         if finding.formula == answer.name:  # a number that is given
             return self.symbol_of(answer), value
         if any(explanation.line is not None for explanation in finding.explanations[:1]):
             # the numbers that stand for skipped lines are those of the mistake by now
-            return self.symbol_of(answer), self.symbols(finding.formula), value
-        if answer.sign > 0:
-            return self.written_out(self.symbol(answer.name), finding.formula, answer.step, value)
-        own, *forms = self.written_out(self.symbol_of(answer), Minus(finding.formula), answer.step, value)
+            return self.symbol_of(answer), self.symbols(finding.formula)
+        try:
+            if answer.sign > 0:
+                return self.written_out(self.symbol(answer.name), finding.formula, answer.step, value)
+            own, *forms = self.written_out(self.symbol_of(answer), Minus(finding.formula), answer.step, value)
+        except Unbounded:
+            return self.symbol_of(answer), self.symbols(finding.formula)
         meaning = (f"-{self.symbol(answer.name)}",) if answer.name.wrt is not None else ()
         return (own, *meaning, *forms)
 
@@ -129,13 +169,17 @@ class Wording:
         explanation = next((e for e in finding.explanations if e.formula is not None and e.copied is None), None)
         if explanation is None or explanation.formula is None or finding.answer.sign < 0:
             return ()
-        name = finding.answer.name if explanation.line is None else explanation.line
-        step, value = finding.answer.step, finding.answer.readings[0].text
+        answer = finding.answer
+        name = answer.name if explanation.line is None else explanation.line
+        value = answer.readings[0].text
         try:
-            if explanation.line is not None:
-                value = shown(float(evaluate(explanation.formula, self.judge.middles(step), FLOAT)), 6)
-            return self.written_out(self.symbol(name), explanation.formula, step, value)
-        except (LookupError, ArithmeticError, ValueError):
+            if explanation.joined is not None:
+                meant = explanation.joined[1]
+                value = _to_digits(meant.value or Fraction(0), meant, meant.half_unit)
+            elif explanation.line is not None:
+                value = shown(self.evaluated(explanation.formula, answer), 6)
+            return self.written_out(self.symbol(name), explanation.formula, answer.step, value)
+        except (LookupError, ArithmeticError, ValueError, Unbounded):
             return ()
 
     def written_out(self, name: str, formula: Formula, step: int, value: str) -> Forms:
@@ -154,29 +198,40 @@ class Wording:
 
     def number(self, step: int, name: Name) -> Piece:
         """The writer's own number, or what stands in its place."""
-        answer = self.judge.answers.get((step, name))
-        if answer is not None and answer.readings[0].value is not None:
-            return self.number_text(answer.readings[0].text)
+        return self.number_text(self.number_of(step, name))
+
+    def number_of(self, step: int, name: Name) -> str:
+        """The writer's own number, the given one, or what a line that is not on the sheet would be."""
+        ledger = self.judge.ledger
+        written = ledger.reading(step, name)
+        if written is not None and (step, name) not in ledger.mute:
+            return written.text
         given = self.judge.given_text(step, name)
         if given is not None:
-            return self.number_text(given)
-        band = self.judge.values(step)[name]
-        if not is_bounded(band):
-            return "?", ATOM
-        low, high = bounds(band)
-        return self.number_text(shown((low + high) / 2, 6))
+            return given
+        band = ledger.narrow().of(step, name)
+        return shown(Fraction(band.middle), 6)
 
     def number_text(self, text: str) -> Piece:
         return self.notation.number(text) if self.notation.boxed else number_piece(text)
 
 
-def _to_digits(value: Fraction, written: Written) -> str:
+def _to_digits(value: Fraction, written: Written, half_unit: Fraction | None = None) -> str:
     """A value with as many decimals as the written number has."""
-    if "/" in written.text or written.decimals < 0 or written.decimals > 400 or "e" in written.text.lower():
+    places = written.decimals
+    if half_unit:
+        places = -magnitude(2 * half_unit)
+    if "/" in written.text or places < 0 or places > 400 or "e" in written.text.lower():
         return shown(value, 9)
-    whole = round(value * 10**written.decimals)
+    if not places and value.denominator != 1 and half_unit is None:
+        return shown(value, 5)  # a whole number would look exact
+    whole = round(value * 10**places)
     # too small for these digits: show some that mean something
-    return in_units(whole, written.decimals) if whole or not value else shown(value, 3)
+    return in_units(whole, places) if whole or not value else shown(value, 3)
+
+
+def signed_value(value: Fraction, sign: int) -> Fraction:
+    return value if sign > 0 else -value
 
 
 def signed(text: str, sign: int) -> str:

@@ -1,75 +1,40 @@
-"""How somebody writes numbers: to how many digits, rounded or cut off.
+"""Numbers as somebody writes them: how many figures, rightly rounded or cut off, and whether a result ends.
 
->>> writer = Writer.of([("0.3775", Fraction("0.3775")), ("0.5933", Fraction("0.5933"))])
->>> writer.half_unit(Fraction("0.2983")), writer.truncates
-(Fraction(1, 20000), False)
+>>> significant_figures("0.0696"), magnitude(Fraction("0.0696"))
+(3, -2)
 """
 
 from __future__ import annotations
 
 import operator
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from backprop_trace.files.sheet import decimals
 from backprop_trace.formulas.arithmetic import Arithmetic, evaluate
 from backprop_trace.formulas.expr import Formula, Name
 
-FEW = 3
-"""So few numbers do not tell decimals from significant figures."""
 
-
-class Writer(NamedTuple):
-    """`digits` are decimals, or significant figures; a writer who truncates is off by up to a whole unit."""
-
-    digits: int
-    significant: bool = False
-    truncates: bool = False
-
-    @classmethod
-    def of(cls, numbers: Iterable[tuple[str, Fraction]]) -> Writer:
-        """What most of the numbers have in common: their decimals, or else their significant figures."""
-        written = [(text, value) for text, value in numbers if "/" not in text]
-        if not written:
-            return cls(6)
-        places = Counter(decimals(text) for text, _ in written)
-        figures = Counter(significant_figures(text) for text, value in written if value)
-        most_places = max(places, key=lambda count: (places[count], -count))
-        if not figures:
-            return cls(most_places)
-        most_figures = max(figures, key=lambda count: (figures[count], -count))
-        # 0.0696 alone: four decimals, or three figures? Then the latter, which leaves more room on the way
-        unclear = len(written) <= FEW and most_places > most_figures and figures[most_figures] == len(written)
-        if unclear or figures[most_figures] > places[most_places]:
-            return cls(most_figures, significant=True)
-        return cls(most_places)
-
-    def half_unit(self, value: Fraction) -> Fraction:
-        """Half a unit of the last digit this writer would give such a number (a whole one if they truncate)."""
-        places = self.digits - 1 - magnitude(value) if self.significant else self.digits
-        half = Fraction(1, 2) / Fraction(10) ** places
-        return 2 * half if self.truncates else half
-
-    @property
-    def half_unit_of_ones(self) -> Fraction:
-        """Half a unit of a number from 1 to 10, where a number's size decides; 0 where all have the same decimals."""
-        return self.half_unit(Fraction(1)) if self.significant else Fraction(0)
-
-
-def never_rounds(formula: Formula, true: Mapping[Name, Fraction], unit: Fraction) -> bool:
-    """Is every result on the way, each product and sum, a multiple of the unit? (`true` holds the numbers used.)"""
+def exact_value(formula: Formula, values: Mapping[Name, Fraction], unit: Fraction, figures: int) -> Fraction | None:
+    """The value of a formula, if every product, quotient and power on the way ends within the unit and the figures."""
     try:
-        evaluate(formula, true, _whole_units(unit))
-    except (_NotWhole, ArithmeticError, KeyError):
-        return False
-    return True
+        return Fraction(evaluate(formula, values, _whole_units(unit, figures)))
+    except (_NotWhole, ArithmeticError, ValueError, KeyError):
+        return None
 
 
 class _NotWhole(Exception):
     """A number that would have to be rounded."""
+
+
+def _only_at_zero(at_zero: Fraction) -> Callable[[Fraction], Fraction]:
+    def function(x: Fraction) -> Fraction:
+        if x:
+            raise _NotWhole
+        return at_zero
+
+    return function
 
 
 MOST_FACTORS = 64
@@ -83,14 +48,15 @@ def _power_by_hand(base: Fraction, exponent: Fraction) -> Fraction:
     return power
 
 
-@lru_cache(maxsize=64)
-def _whole_units(unit: Fraction) -> Arithmetic:
-    """Fractions, as long as every result is a multiple of the unit."""
+@lru_cache(maxsize=256)
+def _whole_units(unit: Fraction, figures: int) -> Arithmetic:
+    """Fractions, as long as every result is a multiple of the unit and has no more figures."""
 
     def checked(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def whole(left: Any, right: Any) -> Any:
-            result = operation(left, right)
-            if (Fraction(result) / unit).denominator != 1:
+            result = Fraction(operation(left, right))
+            units = result / unit
+            if units.denominator != 1 or len(str(abs(units.numerator)).rstrip("0")) > figures:
                 raise _NotWhole
             return result
 
@@ -98,14 +64,16 @@ def _whole_units(unit: Fraction) -> Arithmetic:
 
     return Arithmetic(
         constant=Fraction,
-        functions={"max": max, "min": min, "abs": abs},
+        functions={
+            "max": max, "min": min, "abs": abs, "relu": lambda x: max(Fraction(0), x),
+            "sigmoid": _only_at_zero(Fraction(1, 2)), "tanh": _only_at_zero(Fraction(0)),
+            "exp": _only_at_zero(Fraction(1)),
+        },
         is_positive=lambda value: value > 0,
-        add=checked(operator.add),
-        subtract=checked(operator.sub),
         multiply=checked(operator.mul),
         divide=checked(operator.truediv),
         power=checked(_power_by_hand),
-    )
+    )  # fmt: skip
 
 
 def significant_figures(text: str) -> int:

@@ -16,6 +16,7 @@ from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.model.chain import PHASES
+from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import STYLES, spellings
 from backprop_trace.render import ALSO, FORMATS
 from backprop_trace.render.medium import Medium
@@ -83,6 +84,14 @@ Style = Annotated[
     str,
     typer.Option(
         "--style", help=f"How quantities are called: {', '.join(STYLES)}.", autocompletion=completion.words(STYLES)
+    ),
+]
+SheetStyle = Annotated[
+    Optional[str],
+    typer.Option(
+        "--style",
+        help=f"How the sheet calls quantities, if told: {', '.join(STYLES)}.",
+        autocompletion=completion.words(STYLES),
     ),
 ]
 Fragment = Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")]
@@ -178,22 +187,29 @@ def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
     """The quantities meant by --only."""
     if not spellings_:
         return frozenset()
-    equations = example.listing()
+    found = _found(example, example.forward(), spellings_)  # most ask for gradients, but these need no others
+    if not all(found.values()):
+        found = _found(example, example.listing(), spellings_)
+    for spelling, matches in found.items():
+        if not matches:
+            raise UsageError(_no_quantity(example, spelling))
+    return frozenset(name for matches in found.values() for name in matches)
+
+
+def _found(example: Example, equations: Listing, spellings_: Sequence[str]) -> dict[str, list[Name]]:
     known = vocabulary(equations, {})
     quantities = {equation.name: None for equation in equations.equations}
     known.spellings = spellings(quantities, example.network, equations.by_output)
-    found = set()
-    for spelling in spellings_:
-        matches = _matching(spelling, known, example)
-        if not matches:
-            given_value = Vocabulary(given_names(example)).read(spelling)
-            if given_value is not None:
-                raise UsageError(f"--only: {canonical(given_value)} is given, not computed; 'given:' has its number")
-            names = [canonical(equation.name) for equation in equations.equations]
-            help_ = _suggestion(closest(spelling, names))
-            raise UsageError(f"--only: there is no quantity {printable(spelling)!r}{help_}")
-        found.update(matches)
-    return frozenset(found)
+    return {spelling: _matching(spelling, known, example) for spelling in spellings_}
+
+
+def _no_quantity(example: Example, spelling: str) -> str:
+    """Why there is none of this spelling."""
+    given_value = Vocabulary(given_names(example)).read(spelling)
+    if given_value is not None:
+        return f"--only: {canonical(given_value)} is given, not computed; 'given:' has its number"
+    names = [canonical(equation.name) for equation in example.listing().equations]
+    return f"--only: there is no quantity {printable(spelling)!r}{_suggestion(closest(spelling, names))}"
 
 
 def _matching(spelling: str, known: Vocabulary, example: Example) -> list[Name]:

@@ -207,7 +207,9 @@ def substitute(formula: Formula, replacements: Mapping[Name, Formula]) -> Formul
     if isinstance(formula, Name):
         return replacements.get(formula, formula)
     inside = parts(formula)
-    return rebuild(formula, tuple(substitute(part, replacements) for part in inside)) if inside else formula
+    new = tuple([substitute(part, replacements) for part in inside])
+    changed = any(one is not other for one, other in zip(new, inside, strict=True))
+    return rebuild(formula, new) if changed else formula  # what stays the same is not made anew
 
 
 def walk_names(formula: Formula) -> Iterator[Name]:

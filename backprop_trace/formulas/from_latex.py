@@ -1,7 +1,7 @@
 r"""LaTeX as plain text: its commands become the signs they print.
 
 >>> from_latex(r"\frac{\partial E}{\partial w_{5}} &= \left(-0.5\right) \cdot \frac{1}{2} \\")
-'∂E/∂w_5 = (-0.5) · ((1)/(2))'
+'∂E/∂w_5 = (-0.5) ·((1)/(2))'
 """
 
 from __future__ import annotations

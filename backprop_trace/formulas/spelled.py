@@ -1,8 +1,8 @@
 """Every reading of a spelling: which quantities of a network may have been meant by `z1`, `dW2`, `f'(net_o1)`.
 
     >>> shape = Shape(("i1",), (Layer(("h1", "h2"), (("w1",), ("w2",)), ("b", "b")),), ("i1", "w1", "w2", "b"))
-    >>> [(found.name.kind, found.name.label, found.rule) for found in readings("z1", shape, NOTATIONS[0])]
-    [('net', 'h1', 'layer 1')]
+    >>> {(found.name.kind, found.name.label) for found in readings("z1", shape, NOTATIONS[0])}
+    {('net', 'h1')}
 
 A spelling has *marks* (new, gradient, change, slope) around an *atom* (a letter and an index). The letters are in a
 table of notations; the ways of counting units, layers and weights are *rules*, each with its name: whoever knows the

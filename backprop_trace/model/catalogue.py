@@ -327,10 +327,14 @@ def letters(**meaning: Formula) -> dict[Name, Formula]:
     return {given(letter): formula for letter, formula in meaning.items()}
 
 
-def filled(text: str, meaning: Mapping[Name, Formula], layer: Sequence[Mapping[Name, Formula]] = ()) -> Formula:
-    """A catalogue formula about actual quantities; `layer` gives z_k and a_k of each unit of the layer."""
-    formula = template(text)
-    return substitute(_spread(formula, layer) if "sum(" in text else formula, meaning)
+def filled(text: str, meaning: Mapping[Name, Formula]) -> Formula:
+    """A catalogue formula about actual quantities."""
+    return substitute(template(text), meaning)
+
+
+def over_the_layer(text: str, layer: Sequence[Mapping[Name, Formula]]) -> Formula:
+    """A catalogue formula with its sums written out; `layer` gives z_k and a_k of each unit of the layer."""
+    return _spread(template(text), layer)
 
 
 def _spread(formula: Formula, layer: Sequence[Mapping[Name, Formula]]) -> Formula:

@@ -38,7 +38,16 @@ from backprop_trace.formulas.expr import (
 )
 from backprop_trace.formulas.without_gc import uncollected
 from backprop_trace.model.batches import TrainingSet
-from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, SHORTCUTS, feels_the_layer, filled, letters
+from backprop_trace.model.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    SHORTCUTS,
+    Activation,
+    feels_the_layer,
+    filled,
+    letters,
+    over_the_layer,
+)
 from backprop_trace.model.chain import Equation, Place, Slopes, backward
 from backprop_trace.model.update import UpdateRule, carried, looks_ahead, updates
 
@@ -132,9 +141,16 @@ def _wanted_inputs(network: Network, rule: UpdateRule, forward: Sequence[Equatio
     return [name for name in used if name.kind == "" and name.label in labels]
 
 
-def loss_lines(network: Network, training: TrainingSet, samples: Sequence[int | None]) -> list[Equation]:
-    """The forward pass over some samples, up to the loss."""
-    forward = [equation for sample in samples for equation in _forward(network, training, sample)]
+def forward_listing(network: Network, training: TrainingSet, samples: Sequence[int | None]) -> Listing:
+    """The lines up to the loss alone: without the gradients, which are most of a listing."""
+    return Listing(tuple(loss_lines(network, training, samples, slopes=False)), (), objective=network.objective)
+
+
+def loss_lines(
+    network: Network, training: TrainingSet, samples: Sequence[int | None], slopes: bool = True
+) -> list[Equation]:
+    """The forward pass over some samples, up to the loss; the many slopes of softmax only if they are asked for."""
+    forward = [equation for sample in samples for equation in _forward(network, training, sample, slopes)]
     return forward + _batch_loss(network, training, samples)
 
 
@@ -157,7 +173,7 @@ def at(name: Name, place: Place) -> Name:
 # --- forward pass ---
 
 
-def _forward(network: Network, training: TrainingSet, sample: int | None) -> Iterator[Equation]:
+def _forward(network: Network, training: TrainingSet, sample: int | None, slopes: bool) -> Iterator[Equation]:
     """One sample, all its time steps."""
     for time in training.all_times:
         place = (sample, time)
@@ -165,7 +181,7 @@ def _forward(network: Network, training: TrainingSet, sample: int | None) -> Ite
             yield from defined(network, training, place)
             continue
         for layer in network.layers:
-            yield from layer_lines(layer, training, place)
+            yield from layer_lines(layer, training, place, slopes)
         if time is None or time in training.target_times:
             yield from _loss(network, training, place)
     if training.times:
@@ -173,10 +189,10 @@ def _forward(network: Network, training: TrainingSet, sample: int | None) -> Ite
         yield _total(network.objective._replace(sample=sample), parts, mean=False)
 
 
-def layer_lines(layer: Layer, training: TrainingSet, place: Place) -> Iterator[Equation]:
+def layer_lines(layer: Layer, training: TrainingSet, place: Place, slopes: bool = True) -> Iterator[Equation]:
     """Net inputs and activations of a layer."""
     nets = [_net(layer, training, row, place) for row in range(len(layer.units))]
-    outs = [_out(layer, row, place) for row in range(len(layer.units))]
+    outs = list(_outs(layer, place, slopes))
     if feels_the_layer(ACTIVATIONS[layer.activation]) or layer.recurrent:
         yield from nets + outs
     else:
@@ -249,21 +265,31 @@ def _merged(slopes: list[tuple[Name, Formula]]) -> Slopes:
     return tuple(merged.items())
 
 
-def _out(layer: Layer, row: int, place: Place) -> Equation:
-    """out_h1 = activation(net_h1), with the slope as it is taught."""
+def _outs(layer: Layer, place: Place, slopes: bool) -> Iterator[Equation]:
+    """out_h1 = activation(net_h1) of each unit, with the slope as it is taught."""
     entry = ACTIVATIONS[layer.activation]
-    unit = layer.units[row]
-    net, out = at(Name("net", unit), place), at(Name("out", unit), place)
-    meaning = letters(z=net, a=out, **layer.constants)
+    each = [(at(Name("net", unit), place), at(Name("out", unit), place)) for unit in layer.units]
     if not feels_the_layer(entry):
-        slope = entry.slope_of_net if layer.slope_of_net else entry.slope
-        return Equation(out, filled(entry.formula, meaning), ((net, filled(slope, meaning)),), "forward")
-    others = [letters(z_k=at(Name("net", other), place), a_k=at(Name("out", other), place)) for other in layer.units]
-    slopes = tuple(
-        (at(Name("net", other), place), filled(entry.slope if other == unit else entry.cross, meaning | others[k]))
-        for k, other in enumerate(layer.units)
+        text = entry.slope_of_net if layer.slope_of_net else entry.slope
+        for net, out in each:
+            meaning = letters(z=net, a=out, **layer.constants)
+            yield Equation(out, filled(entry.formula, meaning), ((net, filled(text, meaning)),), "forward")
+        return
+    spread = over_the_layer(entry.formula, [letters(z_k=net, a_k=out) for net, out in each])
+    for net, out in each:
+        meaning = letters(z=net, a=out, **layer.constants)
+        crossing = _crossing(entry, each, net, meaning) if slopes else ()
+        yield Equation(out, substitute(spread, meaning), crossing, "forward")
+
+
+def _crossing(
+    entry: Activation, each: Sequence[tuple[Name, Name]], own: Name, meaning: Mapping[Name, Formula]
+) -> Slopes:
+    """The slopes of a unit's activation by the net inputs of all units of its layer."""
+    return tuple(
+        (net, filled(entry.slope if net == own else entry.cross, {**meaning, **letters(z_k=net, a_k=out)}))
+        for net, out in each
     )
-    return Equation(out, filled(entry.formula, meaning, others), slopes, "forward")
 
 
 def defined(network: Network, training: TrainingSet, place: Place) -> Iterator[Equation]:

@@ -33,7 +33,7 @@ FORMATS = {
     "plain": Format("a thing a line", "writers.plain", "lines"),
     "latex": Format("a LaTeX document, or with --fragment a piece of one", "writers.latex", "document"),
     "markdown": Format("a Markdown page, formulas as mathematics", "writers.markdown", "document"),
-    "html": Format("a page to watch and to change in a browser", of="show"),
+    "html": Format("a page for a browser, of 'show' to watch, change and practise", "writers.html", "document"),
     "svg": Format("the network with its numbers as a picture", of="show"),
     "yaml": Format("a sheet to be filled in, which 'check' reads", of="sheet"),
     "json": Format("an object with a list of lines", "records.json"),

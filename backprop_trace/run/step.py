@@ -21,11 +21,11 @@ from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.expr import Formula, Name, walk_names
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import SAFE_DIGITS, Value
+from backprop_trace.formulas.notebook import shown_in_notebook
 from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.formulas.without_gc import uncollected
 from backprop_trace.model.chain import Equation
-from backprop_trace.model.derive import Derivation, derivations, whole_gradients
 from backprop_trace.model.network import Listing, inputs_and_targets
 from backprop_trace.model.settle import still_settles
 from backprop_trace.run.train import Listed, Run, Steps
@@ -33,6 +33,7 @@ from backprop_trace.run.train import Listed, Run, Steps
 if TYPE_CHECKING:
     from backprop_trace.files.spec import Example
     from backprop_trace.formulas.arithmetic.hand import Rounding
+    from backprop_trace.model.derive import Derivation
 
 LARGEST_LISTING = 2_000_000
 EXACT_DIGITS = 20
@@ -67,6 +68,14 @@ class Line(NamedTuple):
     shortcut: Value | None = None
 
 
+class TracedLine(Line):
+    """A line that knows the trace it stands in, and so shows itself with its numbers."""
+
+    trace: Trace
+
+    _repr_mimebundle_ = shown_in_notebook
+
+
 class Trace:
     """One training step: every line with its value. Indexing takes any spelling of a quantity."""
 
@@ -89,11 +98,18 @@ class Trace:
     def vocabulary(self) -> Vocabulary:
         return vocabulary(self.listing, self.values)
 
-    def __getitem__(self, spelling: str) -> Line:
+    def __getitem__(self, spelling: str) -> TracedLine:
         name = self.vocabulary.read(spelling)
         if name is None or name not in self.by_name:
             raise KeyError(spelling)
-        return self._line(self.by_name[name])
+        line = TracedLine(*self._line(self.by_name[name]))
+        line.trace = self
+        return line
+
+    def __repr__(self) -> str:
+        return f"<Trace of {self.example.name}, step {self.step}: {len(self.listing.equations)} lines>"
+
+    _repr_mimebundle_ = shown_in_notebook
 
     def _line(self, equation: Equation) -> Line:
         shortcut = None if equation.shortcut is None else self.values.get(shortcut_of(equation.name))
@@ -153,6 +169,8 @@ def derive(example: Example, *quantities: str) -> list[Derivation]:
 
     Raises KeyError.
     """
+    from backprop_trace.model.derive import derivations, whole_gradients
+
     equations = example.listing()
     words = vocabulary(equations, {})
     wanted = {spelling: words.read(spelling) for spelling in quantities}
@@ -290,7 +308,7 @@ def _hand_run(example: Example, lines: Steps, settings: Settings, steps: Sequenc
             values[name] = hand.as_value(written[name])  # type: ignore[arg-type]
         if step in steps:
             yield step, written, False
-        for new, old in lines.listing(step).carried:
+        for new, old in lines.listing(step).carried if step < steps[-1] else ():
             givens[old], as_given[old] = values[new], written[new]
 
 

@@ -20,6 +20,7 @@ from backprop_trace.cli.options import (
     Form,
     Output,
     Seed,
+    SheetStyle,
     Shuffle,
     UsageError,
     Values,
@@ -66,9 +67,7 @@ def command(
     show_unread: Annotated[
         bool, typer.Option("--show-unread", help="Also list the lines of the sheet that are no calculations.")
     ] = False,
-    style: Annotated[
-        Optional[str], typer.Option("--style", help=f"How the sheet calls quantities, if told: {', '.join(STYLES)}.")
-    ] = None,
+    style: SheetStyle = None,
     strict: Annotated[
         Optional[int], typer.Option(help="Demand so many decimals, right to the last: rounding does not excuse.")
     ] = None,
@@ -167,7 +166,7 @@ def _one(
     report = checker.check(sheet)
     hidden = hidden_slips(checker, sheet) if slips else None
     page = report_page(report, wanted._replace(hidden=hidden))
-    return say(form, page, medium), MISTAKES if report.has_mistakes else FINE
+    return say(form, page, medium), FINE if report.is_confirmed else MISTAKES
 
 
 def _published(example: Example) -> Sheet:
@@ -228,4 +227,4 @@ def _written(
 def _code(outcome: Outcome) -> int:
     if outcome.report is None:
         return BROKEN if outcome.broken else UNUSABLE
-    return MISTAKES if outcome.report.has_mistakes else FINE
+    return FINE if outcome.report.is_confirmed else MISTAKES

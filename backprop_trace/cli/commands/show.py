@@ -139,7 +139,12 @@ def command(
         return
     if form not in ("json", "csv"):
         say_if_large(worked)
-    computed = traces(worked, settings, shown_steps)
+    computed = traces(
+        worked,
+        settings,
+        shown_steps,
+        worked.forward if list(shown_steps) == [1] and _needs_no_gradients(view) else None,
+    )
     first = next(computed)  # what breaks at once breaks before anything is written
     pieces = render(form, chain([first], computed), view, medium)
     if open_:
@@ -147,6 +152,13 @@ def command(
     write(pieces, output, force)
     if open_ and output is not None:
         show_in_browser(output)
+
+
+def _needs_no_gradients(view: View) -> bool:
+    """Is nothing shown but lines up to the loss?"""
+    if not view.only:
+        return {"forward", "loss"}.issuperset(view.phases)
+    return view.only <= {equation.name for equation in view.example.forward().equations}
 
 
 def _goes_with(option: str, given: bool, other: str, there: bool) -> None:

@@ -19,12 +19,13 @@ from backprop_trace.files.spec.remarks import targets_add_up, warn
 from backprop_trace.files.spec.shorthand import has_classes, loss_for, without_input_layer
 from backprop_trace.files.spec.weights import read_layout
 from backprop_trace.formulas.expr import Name, given
+from backprop_trace.formulas.notebook import shown_in_notebook
 from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import Settling, TrainingSet
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer
 from backprop_trace.model.general import General, general_formulas
-from backprop_trace.model.network import Definition, Listing, Network, listing
+from backprop_trace.model.network import Definition, Listing, Network, forward_listing, listing
 from backprop_trace.model.settle import DoesNotSettle, settled
 from backprop_trace.model.update import UpdateRule
 
@@ -44,7 +45,8 @@ class Example(NamedTuple):
 
     `values` has the inputs and targets (per sample, if there are several), the parameters and eta; it lacks those
     that stand in the file without a number. `published` is the file's section of that name, unread; `folder` is where
-    the file lies; `set_` is what was set for this run.
+    the file lies; `set_` is what was set for this run. `accept` and `refuse` are conventions of sheets; `rounded` the
+    givens that are printed rounded.
     """
 
     network: Network
@@ -61,10 +63,22 @@ class Example(NamedTuple):
     held_out: HeldOut = HeldOut()
     folder: Path = Path()
     set_: frozenset[Name] = frozenset()
+    accept: frozenset[str] = frozenset()
+    refuse: frozenset[str] = frozenset()
+    rounded: frozenset[Name] = frozenset()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return shown_in_notebook(self)
 
     def listing(self, samples: Sequence[int | None] | None = None) -> Listing:
         """The lines of a training step over all samples, or over some."""
         return listing(self.network, self.rule, self.training, samples, self.targets_add_up)
+
+    def forward(self, samples: Sequence[int | None] | None = None) -> Listing:
+        """The lines up to the loss alone (where an optimizer looks ahead, with those of its rule)."""
+        if self.rule.entry.ahead:
+            return self.listing(samples)
+        return forward_listing(self.network, self.training, self.training.all_samples if samples is None else samples)
 
     def general_formulas(self, phases: Sequence[str]) -> list[General]:
         """The general formula of each phase."""

@@ -2,203 +2,387 @@
 
     >>> from backprop_trace.formulas.expr import Difference, ONE, Product, given
     >>> a = given("a")
-    >>> half_unit = Fraction("0.005")
-    >>> band = enclose(Product((a, Difference(ONE, a))), {a: ball(Fraction("0.59"), half_unit)}, half_unit)
-    >>> contains(band, Fraction("0.24")), contains(band, Fraction("0.27"))
-    (True, False)
+    >>> rounded = Band(0.59, 0.585, 0.595, {a: (1.0, 1.0)})
+    >>> band = enclosed(Product((a, Difference(ONE, a))), {a: rounded}, {a: 0.005}, lambda size: 0.005)
+    >>> round(band.low, 4), round(band.high, 4)
+    (0.2409, 0.2429)
 
-A band is a ball (`flint.arb`) that is sure to contain every number an honest writer can have arrived at: from the
-interval each written number stands for, and half a unit of the result's last digit for the rounding at each operation.
-The enclosure is the mean value form intersected with the plain one: a * (1 - a) alone is five times too wide.
+A band is an interval with a middle and its *slopes*: by how much it moves with each rounded number that it rests on.
+Widths come from the slopes over the whole band (the mean value form), intersected with plain interval arithmetic:
+a * (1 - a) alone is five times too wide. Each product, quotient, power and function on the way may have been rounded.
+Floats will do: what they lose is far below the last digit of anything that is compared.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from functools import lru_cache
-from math import floor, inf, log10
-from typing import Any, TypeAlias
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
-from flint import arb, fmpq
+from backprop_trace.formulas.arithmetic import FLOAT
+from backprop_trace.formulas.expr import (
+    Call,
+    Cases,
+    Difference,
+    Formula,
+    Minus,
+    Name,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+)
+from backprop_trace.formulas.numbers import number
 
-from backprop_trace.formulas.arithmetic import Arithmetic, evaluate
-from backprop_trace.formulas.arithmetic.exact import FUNCTIONS, to_fmpq, whole_power
-from backprop_trace.formulas.expr import Cases, Formula, Name, names_in, parts, slope
-
-NOTHING_KNOWN = arb("nan")
-HUGE, DUST = arb("1e1000"), arb("1e-1000")
-
-
-def ball(middle: Fraction, radius: Fraction = Fraction(0)) -> arb:
-    """The numbers no farther than `radius` from `middle`."""
-    return arb(to_fmpq(middle)) + arb(0, arb(to_fmpq(radius)).upper())
-
-
-def contains(band: arb, number: Fraction) -> bool:
-    """May the number be in the band? (Where that cannot be told at the precision in force: yes.)"""
-    return bool(band.overlaps(arb(to_fmpq(number))))
-
-
-def is_bounded(band: arb) -> bool:
-    """Does the band say anything? Beyond HUGE it does not: the divisor may have been 0."""
-    return bool(band.is_finite() and band.abs_upper() < HUGE)
+Symbol: TypeAlias = Hashable
+"""A number that was rounded once; the radius of each is kept beside the bands."""
+Slopes: TypeAlias = Mapping[Any, tuple[float, float]]
+MOST_SYMBOLS = 150
+"""A band that rests on more is taken as one rounded number of its own."""
 
 
-def without_dust(band: arb) -> arb:
-    """A band whose middle or radius is so near to 0 that it could not be written out, a little wider."""
-    if not band.is_finite():
-        return band
-    middle, radius = band.mid(), band.rad()
-    if middle != 0 and abs(middle) < DUST:
-        return arb(0, max(DUST, band.abs_upper()))
-    return band + arb(0, DUST) if radius != 0 and radius < DUST else band
+class Band(NamedTuple):
+    """From `low` to `high`; `middle` is the value at the numbers as written. `slopes` is None where it may jump."""
+
+    middle: float
+    low: float
+    high: float
+    slopes: Slopes | None = MappingProxyType({})
+    noise: float = 0.0
+    """How far rounding at each operation may have moved it; not yet in `low` and `high`."""
+
+    @property
+    def size(self) -> float:
+        return max(abs(self.low), abs(self.high))
 
 
-def _as_ball(value: Any) -> arb:
-    return value if isinstance(value, arb) else arb(value)
+class Unbounded(ArithmeticError):
+    """A band that says nothing: a division by what may be 0, the logarithm of what may be negative, an overflow."""
 
 
-def _sign(x: arb) -> bool | None:
-    return True if x > 0 else False if x <= 0 else None
+def point(value: float) -> Band:
+    return Band(value, value, value)
 
 
-def _either(x: arb, y: arb) -> arb:
-    return _as_ball(x).union(_as_ball(y))
+HalfUnit: TypeAlias = Callable[[float], float]
+"""Half a unit of the last digit that is kept of an operation's result, by the result's size."""
 
 
-def _greater(x: arb, y: arb) -> arb:
-    return _as_ball(x).max(_as_ball(y))
+def enclosed(formula: Formula, values: Mapping[Name, Band], radii: Mapping[Any, float], half_unit: HalfUnit) -> Band:
+    """The band of a formula over bands, its slopes by the symbols that these rest on. Raises Unbounded."""
+    try:
+        found = _RULES[type(formula)](formula, values, half_unit)
+    except (ValueError, OverflowError, ZeroDivisionError) as nothing:
+        raise Unbounded(str(nothing)) from nothing
+    middle, low, high, partial, noise = found
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise Unbounded("infinite")
+    if partial is None:
+        return Band(middle, low, high, None, noise)
+    slopes = _by_symbols(partial, values)
+    if slopes is None:
+        return Band(middle, low, high, None, noise)
+    reach = sum(max(abs(lo), abs(hi)) * radii[symbol] for symbol, (lo, hi) in slopes.items())
+    if not math.isfinite(reach):
+        raise Unbounded("infinite")
+    return Band(middle, max(low, middle - reach), min(high, middle + reach), slopes, noise)
 
 
-def _smaller(x: arb, y: arb) -> arb:
-    return _as_ball(x).min(_as_ball(y))
+def _by_symbols(partial: Slopes, values: Mapping[Name, Band]) -> dict[Any, tuple[float, float]] | None:
+    """The chain rule: slopes by the names of a formula become slopes by what these rest on."""
+    found: dict[Any, tuple[float, float]] = {}
+    for name, (low, high) in partial.items():
+        inner = values[name].slopes
+        if inner is None:
+            return None
+        for symbol, (inner_low, inner_high) in inner.items():
+            a, b, c, d = low * inner_low, low * inner_high, high * inner_low, high * inner_high
+            old_low, old_high = found.get(symbol, (0.0, 0.0))
+            found[symbol] = old_low + min(a, b, c, d), old_high + max(a, b, c, d)
+    return found
 
 
-def _divide(x: arb, y: arb) -> arb:
-    return NOTHING_KNOWN if _as_ball(y).contains(0) else x / y
+# --- one rule for each kind of node: middle, low, high, slopes by name (None: it may jump), noise ---
+
+Found: TypeAlias = tuple[float, float, float, Slopes | None, float]
+_EXACT_SLOPE = (1.0, 1.0)
+_ROUNDED = (Product, Quotient, Power, Call)
 
 
-def _log(x: arb) -> arb:
-    return _as_ball(x).log() if x > 0 else NOTHING_KNOWN
+def _operand(formula: Formula, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    """What another operation goes on with: rounded, if it is a result."""
+    if type(formula) is Minus:
+        return _negative(_operand(formula.operand, values, half))
+    found = _RULES[type(formula)](formula, values, half)
+    if type(formula) in _ROUNDED and not _is_plain(found) and not _is_constant(formula, found):
+        middle, low, high, slopes, noise = found
+        return middle, low, high, slopes, noise + half(max(abs(low), abs(high)))
+    return found
 
 
-def _sqrt(x: arb) -> arb:
-    """Nobody takes the root of a negative number: of a band around 0 only the other half counts."""
-    if x >= 0:
-        return x.sqrt()
-    return arb(0).union(x.upper().sqrt()) if x.upper() >= 0 else NOTHING_KNOWN
+def _is_plain(found: Found) -> bool:
+    """0 and 1 are never rounded."""
+    return found[1] == found[2] and abs(found[1]) in (0.0, 1.0)
 
 
-def _power(base: arb, exponent: Any) -> arb:
-    """A whole power by repeated multiplication: arb's own is no number where the band contains 0."""
-    if isinstance(exponent, fmpq) and exponent.q == 1:
-        power = _as_ball(whole_power(_as_ball(base), abs(int(exponent.p))))
-        power = abs(power) if exponent.p % 2 == 0 else power
-        return power if exponent.p >= 0 else _divide(arb(1), power)
-    return _as_ball(_log(base) * exponent).exp()
+def _is_constant(formula: Formula, found: Found) -> bool:
+    """beta^t is no number that anybody rounds."""
+    return type(formula) is Power and found[1] == found[2]
 
 
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    **FUNCTIONS,
-    "log": _log,
-    "max": _greater,
-    "min": _smaller,
-    "relu": lambda x: _greater(arb(0), x),
-    "sqrt": lambda x: _sqrt(_as_ball(x)),
+def _negative(found: Found) -> Found:
+    middle, low, high, slopes, noise = found
+    return -middle, -high, -low, _scaled(slopes, -1.0, -1.0), noise
+
+
+def _scaled(slopes: Slopes | None, low: float, high: float) -> Slopes | None:
+    if slopes is None:
+        return None
+    scaled = {}
+    for name, (inner_low, inner_high) in slopes.items():
+        ends = (low * inner_low, low * inner_high, high * inner_low, high * inner_high)
+        scaled[name] = min(ends), max(ends)
+    return scaled
+
+
+def _added(first: Slopes | None, second: Slopes | None) -> Slopes | None:
+    if first is None or second is None:
+        return None
+    if not first:
+        return second
+    if not second:
+        return first
+    both = dict(first)
+    for name, (low, high) in second.items():
+        old_low, old_high = both.get(name, (0.0, 0.0))
+        both[name] = old_low + low, old_high + high
+    return both
+
+
+def _of_name(formula: Name, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    band = values[formula]
+    moves = band.low != band.high
+    return band.middle, band.low, band.high, {formula: _EXACT_SLOPE} if moves else {}, 0.0
+
+
+def _of_number(formula: Number, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    value = float(number(formula.text))
+    return value, value, value, {}, 0.0
+
+
+def _of_sum(formula: Sum, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    middle = low = high = noise = 0.0
+    slopes: Slopes | None = {}
+    for term in formula.terms:
+        m, lo, hi, s, n = _operand(term, values, half)
+        middle, low, high, noise = middle + m, low + lo, high + hi, noise + n
+        slopes = _added(slopes, s)
+    return middle, low, high, slopes, noise
+
+
+def _of_difference(formula: Difference, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    m1, lo1, hi1, s1, n1 = _operand(formula.left, values, half)
+    m2, lo2, hi2, s2, n2 = _operand(formula.right, values, half)
+    return m1 - m2, lo1 - hi2, hi1 - lo2, _added(s1, _scaled(s2, -1.0, -1.0)), n1 + n2
+
+
+def _of_minus(formula: Minus, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    return _negative(_RULES[type(formula.operand)](formula.operand, values, half))
+
+
+def _of_product(formula: Product, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    found = _operand(formula.factors[0], values, half)
+    last = len(formula.factors) - 1
+    for place, factor in enumerate(formula.factors[1:], 1):
+        other = _operand(factor, values, half)
+        trivial = _is_plain(found) or _is_plain(other)
+        found = _times(found, other)
+        if place < last and not trivial:
+            m, lo, hi, s, n = found
+            found = m, lo, hi, s, n + half(max(abs(lo), abs(hi)))
+    return found
+
+
+def _times(first: Found, second: Found) -> Found:
+    m1, lo1, hi1, s1, n1 = first
+    m2, lo2, hi2, s2, n2 = second
+    ends = (lo1 * lo2, lo1 * hi2, hi1 * lo2, hi1 * hi2)
+    noise = 0.0
+    if n1 or n2:
+        size1, size2 = max(abs(lo1), abs(hi1)), max(abs(lo2), abs(hi2))
+        noise = n1 * size2 + n2 * size1 + n1 * n2
+    return m1 * m2, min(ends), max(ends), _added(_scaled(s1, lo2, hi2), _scaled(s2, lo1, hi1)), noise
+
+
+def _of_quotient(formula: Quotient, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    top, bottom = _operand(formula.top, values, half), _operand(formula.bottom, values, half)
+    m, lo, hi, slopes, noise = bottom
+    if lo - noise <= 0 <= hi + noise:
+        raise Unbounded("a division by what may be 0")
+    ends = (-1 / (lo * lo), -1 / (hi * hi))
+    nearest = min(abs(lo), abs(hi)) - noise
+    inverse = 1 / m, 1 / hi, 1 / lo, _scaled(slopes, min(ends), max(ends)), noise / (nearest * nearest)
+    return _times(top, inverse)
+
+
+def _of_power(formula: Power, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    base, exponent = _operand(formula.base, values, half), _operand(formula.exponent, values, half)
+    e_low, e_high = exponent[1], exponent[2]
+    m, lo, hi, slopes, noise = base
+    if e_low != e_high:
+        if lo <= 0:
+            raise Unbounded("a power of what may be negative")
+        return _applied("exp", _times(exponent, _applied("log", base)))
+    whole = float(e_low).is_integer()
+    if (not whole and lo < 0) or (e_low < 0 and lo <= 0 <= hi):
+        raise Unbounded("a power of what may be negative")
+    ends = [lo**e_low, hi**e_low] + ([0.0] if lo < 0 < hi else [])
+    steep = [e_low * x ** (e_low - 1) for x in (lo, hi)] if e_low >= 1 or lo > 0 else [-math.inf, math.inf]
+    if lo < 0 < hi:
+        steep.append(0.0)
+    size = max(abs(lo), abs(hi)) + noise
+    moved = noise * abs(e_low) * size ** (e_low - 1) if noise else 0.0
+    return m**e_low, min(ends), max(ends), _scaled(slopes, min(steep), max(steep)), moved
+
+
+def _of_call(formula: Call, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    arguments = [_operand(each, values, half) for each in formula.arguments]
+    if len(arguments) == 2:
+        return _larger(*arguments) if formula.function == "max" else _negative(_larger(*map(_negative, arguments)))
+    return _applied(formula.function, arguments[0])
+
+
+def _larger(first: Found, second: Found) -> Found:
+    m1, lo1, hi1, s1, n1 = first
+    m2, lo2, hi2, s2, n2 = second
+    if lo1 >= hi2 and lo1 > lo2:
+        return first
+    if lo2 >= hi1 and lo2 > lo1:
+        return second
+    slopes = _added(_scaled(s1, 0.0, 1.0), _scaled(s2, 0.0, 1.0))
+    return max(m1, m2), max(lo1, lo2), max(hi1, hi2), slopes, max(n1, n2)
+
+
+def _applied(function: str, argument: Found) -> Found:
+    m, lo, hi, slopes, noise = argument
+    call = FLOAT.functions[function]
+    if function == "log" and lo - noise <= 0:
+        raise Unbounded("the logarithm of what may be 0")
+    if function == "sqrt":  # nobody takes the root of a negative number: of a band around 0 the other half counts
+        if hi < 0:
+            raise Unbounded("the root of a negative number")
+        lo, m = max(lo, 0.0), max(m, 0.0)
+    low, high = _range(function, call, lo, hi)
+    steep_low, steep_high = _STEEPNESS[function](lo, hi)
+    moved = 0.0
+    if noise:
+        wider_low, wider_high = _STEEPNESS[function](lo - noise, hi + noise)
+        moved = noise * max(abs(wider_low), abs(wider_high))
+    if math.isinf(steep_low) or math.isinf(steep_high):
+        return call(m), low, high, None if slopes else {}, moved if math.isfinite(moved) else math.sqrt(noise)
+    return call(m), low, high, _scaled(slopes, steep_low, steep_high), moved
+
+
+def _range(function: str, call: Callable[[float], float], lo: float, hi: float) -> tuple[float, float]:
+    if lo == hi:
+        return call(lo), call(lo)
+    if function in ("sin", "cos"):
+        middle, radius = call((lo + hi) / 2), (hi - lo) / 2
+        return max(-1.0, middle - radius), min(1.0, middle + radius)
+    ends = call(lo), call(hi)
+    turning = {"abs": 0.0, "sech": 1.0}.get(function)
+    if turning is not None and lo < 0 < hi:
+        ends = (*ends, turning)  # type: ignore[assignment]
+    return min(ends), max(ends)
+
+
+def _of_exp(lo: float, hi: float) -> tuple[float, float]:
+    return math.exp(min(lo, 700)), math.exp(min(hi, 700))
+
+
+def _of_log(lo: float, hi: float) -> tuple[float, float]:
+    return 1 / hi, 1 / lo if lo > 0 else math.inf
+
+
+def _of_sqrt(lo: float, hi: float) -> tuple[float, float]:
+    return (0.5 / math.sqrt(hi) if hi > 0 else math.inf), (0.5 / math.sqrt(lo) if lo > 0 else math.inf)
+
+
+def _bell(top: float, slope: Callable[[float], float]) -> Callable[[float, float], tuple[float, float]]:
+    """A slope that is largest at 0."""
+
+    def steepness(lo: float, hi: float) -> tuple[float, float]:
+        ends = slope(lo), slope(hi)
+        return min(ends), top if lo <= 0 <= hi else max(ends)
+
+    return steepness
+
+
+def _sigmoid_slope(z: float) -> float:
+    s: float = FLOAT.functions["sigmoid"](z)
+    return s * (1 - s)
+
+
+def _smooth(slope: Callable[[float], float]) -> Callable[[float, float], tuple[float, float]]:
+    """A slope that changes by no more than its argument does."""
+
+    def steepness(lo: float, hi: float) -> tuple[float, float]:
+        middle, radius = slope((lo + hi) / 2), (hi - lo) / 2
+        return middle - radius, middle + radius
+
+    return steepness
+
+
+def _of_relu(lo: float, hi: float) -> tuple[float, float]:
+    return (1.0 if lo > 0 else 0.0), (1.0 if hi > 0 else 0.0)
+
+
+def _of_abs(lo: float, hi: float) -> tuple[float, float]:
+    return (1.0 if lo >= 0 else -1.0), (-1.0 if hi <= 0 else 1.0)
+
+
+_STEEPNESS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
+    "exp": _of_exp,
+    "log": _of_log,
+    "sqrt": _of_sqrt,
+    "sin": _smooth(math.cos),
+    "cos": _smooth(lambda z: -math.sin(z)),
+    "tanh": _bell(1.0, lambda z: 1 - math.tanh(z) ** 2),
+    "sech": _smooth(lambda z: -FLOAT.functions["sech"](z) * math.tanh(z)),
+    "sigmoid": _bell(0.25, _sigmoid_slope),
+    "relu": _of_relu,
+    "abs": _of_abs,
+}
+"""Between which values the slope of a function lies."""
+
+
+def _of_cases(formula: Cases, values: Mapping[Name, Band], half: HalfUnit) -> Found:
+    m, lo, hi, _, _ = _RULES[type(formula.test)](formula.test, values, half)
+    if lo > 0 or hi <= 0:
+        chosen = formula.positive if lo > 0 else formula.otherwise
+        return _RULES[type(chosen)](chosen, values, half)
+    both = [_RULES[type(case)](case, values, half) for case in (formula.positive, formula.otherwise)]
+    middle = both[0 if m > 0 else 1][0]
+    return middle, min(b[1] for b in both), max(b[2] for b in both), None, max(b[4] for b in both)
+
+
+_RULES: Mapping[type, Callable[..., Found]] = {
+    Name: _of_name,
+    Number: _of_number,
+    Sum: _of_sum,
+    Difference: _of_difference,
+    Minus: _of_minus,
+    Product: _of_product,
+    Quotient: _of_quotient,
+    Power: _of_power,
+    Call: _of_call,
+    Cases: _of_cases,
 }
 
-PLAIN = Arithmetic(
-    constant=to_fmpq,
-    functions=_FUNCTIONS,
-    is_positive=_sign,
-    divide=_divide,
-    power=_power,
-    either=_either,
-)
-"""Enclosures without any rounding by hand."""
 
-
-@lru_cache(maxsize=64)
-def _rounding(half_unit: Fraction, half_unit_of_ones: Fraction) -> Arithmetic:
-    """Enclosures that are widened by half a unit at each operation, at products by more where figures are counted."""
-    slack = arb(0, arb(to_fmpq(half_unit)).upper())
-
-    def widened(operation: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *operands: operation(*operands) + slack
-
-    def widened_by_size(operation: Callable[..., Any]) -> Callable[..., Any]:
-        least, of_ones = float(half_unit), float(half_unit_of_ones)
-
-        def widened_once(*operands: Any) -> arb:
-            result = _as_ball(operation(*operands))
-            size = float(abs(result).upper())
-            own = of_ones * 10.0 ** floor(log10(size)) if 0 < size < inf else 0.0
-            return result + (arb(0, own) if own > least else slack)
-
-        return widened_once
-
-    of_product = widened_by_size if half_unit_of_ones else widened
-    return PLAIN._replace(
-        functions={name: widened(function) for name, function in _FUNCTIONS.items()},
-        add=widened(operator.add),
-        subtract=widened(operator.sub),
-        multiply=of_product(operator.mul),
-        divide=widened(_divide),
-        power=of_product(_power),
-    )
-
-
-Slopes: TypeAlias = Callable[[Formula], Sequence[tuple[Name, Formula]]]
-
-
-def slopes_of(formula: Formula) -> tuple[tuple[Name, Formula], ...]:
-    """d formula / d each name in it."""
-    return tuple((name, slope(formula, name)) for name in names_in(formula))
-
-
-def enclose(
-    formula: Formula,
-    values: Mapping[Name, arb],
-    half_unit: Fraction,
-    slopes: Slopes = slopes_of,
-    half_unit_of_ones: Fraction = Fraction(0),
-) -> arb:
-    """The band of a formula over bands: everything a writer can get who rounds at each operation.
-
-    `slopes` may be a function that remembers the slopes of formulas it has seen. `half_unit_of_ones` is for writers who
-    count figures, not decimals: half a unit of the last digit they give a number from 1 to 10.
-    """
-    plain = _as_ball(evaluate(formula, values, PLAIN))
-    slack = arb(to_fmpq(half_unit)).upper()
-    if not plain.is_finite():
-        return NOTHING_KNOWN
-    if isinstance(formula, Name):
-        return plain + arb(0, slack)
-    size = abs(float(plain.mid()))
-    if half_unit_of_ones and 0 < size < inf:  # a line written to more figures than most keeps them on the way
-        half_unit_of_ones = min(half_unit_of_ones, half_unit / Fraction(10) ** floor(log10(size)))
-    rounded = _as_ball(evaluate(formula, values, _rounding(half_unit, half_unit_of_ones)))
-    extra = rounded.rad() - plain.rad()
-    tight = plain.intersection(_mean_value_form(formula, values, plain, slopes))
-    return tight + arb(0, (extra if extra > slack else slack).upper())
-
-
-def _mean_value_form(formula: Formula, values: Mapping[Name, arb], plain: arb, slopes: Slopes) -> arb:
-    """f(middle) + sum of slope(band) * (band - middle)."""
-    middles = {name: values[name].mid() for name in names_in(formula)}
-    wide = [name for name in middles if values[name].rad() > 0]
-    if not wide or _has_cases(formula):
-        return plain
-    form = _as_ball(evaluate(formula, middles, PLAIN))
-    for name, of_name in slopes(formula):
-        if name in wide:
-            steepness = _as_ball(evaluate(of_name, values, PLAIN))
-            form = form + steepness * (values[name] - middles[name])
-    return form if form.is_finite() and form.overlaps(plain) else plain
-
-
-def _has_cases(formula: Formula) -> bool:
-    """Does a formula jump somewhere, as ReLU's slope does at 0? A slope says nothing about a jump."""
-    return isinstance(formula, Cases) or any(_has_cases(part) for part in parts(formula))
+def joined(bands: Sequence[Band]) -> Band:
+    """What lies in any of some bands: a number of its own."""
+    low, high = min(band.low for band in bands), max(band.high for band in bands)
+    return Band(bands[0].middle, low, high, None)

@@ -1,0 +1,102 @@
+"""How somebody writes numbers: to how many digits, rounded or cut off. Learnt from lines that had to be rounded.
+
+>>> habits = Habits.of([("0.3775", Fraction("0.37754")), ("0.5933", Fraction("0.59327")), ("2", Fraction(2))])
+>>> habits.decimals, habits.figures
+(4, 4)
+>>> habits.narrow(0.0296, figures=4)    # half a unit of a number that is not on the sheet
+5e-05
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from math import floor, log10
+from typing import NamedTuple
+
+from backprop_trace.check.writer import magnitude, significant_figures
+from backprop_trace.files.sheet import decimals
+
+ALIKE = Fraction(4, 5)
+FEWEST = 2
+"""So many lines tell a habit."""
+CARRIED, COARSE = 4, 3
+"""Figures that a skipped line was carried with: at least, and at the coarsest."""
+ENOUGH = 8
+"""Lines that had to be rounded: with fewer, coarser ones may be among those that are not on the sheet."""
+
+
+class Habits(NamedTuple):
+    """`decimals` and `figures` where most lines have them in common; `fewest` decimals of any line; `even`: do all
+    lines agree, and are they enough; `cuts`: are further digits cut off instead of rounded, `may_cut` where too few
+    lines tell."""
+
+    decimals: int | None = None
+    figures: int | None = None
+    fewest: int | None = None
+    even: bool = False
+    cuts: bool = False
+    may_cut: bool = False
+
+    @classmethod
+    def of(cls, numbers: Iterable[tuple[str, Fraction]]) -> Habits:
+        """From numbers as written, each with the value it should have."""
+        telling = [text for text, value in numbers if had_to_be_rounded(text, value)]
+        if not telling:
+            return cls()
+        places = Counter(decimals(text) for text in telling)
+        figures = Counter(significant_figures(text) for text in telling)
+        all_alike = len(places) == 1 or len(figures) == 1
+        even = len(telling) >= ENOUGH and all_alike
+        if len(telling) < FEWEST:
+            return cls(fewest=min(places), even=even)
+        return cls(_most(places), _most(figures), min(places), even)
+
+    @property
+    def learnt(self) -> bool:
+        return self.decimals is not None or self.figures is not None
+
+    def narrow(self, size: float, figures: int) -> float:
+        """Half a unit of a skipped line: four figures, or those of the line in question; coarser if learnt."""
+        half = _half_of_figures(size, max(CARRIED, figures))
+        if self.decimals is not None:
+            half = max(half, 0.5 * 10.0**-self.decimals)
+        if self.figures is not None:
+            half = max(half, _half_of_figures(size, self.figures))
+        return half
+
+    def coarse(self, size: float) -> float:
+        """Half a unit of a skipped line that was carried as coarsely as one may."""
+        fewest = 3 if self.fewest is None else self.fewest
+        fewest = fewest if self.even else min(3, fewest)
+        return max(_half_of_figures(size, COARSE), 0.5 * 10.0**-fewest, self.narrow(size, COARSE))
+
+    def of_operation(self, size: float, line_half: float, figures: int) -> float:
+        """Half a unit of a product on the way to a line."""
+        if self.decimals is not None and self.figures is None:
+            return line_half
+        of_size = _half_of_figures(size, max(COARSE, figures))
+        return of_size if self.figures is not None and self.decimals is None else max(line_half, of_size)
+
+    def of_operation_coarsely(self, size: float, line_half: float) -> float:
+        return max(line_half, _half_of_figures(size, COARSE))
+
+
+def had_to_be_rounded(text: str, value: Fraction) -> bool:
+    """Does a written number show digits that its value does not end with?"""
+    if "/" in text:
+        return False
+    places = decimals(text)
+    if places <= 0 or not text.strip("+-0.") or (value * 10**places).denominator == 1:
+        return False
+    return -places <= magnitude(value)
+
+
+def _most(counts: Counter[int]) -> int | None:
+    count = max(counts, key=lambda each: counts[each])
+    return count if counts[count] >= ALIKE * counts.total() else None
+
+
+def _half_of_figures(size: float, figures: int) -> float:
+    return 0.5 * 10.0 ** (floor(log10(size)) - figures + 1) if size > 0 else 0.0

@@ -1,0 +1,414 @@
+"""The ledger of a sheet: for each quantity what is known of it.
+
+What is written stands for the interval of its digits; what was skipped is enclosed from what it depends on, *narrow*
+(carried with four figures at least and with the writer's own digits) or *coarse*. Bands are made when they are asked
+for: an honest sheet hardly needs any. A trial works on a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import partial
+from typing import Any, NamedTuple
+
+from backprop_trace.check.course import Course
+from backprop_trace.check.findings import Answer
+from backprop_trace.check.habits import CARRIED, Habits
+from backprop_trace.check.writer import exact_value, magnitude, significant_figures
+from backprop_trace.files.sheet import Written
+from backprop_trace.formulas.arithmetic.band import (
+    MOST_SYMBOLS,
+    Band,
+    HalfUnit,
+    Unbounded,
+    enclosed,
+    joined,
+    point,
+)
+from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.model.update import TIME
+
+Key = tuple[int, Name]
+SAFE_FLOAT_DIGITS = 13
+MOST_FIGURES = 9
+"""Nobody who writes more digits is bounded more narrowly by them."""
+
+
+class Carrying(NamedTuple):
+    """How finely the lines between were carried: `figures` of the line in question, or coarsely."""
+
+    figures: int = CARRIED
+    coarse: bool = False
+
+
+class Ledger:
+    """What is known along one course. `tainted`: quantities that are wrong or rest on wrong ones; `mute`: numbers that
+    tell nothing; `bent`: skipped lines that are taken to be bent, by other formulas; `second`: what a number was also
+    read as; `open`: the line being explained, which none may use."""
+
+    def __init__(self, course: Course, answers: Mapping[Key, Answer], habits: Habits):
+        self.course, self.answers, self.habits = course, dict(answers), habits
+        self.steps = sorted({step for step, _ in answers})
+        self.written = {step: self._written_at(step) for step in self.steps}
+        self.tainted: set[Key] = set()
+        self.sound: set[Key] = set()
+        self.mute: set[Key] = set()
+        self.bent: dict[Key, Formula] = {}
+        self.second: dict[Key, list[tuple[float, float]]] = {}
+        self.values_written: dict[Key, Written] = {}
+        self._exact: dict[Key, Fraction | None] = {}
+        self._bands: dict[Carrying, Bands] = {}
+
+    def _written_at(self, step: int) -> frozenset[Name]:
+        found = frozenset(
+            name for (at, name), answer in self.answers.items() if at == step and answer.readings[0].value is not None
+        )
+        return self.course.at(step).same(found)
+
+    def copy(self) -> Ledger:
+        """A ledger for a trial."""
+        other = Ledger.__new__(Ledger)
+        other.__dict__.update(self.__dict__)
+        other.tainted, other.sound, other.mute = set(self.tainted), set(self.sound), set(self.mute)
+        other.bent, other.second = dict(self.bent), dict(self.second)
+        other._exact, other._bands = dict(self._exact), {}
+        return other
+
+    def reading(self, step: int, name: Name) -> Written | None:
+        """The number that stands on the sheet, if it is one."""
+        answer = self.answers.get((step, name))
+        return None if answer is None or answer.readings[0].value is None else answer.readings[0]
+
+    def formula(self, step: int, name: Name) -> Formula:
+        """A line's formula with what is hardly ever written out put in; bent where it is taken to be."""
+        bent = self.bent.get((step, name))
+        return bent if bent is not None else self.course.at(step).opened(name, self.written.get(step, frozenset()))
+
+    def uses(self, step: int, name: Name) -> tuple[Name, ...]:
+        if (step, name) in self.bent:
+            return names_in(self.bent[step, name])
+        return self.course.at(step).used(name, self.written.get(step, frozenset()))
+
+    def bend(self, step: int, name: Name, formula: Formula) -> None:
+        """From now on a skipped line is taken to be bent."""
+        self.bent[step, name] = formula
+        self.tainted.add((step, name))
+        self.sound.clear()
+        self._bands.clear()
+        self._exact.clear()
+
+    def is_far(self, step: int) -> bool:
+        """Are the steps before this one missing from the sheet?"""
+        return step > 1 and step - 1 not in self.steps
+
+    def before(self, step: int, name: Name) -> Key | None:
+        """What a given of a later step was carried from: None if it is given, or not to be had."""
+        if step == 1 or name == TIME or name not in self.course.carried:
+            return None
+        new = self.course.at(step).carried_from[name]
+        return step - 1, new
+
+    # --- soundness ---
+
+    def is_sound(self, step: int, name: Name) -> bool:
+        """Is a quantity right or rounded, or does it rest on nothing else?"""
+        if not self.tainted:
+            return True
+        for key in self._pending(step, name, self.sound):
+            if key in self.tainted:
+                continue
+            rests = self.reading(*key) is None or key in self.mute
+            if rests and any(each in self.tainted for each in self._sources(key)):
+                self.tainted.add(key)
+            else:
+                self.sound.add(key)
+        return (step, name) not in self.tainted
+
+    def uses_are_sound(self, step: int, name: Name) -> bool:
+        return not self.tainted or all(self.is_sound(step, each) for each in self.uses(step, name))
+
+    def _sources(self, key: Key) -> list[Key]:
+        step, name = key
+        if name in self.course.at(step).equations:
+            return [(step, each) for each in self.uses(step, name)]
+        before = self.before(step, name)
+        return [before] if before is not None and before[0] in self.steps else []
+
+    def _pending(self, step: int, name: Name, done: Any) -> Iterator[Key]:
+        """What has to be known first and then the quantity itself, each after what it rests on."""
+        stack: list[tuple[Key, bool]] = [((step, name), False)]
+        entered: set[Key] = set()
+        while stack:
+            key, ready = stack.pop()
+            if ready:
+                yield key
+            elif key not in done and key not in entered:
+                entered.add(key)
+                stack.append((key, True))
+                if self.reading(*key) is None or key in self.mute:
+                    stack.extend((source, False) for source in self._sources(key))
+
+    # --- exact numbers ---
+
+    def exact(self, step: int, name: Name) -> Fraction | None:
+        """The value of a quantity nothing was rounded for; else None."""
+        key = step, name
+        if key not in self._exact:
+            self._exact[key] = None
+            self._exact[key] = self._made_exact(key)
+        return self._exact[key]
+
+    def _made_exact(self, key: Key) -> Fraction | None:
+        step, name = key
+        written = self.reading(step, name)
+        if name not in self.course.at(step).equations:
+            if written is not None:
+                return written.value
+            before = self.before(step, name)
+            if before is None:
+                return self.given(step, name)
+            return self.exact(*before) if before[0] in self.steps else None
+        if written is not None:
+            return None if self.exactly(step, name, written) is None else written.value
+        true = self.course.true(step)[name]
+        if (step, name) in self.bent:
+            return None
+        unit = 2 * self.habits.coarse(abs(float(true)))
+        return self._value(step, name, Fraction(unit).limit_denominator(10**9) if unit else Fraction(1, 10**9), 99)
+
+    def given(self, step: int, name: Name) -> Fraction | None:
+        if name in self.course.example.values:
+            return None if name in self.course.rounded else self.course.given(name)
+        return self.course.true(step).get(name)
+
+    def exactly(self, step: int, name: Name, written: Written) -> Fraction | None:
+        """What a line must be, if nothing had to be rounded for it: exact numbers, results that end in its digits."""
+        if significant_figures(written.text) >= SAFE_FLOAT_DIGITS or not written.half_unit:
+            return None
+        figures = 99 if self.habits.decimals is not None else max(3, significant_figures(written.text))
+        return self._value(step, name, 2 * written.half_unit, figures)
+
+    def _value(self, step: int, name: Name, unit: Fraction, figures: int) -> Fraction | None:
+        formula = self.formula(step, name)
+        if not self.course.is_rational(formula):
+            return None
+        values: dict[Name, Fraction] = {}
+        for used in names_in(formula):
+            if (step, used) in self.mute:
+                return None
+            value = self.exact(step, used)
+            if value is None:
+                return None
+            values[used] = value
+        value = exact_value(formula, values, unit, figures)
+        return value if value is not None and (value / unit).denominator == 1 else None
+
+    # --- bands ---
+
+    def bands(self, carrying: Carrying) -> Bands:
+        if carrying not in self._bands:
+            self._bands[carrying] = Bands(self, carrying)
+        return self._bands[carrying]
+
+    def is_determined(self, step: int, formula: Formula) -> bool:
+        """Is every number a formula uses on the sheet, given, or exact?"""
+        return all(self.is_given(step, name) for name in names_in(formula))
+
+    def is_given(self, step: int, name: Name) -> bool:
+        """Does a number stand on the sheet, or is it given or exact?"""
+        if self.reading(step, name) is not None:
+            return (step, name) not in self.mute
+        before = self.before(step, name)
+        if before is not None and name not in self.course.at(step).equations:
+            return before[0] in self.steps and self.is_given(*before)
+        return name in self.course.rounded or self.exact(step, name) is not None
+
+    def narrow(self, written: Written | None = None) -> Bands:
+        """Bands for a line that shows so many figures."""
+        figures = significant_figures(written.text) if written is not None else CARRIED
+        return self.bands(Carrying(min(MOST_FIGURES, max(CARRIED, figures))))
+
+    def coarse(self) -> Bands:
+        return self.bands(Carrying(0, True))
+
+    def slack(self, written: Written) -> float:
+        """Half a unit; for numbers as long as a float's, what double precision may have done to them."""
+        assert written.value is not None
+        size = abs(float(written.value))
+        return max(float(written.half_unit), (1e-13 + 1e-12 * size) if significant_figures(written.text) > 11 else 0.0)
+
+    def forget(self, step: int, name: Name) -> None:
+        """What is known of a line has changed."""
+        self._exact.pop((step, name), None)
+        for bands in self._bands.values():
+            bands.made.pop((step, name), None)
+
+
+class Bands:
+    """The bands of a ledger, carried in one way, and the radii of the numbers they rest on."""
+
+    def __init__(self, ledger: Ledger, carrying: Carrying):
+        self.ledger, self.carrying = ledger, carrying
+        self.made: dict[Key, Band | None] = {}
+        self.radii: dict[Any, float] = {}
+        self.opening: set[Key] = set()
+
+    def of(self, step: int, name: Name) -> Band:
+        """Raises Unbounded."""
+        key = step, name
+        if key in self.opening:
+            raise Unbounded("a line that depends on itself")
+        if key not in self.made:
+            for pending in self.ledger._pending(step, name, self.made):
+                if pending in self.opening:
+                    raise Unbounded("a line that depends on itself")
+                self.opening.add(pending)
+                try:
+                    self.made[pending] = self._band(pending)
+                except Unbounded:
+                    self.made[pending] = None
+                finally:
+                    self.opening.discard(pending)
+        band = self.made[key]
+        if band is None:
+            raise Unbounded("nothing is known")
+        return band
+
+    def at(self, step: int) -> BandsAt:
+        return BandsAt(self, step)
+
+    def _band(self, key: Key) -> Band:
+        step, name = key
+        ledger = self.ledger
+        written = ledger.reading(step, name)
+        if written is not None:
+            if key not in ledger.mute:
+                return self._of_written(key, written)
+            assert written.value is not None
+            try:
+                band = self._enclosure(key)
+            except Unbounded:
+                return self._of_written(key, written)
+            if not self.carrying.coarse:
+                return band
+            return self.own(key, joined([band, self._of_written(key, written)]), 0.0)
+        if name not in ledger.course.at(step).equations:
+            return self._given(key)
+        return self._enclosure(key)
+
+    def _of_written(self, key: Key, written: Written) -> Band:
+        assert written.value is not None
+        value, half = float(written.value), self.ledger.slack(written)
+        habits = self.ledger.habits
+        if not half or self.ledger.exact(*key) is not None:
+            return point(value)
+        if habits.cuts:
+            value += half if value >= 0 else -half
+        elif self.carrying.coarse and habits.may_cut:
+            inwards, outwards = (half, 2 * half) if value >= 0 else (2 * half, half)
+            return self.own(key, Band(value, value - inwards, value + outwards), 0.0)
+        self.radii[key] = half
+        return Band(value, value - half, value + half, {key: (1.0, 1.0)})
+
+    def _given(self, key: Key) -> Band:
+        step, name = key
+        before = self.ledger.before(step, name)
+        if before is not None:
+            if before[0] not in self.ledger.steps:
+                raise Unbounded("steps that are not on the sheet")
+            return self.of(*before)
+        course = self.ledger.course
+        if name in course.rounded:
+            value = float(course.true(step)[name] if name in course.true(step) else course.given(name) or 0)
+            self.radii[key] = course.rounded[name]
+            return Band(value, value - course.rounded[name], value + course.rounded[name], {key: (1.0, 1.0)})
+        true = course.true(step).get(name)
+        if true is None:
+            true = course.given(name)
+            if true is None:
+                raise KeyError(name)
+        return point(float(true))
+
+    def _enclosure(self, key: Key) -> Band:
+        """A skipped line: its formula, and half a unit for its own rounding."""
+        step, name = key
+        formula = self.ledger.formula(step, name)
+        exact = self.ledger.exact(step, name) if key not in self.ledger.mute else None
+        if exact is not None:
+            return point(float(exact))
+        half = self.half_of_skipped
+        band = enclosed(formula, self.at(step), self.radii, half)
+        if isinstance(formula, Name) and not (self.carrying.coarse and name.kind in ("out", "d")):
+            return band
+        return self.own(key, band, half(abs(band.middle)) + band.noise)
+
+    def half_of_skipped(self, size: float) -> float:
+        habits = self.ledger.habits
+        half = habits.coarse(size) if self.carrying.coarse else habits.narrow(size, self.carrying.figures)
+        return 2 * half if habits.cuts else half
+
+    def own(self, key: tuple[Any, ...], band: Band, radius: float) -> Band:
+        """A band with a rounding of its own; one that may jump, or rests on too much, is a number of its own."""
+        symbol = (*key, "rounded")
+        low, high = band.low - radius, band.high + radius
+        if band.slopes is None or len(band.slopes) > MOST_SYMBOLS:
+            self.radii[symbol] = max(high - band.middle, band.middle - low)
+            return Band(band.middle, low, high, {symbol: (1.0, 1.0)})
+        if not radius and not band.slopes:
+            return Band(band.middle, low, high, {}) if low == high else self._apart(symbol, band)
+        if not radius:
+            return band._replace(noise=0.0)
+        self.radii[symbol] = radius
+        return Band(band.middle, low, high, {**band.slopes, symbol: (1.0, 1.0)})
+
+    def _apart(self, symbol: Any, band: Band) -> Band:
+        self.radii[symbol] = max(band.high - band.middle, band.middle - band.low)
+        return Band(band.middle, band.low, band.high, {symbol: (1.0, 1.0)})
+
+    def line(self, step: int, formula: Formula, written: Written, determined: bool = False) -> Band:
+        """The band of a line that is judged, without the rounding of its result but with that on the way.
+
+        Where all its numbers are on the sheet (`determined`), nothing on the way was coarser than they are.
+        """
+        figures = significant_figures(written.text)
+        half = self.ledger.slack(written)
+        if figures < 3:  # with one or two figures, what is on the way has three
+            half *= 10.0 ** (figures - 3)
+        habits = self.ledger.habits
+        half *= 2 if habits.cuts else 1
+        if self.carrying.coarse and not determined:
+            of_operation: HalfUnit = partial(habits.of_operation_coarsely, line_half=half)
+        else:
+            of_operation = partial(habits.of_operation, line_half=half, figures=max(figures, 3))
+        band = enclosed(formula, self.at(step), self.radii, of_operation)
+        dust = 1e-14 * (abs(band.middle) + sum(abs(self.of(step, name).middle) for name in names_in(formula)))
+        return band._replace(low=band.low - band.noise - dust, high=band.high + band.noise + dust)
+
+
+class BandsAt(Mapping[Name, Band]):
+    """The bands of one step, some of them changed."""
+
+    def __init__(self, bands: Bands, step: int, changed: Mapping[Name, Band] | None = None):
+        self.bands, self.step, self.changed = bands, step, {} if changed is None else changed
+
+    def __getitem__(self, name: Name) -> Band:
+        if name in self.changed:
+            return self.changed[name]
+        band = self.bands.made.get((self.step, name))
+        return band if band is not None else self.bands.of(self.step, name)
+
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self.changed)
+
+    def __len__(self) -> int:
+        return len(self.changed)
+
+
+def shows_nothing(written: Written, value: float | Fraction) -> bool:
+    """Does a written number show no digit at a place where its value has one?"""
+    assert written.value is not None
+    if written.value == value or not written.half_unit:
+        return False
+    size = Fraction(value)
+    return not size or -written.decimals > magnitude(size)

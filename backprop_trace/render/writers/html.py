@@ -1,0 +1,265 @@
+"""HTML: one page with headings, real tables, formulas in MathML and figures; readable without a script, and printed.
+
+Nothing is fetched and nothing runs: the policy of the page forbids both. Every text of a file is escaped.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from itertools import chain
+from urllib.parse import quote
+
+from backprop_trace.formulas.expr import Sum
+from backprop_trace.formulas.notation import Leaf, show
+from backprop_trace.formulas.notation.mathml import MATHML, escaped, row
+from backprop_trace.formulas.notation.names import MATHML_NAMES
+from backprop_trace.model.general import LETTERS as TEXT_LETTERS
+from backprop_trace.model.general import Letters, Pen, written
+from backprop_trace.render import blocks as said
+from backprop_trace.render.blocks import Block, Equations, Math, Span, Text
+from backprop_trace.render.medium import Medium
+from backprop_trace.render.page.picture import picture
+from backprop_trace.render.view import View
+from backprop_trace.render.writers.spelling import Ink
+from backprop_trace.render.writers.terminal import signed
+
+CURVE = (640, 220)
+"""Width and height of a curve."""
+
+
+def _letter(text: str) -> str:
+    """w^(l-1)_ji with its index and its layer."""
+    match = re.fullmatch(r"([^\W_]+)(?:\^(\([^)]*\)|\w))?(?:_(\w+))?(\[\w\])?", text)
+    if match is None:
+        return f"<mtext>{escaped(text)}</mtext>"
+    base = f"<mi>{match[1]}</mi>"
+    upper = f"<mtext>{(match[2] or '').strip('()')}{match[4] or ''}</mtext>" if match[2] or match[4] else ""
+    lower = f"<mi>{match[3]}</mi>" if match[3] else ""
+    tag = "msubsup" if upper and lower else "msub" if lower else "msup" if upper else ""
+    return f"<{tag}>{base}{lower}{upper}</{tag}>" if tag else base
+
+
+def _total(index: str, body: str) -> str:
+    return f"<munder><mo>∑</mo><mi>{index}</mi></munder>{row(body)}"
+
+
+LETTERS: dict[str, Letters] = {
+    style: {letter: _letter(text) if text else "" for letter, text in letters.items()}
+    for style, letters in TEXT_LETTERS.items()
+}
+
+
+class _Ink(Ink):
+    """Somebody's own text is text, whatever letters it has."""
+
+    def side(self, side: said.Side, leaf: Leaf) -> str:
+        return f"<mtext>{escaped(side.text)}</mtext>" if isinstance(side, said.Written) else super().side(side, leaf)
+
+
+INK = _Ink(MATHML, MATHML_NAMES, Pen(MATHML, MATHML_NAMES, _total), LETTERS)
+
+
+def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
+    stream = iter(blocks)
+    first = next(stream, said.Title(""))
+    title = first.text if isinstance(first, said.Title) else "backprop-trace"
+    if not medium.fragment:
+        yield _head(title)
+    for block in chain([first], stream):
+        yield "".join(_written(block))
+    if not medium.fragment:
+        yield "</main>\n</body>\n</html>\n"
+
+
+def _head(title: str) -> str:
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escaped(title)}</title>\n<style>{_style()}</style>\n</head>\n<body>\n<main>\n"
+    )
+
+
+@lru_cache
+def _style() -> str:
+    text = files(__package__).joinpath("html.css").read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)
+
+
+def _written(block: Block) -> Iterator[str]:
+    match block:
+        case said.Title(text):
+            yield f"<h1>{escaped(text)}</h1>\n"
+        case said.Heading(text, level):
+            yield f"<h{level + 1}>{words(text)}</h{level + 1}>\n"
+        case said.Prose(text, kind):
+            label = f"<b>{kind.capitalize()}:</b> " if kind in ("note", "warning") else ""
+            yield f'<p class="{kind or "text"}">{label}{words(text)}</p>\n'
+        case said.Listed(label, items):
+            inside = " ".join(f"<span>{words(item)}</span>" for item in items)
+            yield f'<p class="given"><b>{escaped(label)}:</b> {inside}</p>\n'
+        case said.Formulas(formulas, style):
+            yield from _formulas(written(line, LETTERS[style], INK.general) for line in formulas)  # type: ignore[arg-type]
+        case Equations():
+            yield from _equations(block)
+        case said.Chain():
+            yield from _chain(block)
+        case said.Table():
+            yield from _table(block)
+        case said.Curve():
+            yield _curve(block)
+        case said.Drawing(trace, _):
+            yield image("".join(picture(trace, View(trace.example))), "The network with its numbers")
+        case said.Message():
+            yield from _message(block)
+
+
+def image(svg: str, alternative: str) -> str:
+    """A picture with its own style, which is not that of the page."""
+    return f'<figure><img alt="{escaped(alternative)}" src="data:image/svg+xml,{quote(svg)}"></figure>\n'
+
+
+def _math(inside: str) -> str:
+    return f"<math>{inside}</math>"
+
+
+def _formulas(lines: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    yield '<dl class="general">\n'
+    for about, left, right in lines:
+        yield f"<div><dt>{escaped(about)}</dt><dd>{_math(f'{left}<mo>=</mo>{right}')}</dd></div>\n"
+    yield "</dl>\n"
+
+
+def _equations(block: Equations) -> Iterator[str]:
+    """A row a line: formula, numbers, value; a column of numbers only where some line has them."""
+    yield '<div class="wide"><table class="lines"><thead><tr>'
+    yield "".join(f'<th scope="col">{word}</th>' for word in ("quantity", "formula", "numbers", "value"))
+    yield "</tr></thead><tbody>\n"
+    for line in block.lines:
+        formula, *numbers, value = INK.sides(line.sides, block.names)
+        last = _math(f"<mo>=</mo>{value}")
+        if line.shortcut:
+            short = "<mo>=</mo>".join(INK.sides(line.shortcut, block.names))
+            last += f' <span class="also">shortcut {_math(short)}</span>'
+        between = _math(f"<mo>=</mo>{''.join(numbers)}") if numbers else ""
+        cells = [_math(f"<mo>=</mo>{formula}") if formula != value else "", between, last]
+        yield f'<tr><th scope="row">{_math(INK.name(line.name, block.names))}</th>'
+        yield "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
+    yield "</tbody></table></div>\n"
+
+
+def _chain(block: said.Chain) -> Iterator[str]:
+    leaf = INK.leaf(block.names)
+    terms = [
+        [show(term, MATHML, leaf) for term in (form.terms if isinstance(form, Sum) else (form,))]
+        for form in block.forms
+    ]
+    rows = [f"<mtd><mo>{sign}</mo></mtd><mtd>{term}</mtd>" for sign, term in signed(terms)]
+    name = INK.name(block.name, block.names)
+    first, *others = rows
+    body = f"<mtr><mtd>{name}</mtd>{first}</mtr>" + "".join(f"<mtr><mtd></mtd>{each}</mtr>" for each in others)
+    yield f'<div class="wide chain">{_math(f"<mtable>{body}</mtable>")}</div>\n'
+
+
+def _table(table: said.Table) -> Iterator[str]:
+    yield '<div class="wide"><table><thead><tr>'
+    yield "".join(f'<th scope="col"{_side(column)}>{words(column.heading)}</th>' for column in table.columns)
+    yield "</tr></thead><tbody>\n"
+    for cells, kind in table.rows:
+        yield "<tr>"
+        for place, (column, cell) in enumerate(zip(table.columns, cells, strict=False)):
+            classes = [
+                *(["number"] if column.right or column.number else []),
+                *([kind] if place == table.marked else []),
+            ]
+            mark = f' class="{escaped(" ".join(classes))}"' if any(classes) else ""
+            yield f"<td{mark}>{words(cell)}</td>"
+        yield "</tr>\n"
+    yield "</tbody></table></div>\n"
+
+
+def _side(column: said.Column) -> str:
+    return ' class="number"' if column.right or column.number else ""
+
+
+def _message(message: said.Message) -> Iterator[str]:
+    yield f'<section class="message {escaped(message.kind)}">\n<h3>{words(message.title)}</h3>\n'
+    yield f'<p>{words(message.sentence)} <span class="place">{escaped(message.place)}</span></p>\n'
+    if message.rows:
+        rows = "".join(f"<div><dt>{escaped(label)}</dt><dd>{words(text)}</dd></div>" for label, text in message.rows)
+        yield f"<dl>{rows}</dl>\n"
+    yield f"<p>{words(message.after)}</p>\n" if message.after else ""
+    yield "</section>\n"
+
+
+def words(text: Text) -> str:
+    """A sentence or cell: words are escaped, formulas become mathematics."""
+    spans: Sequence[Span] = (text,) if isinstance(text, str) else text
+    return "".join(map(_span, spans))
+
+
+def _span(span: Span) -> str:
+    match span:
+        case Math(sides, names):
+            return _math("<mo>=</mo>".join(INK.sides(sides, names)))
+        case said.Marked(kind, text):
+            return f'<b class="{escaped(kind)}">{escaped(text)}</b>'
+        case said.Signed():
+            return escaped(INK.words((span,)))
+        case _:
+            return escaped(span)
+
+
+# --- curves ---
+
+
+def _curve(curve: said.Curve) -> str:
+    """The series as lines in a picture with axes."""
+    width, height = CURVE
+    series = [
+        [
+            (x, math.log10(y) if curve.log else y)
+            for x, y in each.points
+            if math.isfinite(y) and (y > 0 or not curve.log)
+        ]
+        for each in curve.series
+    ]
+    points = [point for each in series for point in each]
+    if not points:
+        return ""
+    (left, right), (low, high) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
+
+    def place(x: float, y: float) -> str:
+        across = (x - left) / (right - left or 1) * (width - 90) + 70
+        return f"{across:.1f},{(high - y) / (high - low or 1) * (height - 50) + 12:.1f}"
+
+    lines = "".join(
+        f'<polyline class="{"sparse" if given.sparse else "curve"}" '
+        f'points="{" ".join(place(*point) for point in each)}"/>'
+        for given, each in zip(curve.series, series, strict=True)
+    )
+    labels = [(64, 18, "end", _tick(high, curve.log)), (64, height - 36, "end", _tick(low, curve.log))]
+    labels += [(70, height - 16, "start", f"{left:g}"), (width - 20, height - 16, "end", f"{right:g}")]
+    texts = "".join(f'<text x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>' for x, y, anchor, text in labels)
+    axes = f'<path class="axis" d="M70 8V{height - 34}H{width - 16}"/>'
+    caption = f"<figcaption>{escaped(curve.caption)}</figcaption>" if curve.caption else ""
+    title = escaped(curve.caption or "curve")
+    return (
+        f'<figure><svg viewBox="0 0 {width} {height}" role="img"><title>{title}</title>{axes}{lines}{texts}</svg>'
+        f"{caption}</figure>\n"
+    )
+
+
+def _drawable(series: said.Series, log: bool) -> list[tuple[float, float]]:
+    """The points that are finite and, on a logarithmic scale, positive."""
+    return [(x, y) for x, y in series.points if math.isfinite(y) and (y > 0 or not log)]
+
+
+def _tick(value: float, log: bool) -> str:
+    return f"{10**value if log else value:.3g}"

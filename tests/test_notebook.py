@@ -1,0 +1,50 @@
+"""What a notebook shows: HTML, LaTeX, Markdown and plain text; never an exception, and nothing imported before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import backprop_trace as bt
+from backprop_trace.files.spec import shipped
+
+SHEET = "net_h1 = 0.3775\nw5+ = 0.4411\n"
+
+
+def test_a_line_shows_its_derivation():
+    shown = bt.trace(bt.load("mazur"))["dE/dw1"]._repr_mimebundle_()
+    assert shown["text/plain"] == "∂E/∂w1 = ∂E/∂net_h1 · ∂net_h1/∂w1 = 0.00877135469 · 0.05 = 0.000438567734\n"
+    assert shown["text/latex"].startswith("\\begin{align*}\n")
+    assert shown["text/latex"].count("\n&= ") == 2
+    assert "<math>" in shown["text/html"]
+    assert set(shown) == {"text/html", "text/latex", "text/markdown", "text/plain"}
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_examples_and_traces_show_themselves(name):
+    example = bt.load(name)
+    for thing in (example, bt.trace(example), bt.check(example, "E = 0.1")):
+        shown = thing._repr_mimebundle_()
+        assert shown["text/html"]
+        assert "<script" not in shown["text/html"]
+
+
+def test_a_report_shows_its_mistakes():
+    shown = bt.check(bt.load("mazur"), SHEET)._repr_mimebundle_()
+    assert "the gradient is added" in shown["text/html"]
+    assert "the gradient is added" in shown["text/plain"]
+
+
+def test_what_cannot_be_shown_is_no_exception():
+    from backprop_trace.formulas.notebook import shown_in_notebook
+
+    assert shown_in_notebook(object()) == {}
+
+
+def test_nothing_is_imported_for_it():
+    code = "import backprop_trace as bt, sys; bt.trace(bt.load('mazur')); print('backprop_trace.render' in sys.modules)"
+    code = code.replace("'backprop_trace.render'", "'backprop_trace.render.notebook'")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
