@@ -14,9 +14,9 @@ from backprop_trace.check.course import Course
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
 from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
-from backprop_trace.check.habits import CARRIED, Habits
+from backprop_trace.check.habits import Habits
 from backprop_trace.check.ledger import Key, Ledger, shows_nothing
-from backprop_trace.check.writer import exact_value, is_correctly_rounded, magnitude, significant_figures
+from backprop_trace.check.writer import exact_value, is_correctly_rounded, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded
 from backprop_trace.formulas.expr import Formula, Name, names_in
@@ -219,8 +219,7 @@ class Judge:
         verdict = "rounded" if sound else "follows"
         if self._reaches(band, written) or self._reaches_otherwise(step, answer):
             if self._is_narrow(step, answer, band, rough):
-                remark = self._remark(written, band, verdict)
-                finding = Finding(answer, verdict, band, remark=remark, formula=formula)
+                finding = Finding(answer, verdict, band, formula=formula)
                 return finding if self.explainer is None else self.conspicuous(step, finding)
             return Finding(answer, "undecided", band, reason="wide", formula=formula)
         if self._is_a_unit_off(written, rough if sound else band.middle) or self._is_a_unit_off(written, band.middle):
@@ -354,12 +353,6 @@ class Judge:
                     bands.made.pop(key) if kept is None else bands.made.__setitem__(key, kept)
         return False
 
-    def _remark(self, written: Written, band: Band, verdict: str) -> str:
-        assert written.value is not None
-        if verdict == "rounded" and abs(float(written.value) - band.middle) <= 3 * float(written.half_unit):
-            return ""
-        return ""
-
     def conspicuous(self, step: int, finding: Finding) -> Finding:
         """A number with more digits than the band is wide that is *exactly* what another digit would give.
 
@@ -442,6 +435,3 @@ def cut_off(judge: Judge) -> Habits:
         )
         cut += -1 < turn * (value - band.middle) / unit < -0.5
     return habits._replace(may_cut=cut > 0 and not up, cuts=cut >= LEAST_CUT and not up)
-
-
-__all__ = ["CARRIED", "Judge", "cut_off", "habits_of", "magnitude"]

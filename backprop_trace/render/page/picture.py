@@ -37,7 +37,6 @@ text{fill:#1c1e22;font-size:13px}
 .little .slot rect,.definition .slot rect,.given .slot rect{fill:none}
 .rd .cn,.rd .cv{fill:#1f55bf}.rn .cn,.rn .cv{fill:#1a6b3c}
 .cap{font-size:16px}.now{fill:none;stroke-width:4}.f{stroke:#ad4300}.b{stroke:#1f55bf}.u{stroke:#1a6b3c}
-.still .hl{display:none}
 """
 _MOTION = "@media(prefers-reduced-motion:reduce){*{animation:none!important}.hl{display:none}}"
 
@@ -81,7 +80,7 @@ def _short(trace: Trace, bases: dict[str, Name], base: str) -> str:
 
 def _motion(lines: list[Line], drawn: Layout) -> str:
     """A number appears when its step has come; what is worked out now is thick for as long as its step lasts."""
-    count, whole = len(lines), len(lines) * SECONDS + 3
+    whole = len(lines) * SECONDS + 3
     rules = [f"@keyframes on{{0%{{opacity:1}}{100 * SECONDS / whole:.2f}%,100%{{opacity:0}}}}"]
     rules.append(f".hl{{opacity:0;animation:on {whole:g}s step-end infinite}}")
     seen: set[str] = set()
@@ -93,7 +92,6 @@ def _motion(lines: list[Line], drawn: Layout) -> str:
         start = 100 * k * SECONDS / whole
         rules.append(f"@keyframes k{k}{{0%{{opacity:0}}{start:.2f}%,100%{{opacity:1}}}}")
         rules.append(f'[data-s="{_in_style(base)}"]{{animation:k{k} {whole:g}s step-end infinite}}')
-    assert count
     return "".join(rules) + _MOTION
 
 
