@@ -14,7 +14,7 @@ times the slope at the net input), not from the catalogue, and it works on whate
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -27,7 +27,7 @@ class Layer:
     sources: list[str]
     weights: list[list[str | None]]
     biases: list[str | None]
-    alpha: Any = None
+    constants: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -40,21 +40,23 @@ class Net:
     loss: str
     batch: str = "sum"
     fixed: set[str] = field(default_factory=set)
+    loss_constants: dict[str, Any] = field(default_factory=dict)
 
     def mapped(self, number):
         """The same network with every number passed through a function: text to float, float to mpf."""
         samples = [tuple({k: number(v) for k, v in part.items()} for part in sample) for sample in self.samples]
-        layers = [
-            Layer(la.units, la.activation, la.sources, la.weights, la.biases, number(la.alpha)) if la.alpha else la
-            for la in self.layers
-        ]
-        parameters = {label: number(value) for label, value in self.parameters.items()}
-        return Net(layers, samples, parameters, self.loss, self.batch, self.fixed)
+
+        def each(numbers):
+            return {name: number(value) for name, value in numbers.items()}
+
+        layers = [replace(layer, constants=each(layer.constants)) for layer in self.layers]
+        parameters, constants = each(self.parameters), each(self.loss_constants)
+        return replace(self, layers=layers, samples=samples, parameters=parameters, loss_constants=constants)
 
 
 def activation(layer, nets, functions=math):
     """The activations of a layer from its net inputs."""
-    exp, alpha, kind = functions.exp, layer.alpha, layer.activation
+    exp, kind, alpha, beta = functions.exp, layer.activation, *map(layer.constants.get, ("alpha", "beta"))
     if kind == "softmax":
         total = sum(exp(z) for z in nets)
         return [exp(z) / total for z in nets]
@@ -72,6 +74,8 @@ def activation(layer, nets, functions=math):
             result.append(z if z > 0 else alpha * z)
         elif kind == "elu":
             result.append(z if z > 0 else alpha * (exp(z) - 1))
+        elif kind == "swish":
+            result.append(z * (1 / (1 + exp(-beta * z))))
         elif kind == "softplus":
             result.append(functions.log(1 + exp(z)))
         else:
@@ -91,9 +95,13 @@ def slope(layer, z, functions=math):
     if kind == "relu":
         return 1 if z > 0 else 0
     if kind == "leaky_relu":
-        return 1 if z > 0 else layer.alpha
+        return 1 if z > 0 else layer.constants["alpha"]
     if kind == "elu":
-        return 1 if z > 0 else layer.alpha * exp(z)
+        return 1 if z > 0 else layer.constants["alpha"] * exp(z)
+    if kind == "swish":
+        beta = layer.constants["beta"]
+        steep = 1 / (1 + exp(-beta * z))
+        return steep + beta * z * steep * (1 - steep)
     if kind == "softplus":
         return exp(z) / (1 + exp(z))
     raise ValueError(kind)
@@ -128,6 +136,9 @@ def output_losses(net, sample, functions=math):
             result[unit] = (y - t) ** 2 / 2
         elif net.loss in ("squared_error", "mean_squared_error"):
             result[unit] = (y - t) ** 2
+        elif net.loss == "huber":
+            error, delta = abs(y - t), net.loss_constants["delta"]
+            result[unit] = error**2 / 2 if error <= delta else delta * error - delta**2 / 2
         elif net.loss == "binary_cross_entropy":
             result[unit] = -t * functions.log(y) - (1 - t) * functions.log(1 - y)
         elif net.loss == "categorical_cross_entropy":
@@ -155,6 +166,9 @@ def slope_of_loss(net, y, t):
         return 2 * (y - t)
     if net.loss == "mean_squared_error":
         return 2 * (y - t) / len(net.layers[-1].units)
+    if net.loss == "huber":
+        delta = net.loss_constants["delta"]
+        return max(-delta, min(delta, y - t))
     if net.loss == "binary_cross_entropy":
         return (y - t) / (y * (1 - y))
     return -t / y

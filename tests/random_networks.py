@@ -22,7 +22,6 @@ OUTPUTS = {
 KINKED = tuple(
     name for name, known in catalogue.ACTIVATIONS.items() if re.search(r"\b(if|max|min|abs)\b", known.formula)
 )
-DEFAULT_ALPHA = {name: known.constants["alpha"] for name, known in catalogue.ACTIVATIONS.items() if known.constants}
 
 
 @dataclass
@@ -66,12 +65,23 @@ def cases(draw, activations=HIDDEN, losses=LOSSES, most_layers=4, most_samples=3
     head = draw(_heads(net, inputs))
     parameters = "".join(f"  {label}: {number}\n" for label, number in written.items())
     text = head + (f"parameters:\n{parameters}" if written else "") + "layers:\n" + "".join(lines)
-    text += f"loss: {loss}\nbatch: {net.batch}\nlearning_rate: {eta}\n"
+    spelled, net.loss_constants = draw(_spelled(loss, catalogue.LOSSES))
+    text += f"loss: {spelled}\nbatch: {net.batch}\nlearning_rate: {eta}\n"
     if layout == "in_out":
         text += "weights_layout: in_out\n"
     if net.fixed:
         text += f"fixed: [{', '.join(sorted(net.fixed))}]\n"
     return Case(text, net, eta)
+
+
+@st.composite
+def _spelled(draw, name, table):
+    """An activation or a loss as the file says it, and its constants."""
+    constants = dict(table[name].constants)
+    if not constants or draw(st.booleans()):
+        return name, constants
+    constants = {letter: draw(st.sampled_from(["0.1", "0.25", "2"])) for letter in constants}
+    return f"{{name: {name}, {', '.join(f'{letter}: {number}' for letter, number in constants.items())}}}", constants
 
 
 @st.composite
@@ -90,12 +100,8 @@ def _layers(draw, net, written, known, place, depth, loss, activations, layout):
     activation = draw(st.sampled_from([name for name in allowed if name in activations] or list(activations)))
     if activation == "softmax" and loss == "binary_cross_entropy" and count == 1:
         activation = "sigmoid"  # a softmax of one unit is 1, and log(1 - 1) breaks off
-    alpha = DEFAULT_ALPHA.get(activation)
-    spelled = activation
-    if alpha and draw(st.booleans()):
-        alpha = draw(st.sampled_from(["0.1", "0.25", "2"]))
-        spelled = f"{{name: {activation}, alpha: {alpha}}}"
-    elif activation == "tanh" and draw(st.booleans()):
+    spelled, constants = draw(_spelled(activation, catalogue.ACTIVATIONS))
+    if not constants and activation == "tanh" and draw(st.booleans()):
         spelled = "{name: tanh, slope: net}"
     labels, cells = [], []
     for unit in units:
@@ -105,7 +111,7 @@ def _layers(draw, net, written, known, place, depth, loss, activations, layout):
     if layout == "in_out":
         cells = [list(column) for column in zip(*cells, strict=True)]
     biases, bias = draw(_biases(net, written, units, place))
-    layer = oracle.Layer(units, activation, list(sources), labels, biases, alpha)
+    layer = oracle.Layer(units, activation, list(sources), labels, biases, constants)
     rows = ", ".join(f"[{', '.join(row)}]" for row in cells)
     text = f"  - units: {count if by_number else '[' + ', '.join(units) + ']'}\n    activation: {spelled}\n"
     text += f"{feeding}    weights: [{rows}]\n{bias}"

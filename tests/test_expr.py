@@ -61,17 +61,18 @@ def filled_in(text, meaning, layer):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@pytest.mark.parametrize("alpha", ["0.01", "1", "0.3"])
-def test_an_activations_slope_is_the_slope_of_its_formula(name, alpha):
+@pytest.mark.parametrize("constant", ["0.01", "1", "0.3"])
+def test_an_activations_slope_is_the_slope_of_its_formula(name, constant):
     entry = ACTIVATIONS[name]
+    own = dict.fromkeys(entry.constants, Number(constant))
     units = [(Name("net", label), Name("out", label)) for label in ("1", "2", "3")]
     layer = [letters(z_k=net, a_k=out) for net, out in units]
     (z, a), others = units[0], units[1:]
-    meaning = letters(z=z, a=a, alpha=Number(alpha))
+    meaning = letters(z=z, a=a, **own)
     formula = filled_in(entry.formula, meaning, layer)
     for place, point in enumerate(POINTS):
         values = {net: POINTS[(place + 2 * k) % len(POINTS)] for k, (net, _) in enumerate(units)} | {z: point}
-        outs = {out: filled_in(entry.formula, letters(z=net, a=out, alpha=Number(alpha)), layer) for net, out in units}
+        outs = {out: filled_in(entry.formula, letters(z=net, a=out, **own), layer) for net, out in units}
         stated = [entry.slope, entry.slope_of_net] if entry.slope_of_net else [entry.slope]
         for text in stated:
             taught = substitute(filled_in(text, meaning, layer), outs)
@@ -85,7 +86,9 @@ def test_an_activations_slope_is_the_slope_of_its_formula(name, alpha):
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_losss_slope_is_the_slope_of_its_formula(name):
     o, t = named("o"), named("t")
-    formula, taught = template(LOSSES[name].formula), template(LOSSES[name].slope)
+    entry = LOSSES[name]
+    own = letters(**dict.fromkeys(entry.constants, Number("0.25")))
+    formula, taught = filled(entry.formula, own), filled(entry.slope, own)
     for out in ("0.001", "0.3", "0.5", "0.99"):
         for target in ("0", "0.2", "1"):
             values = {o: Fraction(out), t: Fraction(target)}

@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from backprop_trace.files.start_values import DECIMALS, DISTRIBUTIONS
-from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, SETTINGS, SYNONYMS, WEIGHT_DECAY
+from backprop_trace.model.catalogue import (
+    ACTIVATIONS,
+    CONSTANTS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    SETTINGS,
+    SYNONYMS,
+    WEIGHT_DECAY,
+    Activation,
+    Loss,
+)
 
 
 class Key(NamedTuple):
@@ -108,13 +119,27 @@ def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
     }
 
 
+def _constants(table: Mapping[str, Activation] | Mapping[str, Loss]) -> dict[str, Key]:
+    """The letters that entries of the catalogue have for themselves; who has them, and what they are if not given."""
+    found: dict[str, list[str]] = {}
+    for word, entry in table.items():
+        for letter, text in entry.constants.items():
+            found.setdefault(letter, []).append(f"{word} {text}")
+    return {letter: Key(f"{CONSTANTS[letter]} ({', '.join(known)})", _NOT_NEGATIVE) for letter, known in found.items()}
+
+
 ACTIVATION: Mapping[str, Key] = {
     "name": Key("the activation function", {"enum": _words(ACTIVATIONS)}, required=True),
-    "alpha": Key("the slope of leaky ReLU left of 0 (0.01), or the factor of ELU (1)", _NOT_NEGATIVE),
+    **_constants(ACTIVATIONS),
     "slope": Key(
         "how the slope is written: with the activation (out: 1 - out^2) or with the net input (net: sech(net)^2)",
         {"enum": ["out", "net"], "default": "out"},
     ),
+}
+
+LOSS: Mapping[str, Key] = {
+    "name": Key("the loss function", {"enum": _words(LOSSES)}, required=True),
+    **_constants(LOSSES),
 }
 
 RANDOM: Mapping[str, Key] = {
@@ -264,7 +289,9 @@ EXAMPLE: Mapping[str, Key] = {
     "start": Key("what recurrent units have before the first time step (0)", _named(_NUMBER)),
     "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
     "loss": Key(
-        "the loss function, or a formula over o and t", {"anyOf": [{"enum": _words(LOSSES)}, _FORMULA]}, required=True
+        "the loss function, or a formula over o and t",
+        {"anyOf": [{"enum": _words(LOSSES)}, _FORMULA, _table(LOSS)]},
+        required=True,
     ),
     "optimizer": Key(
         "the update rule: a name, or a name with its settings",

@@ -17,13 +17,26 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from backprop_trace.formulas.expr import Call, Formula, Name, Sum, given, names_in, parts, rebuild, slope, substitute
+from backprop_trace.formulas.expr import (
+    Call,
+    Formula,
+    Name,
+    Number,
+    Sum,
+    given,
+    names_in,
+    parts,
+    rebuild,
+    slope,
+    substitute,
+)
 from backprop_trace.formulas.parse import TEMPLATE_FUNCTIONS, read_formula
 
 
 class Activation(NamedTuple):
     """formula: a as a function of z. slope: da/dz. slope_of_net: the same without the answer, where that is
-    taught too. cross: da/dz_k for the layers whose units feel each other (softmax)."""
+    taught too. cross: da/dz_k for the layers whose units feel each other (softmax). constants: letters of its own
+    (see `CONSTANTS`), with what they are where a file does not say."""
 
     formula: str
     slope: str
@@ -35,11 +48,12 @@ class Activation(NamedTuple):
 
 class Loss(NamedTuple):
     """formula: the loss at one output. slope: its derivative with respect to o. mean: the total is the mean
-    over the outputs, not their sum."""
+    over the outputs, not their sum. constants: letters of its own, as an activation has them."""
 
     formula: str
     slope: str
     mean: bool = False
+    constants: Mapping[str, str] = {}
     note: str = ""
 
 
@@ -100,6 +114,12 @@ ACTIVATIONS: Mapping[str, Activation] = _Activations({
         constants={"alpha": "1"},
         note="the slope of ELU at 0 is taken as alpha",
     ),
+    "swish": Activation(
+        "z / (1 + exp(-beta * z))",
+        "beta * a + (1 - beta * a) / (1 + exp(-beta * z))",
+        constants={"beta": "1"},
+        note="with beta = 1 swish is also called SiLU",
+    ),
     "softplus": Activation("log(1 + exp(z))", "1 / (1 + exp(-z))"),
     "softmax": Activation("exp(z) / sum(exp(z_k))", "a * (1 - a)", cross="-a * a_k"),
 })  # fmt: skip
@@ -108,9 +128,23 @@ LOSSES: Mapping[str, Loss] = _Losses({
     "half_squared_error": Loss("1/2 * (t - o)^2", "o - t"),
     "squared_error": Loss("(t - o)^2", "2 * (o - t)"),
     "mean_squared_error": Loss("(t - o)^2", "2 * (o - t)", mean=True, note="the mean goes over the outputs"),
+    "huber": Loss(
+        "1/2 * (t - o)^2 if abs(t - o) <= delta else delta * (abs(t - o) - 1/2 * delta)",
+        "max(-delta, min(delta, o - t))",
+        constants={"delta": "1"},
+        note="beyond an error of delta the loss is a straight line",
+    ),
     "binary_cross_entropy": Loss("-(t * log(o) + (1 - t) * log(1 - o))", "-t / o + (1 - t) / (1 - o)"),
     "categorical_cross_entropy": Loss("-t * log(o)", "-t / o"),
 })  # fmt: skip
+
+CONSTANTS: Mapping[str, str] = {
+    "alpha": "the slope of leaky ReLU left of 0, or the factor of ELU",
+    "beta": "how steep the sigmoid in swish is",
+    "delta": "up to which error Huber's loss is half the square",
+}
+"""What the letters are that activations and losses have for themselves; a file may set them: {name: elu, alpha: 0.5}.
+None is negative."""
 
 SHORTCUTS: Mapping[tuple[str, str], str] = {
     ("softmax", "categorical_cross_entropy"): "a - t",
@@ -293,9 +327,9 @@ def decays_apart(name: str, convention: str) -> str:
 _LETTER = re.compile(r"\w+\+?")
 
 SYNONYMS: Mapping[str, str] = {
-    "linear": "identity", "none": "identity", "logistic": "sigmoid", "leakyrelu": "leaky_relu",
+    "silu": "swish", "linear": "identity", "none": "identity", "logistic": "sigmoid", "leakyrelu": "leaky_relu",
     "half_sse": "half_squared_error", "sse": "squared_error", "mse": "mean_squared_error",
-    "bce": "binary_cross_entropy", "binary_crossentropy": "binary_cross_entropy",
+    "huber_loss": "huber", "bce": "binary_cross_entropy", "binary_crossentropy": "binary_cross_entropy",
     "cce": "categorical_cross_entropy", "cross_entropy": "categorical_cross_entropy",
     "crossentropy": "categorical_cross_entropy", "ce": "categorical_cross_entropy",
     "log_loss": "categorical_cross_entropy", "logloss": "categorical_cross_entropy",
@@ -320,6 +354,11 @@ def template(text: str) -> Formula:
 
 def _letter(text: str) -> Name | None:
     return given(text) if _LETTER.fullmatch(text) else None
+
+
+def constants(entry: Activation | Loss) -> dict[str, Number]:
+    """The letters an entry has for itself, with what they are where a file does not say."""
+    return {letter: Number(text) for letter, text in entry.constants.items()}
 
 
 def letters(**meaning: Formula) -> dict[Name, Formula]:

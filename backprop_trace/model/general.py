@@ -69,12 +69,12 @@ Letters = Mapping[str, str]
 LETTERS: Mapping[str, Letters] = {
     "net-out": {
         "z": "net_j", "z_k": "net_k", "a": "out_j", "a_k": "out_k", "x": "out_i", "o": "out_j", "t": "target_j",
-        "w_ji": "w_ji", "w_kj": "w_kj", "b": "b_j", "delta": "", "delta_k": "", "E_j_s": "E_j[s]", "E_s": "E[s]",
+        "w_ji": "w_ji", "w_kj": "w_kj", "b": "b_j", "delta_j": "", "delta_k": "", "E_j_s": "E_j[s]", "E_s": "E[s]",
     },
     "layered": {
         "z": "z^l_j", "z_k": "z^l_k", "a": "a^l_j", "a_k": "a^l_k", "x": "a^(l-1)_i", "o": "a^L_j", "t": "t_j",
         "E": "C", "E_j": "C_j", "E_j_s": "C_j[s]", "E_s": "C[s]", "w_ji": "w^(l-1)_ji", "w_kj": "w^l_kj",
-        "b": "b^(l-1)_j", "delta": "δ^l_j", "delta_k": "δ^(l+1)_k",
+        "b": "b^(l-1)_j", "delta_j": "δ^l_j", "delta_k": "δ^(l+1)_k",
     },
 }  # fmt: skip
 LETTERS = {
@@ -137,7 +137,7 @@ def _shown(formula: Formula, letters: Letters, pen: Pen) -> str:
     return show(formula, pen.notation._replace(call=call), leaf)
 
 
-_DELTAS = {"delta": "z", "delta_k": "z_k"}
+_DELTAS = {"delta_j": "z", "delta_k": "z_k"}
 _SUMS = {"sum": "k", "sum_i": "i", "sum_j": "j", "sum_k": "k", "sum_s": "s"}
 
 
@@ -186,13 +186,13 @@ def _loss(network: Network, training: TrainingSet) -> Iterator[General]:
 
 
 def _backward(network: Network, rule: UpdateRule, brief: bool) -> Iterator[General]:
-    yield General("delta of an output unit", given("delta"), _delta(network, brief), True)
+    yield General("delta of an output unit", given("delta_j"), _delta(network, brief), True)
     if any(not feels_the_layer(ACTIVATIONS[layer.activation]) for layer in network.layers[:-1]):
         above = _total("k", given("delta_k"), given("w_kj"))
-        yield General("delta of a hidden unit", given("delta"), (Product((above, _slope("a", "z"))),))
-    yield General("gradient of a weight", _slope("E", "w_ji"), (Product((given("delta"), given("x"))),))
+        yield General("delta of a hidden unit", given("delta_j"), (Product((above, _slope("a", "z"))),))
+    yield General("gradient of a weight", _slope("E", "w_ji"), (Product((given("delta_j"), given("x"))),))
     if any(name in set(rule.trained) for layer in network.layers for name in layer.biases):
-        yield General("gradient of a bias", _slope("E", "b"), (given("delta"),))
+        yield General("gradient of a bias", _slope("E", "b"), (given("delta_j"),))
 
 
 def _delta(network: Network, brief: bool) -> tuple[Formula, ...]:

@@ -77,11 +77,14 @@ of the time step before."""
 
 
 class Network(NamedTuple):
-    """Layers with a loss, or instead of them `definitions`, one of them the `objective`."""
+    """Layers with a loss, or instead of them `definitions`, one of them the `objective`.
+
+    `loss_constants` are the loss's own (delta)."""
 
     inputs: tuple[str, ...]
     layers: tuple[Layer, ...] = ()
     loss: str = ""
+    loss_constants: Mapping[str, Number] = {}
     definitions: tuple[Definition, ...] = ()
     objective: Name = LOSS
 
@@ -327,7 +330,7 @@ def _loss(network: Network, training: TrainingSet, place: Place) -> Iterator[Equ
     parts = []
     for unit in network.outputs:
         out, target = at(Name("out", unit), place), at(Name("target", unit), _given_place(training, place))
-        meaning = letters(o=out, t=target)
+        meaning = letters(o=out, t=target, **network.loss_constants)
         part = at(Name("E", unit), place)
         parts.append(part)
         yield Equation(part, filled(entry.formula, meaning), ((out, filled(entry.slope, meaning)),), "loss")

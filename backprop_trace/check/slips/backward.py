@@ -38,7 +38,7 @@ from backprop_trace.formulas.expr import (
     names_in,
     substitute,
 )
-from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer, filled, letters, uses_answer
+from backprop_trace.model.catalogue import ACTIVATIONS, constants, feels_the_layer, filled, letters, uses_answer
 from backprop_trace.model.update import ETA
 
 
@@ -150,17 +150,16 @@ def _of_slope(name: Name, of: Name, formula: Formula, facts: Facts) -> Iterator[
     yield Bend("sign", Minus(formula))
     if feels_the_layer(entry):
         return
-    constants = dict(layer.constants)
-    answer = filled(entry.formula, letters(z=out, a=out, **constants))
-    yield Bend("slope-at-output", filled(entry.slope, letters(z=out, a=answer, **constants)))
+    answer = filled(entry.formula, letters(z=out, a=out, **layer.constants))
+    yield Bend("slope-at-output", filled(entry.slope, letters(z=out, a=answer, **layer.constants)))
     yield from (Bend("slope-not-squared", bend.formula) for bend in edited(formula, NotSquared()))
     if uses_answer(entry.slope):
-        yield Bend("slope-of-net", filled(entry.slope, letters(z=net, a=net, **constants)))
+        yield Bend("slope-of-net", filled(entry.slope, letters(z=net, a=net, **layer.constants)))
     if isinstance(formula, Product):
         yield from (Bend("half-slope", factor) for factor in formula.factors)
     for word, other in ACTIVATIONS.items():
         if word not in (layer.activation, "identity") and not feels_the_layer(other):
-            meaning = letters(z=net, a=out, **{key: Number(text) for key, text in other.constants.items()})
+            meaning = letters(z=net, a=out, **constants(other))
             yield Bend("wrong-slope", filled(other.slope, meaning))
     yield from edited(formula, MinusLost())
     rivals = {value: [Bend("wrong-input", other) for other in facts.neighbours(value)] for value in (out, net)}
@@ -211,9 +210,8 @@ def _of_loss_slope(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Ite
     out, target = Name("out", unit, sample=sample), Name("target", unit, sample=sample)
     yield from _averaged_or_not("loss-for-error", Name("E", unit, sample=sample), facts)
     yield from other_targets(formula, facts)
-    for word, entry in LOSSES.items():
-        if word != facts.network.loss:
-            yield from _averaged_or_not("delta-of-other-loss", filled(entry.slope, letters(o=out, t=target)), facts)
+    for entry in facts.other_losses:
+        yield from _averaged_or_not("delta-of-other-loss", filled(entry.slope, letters(o=out, t=target)), facts)
     rivals = {out: [Bend("wrong-input", other) for other in facts.neighbours(out)]}
     rivals[out].append(Bend("net-for-out", out._replace(kind="net")))
     yield from edited(Difference(out, target), NamesReplaced(rivals))

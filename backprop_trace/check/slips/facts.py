@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name
+from backprop_trace.model.catalogue import LOSSES, Loss
 from backprop_trace.model.network import Layer
 
 MOST_NEIGHBOURS = 24
@@ -35,6 +36,11 @@ class Facts:
     def share(self) -> str:
         """What each sample has of a mean over the samples: 1/3; empty where they are added up."""
         return f"1/{self.samples}" if self.samples > 1 and self.training.batch == "mean" else ""
+
+    @property
+    def other_losses(self) -> list[Loss]:
+        """Losses the writer may have taken by mistake; none with constants, which nobody has said."""
+        return [entry for word, entry in LOSSES.items() if word != self.network.loss and not entry.constants]
 
     def layer_of(self, unit: str) -> Layer:
         return self.network.layers[self.units[unit][0]]

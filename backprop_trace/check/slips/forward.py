@@ -43,7 +43,7 @@ from backprop_trace.formulas.expr import (
     parts,
     substitute,
 )
-from backprop_trace.model.catalogue import ACTIVATIONS, feels_the_layer, filled, letters
+from backprop_trace.model.catalogue import ACTIVATIONS, constants, feels_the_layer, filled, letters
 
 MOST_TWICE = 8
 """Softmax of softmax is tried among so many outputs at most: n outputs have n^2 exponentials."""
@@ -85,7 +85,7 @@ def of_out(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
         yield from _softmax_twice(name, formula, facts)
     for word, entry in ACTIVATIONS.items():
         if word not in (layer.activation, "identity") and not feels_the_layer(entry):
-            meaning = letters(z=net, a=name, **{key: Number(text) for key, text in entry.constants.items()})
+            meaning = letters(z=net, a=name, **constants(entry))
             yield Bend("wrong-activation", filled(entry.formula, meaning))
     yield Bend("exponent-sign", substitute(formula, {net: Minus(net)}))
     yield from edited(formula, BracketsLeftOut())

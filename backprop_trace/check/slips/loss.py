@@ -20,7 +20,7 @@ from backprop_trace.check.slips.facts import Facts
 from backprop_trace.check.slips.kinds import Bend
 from backprop_trace.check.slips.mix_ups import mixed_up, other_targets
 from backprop_trace.formulas.expr import TWO, Formula, Minus, Name, Number, Product, Quotient, Sum, names_in
-from backprop_trace.model.catalogue import LOSSES, filled, letters
+from backprop_trace.model.catalogue import filled, letters
 
 
 def of_loss(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
@@ -31,9 +31,8 @@ def of_loss(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield Bend("half-added", Product((Number("1/2"), formula)))
     yield Bend("doubled", Product((TWO, formula)))
     meaning = letters(o=name._replace(kind="out"), t=name._replace(kind="target"))
-    for word, entry in LOSSES.items():
-        if word != facts.network.loss:
-            yield Bend("wrong-loss", filled(entry.formula, meaning))
+    for entry in facts.other_losses:
+        yield Bend("wrong-loss", filled(entry.formula, meaning))
     yield from edited(formula, NotSquared())
     yield Bend("sign", Minus(formula))
     yield from edited(formula, OtherBases())

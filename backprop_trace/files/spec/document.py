@@ -163,7 +163,7 @@ def read_network(reader: Reader, top: Mapping[str, Node]) -> tuple[Network, Upda
         definitions = formulas.read_definitions(reader, top["definitions"], inputs, times)
     activation = layers[-1].activation if layers else ""
     reader.classes = activation == "softmax"
-    loss = formulas.function(reader, top["loss"], LOSSES, "loss", "ot") if "loss" in top else ""
+    loss, loss_constants, _ = formulas.function(reader, top.get("loss"), LOSSES, schema.LOSS, "loss", "ot")
     loss = loss_for(top["loss"].text, loss, activation) if loss else ""
     batch = reader.choice(top["batch"], ("sum", "mean"), "batch") if "batch" in top else "sum"
     fixed = read_fixed(reader, top.get("fixed"), (*reader.parameters, *(inputs if definitions else ())))
@@ -173,7 +173,7 @@ def read_network(reader: Reader, top: Mapping[str, Node]) -> tuple[Network, Upda
     reader.values |= {given(label): entry.text for label, entry in reader.parameters.items() if entry.text is not None}
     trained = tuple(given(label) for label in reader.parameters if label in reader.used and label not in fixed)
     return (
-        Network(inputs, layers, loss, definitions),
+        Network(inputs, layers, loss, loss_constants, definitions),
         UpdateRule(trained=trained, fixed=tuple(map(given, fixed))),
         TrainingSet(samples, batch, times=times, target_times=target_times, settling=settling),
         held_out,

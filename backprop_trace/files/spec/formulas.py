@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from backprop_trace.files.mistyped import what_to_type
+from backprop_trace.files.schema import Key
 from backprop_trace.files.source import Node, Place, did_you_mean
-from backprop_trace.formulas.expr import FUNCTIONS, Formula, Name, given, walk_names
+from backprop_trace.formulas.expr import FUNCTIONS, Formula, Name, Number, given, walk_names
+from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.parse import BadFormula, Resolve, read_formula
 from backprop_trace.formulas.vocabulary import LABEL, normal
-from backprop_trace.model.catalogue import canonical
+from backprop_trace.model.catalogue import CONSTANTS, Activation, Loss, canonical, constants
 from backprop_trace.model.network import Definition, Network
 
 if TYPE_CHECKING:
@@ -23,7 +25,33 @@ if TYPE_CHECKING:
 _BEFORE = re.compile(rf"({LABEL.pattern})@-1")
 
 
-def function(reader: Reader, node: Node, known: Mapping[str, object], what: str, letters: str) -> str:
+def function(
+    reader: Reader,
+    node: Node | None,
+    known: Mapping[str, Activation] | Mapping[str, Loss],
+    keys: Mapping[str, Key],
+    what: str,
+    letters: str,
+) -> tuple[str, dict[str, Number], Mapping[str, Node]]:
+    """An activation or a loss: its name (or the formula that stands for it), its constants, and what else is said
+    of it. It is a word, a formula over these letters (z; o and t), or a table with these keys."""
+    if node is None or node.kind != "mapping":
+        word = _word_or_formula(reader, node, known, what, letters) if node else ""
+        return word, constants(known[word]) if word in known else {}, {}
+    entries = reader.table(node, keys, f"the {what}")
+    name = reader.choice(entries["name"], known, what) if "name" in entries else ""
+    own = constants(known[name]) if name else {}
+    for letter in CONSTANTS.keys() & entries:
+        if letter not in own:
+            reader.wrong(f"{name or f'this {what}'} has no {letter}", entries[letter].place)
+        elif (text := reader.number(entries[letter])) is not None:
+            if number(text) < 0:
+                reader.wrong(f"{letter} must not be negative", entries[letter].place)
+            own[letter] = Number(text)
+    return name, own, entries
+
+
+def _word_or_formula(reader: Reader, node: Node, known: Mapping[str, object], what: str, letters: str) -> str:
     """A word of the catalogue, or a formula over these letters (z; o and t): the text that stands for it."""
     text = reader.word(node)
     if canonical(text) in known or not (text or node.is_scalar):  # what is no text was said already

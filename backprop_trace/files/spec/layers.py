@@ -12,9 +12,8 @@ from backprop_trace.files.spec import formulas
 from backprop_trace.files.spec.reader import Reader, short
 from backprop_trace.files.spec.weights import drawn, read_biases, read_layout, read_weights
 from backprop_trace.formulas.expr import Name, Number, given
-from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import normal
-from backprop_trace.model.catalogue import ACTIVATIONS, canonical
+from backprop_trace.model.catalogue import ACTIVATIONS
 from backprop_trace.model.network import Layer
 
 RECURRENT_DRAWS = 500
@@ -123,25 +122,8 @@ def read_layer(
 
 def read_activation(reader: Reader, node: Node | None) -> tuple[str, dict[str, Number], bool]:
     """Its name, its constants, and whether its slope is written with the net input."""
-    if node is None or node.kind != "mapping":
-        word = formulas.function(reader, node, ACTIVATIONS, "activation", "z") if node else ""
-        return word, defaults(node), False
-    entries = reader.table(node, schema.ACTIVATION, "the activation")
-    name = reader.choice(entries["name"], ACTIVATIONS, "activation") if "name" in entries else ""
-    constants = defaults(entries.get("name"))
-    for key in ("alpha",):
-        if key in entries and key not in constants:
-            reader.wrong(f"{name or 'this activation'} has no {key}", entries[key].place)
-        elif key in entries and (text := reader.number(entries[key])) is not None:
-            if number(text) < 0:
-                reader.wrong(f"{key} must not be negative", entries[key].place)
-            constants[key] = Number(text)
+    name, constants, entries = formulas.function(reader, node, ACTIVATIONS, schema.ACTIVATION, "activation", "z")
     of_net = "slope" in entries and reader.choice(entries["slope"], ("out", "net"), "slope") == "net"
     if of_net and name and not ACTIVATIONS[name].slope_of_net:
         reader.wrong(f"the slope of {name} has one form only", entries["slope"].place, help="leave 'slope' out")
     return name, constants, of_net
-
-
-def defaults(node: Node | None) -> dict[str, Number]:
-    entry = ACTIVATIONS.get(canonical(node.text)) if node and node.kind == "scalar" else None
-    return {key: Number(text) for key, text in entry.constants.items()} if entry else {}

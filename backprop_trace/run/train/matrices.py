@@ -27,7 +27,7 @@ from backprop_trace.formulas.expr import LOSS, Formula, Name, after, derivative,
 from backprop_trace.formulas.notation import ATOM, PYTHON, show
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.batches import Samples
-from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer, template
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, constants, feels_the_layer, template
 from backprop_trace.model.network import Layer, Network
 from backprop_trace.model.update import TIME, constants_used, rule_lines
 
@@ -193,7 +193,7 @@ class Matrices:
         """The first quantity of a forward pass that is no finite number."""
         with np.errstate(all="ignore"):
             passed = self.forward(arrays, inputs)
-            losses = _evaluated(_entry(LOSSES[self.network.loss].formula), {"o": passed[-1][1], "t": targets})
+            losses = _evaluated(_entry(LOSSES[self.network.loss].formula), self.letters(passed[-1][1], targets))
         kinds = [
             (kind, layer.units, numbers)
             for layer, pair in zip(self.network.layers, passed, strict=True)
@@ -258,7 +258,7 @@ class Matrices:
     def gradients(self, arrays: Sequence[Array], inputs: Array, targets: Array) -> list[Array]:
         """dE/d every block."""
         passed = self.forward(arrays, inputs)
-        letters = {"o": passed[-1][1], "t": targets}
+        letters = self.letters(passed[-1][1], targets)
         share = self.share(self.network.loss, len(inputs), self.training.batch)
         flowing = _evaluated(_entry(LOSSES[self.network.loss].slope), letters) / share
         found: list[Array] = []
@@ -284,6 +284,11 @@ class Matrices:
         delta: Array = flowing * slope + np.einsum("ni,nik->nk", flowing, cross)
         return delta
 
+    def letters(self, outputs: Array, targets: Array, loss: str = "") -> dict[str, Array | float]:
+        """What stands for the letters of the loss; another loss has its constants from the catalogue."""
+        own = self.network.loss_constants if loss in ("", self.network.loss) else constants(LOSSES[loss])
+        return {"o": outputs, "t": targets, **{letter: float(number(each.text)) for letter, each in own.items()}}
+
     def share(self, loss: str, samples: int, batch: str) -> float:
         """What the sum over outputs and samples is divided by to be a mean."""
         outputs = len(self.network.outputs) if LOSSES[loss].mean else 1
@@ -303,7 +308,7 @@ class Matrices:
 
     def loss_of(self, loss: str, inputs: Array, targets: Array, batch: str) -> float:
         with np.errstate(all="ignore"):
-            letters = {"o": self.forward(self.arrays, inputs)[-1][1], "t": targets}
+            letters = self.letters(self.forward(self.arrays, inputs)[-1][1], targets, loss)
             total = float(np.sum(_evaluated(_entry(LOSSES[loss].formula), letters)))
         if not np.isfinite(total):
             broken = self.first_unbound(self.arrays, inputs, targets, self.training.all_samples)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate_all, finite
 from backprop_trace.formulas.expr import Name, derivative
 from backprop_trace.formulas.numbers import NotANumber, given_number, number
-from backprop_trace.model.catalogue import LOSSES, canonical
+from backprop_trace.model.catalogue import LOSSES, canonical, constants
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Network, at, listing, loss_lines, outputs_and_targets
 from backprop_trace.model.settle import still_settles
@@ -177,7 +177,9 @@ class Session:
 
     @cached_property
     def metric_look(self) -> Look:
-        measured = self.example.with_network(loss=self.plan.metric or self.network.loss).with_training(batch="mean")
+        metric, measured = self.plan.metric, self.example.with_training(batch="mean")
+        if metric:
+            measured = measured.with_network(loss=metric, loss_constants=constants(LOSSES[metric]))
         return self.look(measured, [self.network.objective])
 
     @cached_property

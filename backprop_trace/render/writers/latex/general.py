@@ -18,14 +18,14 @@ LETTERS: Mapping[str, Letters] = {
         "x": r"\mathit{out}_{i}", "o": r"\mathit{out}_{j}", "t": r"\mathit{target}_{j}", "E_j": "E_{j}", "E": "E",
         "E_j_s": "E_{j}^{(s)}", "E_s": "E^{(s)}",
         "w_ji": "w_{ji}", "w_kj": "w_{kj}", "b": "b_{j}", "z_above": r"\mathit{net}_{k}",
-        "delta": r"\frac{\partial E}{\partial \mathit{net}_{j}}",
+        "delta_j": r"\frac{\partial E}{\partial \mathit{net}_{j}}",
         "delta_k": r"\frac{\partial E}{\partial \mathit{net}_{k}}",
     },
     "layered": {
         "z": "z_{j}^{l}", "z_k": "z_{k}^{l}", "a": "a_{j}^{l}", "a_k": "a_{k}^{l}", "x": "a_{i}^{l-1}",
         "o": "a_{j}^{L}", "t": "t_{j}", "E_j": "C_{j}", "E": "C", "E_j_s": "C_{j}^{(s)}", "E_s": "C^{(s)}",
         "w_ji": "w_{ji}^{l-1}", "w_kj": "w_{kj}^{l}",
-        "b": "b_{j}^{l-1}", "delta": r"\delta_{j}^{l}", "delta_k": r"\delta_{k}^{l+1}", "z_above": "z_{k}^{l+1}",
+        "b": "b_{j}^{l-1}", "delta_j": r"\delta_{j}^{l}", "delta_k": r"\delta_{k}^{l+1}", "z_above": "z_{k}^{l+1}",
     },
 }  # fmt: skip
 LETTERS = {
