@@ -36,7 +36,7 @@ VALIDATOR = jsonschema.Draft7Validator(json_schema())
 BEYOND_A_SCHEMA = (
     "expected", "is not defined", "is used for two things", "which is no output", "has no target", "values? here",
     "biases: ", "must be below", "'(decay|schedule)' says", "whole number from 1 on",
-    "stands twice", "has no alpha", "one form only", "unknown input or unit", "unknown parameter",
+    "stands twice", "has no (alpha|delta)", "one form only", "unknown input or unit", "unknown parameter",
     "leading zero", "out of range", "the limit", "lacks the key '(learning_rate|targets|inputs)'", "nothing stands",
     "already means something", "are the same", "or write weights_layout", "fits the other way", "decimals have a point",
 )  # fmt: skip

@@ -40,10 +40,12 @@ def function(
         return word, constants(known[word]) if word in known else {}, {}
     entries = reader.table(node, keys, f"the {what}")
     name = reader.choice(entries["name"], known, what) if "name" in entries else ""
-    own = constants(known[name]) if name else {}
+    if not name:  # said already
+        return "", {}, entries
+    own = constants(known[name])
     for letter in CONSTANTS.keys() & entries:
         if letter not in own:
-            reader.wrong(f"{name or f'this {what}'} has no {letter}", entries[letter].place)
+            reader.wrong(f"{name} has no {letter}", entries[letter].place)
         elif (text := reader.number(entries[letter])) is not None:
             if number(text) < 0:
                 reader.wrong(f"{letter} must not be negative", entries[letter].place)
