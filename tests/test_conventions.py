@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from backprop_trace.check.checker import Checker
+from backprop_trace.check.conventions import COURSES
 from backprop_trace.check.report import Report
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import load, read_example
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.conventions import CONVENTIONS, Ways
 from backprop_trace.run.step import trace
+
+NONE = Ways()
 
 
 def worked(text: str, places: int = 6) -> dict[str, str]:
@@ -25,9 +29,9 @@ def _is_structural(name: Name) -> bool:
     return name.kind == "d" and (name.via is not None or (name.of is not None and name.of.kind == "net"))
 
 
-def check(example: str, numbers: dict[str, str]) -> Report:
+def check(example: str, numbers: dict[str, str], ways: Ways = NONE) -> Report:
     sheet = "\n".join(f"{name} = {value}" for name, value in numbers.items())
-    return Checker(load(example)).check(read_sheet(sheet, "sheet.txt"))
+    return Checker(load(example), ways=ways).check(read_sheet(sheet, "sheet.txt"))
 
 
 def mazur() -> str:
@@ -56,7 +60,7 @@ def test_named_weights_that_are_transposed_are_a_slip_that_is_named() -> None:
     assert not [line for line in report.written if line.verdict == "wrong"]
 
 
-def test_hidden_deltas_from_updated_weights_are_a_slip_that_is_named() -> None:
+def with_updated_weights() -> dict[str, str]:
     """The numbers by plain arithmetic, as in the course of those who update the output layer first."""
     found = trace(load("mazur"))
 
@@ -75,7 +79,11 @@ def test_hidden_deltas_from_updated_weights_are_a_slip_that_is_named() -> None:
                 f"{gradient:.6f}",
                 f"{start - gradient / 2:.6f}",
             )
-    report = check("mazur", numbers)
+    return numbers
+
+
+def test_hidden_deltas_from_updated_weights_are_a_slip_that_is_named() -> None:
+    report = check("mazur", with_updated_weights())
     assert report.conventions == ()
     assert report.first_mistake is not None
     assert "updated-weights" in report.first_mistake.slips
@@ -119,3 +127,83 @@ def test_a_single_slip_is_no_convention() -> None:
     assert first.name == "E_o1"
     assert {"no-half", "doubled"} <= set(first.slips)
     assert next(line.verdict for line in report.lines if line.name == "E") == "follows"
+
+
+# --- what the author of an exercise decides ---
+
+
+def test_an_accepted_method_is_excused_and_said_once() -> None:
+    report = check("mazur", with_updated_weights(), Ways(accept=frozenset({"updated-weights"})))
+    assert report.conventions == ("updated-weights",)
+    assert not report.has_mistakes
+
+
+def test_a_refused_definition_is_a_slip_that_is_named_where_it_acts_and_the_rest_follows() -> None:
+    numbers = worked(mazur().replace("half_squared_error", "squared_error"))
+    report = check("mazur", numbers, Ways(refuse=frozenset({"no-half"})))
+    assert report.conventions == ()
+    slips = {line.name: line.slips for line in report.written if line.verdict == "slip"}
+    kept = dict.fromkeys(("dE/dout_o1", "dE/dout_o2"), ("doubled",))  # the factor 2 that 1/2 would cancel
+    assert slips == dict.fromkeys(("E_o1", "E_o2"), ("no-half",)) | kept
+    assert not [line for line in report.written if line.verdict == "wrong"]
+
+
+def test_a_refused_definition_is_not_excused_as_one_that_is_like_it() -> None:
+    """Without 1/2, the mean over the two outputs has half the lines right."""
+    numbers = worked(mazur().replace("half_squared_error", "squared_error"))
+    assert check("mazur", numbers, Ways(refuse=frozenset({"no-half"}))).conventions == ()
+
+
+def test_a_refused_sign_is_a_slip() -> None:
+    numbers = worked(mazur())
+    numbers = {name.replace("dE/dnet_", "delta_"): value for name, value in numbers.items()}
+    turned = {name: f"{-float(value):.6f}" for name, value in numbers.items() if name.startswith("delta_")}
+    report = check("mazur", numbers | turned, Ways(refuse=frozenset({"delta-sign"})))
+    assert report.conventions == ()
+    assert report.first_mistake is not None
+    assert (report.first_mistake.name, "sign" in report.first_mistake.slips) == ("dE/dnet_o1", True)
+
+
+def test_the_file_decides_and_whoever_checks_before_it() -> None:
+    text = mazur() + "\nconventions: {accept: [updated-weights]}\n"
+    sheet = read_sheet("\n".join(f"{name} = {value}" for name, value in with_updated_weights().items()), "sheet.txt")
+    assert not Checker(read_example(text)).check(sheet).has_mistakes
+    refused = Ways(refuse=frozenset({"updated-weights"}))
+    assert Checker(read_example(text), ways=refused).check(sheet).has_mistakes
+
+
+def test_the_options_decide(run, tmp_path) -> None:
+    sheet = tmp_path / "sheet.txt"
+    sheet.write_text("\n".join(f"{name} = {value}" for name, value in with_updated_weights().items()))
+    assert run("check", "mazur", str(sheet))[0] == 1
+    assert run("check", "mazur", str(sheet), "--accept", "half, updated-weights", "--accept", "thresholds")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--refuse", "no-hlaf"), "did you mean 'no-half'?"),
+        (("--accept", "half,no-half", "--refuse", "half"), "'half' is accepted and refused"),
+        (("--accept", "batches-of-0"), "there is no convention 'batches-of-0'"),
+    ],
+)
+def test_what_cannot_be_decided_is_one_message(run, options, said) -> None:
+    code, out, err = run("check", "mazur", *options)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_every_convention_is_listed_with_its_kind(run) -> None:
+    code, out, _ = run("check", "--conventions", "--format", "csv")
+    rows = [line.split(",")[:3] for line in out.splitlines()[1:]]
+    assert code == 0
+    assert {row[0] for row in rows} == set(CONVENTIONS) > set(COURSES)
+    assert [row[2] for row in rows if row[1] == "method"] == ["a mistake", "a mistake"]
+    assert {row[2] for row in rows if row[1] != "method"} == {"excused"}
+
+
+def test_only_the_conventions_that_an_example_has_are_listed(run) -> None:
+    _, out, _ = run("check", "--conventions", "mazur", "--format", "csv", "--refuse", "no-half")
+    assert "no-half,definition,a mistake" in out
+    assert "torch-velocity" not in out
+    assert "batches-of-1" not in out

@@ -20,6 +20,7 @@ COMMANDS = {
     "class": ["check", "mazur", "SHEETS"],
     "audit": ["audit", "mazur", "kumar"],
     "list": ["list"],
+    "conventions": ["check", "--conventions", "mazur"],
     "train": ["train", "mazur", "--epochs", "20"],
     "sweep": ["sweep", "one-weight", "W", "--from", "0", "--to", "5"],
     "verify": ["verify", "mazur"],

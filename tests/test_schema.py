@@ -39,6 +39,7 @@ BEYOND_A_SCHEMA = (
     "stands twice", "has no (alpha|delta)", "one form only", "unknown input or unit", "unknown parameter",
     "leading zero", "out of range", "the limit", "lacks the key '(learning_rate|targets|inputs)'", "nothing stands",
     "already means something", "are the same", "or write weights_layout", "fits the other way", "decimals have a point",
+    "accepted and refused",
 )  # fmt: skip
 """What relates two places of a file, or is about how a number is written, no schema can see."""
 

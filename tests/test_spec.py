@@ -48,6 +48,10 @@ def said(text: str) -> list[str]:
 
 
 ONE_PROBLEM = [
+    ("learning_rate", "conventions: {accept: [no-hlaf]}\nlearning_rate", "did you mean 'no-half'", "no-hlaf"),
+    ("learning_rate", "conventions: {accept: half, refuse: [half]}\nlearning_rate", "accepted and refused", "half"),
+    ("learning_rate", "conventions: {acept: [half]}\nlearning_rate", "did you mean 'accept'", "acept"),
+    ("learning_rate", "conventions: [half]\nlearning_rate", "conventions must be a mapping", "["),
     # what stands there, what is written instead, words of the message, what the carets point at
     ("learning_rate", "lerning_rate", "did you mean 'learning_rate'", "lerning_rate"),
     ("sigmoid", "sigmoyd", "did you mean 'sigmoid'", "sigmoyd"),
@@ -231,6 +235,8 @@ def test_a_file_that_is_no_mapping_is_refused(text):
 
 
 READ = [
+    ("learning_rate", "conventions: {accept: [updated-weights, batches-of-3], refuse: no-half}\nlearning_rate"),
+    ("learning_rate", "conventions: {refuse: []}\nlearning_rate"),
     ("x2: -1", "x2: −1"),
     ("x2: -1", "x2: +1"),
     ("x2: -1", "x2: -.5"),

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from backprop_trace.check.conventions import Courses, Ways
+from backprop_trace.check.conventions import Courses
 from backprop_trace.check.course import TRUE_DIGITS, Course
 from backprop_trace.check.entries import Entries
 from backprop_trace.check.part import Part
@@ -31,6 +31,7 @@ from backprop_trace.files.sheet.entries import nothing_read
 from backprop_trace.files.source import Place, Problem, SourceError, place_at
 from backprop_trace.files.spec import Example
 from backprop_trace.files.spec.settings import BadSetting, with_settings
+from backprop_trace.model.conventions import Ways
 
 ASCII_LANGUAGE = Language()
 AS_THE_EXAMPLE_SAYS = Ways()
@@ -48,7 +49,7 @@ class Checker:
         ways: Ways = AS_THE_EXAMPLE_SAYS,
     ):
         self.example, self.strict, self.language, self.style = example, strict, language, style
-        self.ways = Ways(ways.accept | example.accept, ways.refuse | example.refuse)
+        self.ways = ways.over(example.ways)
         self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
 
     def __getstate__(self) -> dict[str, Any]:

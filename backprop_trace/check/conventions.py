@@ -1,13 +1,13 @@
 """Conventions: other ways of doing the whole exercise, each of them somebody's textbook.
 
 A sheet that has mistakes under the example's own convention is judged under the others too; one that leaves clearly
-fewer is taken, said once, and the rest of the sheet is judged under it. To add one, add an entry to CONVENTIONS.
+fewer is taken, said once, and the rest of the sheet is judged under it. What they are called, and of which kind they
+are, stands in `model/conventions.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
 from backprop_trace.check.course import Circular, Course, bent_listing
 from backprop_trace.files.spec import Example
@@ -15,22 +15,10 @@ from backprop_trace.formulas.expr import Minus, Name, Number, Product, Quotient,
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.catalogue import OPTIMIZERS
 from backprop_trace.model.chain import Equation
+from backprop_trace.model.conventions import ALL_SAMPLES, BATCHES_OF, CONVENTIONS, SIGNS, is_about_batches
 from backprop_trace.model.network import Layer, Listing, Network
 from backprop_trace.model.settle import forward_settled
 from backprop_trace.run.step import size as size_of
-
-NOTATION, DEFINITION, METHOD = "notation", "definition", "method"
-"""The kinds of conventions: how it is written, what is meant, how it is computed. A method is not excused."""
-
-
-class Convention(NamedTuple):
-    """`sentence` completes "this sheet ...". `course` makes the course, or None where it would be the same or cannot
-    be. `slip` is the slip that gives the same numbers on a single line."""
-
-    sentence: str
-    course: Callable[[Course], Course | None]
-    slip: str = ""
-    kind: str = DEFINITION
 
 
 def _of(course: Course, example: Example) -> Course:
@@ -219,64 +207,25 @@ def _stops_early(course: Course) -> Course | None:
     return None if stopped.times == training.times else _of(course, course.example._replace(training=stopped))
 
 
-CONVENTIONS: Mapping[str, Convention] = {
-    "no-half": Convention("has no factor 1/2 in the loss: E = (target - output)^2", _no_half, "no-half"),
-    "half": Convention("has a factor 1/2 in the loss", _half, "half-added"),
-    "mean-of-outputs": Convention(
-        "takes the mean over the outputs instead of the sum", _mean_of_outputs, "mean-for-sum"
-    ),
-    "sum-of-outputs": Convention("takes the sum over the outputs instead of the mean", _sum_of_outputs, "sum-for-mean"),
-    "mean-of-samples": Convention(
-        "takes the mean over the samples instead of the sum", _batch("sum", "mean"), "mean-for-sum"
-    ),
-    "sum-of-samples": Convention(
-        "takes the sum over the samples instead of the mean", _batch("mean", "sum"), "sum-for-mean"
-    ),
-    "each-sample-alone": Convention(
-        "writes the deltas and gradients of single samples without 1/n", _each_sample_alone, "sum-for-mean", NOTATION
-    ),
-    "thresholds": Convention("subtracts thresholds where the example adds biases", _thresholds, "", NOTATION),
-    "numbering": Convention(
-        "numbers the weights the other way round (from, to)", _bare_transposed, "transposed", NOTATION
-    ),
-    "updated-weights": Convention(
-        "computes the hidden deltas from the already updated weights", _updated_weights, "updated-weights", METHOD
-    ),
-    "transposed-weights": Convention(
-        "takes the weights the other way round (from, to)", _named_transposed, "transposed", METHOD
-    ),
-    "biases-updated": Convention("updates the biases, which the example keeps fixed", _biases_updated),
-    **{
-        f"{word}-velocity": Convention(f"has the velocity of the {word} convention", _velocity(word))
-        for word in ("paper", "torch", "keras", "average")
-    },
-    "activations-settled": Convention("stops iterating as soon as the activations have settled", _stops_early),
-    "biases-fixed": Convention("keeps the biases fixed, which the example updates", _biases_fixed, "bias-not-updated"),
+COURSES: Mapping[str, Callable[[Course], Course | None]] = {
+    "no-half": _no_half,
+    "half": _half,
+    "mean-of-outputs": _mean_of_outputs,
+    "sum-of-outputs": _sum_of_outputs,
+    "mean-of-samples": _batch("sum", "mean"),
+    "sum-of-samples": _batch("mean", "sum"),
+    "each-sample-alone": _each_sample_alone,
+    "thresholds": _thresholds,
+    "numbering": _bare_transposed,
+    "updated-weights": _updated_weights,
+    "transposed-weights": _named_transposed,
+    "biases-updated": _biases_updated,
+    **{f"{word}-velocity": _velocity(word) for word in ("paper", "torch", "keras", "average")},
+    "activations-settled": _stops_early,
+    "biases-fixed": _biases_fixed,
 }
+"""How each convention computes an exercise: its course, or None where it would be the same or cannot be."""
 
-DELTA_SIGN = "delta-sign"
-DELTA_SIGN_SENTENCE = "writes deltas with target - output, so with the opposite sign of dE/dnet"
-
-ERROR_SIGN = "error-sign"
-ERROR_SIGN_SENTENCE = "writes the error as output - target"
-
-CHANGE_SIGN = "change-sign"
-CHANGE_SIGN_SENTENCE = "writes the change as what is subtracted: eta * dE/dw"
-
-TRUNCATES = "truncates"
-TRUNCATES_SENTENCE = "cuts numbers off instead of rounding them"
-
-
-SIGNS = {
-    DELTA_SIGN: DELTA_SIGN_SENTENCE,
-    ERROR_SIGN: ERROR_SIGN_SENTENCE,
-    CHANGE_SIGN: CHANGE_SIGN_SENTENCE,
-    TRUNCATES: TRUNCATES_SENTENCE,
-}
-"""Conventions that leave the lines as they are: signs, and cutting off."""
-
-ALL_SAMPLES, BATCHES_OF = "all-samples", "batches-of-"
-"""With the number of samples behind it."""
 MOST_LINES = 20_000
 """A convention about batches is tried where a step has no more lines."""
 
@@ -293,38 +242,6 @@ def batches(course: Course, size: int) -> tuple[str, Course] | None:
     return ALL_SAMPLES if size >= samples else f"{BATCHES_OF}{size}", Course(changed, digits=course.digits)
 
 
-def is_about_batches(convention: str) -> bool:
-    return convention == ALL_SAMPLES or convention.startswith(BATCHES_OF)
-
-
-def sentence_of(convention: str) -> str:
-    """What a sheet does that follows a convention."""
-    if is_about_batches(convention):
-        count = convention.removeprefix(BATCHES_OF)
-        each = {ALL_SAMPLES: "once for all samples together", "1": "after every sample"}
-        return f"updates {each.get(count) or f'after every {count} samples'}"
-    return SIGNS.get(convention) or CONVENTIONS[convention].sentence
-
-
-def kind_of(convention: str) -> str:
-    if convention in SIGNS:
-        return NOTATION
-    return DEFINITION if is_about_batches(convention) else CONVENTIONS[convention].kind
-
-
-def every_convention() -> list[tuple[str, str, str]]:
-    """The conventions: what each is called, of which kind it is, and what a sheet does that follows it."""
-    words = [*SIGNS, *CONVENTIONS, ALL_SAMPLES, f"{BATCHES_OF}1"]
-    return [(word, kind_of(word), sentence_of(word)) for word in words]
-
-
-class Ways(NamedTuple):
-    """Which conventions the author of an exercise decides on: taken as their own way, or not excused."""
-
-    accept: frozenset[str] = frozenset()
-    refuse: frozenset[str] = frozenset()
-
-
 class Courses:
     """An example's own course, and those of the conventions, made when they are first needed."""
 
@@ -335,11 +252,11 @@ class Courses:
 
     def __getitem__(self, convention: str) -> Course | None:
         if convention not in self._made:
-            self._made[convention] = CONVENTIONS[convention].course(self.own)
+            self._made[convention] = COURSES[convention](self.own)
         return self._made[convention]
 
     def others(self) -> list[tuple[str, Course]]:
-        return [(word, course) for word in CONVENTIONS if (course := self[word]) is not None]
+        return [(word, course) for word in COURSES if (course := self[word]) is not None]
 
     def batches(self, sizes: Iterable[int]) -> list[tuple[str, Course]]:
         """The courses with mini-batches of other sizes."""
@@ -350,3 +267,13 @@ class Courses:
                     self._batches[size] = batches(self.own, size)
                 found += [self._batches[size]]
         return [course for course in found if course is not None]
+
+
+def possible(example: Example) -> list[str]:
+    """The conventions that an example can be computed under, signs and mini-batches among them."""
+    courses, several = Courses(Course(example)), example.training.samples > 1
+    return [word for word in CONVENTIONS if (several and is_about_batches(word)) or _is_possible(courses, word)]
+
+
+def _is_possible(courses: Courses, word: str) -> bool:
+    return courses[word] is not None if word in COURSES else word in SIGNS

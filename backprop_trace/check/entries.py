@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from backprop_trace.check import chains
-from backprop_trace.check.conventions import CHANGE_SIGN, DELTA_SIGN, ERROR_SIGN
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
@@ -16,6 +15,7 @@ from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
 from backprop_trace.formulas.expr import LOSS, Name
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.conventions import CHANGE_SIGN, DELTA_SIGN, ERROR_SIGN
 from backprop_trace.run.step import size
 
 MOST_COMPUTED = 5_000_000

@@ -24,6 +24,7 @@ from backprop_trace.files.submissions import Submission, student_of
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.child import end_with_the_parent
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.conventions import Ways
 
 CHUNK = 8
 WAITING = 4  # chunks per worker that may be under way
@@ -39,9 +40,10 @@ class Checks(NamedTuple):
     decimal_comma: bool = False
     language: Language = Language()
     style: str = ""
+    ways: Ways = Ways()
 
     def checker(self) -> Checker:
-        return Checker(self.example, self.strict, self.language, self.style)
+        return Checker(self.example, self.strict, self.language, self.style, self.ways)
 
 
 class Outcome(NamedTuple):

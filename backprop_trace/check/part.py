@@ -8,20 +8,7 @@ from typing import NamedTuple
 
 from backprop_trace.check import chains
 from backprop_trace.check.chains import Blame
-from backprop_trace.check.conventions import (
-    CHANGE_SIGN,
-    CONVENTIONS,
-    DELTA_SIGN,
-    ERROR_SIGN,
-    METHOD,
-    SIGNS,
-    TRUNCATES,
-    Courses,
-    Ways,
-    is_about_batches,
-    kind_of,
-    sentence_of,
-)
+from backprop_trace.check.conventions import Courses
 from backprop_trace.check.course import Course
 from backprop_trace.check.entries import Answers, Entries, turned
 from backprop_trace.check.findings import Answer, Finding
@@ -38,6 +25,17 @@ from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.formulas.parse import Resolve
+from backprop_trace.model.conventions import (
+    CHANGE_SIGN,
+    CONVENTIONS,
+    DELTA_SIGN,
+    ERROR_SIGN,
+    SIGNS,
+    TRUNCATES,
+    Ways,
+    is_about_batches,
+    sentence_of,
+)
 from backprop_trace.run.step import TooLarge
 
 KEY_DIGITS = 12
@@ -124,7 +122,8 @@ class Part:
         own = self.tried(self.courses.own, ())
         if not own.in_all:
             return
-        self.cutting = self.evidence_of_cutting(self.courses.own, ())
+        if TRUNCATES not in self.ways.refuse:
+            self.cutting = self.evidence_of_cutting(self.courses.own, ())
         best: tuple[Course, tuple[str, ...]] = (self.courses.own, ())
         least = own
         for course, conventions in self.candidates():
@@ -135,10 +134,10 @@ class Part:
             if self.is_better(found, least, conventions) and self.is_spoken_for(found, own, course, conventions):
                 best, least = (course, conventions), found
         course, conventions = best
-        methods = [word for word in conventions if kind_of(word) == METHOD and word not in self.ways.accept]
-        if methods:  # not excused: a slip, said once
-            conventions = tuple(word for word in conventions if word not in methods)
-            self.method = CONVENTIONS[methods[0]].slip
+        mistaken = [word for word in conventions if not self.ways.excuse(word)]
+        conventions = tuple(word for word in conventions if word not in mistaken)
+        if any(word not in SIGNS for word in mistaken):  # a slip, said once
+            self.method = CONVENTIONS[mistaken[0]].slip if mistaken[0] in CONVENTIONS else ""
             course = self.courses.own
         self.course, self.conventions = course, conventions
 
@@ -152,7 +151,7 @@ class Part:
         if not self.entries.is_far:
             others = self.courses.others() + self.courses.batches(self.entries.batch_sizes)
             found += [(course, (word, *turned)) for turned in signs for word, course in others]
-        return [(course, words) for course, words in found if not self.ways.refuse.intersection(words)]
+        return found
 
     @staticmethod
     def is_better(found: Trial, least: Trial, conventions: tuple[str, ...]) -> bool:

@@ -58,6 +58,13 @@ ExampleArgument = Annotated[
         autocompletion=completion.examples,
     ),
 ]
+OptionalExample = Annotated[
+    Optional[str],
+    typer.Argument(
+        help="A shipped example (see 'list'), a YAML file, or - for standard input.",
+        autocompletion=completion.examples,
+    ),
+]
 Values = Annotated[
     Optional[list[str]], typer.Option("--set", help="Another value for this run, e.g. eta=0.1. May be repeated.")
 ]

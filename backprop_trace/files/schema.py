@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from backprop_trace.files.start_values import DECIMALS, DISTRIBUTIONS
+from backprop_trace.model import conventions
 from backprop_trace.model.catalogue import (
     ACTIVATIONS,
     CONSTANTS,
@@ -262,6 +263,18 @@ _VALIDATION = {
 }
 
 
+_CONVENTION: Mapping[str, Any] = {
+    "oneOf": [
+        {"enum": [word for word in conventions.CONVENTIONS if not word.startswith(conventions.BATCHES_OF)]},
+        {"type": "string", "pattern": f"^{conventions.BATCHES_OF}[1-9][0-9]{{0,8}}$"},
+    ]
+}
+_SOME_CONVENTIONS = {"oneOf": [_CONVENTION, {"type": "array", "items": _CONVENTION}]}
+DECIDED: Mapping[str, Key] = {
+    "accept": Key("those that are no mistake", _SOME_CONVENTIONS),
+    "refuse": Key("those that are one", _SOME_CONVENTIONS),
+}
+
 EXAMPLE: Mapping[str, Key] = {
     "title": Key("the title of the example", _TEXT),
     "source": Key("where the example comes from", _TEXT),
@@ -306,6 +319,7 @@ EXAMPLE: Mapping[str, Key] = {
         "out_in: a row per unit of the layer (as PyTorch); in_out: a row per unit that feeds it (as Keras)",
         {"enum": ["out_in", "in_out"], "default": "out_in"},
     ),
+    "conventions": Key("which conventions of sheets are accepted, and which refused", _table(DECIDED)),
     "published": Key(
         "what the source prints: quantities with numbers, in sections 'step 1:' and so on", {"type": "object"}
     ),
@@ -313,7 +327,8 @@ EXAMPLE: Mapping[str, Key] = {
 
 
 _SHARED = (
-    "title", "source", "note", "inputs", "parameters", "sequence", "optimizer", "learning_rate", "batch", "published",
+    "title", "source", "note", "inputs", "parameters", "sequence", "optimizer", "learning_rate", "batch",
+    "conventions", "published",
 )  # fmt: skip
 
 DEFINED: Mapping[str, Key] = {
@@ -363,6 +378,9 @@ _DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
     "own_sequence": _table(_OWN_SEQUENCE),
     "sample": _table(SAMPLE),
     "samples_file": _table(SAMPLES_FILE),
+    "convention": _CONVENTION,
+    "conventions": _SOME_CONVENTIONS,
+    "decided": _table(DECIDED),
 }
 """What stands in several places of the schema, written once there."""
 

@@ -15,9 +15,9 @@ from backprop_trace.cli.options import (
     Ascii,
     BatchSize,
     Color,
-    ExampleArgument,
     Force,
     Form,
+    OptionalExample,
     Output,
     Seed,
     SheetStyle,
@@ -32,9 +32,10 @@ from backprop_trace.cli.options import (
     write,
 )
 from backprop_trace.cli.terminal import Terminal
-from backprop_trace.files.source import LARGEST_FILE, STANDARD_INPUT, decoded, printable
+from backprop_trace.files.source import LARGEST_FILE, STANDARD_INPUT, decoded, did_you_mean, printable
 from backprop_trace.files.spec import Example, load
 from backprop_trace.files.submissions import LONGEST_LINE, Submission, in_folder, is_line_of_json, lines_of_json
+from backprop_trace.model.conventions import CONVENTIONS, Ways, is_convention
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import say
 
@@ -50,7 +51,7 @@ FINE, MISTAKES, UNUSABLE, BROKEN = range(4)
 
 
 def command(
-    example: ExampleArgument,
+    example: OptionalExample = None,
     sheets: Annotated[
         Optional[list[str]],
         typer.Argument(help="Sheets or folders of sheets, or -. None: the numbers the example's source printed."),
@@ -66,6 +67,15 @@ def command(
     ] = None,
     show_unread: Annotated[
         bool, typer.Option("--show-unread", help="Also list the lines of the sheet that are no calculations.")
+    ] = False,
+    accept: Annotated[
+        Optional[list[str]], typer.Option("--accept", help="A convention that is no mistake. May be repeated.")
+    ] = None,
+    refuse: Annotated[
+        Optional[list[str]], typer.Option("--refuse", help="A convention that is a mistake. May be repeated.")
+    ] = None,
+    conventions: Annotated[
+        bool, typer.Option("--conventions", help="List the conventions that a sheet may follow, and check nothing.")
     ] = False,
     style: SheetStyle = None,
     strict: Annotated[
@@ -90,6 +100,7 @@ def command(
     backprop-trace check mazur my-sheet.yaml
     backprop-trace check mazur sheets/ --format csv -o class.csv
     backprop-trace check quirk                     the numbers its source printed
+    backprop-trace check --conventions             other ways of doing an exercise, and which are mistakes
 
     A sheet has lines like 'net_h1: 0.3775' ('backprop-trace sheet mazur' writes a blank one). The exit code is 1 if
     there is a mistake.
@@ -103,6 +114,16 @@ def command(
     one_of("--decimal", decimal, ("point", "comma"))
     if strict is not None and not 0 <= strict <= MOST_DECIMALS:
         raise UsageError(f"--strict goes from 0 to {MOST_DECIMALS} decimals")
+    ways = _ways(accept or (), refuse or ())
+    medium = medium_of(form, width, ascii_, color, output)
+    if conventions:
+        from backprop_trace.render.pages.conventions import conventions_page
+
+        page = conventions_page(None if example is None else load(example), ways)
+        write(say(form, page, medium), output, force)
+        return
+    if example is None:
+        raise UsageError("which example? 'backprop-trace list' shows those that ship; or a YAML file")
     if [example, *(sheets or ())].count("-") > 1:
         raise UsageError("standard input can be read only once")
     found = [each for word in sheets or () for each in _sheets_in(word)]
@@ -114,9 +135,8 @@ def command(
         raise UsageError("--slips is for one sheet; so is --brief, but for the reports of --reports")
     if reports is not None and not many:
         raise UsageError("--reports goes with several sheets; -o writes the report on one")
-    medium = medium_of(form, width, ascii_, color, output)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
-    checks = Checks(worked, strict, decimal == "comma", language_of(form, medium.ascii), style or "")
+    checks = Checks(worked, strict, decimal == "comma", language_of(form, medium.ascii), style or "", ways)
     wanted = Wanted(missing, brief, exercise=worked.title or worked.name, unread=show_unread)
     if many:
         from backprop_trace.render.pages.classes import class_page
@@ -132,6 +152,22 @@ def command(
     pieces, code = _one(checks, found[0] if found else None, form, medium, wanted, slips)
     write(pieces, output, force)
     raise typer.Exit(code)
+
+
+def _ways(accept: Iterable[str], refuse: Iterable[str]) -> Ways:
+    """The conventions that are decided on: `--accept no-half,half --accept updated-weights`. Raises UsageError."""
+    found = [
+        frozenset(word.strip() for text in texts for word in text.split(",") if word.strip())
+        for texts in (accept, refuse)
+    ]
+    for option, words in zip(("--accept", "--refuse"), found, strict=True):
+        for word in sorted(words):
+            if not is_convention(word):
+                help_ = did_you_mean(word, CONVENTIONS) or "'check --conventions' lists them"
+                raise UsageError(f"{option}: there is no convention {printable(word)!r}; {help_}")
+    if both := found[0] & found[1]:
+        raise UsageError(f"{min(both)!r} is accepted and refused: keep one of them")
+    return Ways(*found)
 
 
 def _sheets_in(word: str) -> list[Submission]:

@@ -10,6 +10,7 @@ from backprop_trace.files import schema
 from backprop_trace.files.source import Node, Problem, SourceError, did_you_mean, read_yaml
 from backprop_trace.files.spec import formulas, sequence
 from backprop_trace.files.spec.clashes import refuse_clashes
+from backprop_trace.files.spec.conventions import read_ways
 from backprop_trace.files.spec.csv_file import from_file
 from backprop_trace.files.spec.givens import read_inputs, read_parameters, read_targets, read_validation
 from backprop_trace.files.spec.layers import read_layers
@@ -24,6 +25,7 @@ from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import Settling, TrainingSet
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer
+from backprop_trace.model.conventions import Ways
 from backprop_trace.model.general import General, general_formulas
 from backprop_trace.model.network import Definition, Listing, Network, forward_listing, listing
 from backprop_trace.model.settle import DoesNotSettle, settled
@@ -45,8 +47,8 @@ class Example(NamedTuple):
 
     `values` has the inputs and targets (per sample, if there are several), the parameters and eta; it lacks those
     that stand in the file without a number. `published` is the file's section of that name, unread; `folder` is where
-    the file lies; `set_` is what was set for this run. `accept` and `refuse` are conventions of sheets; `rounded` the
-    givens that are printed rounded.
+    the file lies; `set_` is what was set for this run. `ways` are the conventions of sheets that its author
+    decides on; `rounded` the givens that are printed rounded.
     """
 
     network: Network
@@ -63,8 +65,7 @@ class Example(NamedTuple):
     held_out: HeldOut = HeldOut()
     folder: Path = Path()
     set_: frozenset[Name] = frozenset()
-    accept: frozenset[str] = frozenset()
-    refuse: frozenset[str] = frozenset()
+    ways: Ways = Ways()
     rounded: frozenset[Name] = frozenset()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -115,10 +116,11 @@ def read_document(reader: Reader) -> Example:
     if "published" in top and top["published"].kind != "mapping":
         found = top["published"].described()
         reader.wrong(f"published must be a mapping of quantities, found {found}", top["published"].place)
+    ways = read_ways(reader, top.get("conventions"))
     reader.give_up_if_wrong()
     return Example(
         network, rule, training, reader.values, title, source, note, reader.name, reader.text, top.get("published"),
-        tuple(reader.warnings), HeldOut(held_out, reader.held_out), reader.folder,
+        tuple(reader.warnings), HeldOut(held_out, reader.held_out), reader.folder, ways=ways,
     )  # fmt: skip
 
 

@@ -16,11 +16,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from backprop_trace.check.blind import Hidden
-from backprop_trace.check.conventions import sentence_of
 from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.files.source import printable
 from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.model.conventions import sentence_of
 from backprop_trace.render.blocks import (
     Block,
     Column,
