@@ -134,7 +134,8 @@ class Formulas(NamedTuple):
 
 
 class Equation(NamedTuple):
-    """A quantity and what it is equal to: mostly formula = numbers = value. `shortcut`: another way that must agree."""
+    """A quantity and what it is equal to: formula = numbers = value, with a second side of numbers where single terms
+    have values of their own. `shortcut`: another way that must agree."""
 
     name: Name
     sides: tuple[Side, ...]
@@ -149,6 +150,45 @@ class Equations(NamedTuple):
     step: int = 0
 
 
+class Letter(NamedTuple):
+    """A vector or matrix by its letter and its layer: W 2. gradient: of the loss with respect to it. mark: T where it
+    is transposed, + after the update."""
+
+    letter: str
+    layer: str = ""
+    gradient: bool = False
+    mark: str = ""
+
+
+class Matrix(NamedTuple):
+    """Numbers in rows, as text; an entry that is not there (no connection) is empty."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), len(self.rows[0])
+
+
+Item: TypeAlias = Letter | Matrix | Amount | str
+"""What stands in an equation of matrices; text is a sign (`+`, `-`, `.` matrix product, `*` product with a number, `⊙`
+element by element, `(`, `)`) or the name of a function that is applied element by element."""
+
+
+class MatrixLine(NamedTuple):
+    """Sides that are equal, the first of them the name; `about`: what a general formula is about."""
+
+    sides: tuple[tuple[Item, ...], ...]
+    about: str = ""
+
+
+class Matrices(NamedTuple):
+    """Equations of vectors and matrices: name = letters = numbers = result, a shape beside each."""
+
+    lines: Sequence[MatrixLine]
+    names: Naming
+
+
 class Chain(NamedTuple):
     """A quantity and the formulas it equals, without numbers: a term on each row."""
 
@@ -160,7 +200,7 @@ class Chain(NamedTuple):
 class Column(NamedTuple):
     """A column of a table. key: what it is called in records. number: of numbers. right: aligned at the right.
     optional: left out where there is no room. below: put under its row where there is no room. width: known
-    beforehand, so that rows can be written as they come."""
+    beforehand, so that rows can be written as they come. begins: here a table that is too wide may well be divided."""
 
     heading: Text
     key: str = ""
@@ -169,6 +209,7 @@ class Column(NamedTuple):
     optional: bool = False
     below: bool = False
     width: int | None = None
+    begins: bool = False
 
 
 class Row(NamedTuple):
@@ -228,4 +269,6 @@ class Message(NamedTuple):
     after: Text = ""
 
 
-Block: TypeAlias = Title | Heading | Prose | Listed | Formulas | Equations | Chain | Table | Curve | Drawing | Message
+Block: TypeAlias = (
+    Title | Heading | Prose | Listed | Formulas | Equations | Matrices | Chain | Table | Curve | Drawing | Message
+)

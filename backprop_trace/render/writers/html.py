@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import chain
 from urllib.parse import quote
 
-from backprop_trace.formulas.expr import Sum
+from backprop_trace.formulas.expr import LOSS, Sum
 from backprop_trace.formulas.notation import Leaf, show
 from backprop_trace.formulas.notation.mathml import MATHML, escaped, row
 from backprop_trace.formulas.notation.names import MATHML_NAMES
@@ -108,6 +108,8 @@ def _written(block: Block) -> Iterator[str]:
             yield from _formulas(written(line, LETTERS[style], INK.general) for line in formulas)  # type: ignore[arg-type]
         case Equations():
             yield from _equations(block)
+        case said.Matrices():
+            yield from _matrices(block)
         case said.Chain():
             yield from _chain(block)
         case said.Table():
@@ -147,7 +149,7 @@ def _equations(block: Equations) -> Iterator[str]:
         if line.shortcut:
             short = "<mo>=</mo>".join(INK.sides(line.shortcut, block.names))
             last += f' <span class="also">shortcut {_math(short)}</span>'
-        between = _math(f"<mo>=</mo>{''.join(numbers)}") if numbers else ""
+        between = _math("".join(f"<mo>=</mo>{number}" for number in numbers)) if numbers else ""
         cells = [_math(f"<mo>=</mo>{formula}") if formula != value else "", between, last]
         yield f'<tr><th scope="row">{_math(INK.name(line.name, block.names))}</th>'
         yield "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
@@ -165,6 +167,36 @@ def _chain(block: said.Chain) -> Iterator[str]:
     first, *others = rows
     body = f"<mtr><mtd>{name}</mtd>{first}</mtr>" + "".join(f"<mtr><mtd></mtd>{each}</mtr>" for each in others)
     yield f'<div class="wide chain">{_math(f"<mtable>{body}</mtable>")}</div>\n'
+
+
+def _matrices(block: said.Matrices) -> Iterator[str]:
+    for line in block.lines:
+        sides = ("".join(_item(item, block.names) for item in side) for side in line.sides)
+        about = f"{escaped(line.about)}: " if line.about else ""
+        yield f'<div class="wide chain">{about}{_math("<mo>=</mo>".join(sides))}</div>\n'
+
+
+def _item(item: said.Item, names: said.Naming) -> str:
+    match item:
+        case said.Matrix(rows):
+            cells = (
+                "".join(f"<mtd>{INK.number(cell)[0] if cell else '<mo>·</mo>'}</mtd>" for cell in row) for row in rows
+            )
+            table = f"<mtable>{''.join(f'<mtr>{row}</mtr>' for row in cells)}</mtable>"
+            shape = f"<mtext>{'×'.join(map(str, item.shape))}</mtext>"
+            return f"<munder><mrow><mo>[</mo>{table}<mo>]</mo></mrow>{shape}</munder>"
+        case said.Letter(letter, layer, gradient, mark):
+            base = f'<mi mathvariant="bold">{letter}</mi>'
+            base = f"<msub>{base}<mtext>{escaped(layer)}</mtext></msub>" if layer else base
+            base = f"<mi>∂</mi>{INK.name(LOSS, names)}<mo>/</mo><mi>∂</mi>{base}" if gradient else base
+            return f"<msup>{row(base)}<mtext>{escaped(mark)}</mtext></msup>" if mark else base
+        case said.Amount():
+            return INK.amount(item)
+    return f"<mo>{_SIGNS.get(item, escaped(item))}</mo>"
+
+
+_SIGNS = {".": "&#x2062;", "*": "·"}
+"""A product of matrices needs no sign."""
 
 
 def _table(table: said.Table) -> Iterator[str]:

@@ -13,6 +13,7 @@ from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equations, Math, Text
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.writers.curve import drawn
+from backprop_trace.render.writers.latex import matrices
 from backprop_trace.render.writers.latex.general import LETTERS, PEN
 from backprop_trace.render.writers.spelling import Ink
 from backprop_trace.render.writers.terminal import signed
@@ -53,6 +54,8 @@ def _written(block: Block) -> Iterator[str]:
             yield from (f"- {about}: ${mathematics(left)} = {mathematics(right)}$\n" for about, left, right in texts)
         case Equations():
             yield from _equations(block)
+        case said.Matrices():
+            yield from _matrices(block)
         case said.Chain():
             yield from _chain(block)
         case said.Table():
@@ -71,8 +74,18 @@ def _equations(block: Equations) -> Iterator[str]:
         formula, *numbers, value = INK.sides(line.sides, block.names)
         if line.shortcut:
             value += f"$, shortcut ${' = '.join(INK.sides(line.shortcut, block.names))}"
-        cells = [INK.name(line.name, block.names), formula, "".join(numbers), value]
+        cells = [INK.name(line.name, block.names), formula, " = ".join(numbers), value]
         yield f"| {' | '.join(f'${mathematics(text)}$' if text else '' for text in cells)} |\n"
+
+
+def _matrices(block: said.Matrices) -> Iterator[str]:
+    """Displayed formulas; general ones in a list."""
+    for line in block.lines:
+        name, *sides = [mathematics(side) for side in matrices.sides(line, block.names, INK)]
+        if line.about:
+            yield f"- {line.about}: ${' = '.join([name, *sides])}$\n"
+        else:
+            yield f"$$\n{' = '.join([name, *sides])}\n$$\n"
 
 
 def _chain(chain: said.Chain) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equations
 from backprop_trace.render.medium import Medium
+from backprop_trace.render.writers import matrices
 from backprop_trace.render.writers.spelling import Ink, ink_of
 
 
@@ -21,6 +22,8 @@ def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
                 yield from _equations(block, ink)
             case said.Table():
                 yield from _table(block, ink)
+            case said.Matrices(lines, names):
+                yield from (matrices.flat(line, names, ink) + "\n" for line in lines)
             case said.Chain(name, forms, names):
                 yield " = ".join([ink.name(name, names), *ink.sides(forms, names)]) + "\n"
             case said.Message(kind, title, place, sentence):

@@ -13,7 +13,7 @@ from backprop_trace.model.general import written
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equation, Equations, Math, Text
 from backprop_trace.render.medium import Medium
-from backprop_trace.render.writers import tables
+from backprop_trace.render.writers import matrices, tables
 from backprop_trace.render.writers.colours import painter
 from backprop_trace.render.writers.curve import drawn
 from backprop_trace.render.writers.spelling import ink_of
@@ -66,6 +66,8 @@ class _Writer:
                 return self.listed(label, items)
             case said.Formulas():
                 return self.formulas(block)
+            case said.Matrices():
+                return self.matrices(block)
             case said.Chain():
                 return self.chain(block)
             case said.Table():
@@ -104,6 +106,18 @@ class _Writer:
         for about, left, right in lines:
             text = f"  {about:{widest}}{GAP}{left} = {right}"
             yield from (self.paint("faint", line) for line in self.folded(text, " " * 6))
+
+    def matrices(self, block: said.Matrices) -> Iterator[str]:
+        """Each equation as on paper; of general ones what they are about stands before them."""
+        widest = max((len(line.about) for line in block.lines), default=0)
+        for place, line in enumerate(block.lines):
+            if line.about:
+                text = f"  {line.about:{widest}}{GAP}{matrices.flat(line, block.names, self.ink)}"
+                yield from (self.paint("faint", row) for row in self.folded(text, " " * 6))
+                continue
+            yield from [""] * bool(place)
+            width = None if self.width is None else self.width - 2
+            yield from (f"  {row}".rstrip() for row in matrices.upright(line, block.names, self.ink, width))
 
     def folded(self, text: str, indent: str) -> list[str]:
         return [text] if self.width is None else wrapped(text, max(20, self.width), "", indent)
@@ -152,7 +166,7 @@ class _Writer:
         """Name, formula, numbers (empty where they would only repeat the value), value, shortcut."""
         formula, *numbers, value = self.ink.sides(line.sides, block.names)
         shortcut = " = ".join(self.ink.sides(line.shortcut, block.names)) if line.shortcut else ""
-        return self.ink.name(line.name, block.names), formula, numbers[0] if numbers else "", value, shortcut
+        return self.ink.name(line.name, block.names), formula, " = ".join(numbers), value, shortcut
 
     def upright(self, name: str, formula: str, numbers: str, value: str, shortcut: str) -> Iterator[str]:
         """name = formula = numbers = value on a line, or each form on its own; long ones wrapped between terms."""

@@ -14,7 +14,7 @@ from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equations, Marked, Math, Signed, Span, Text
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.signs import KINDS
-from backprop_trace.render.writers.latex import curve, derivation, display, drawing, general, tables
+from backprop_trace.render.writers.latex import curve, derivation, display, drawing, general, matrices, tables
 from backprop_trace.render.writers.latex.page import DOCUMENT, FRAGMENT
 from backprop_trace.render.writers.latex.preamble import FRAGMENT_REMARK, PREAMBLE, SKIPS
 from backprop_trace.render.writers.latex.steps import LONGEST_VALUE, Writer, short_number
@@ -109,6 +109,8 @@ class _Document:
             case said.Formulas(lines, style):
                 yield f"\\noindent {general.legend(style)}\n"
                 yield from general.overview(lines, style, self.page)
+            case said.Matrices():
+                yield from matrices.display(block, self.ink, self.page)
             case said.Chain():
                 yield from derivation.display(block, self.ink, self.page)
             case said.Table():

@@ -7,6 +7,7 @@ each part is a row of its own, and the longest are broken over several.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from backprop_trace.render.writers.latex.page import TEXT_SIZE, Page
 from backprop_trace.render.writers.latex.rows import filled
@@ -46,7 +47,13 @@ class Margin:
 
 
 def display(steps: Sequence[Step], margin: Margin, page: Page) -> Iterator[str]:
-    """The steps in one display, or in several where a display may have so many rows only."""
+    """The steps in one display, or in several where a display may have so many rows only; one with terms of its own
+    does not keep the others out of columns."""
+    for _, alike in groupby(steps, key=lambda step: bool(step.terms)):
+        yield from _display(list(alike), margin, page)
+
+
+def _display(steps: Sequence[Step], margin: Margin, page: Page) -> Iterator[str]:
     columns = None if margin.above else _columns(steps)
     if columns is not None and sum(columns) + 3 * SIGN + margin.width <= page.width:
         yield from _displays("alignat*}{3", [[row] for step in steps for row in _in_columns(step, margin)], page)
@@ -79,7 +86,7 @@ def _parts(blocks: list[list[str]], most: int) -> Iterator[list[list[str]]]:
 def _cells(step: Step) -> tuple[str, str, str] | None:
     """formula, numbers and value, each in one piece; None if one of them takes more."""
     value = _joined(step.value)
-    if len(step.formula) > 1 or len(step.numbers) > 1 or value is None:
+    if len(step.formula) > 1 or len(step.numbers) > 1 or value is None or step.terms:
         return None
     return step.formula[0], "".join(step.numbers), value + ("" if step.name else SHORTCUT)
 
@@ -126,7 +133,7 @@ def _stacked(step: Step, margin: Margin) -> list[str]:
 
 def _equated(step: Step, room: float, remark: str = "") -> list[str]:
     """Rows that begin with an equals sign, or are indented where they carry on the row before."""
-    sides = [Side("=", step.formula), *([Side("=", step.numbers)] if step.numbers else []), *step.value]
+    sides = [Side("=", step.formula), *(Side("=", part) for part in (step.numbers, *step.terms) if part), *step.value]
     written = [_rows(side, room) for side in sides]
     together = " ".join(rows[0] for rows in written)
     if all(len(rows) == 1 for rows in written) and width(together) <= room:

@@ -35,7 +35,7 @@ class Side(NamedTuple):
 
 class Step(NamedTuple):
     """A line written out: the name, and what it is equal to. `numbers` is empty where it would repeat the value;
-    `digits`: how many its value has."""
+    `terms`: numbers once more, where single terms have values of their own; `digits`: how many its value has."""
 
     name: str
     formula: list[str]
@@ -43,6 +43,7 @@ class Step(NamedTuple):
     value: list[Side]
     digits: int = 0
     shortcut: Step | None = None
+    terms: tuple[list[str], ...] = ()
 
 
 class Writer:
@@ -60,8 +61,9 @@ class Writer:
     def sides(self, name: str, sides: Sequence[said.Side], room: float) -> Step:
         formula, *numbers, value = sides
         assert isinstance(value, Amount)
-        put_in = self.pieces(numbers[0], room) if numbers else []
-        return Step(name, self.pieces(formula, room), put_in, value_sides(value, room), len(value.decimal))
+        put_in, *terms = [self.pieces(side, room) for side in numbers] or [[]]
+        step = Step(name, self.pieces(formula, room), put_in, value_sides(value, room), len(value.decimal))
+        return step._replace(terms=tuple(terms))
 
     def pieces(self, side: said.Side, room: float) -> list[str]:
         pen = self.symbols

@@ -33,14 +33,26 @@ _DIGIT, _CAPITAL, _UNKNOWN = 5.01, 8.5, 9.0
 _SPACES: Mapping[str, float] = {
     r"\,": 1.7, r"\;": 2.8, r"\quad": 10.0, r"\qquad": 20.0, r"\!": 0.0, r"\left": 1.7, r"\right": 1.7,
     r"\displaystyle": 0.0, r"\allowbreak": 0.0, r"\rvert": 3.4, r"\lvert": 3.4, r"\vert": 3.4, r"\limits": 0.0,
+    r"\phantom": 0.0,
 }  # fmt: skip
 _SYMBOLS: Mapping[str, float] = {
     r"\cdot": 7.3, r"\times": 12.3, r"\partial": 5.9, r"\sum": 16.2, r"\approx": 13.4, r"\ldots": 13.4,
     r"\cdots": 15.0, r"\ln": 10.0, r"\max": 18.4, r"\min": 16.8, r"\exp": 16.5, r"\sin": 14.0, r"\cos": 14.5,
-    r"\tanh": 23.0, r"\neq": 13.4, r"\in": 13.4,
+    r"\tanh": 23.0, r"\neq": 13.4, r"\in": 13.4, r"\odot": 12.3,
 }  # fmt: skip
 _BIG: Mapping[str, float] = {r"\Bigl": 2.1, r"\Bigr": 2.1, r"\bigl": 0.8, r"\bigr": 0.8}
-_TEXT = (r"\text", r"\textit", r"\mathit", r"\mathrm", r"\operatorname", r"\textbf", r"\ensuremath", r"\mathbf")
+_TEXT = (
+    r"\text",
+    r"\textit",
+    r"\mathit",
+    r"\mathrm",
+    r"\operatorname",
+    r"\textbf",
+    r"\ensuremath",
+    r"\mathbf",
+    r"\boldsymbol",
+    r"\mathsf",
+)
 _ENVIRONMENTS: Mapping[str, float] = {"cases": 12.0, "gathered": 0.0, "aligned": 0.0}
 
 
@@ -96,6 +108,8 @@ class _Reader:
                 return self.run(scale, "}")
             case r"\frac" | r"\dfrac":
                 return max(self.argument(scale), self.argument(scale)) + 2.6 * scale
+            case r"\underset":
+                return max(self.argument(scale * SCRIPT), self.argument(scale))
             case r"\sqrt":
                 return self.argument(scale) + 10.0 * scale
             case r"\begin":

@@ -1,0 +1,141 @@
+r"""Vectors and matrices in LaTeX: bold letters, numbers in brackets with their shape below.
+
+>>> from backprop_trace.formulas.notation import LATEX
+>>> from backprop_trace.formulas.notation.names import LATEX_NAMES
+>>> line = MatrixLine(((Letter("W", "1", gradient=True),), (Letter("δ", "1"), ".", Letter("x", mark="T"))))
+>>> print(" = ".join(sides(line, Naming(), Ink(LATEX, LATEX_NAMES))))
+\partial E/\partial \mathbf{W}_{1} = \boldsymbol{\delta}_{1}\, \mathbf{x}^{\mathsf{T}}
+>>> matrix(Matrix((("0.5", "-1"), ("", "0.25"))), Ink(LATEX, LATEX_NAMES))
+'\\begin{bmatrix} 0.5 & -1\\phantom{.00} \\\\ \\cdot & \\phantom{-}0.25 \\end{bmatrix}'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backprop_trace.formulas.expr import LOSS
+from backprop_trace.render.blocks import Amount, Item, Letter, Matrices, Matrix, MatrixLine, Naming
+from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.width import width
+from backprop_trace.render.writers.spelling import Ink
+
+_SIGNS = {"+": " + ", "-": " - ", ".": r"\, ", "*": r" \cdot ", "⊙": r" \odot ", "(": "(", ")": ")"}
+BREAKS = ("+", "-", "⊙", ".")
+"""Where a side that is too wide is broken."""
+
+SIGN = 14.0
+"""The width of an equals sign with its spaces."""
+
+
+def sides(line: MatrixLine, names: Naming, ink: Ink) -> list[str]:
+    """The sides of an equation, the name first."""
+    return ["".join(_items(side, names, ink)).strip() for side in line.sides]
+
+
+def _items(side: Sequence[Item], names: Naming, ink: Ink) -> list[str]:
+    texts = [_item(item, names, ink) for item in side]
+    tall = any(isinstance(item, Matrix) for item in side)
+    return [{"(": r"\Bigl(", ")": r"\Bigr)"}.get(text, text) if tall else text for text in texts]
+
+
+def _item(item: Item, names: Naming, ink: Ink) -> str:
+    match item:
+        case Letter():
+            return letter(item, names, ink)
+        case Matrix():
+            below = r"{\times}".join(map(str, item.shape))
+            return rf"\underset{{{below}}}{{{matrix(item, ink)}}}"
+        case Amount():
+            return ink.amount(item)
+        case "f′":
+            return "f'"
+    return _SIGNS.get(item) or (item if len(item) == 1 else rf"\operatorname{{{item}}}")
+
+
+def letter(item: Letter, names: Naming, ink: Ink) -> str:
+    base = r"\boldsymbol{\delta}" if item.letter == "δ" else rf"\mathbf{{{item.letter}}}"
+    text = base + (f"_{{{item.layer}}}" if item.layer else "")
+    text = rf"\partial {ink.name(LOSS, names)}/\partial {text}" if item.gradient else text
+    return text + {"T": r"^{\mathsf{T}}", "": ""}.get(item.mark, f"^{{{item.mark}}}")
+
+
+def matrix(matrix: Matrix, ink: Ink) -> str:
+    """Decimal points stand below each other by invisible digits."""
+    columns = [aligned(column, ink) for column in zip(*matrix.rows, strict=True)]
+    rows = " \\\\ ".join(" & ".join(row) for row in zip(*columns, strict=True))
+    return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+
+def aligned(cells: Sequence[str], ink: Ink) -> list[str]:
+    r"""Numbers that are as wide as each other before and behind the point; no number for an entry that is not there."""
+    plain = [cell for cell in cells if cell and not set(cell) & set("/eE")]
+    wholes = [cell.partition(".")[0].lstrip("-") for cell in plain]
+    rests = [cell.partition(".")[2] for cell in plain]
+    negative = any(cell.startswith("-") for cell in plain)
+    before, after = max(map(len, wholes), default=0), max(map(len, rests), default=0)
+    found = []
+    for cell in cells:
+        if not cell:
+            found.append(r"\cdot")
+        elif cell not in plain:
+            found.append(ink.number(cell)[0])
+        else:
+            whole, point, rest = cell.lstrip("-").partition(".")
+            sign = "-" * (negative and not cell.startswith("-")) + "0" * (before - len(whole))
+            behind = "." * (bool(after) and not point) + "0" * (after - len(rest))
+            found.append(_phantom(sign) + ink.number(cell)[0] + _phantom(behind))
+    return found
+
+
+def _phantom(text: str) -> str:
+    return rf"\phantom{{{text}}}" if text else ""
+
+
+def display(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
+    """One display; where a line is too wide it is broken before an equals sign, or else before another."""
+    if any(line.about for line in block.lines):
+        yield from _general(block, ink)
+        return
+    for part in _parts([list(_rows(line, block.names, ink, page)) for line in block.lines], page):
+        body = " \\\\[4pt]\n".join(" \\\\*\n".join(rows) for rows in part)
+        yield f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+
+
+def _parts(lines: list[list[str]], page: Page) -> Iterator[list[list[str]]]:
+    """In a narrow page a line each, so that it fits a slide."""
+    yield from ([line] for line in lines) if page.rows else [lines]
+
+
+def _general(block: Matrices, ink: Ink) -> Iterator[str]:
+    yield "\\begin{alignat*}{2}\n"
+    rows = []
+    for line in block.lines:
+        name, *others = sides(line, block.names, ink)
+        rows.append(rf"&\text{{{line.about}}} &\quad {name} &= {' = '.join(others)}")
+    yield " \\\\\n".join(rows) + "\n\\end{alignat*}\n"
+
+
+def _rows(line: MatrixLine, names: Naming, ink: Ink, page: Page) -> Iterator[str]:
+    """The rows of an equation, the first with its name."""
+    name, *others = sides(line, names, ink)
+    room = page.width - width(name) - SIGN
+    row, start = "", f"{name} "
+    for side, text in zip(line.sides[1:], others, strict=True):
+        pieces = [text] if width(text) <= room else list(_pieces(side, names, ink))
+        for place, piece in enumerate(pieces):
+            whole = f"= {piece}" if place == 0 else rf"\quad {piece}"
+            if row and width(row) + width(whole) > room:
+                yield f"{start}&{row}"
+                row, start = "", ""
+            row += whole if not row else f" {whole}" if place == 0 else f" {piece}"
+    yield f"{start}&{row}"
+
+
+def _pieces(side: Sequence[Item], names: Naming, ink: Ink) -> Iterator[str]:
+    piece = ""
+    for item, text in zip(side, _items(side, names, ink), strict=True):
+        if item in BREAKS and piece:
+            yield piece
+            piece, text = "{}" if item != "." else "", text.strip().removeprefix(r"\,")
+        piece += f" {text}"
+    yield piece
