@@ -48,6 +48,8 @@ def said(text: str) -> list[str]:
 
 
 ONE_PROBLEM = [
+    ("learning_rate: 0.5", "learning_rate: 0.5~", "not a number", "0.5~"),
+    ("inputs", "given: roundet\ninputs", "did you mean 'rounded'", "roundet"),
     ("learning_rate", "conventions: {accept: [no-hlaf]}\nlearning_rate", "did you mean 'no-half'", "no-hlaf"),
     ("learning_rate", "conventions: {accept: half, refuse: [half]}\nlearning_rate", "accepted and refused", "half"),
     ("learning_rate", "conventions: {acept: [half]}\nlearning_rate", "did you mean 'accept'", "acept"),
@@ -235,6 +237,10 @@ def test_a_file_that_is_no_mapping_is_refused(text):
 
 
 READ = [
+    ("x2: -1", "x2: -1.5~"),
+    ("x2: -1", "x2: '0.25 ~'"),
+    ("w1: 0.1", "w1: 0.1~"),
+    ("inputs", "given: rounded\ninputs"),
     ("learning_rate", "conventions: {accept: [updated-weights, batches-of-3], refuse: no-half}\nlearning_rate"),
     ("learning_rate", "conventions: {refuse: []}\nlearning_rate"),
     ("x2: -1", "x2: −1"),

@@ -107,8 +107,8 @@ def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
 
 
 def _exact_numbers(course: Course) -> frozenset[Fraction]:
-    found = course.example.values.values()
-    return frozenset(abs(number(text)) for text in found if text is not None)
+    values = course.example.values
+    return frozenset(abs(number(text)) for name, text in values.items() if name not in course.rounded)
 
 
 def _with_literals_named(formula: Formula, literals: dict[Name, arb], exact: frozenset[Fraction]) -> Formula:

@@ -14,6 +14,7 @@ from typing import Any
 from backprop_trace.check.lines import Lines, with_optional_lines
 from backprop_trace.check.remembered import Remembered
 from backprop_trace.check.slips import Facts, bent_run
+from backprop_trace.files.sheet import half_unit
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Call, Formula, Name, names_in, parts
@@ -114,7 +115,8 @@ class Course:
     @cached_property
     def rounded(self) -> Mapping[Name, float]:
         """The givens that are printed rounded, each with half a unit of its last digit."""
-        return {}
+        values = self.example.values
+        return {name: float(half_unit(values[name])) for name in self.example.rounded}
 
     def rough(self, step: int) -> Mapping[Name, float]:
         """The true values as floats."""

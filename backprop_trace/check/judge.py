@@ -88,6 +88,8 @@ class Judge:
             return Finding(answer, "undecided", reason="mute", formula=name)
         if is_correctly_rounded(written.value, written.half_unit, true):
             return Finding(answer, "right", formula=name)
+        if step == 1 and abs(float(written.value - true)) <= self.course.rounded.get(name, 0.0):
+            return Finding(answer, "rounded", remark=MORE_DIGITS, formula=name)
         before = ledger.before(step, name)
         if before is None:
             ledger.tainted.add((step, name))
@@ -396,6 +398,7 @@ class Judge:
         return self.course.example.values.get(name) if is_given else None
 
 
+MORE_DIGITS = "what is given is printed rounded"
 NOT_FROM_OWN = "right, though it does not follow from your own earlier lines"
 FROM_SECOND = "computed from the other reading of an earlier line"
 

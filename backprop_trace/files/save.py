@@ -28,7 +28,7 @@ from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name, given, rule_letter
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import Value, full
-from backprop_trace.formulas.numbers import NotANumber, number
+from backprop_trace.formulas.numbers import ROUNDED, NotANumber, number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import all_samples
 from backprop_trace.model.catalogue import SETTINGS
@@ -37,7 +37,7 @@ from backprop_trace.model.network import Layer
 from backprop_trace.model.update import ETA, TIME, counts_steps, states
 
 NOWHERE = Place(1, 1)
-_PLAIN = re.compile(r"[\w.^+/-][\w.^+/ -]*")
+_PLAIN = re.compile(r"[\w.^+/-][\w.^+/ -]*~?")
 LINE = 110
 
 
@@ -79,6 +79,7 @@ class _Writer:
     def __init__(self, example: Example, values: Mapping[Name, Value], path: str, document: Node):
         self.example, self.values, self.path = example, values, path
         top = {key.text: value for key, value in document.entries}
+        self.all_rounded = "given" in top and canonical_word(top["given"].text) == "rounded"
         self.in_out = "weights_layout" in top and canonical_word(top["weights_layout"].text) == "in_out"
         parameters = top.get("parameters", _mapping(()))
         self.parameters = [normal(key.text) for key, _ in parameters.entries] + [
@@ -126,7 +127,7 @@ class _Writer:
         kind, labels = (
             ("", self.example.network.inputs) if word == "inputs" else ("target", self.example.network.outputs)
         )
-        columns = {label: [self.example.values[Name(kind, label, sample=sample)] for sample in samples]
+        columns = {label: [self.as_given(Name(kind, label, sample=sample)) for sample in samples]
                    for label in labels}  # fmt: skip
         return _mapping(
             (label, Node("list", NOWHERE, items=[*map(_scalar, column)]) if len(samples) > 1 else _scalar(column[0]))
@@ -150,9 +151,13 @@ class _Writer:
         sides = []
         for side, kind, labels in (("inputs", "", network.inputs), ("targets", "target", network.outputs)):
             names = [Name(kind, label, sample=sample, time=time) for label in labels]
-            if found := [(name.label, _scalar(values[name])) for name in names if name in values]:
+            if found := [(name.label, _scalar(self.as_given(name))) for name in names if name in values]:
                 sides.append((side, _mapping(found)))
         return _mapping(sides)
+
+    def as_given(self, name: Name) -> str:
+        """An input or a target as it is written in a file, with the mark of those that are rounded."""
+        return self.example.values[name] + (ROUNDED if name in self.example.rounded and not self.all_rounded else "")
 
     def number(self, name: Name) -> Node:
         return _scalar(full(self.values[name]))

@@ -58,6 +58,7 @@ SAID: Mapping[str, str] = {
 _DIGITS = r"(?!0[0-9])(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+\-]?[0-9]+)?|[0-9]+/0*[1-9][0-9]*)$"
 _WRITTEN = {"type": "string", "pattern": rf"^\+?{_DIGITS}"}
 _NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^[+\-−]?{_DIGITS}"}]}
+_GIVEN = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^[+\-−]?{_DIGITS.removesuffix('$')} *~?$"}]}
 _POSITIVE = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _WRITTEN]}
 _NOT_NEGATIVE = {"anyOf": [{"type": "number", "minimum": 0}, _WRITTEN]}
 _LABEL = {"type": "string", "pattern": "^[A-Za-z_\u0080-\uffff][0-9A-Za-z_^\u0080-\uffff]*$"}
@@ -68,20 +69,20 @@ _COUNT = {"type": "integer", "minimum": 0}
 CONVENTIONS = tuple(dict.fromkeys(convention for rules in OPTIMIZERS.values() for convention in rules))
 _LABELS = {"type": "array", "items": _LABEL}
 _UNITS = {"type": "array", "items": _UNIT, "minItems": 1}
-_CELL = {"anyOf": [_NUMBER, _LABEL, {"const": "-"}]}
-_PER_SAMPLE = {"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER, "minItems": 1}]}
+_CELL = {"anyOf": [_GIVEN, _LABEL, {"const": "-"}]}
+_PER_SAMPLE = {"anyOf": [_GIVEN, {"type": "array", "items": _GIVEN, "minItems": 1}]}
 
 
 def _named(value: Mapping[str, Any]) -> dict[str, Any]:
     """Names with values, names alone, or numbers alone (named by place)."""
     mapping = {"type": "object", "propertyNames": _LABEL, "additionalProperties": {"anyOf": [value, {"type": "null"}]}}
-    return {"anyOf": [mapping, _LABELS, {"type": "array", "items": _NUMBER}]}
+    return {"anyOf": [mapping, _LABELS, {"type": "array", "items": _GIVEN}]}
 
 
 def _wanted(value: Mapping[str, Any]) -> dict[str, Any]:
     """Targets by outputs, without names, or without numbers; a bare number where there is one output, or a class."""
     mapping = {"type": "object", "propertyNames": _UNIT, "additionalProperties": {"anyOf": [value, {"type": "null"}]}}
-    return {"anyOf": [_NUMBER, _LABEL, mapping, {"type": "array", "items": {"anyOf": [_NUMBER, _LABEL]}}]}
+    return {"anyOf": [_GIVEN, _LABEL, mapping, {"type": "array", "items": {"anyOf": [_GIVEN, _LABEL]}}]}
 
 
 def _any_case(schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -229,8 +230,8 @@ _SEQUENCE: Mapping[str, Any] = {
 }
 
 SAMPLE: Mapping[str, Key] = {
-    "inputs": Key("the input values of the sample", _named(_NUMBER), required=True),
-    "targets": Key("the desired outputs of the sample, or its class", _wanted(_NUMBER), required=True),
+    "inputs": Key("the input values of the sample", _named(_GIVEN), required=True),
+    "targets": Key("the desired outputs of the sample, or its class", _wanted(_GIVEN), required=True),
 }
 
 _TITLES = {"anyOf": [_LABELS, {"type": "object", "additionalProperties": _TEXT}]}
@@ -291,7 +292,7 @@ EXAMPLE: Mapping[str, Key] = {
         "several samples, each with its inputs and targets, or with its sequence; or a CSV file of them", _SAMPLES
     ),
     "validation": Key("samples that are held out: `train` prints their loss and does not learn from them", _VALIDATION),
-    "parameters": Key("weights and biases by name, with their start values", {"anyOf": _named(_NUMBER)["anyOf"][:2]}),
+    "parameters": Key("weights and biases by name, with their start values", {"anyOf": _named(_GIVEN)["anyOf"][:2]}),
     "layers": Key(
         "the layers from the first hidden layer to the output",
         {"type": "array", "items": {"anyOf": [_table(LAYER), _table(INPUT_LAYER)]}, "minItems": 1},
@@ -299,7 +300,7 @@ EXAMPLE: Mapping[str, Key] = {
     ),
     "sequence": Key("inputs and targets of each time step, for recurrent layers", _SEQUENCE),
     "settle": Key("run until activations, and the gradient going back, have settled", _table(SETTLE)),
-    "start": Key("what recurrent units have before the first time step (0)", _named(_NUMBER)),
+    "start": Key("what recurrent units have before the first time step (0)", _named(_GIVEN)),
     "fixed": Key("parameters that are constants: no gradient, no update", {"anyOf": [_LABELS, _LABEL]}),
     "loss": Key(
         "the loss function, or a formula over o and t",
@@ -320,6 +321,11 @@ EXAMPLE: Mapping[str, Key] = {
         {"enum": ["out_in", "in_out"], "default": "out_in"},
     ),
     "conventions": Key("which conventions of sheets are accepted, and which refused", _table(DECIDED)),
+    "given": Key(
+        "rounded: inputs, targets and parameters with decimals are printed rounded, each known to half a unit of its "
+        "last digit (one alone: 0.4764~)",
+        {"enum": ["exact", "rounded"], "default": "exact"},
+    ),
     "published": Key(
         "what the source prints: quantities with numbers, in sections 'step 1:' and so on", {"type": "object"}
     ),
@@ -328,7 +334,7 @@ EXAMPLE: Mapping[str, Key] = {
 
 _SHARED = (
     "title", "source", "note", "inputs", "parameters", "sequence", "optimizer", "learning_rate", "batch",
-    "conventions", "published",
+    "conventions", "given", "published",
 )  # fmt: skip
 
 DEFINED: Mapping[str, Key] = {
@@ -341,13 +347,14 @@ DEFINED: Mapping[str, Key] = {
     ),
     "objective": Key("the definition whose gradients are wanted", _LABEL, required=True),
     "fixed": Key("inputs and parameters that are constants: no gradient", {"anyOf": [_LABELS, _LABEL]}),
-    "start": Key("what definitions are before the first time step (0)", _named(_NUMBER)),
+    "start": Key("what definitions are before the first time step (0)", _named(_GIVEN)),
 }
 """The keys of a worked example with definitions instead of layers."""
 
 
 _DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
     "number": _NUMBER,
+    "given": _GIVEN,
     "positive": _POSITIVE,
     "not_negative": _NOT_NEGATIVE,
     "count": _COUNT,
@@ -360,7 +367,7 @@ _DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
     "cell": _CELL,
     "weights": {"type": "array", "items": {"type": "array", "items": _CELL}},
     "per_sample": _PER_SAMPLE,
-    "values": _named(_NUMBER),
+    "values": _named(_GIVEN),
     "values_per_sample": _named(_PER_SAMPLE),
     "titles": _TITLES,
     "activation_word": _any_case({"enum": _words(ACTIVATIONS)}),
@@ -370,7 +377,7 @@ _DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
     "random": _table(RANDOM),
     "layer": _table(LAYER),
     "input_layer": _table(INPUT_LAYER),
-    "wanted": _wanted(_NUMBER),
+    "wanted": _wanted(_GIVEN),
     "wanted_per_sample": _wanted(_PER_SAMPLE),
     "optimizer": _table(OPTIMIZER),
     "step": _table(STEP),

@@ -55,6 +55,26 @@ def given_number(text: str) -> Fraction:
     return value
 
 
+ROUNDED = "~"
+"""The mark behind a given number that is printed rounded: 0.4764~."""
+
+
+class Rounded(str):
+    """The text of a given number that is known to half a unit of its last digit only, without its mark."""
+
+    __slots__ = ()
+
+
+def given_text(text: str) -> str:
+    """A given number as it is kept: without a plus sign, and `Rounded` where it is marked as such.
+
+    >>> given_text("+0.4764~"), isinstance(given_text("0.4764~"), Rounded)
+    ('0.4764', True)
+    """
+    plain = text.strip().replace("−", "-").lstrip("+")
+    return Rounded(plain.removesuffix(ROUNDED).rstrip()) if plain.endswith(ROUNDED) else plain
+
+
 def _why_no_number(text: str) -> str:
     if re.fullmatch(r"[+-]?\d+,\d+", text):
         return f"not a number: use a point, {text.replace(',', '.')}"

@@ -237,7 +237,27 @@ def notes(example: Example) -> list[str]:
     network = example.network
     found = [ACTIVATIONS[layer.activation].note for layer in network.layers]
     found += [LOSSES[network.loss].note] if network.layers else []
-    return [note for note in dict.fromkeys(found) if note]
+    return [note for note in dict.fromkeys([*found, rounded_note(example)]) if note]
+
+
+def rounded_of(example: Example) -> dict[str, list[str]]:
+    """The given numbers that are printed rounded, for the heads of records; nothing where there are none."""
+    found = [canonical(name) for name in example.values if name in example.rounded]
+    return {"rounded": found} if found else {}
+
+
+MOST_ROUNDED = 12
+
+
+def rounded_note(example: Example) -> str:
+    """Which given numbers are printed rounded, if any are."""
+    found = rounded_of(example).get("rounded", ())
+    if not found:
+        return ""
+    more = f" and {len(found) - MOST_ROUNDED} more" if len(found) > MOST_ROUNDED else ""
+    numbers = f"{', '.join(found[:MOST_ROUNDED])}{more}"
+    known = "is printed rounded, and known" if len(found) == 1 else "are printed rounded, and each known"
+    return f"{numbers} {known} to half a unit of its last digit"
 
 
 def long_fraction_note(trace: Trace) -> str:

@@ -21,7 +21,7 @@ from backprop_trace.files.spec.shorthand import has_classes, loss_for, without_i
 from backprop_trace.files.spec.weights import read_layout
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.notebook import shown_in_notebook
-from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.numbers import Rounded, number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import Settling, TrainingSet
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, feels_the_layer
@@ -116,12 +116,21 @@ def read_document(reader: Reader) -> Example:
     if "published" in top and top["published"].kind != "mapping":
         found = top["published"].described()
         reader.wrong(f"published must be a mapping of quantities, found {found}", top["published"].place)
-    ways = read_ways(reader, top.get("conventions"))
+    ways, rounded = read_ways(reader, top.get("conventions")), read_rounded(reader, top)
     reader.give_up_if_wrong()
     return Example(
         network, rule, training, reader.values, title, source, note, reader.name, reader.text, top.get("published"),
         tuple(reader.warnings), HeldOut(held_out, reader.held_out), reader.folder, ways=ways,
+        rounded=rounded,
     )  # fmt: skip
+
+
+def read_rounded(reader: Reader, top: Mapping[str, Node]) -> frozenset[Name]:
+    """The given numbers that are printed rounded: those that are marked (0.4764~), or all that have decimals."""
+    word = reader.choice(top["given"], ("exact", "rounded"), "word for given numbers") if "given" in top else ""
+    texts = {name: text for name, text in reader.values.items() if name.kind in ("", "target")}
+    every = {name for name, text in texts.items() if word == "rounded" and "." in text}
+    return frozenset(every | {name for name, text in texts.items() if isinstance(text, Rounded)})
 
 
 def read_given(reader: Reader, top: Mapping[str, Node], rows: list[Node]) -> tuple[tuple[str, ...], int, int]:

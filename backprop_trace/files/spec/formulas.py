@@ -195,7 +195,7 @@ def read_start(reader: Reader, node: Node | None, network: Network) -> None:
     first = dict.fromkeys(_before_the_first(network), "0")
     for key, value in reader.pairs(node) if node is not None and node.kind == "mapping" else ():
         name = next((name for name in first if name.label == normal(key.text)), None)
-        text = reader.number(value)
+        text = reader.given(value)
         if name is None:
             known = [name.label for name in first]
             reader.wrong(f"{key.text!r} is not used before it is there", key.place, help=did_you_mean(key.text, known))

@@ -17,7 +17,7 @@ def read_parameters(reader: Reader, node: Node | None) -> None:
     for label, value, place in reader.givens(node, "parameters") if node else ():
         if label and label in reader.parameters:
             reader.twice(label, place)
-        text = reader.number(value) if value is not None else None
+        text = reader.given(value) if value is not None else None
         if label:
             reader.parameters.setdefault(label, Given(text, place))
 
@@ -87,11 +87,11 @@ def put(reader: Reader, name: Name, node: Node | None, samples: int) -> None:
         return
     if node.kind == "list":
         for sample, item in enumerate(node.items, 1):
-            text = reader.number(item)
+            text = reader.given(item)
             if text is not None:
                 reader.values[name._replace(sample=sample if samples > 1 else None)] = text
         return
-    text = reader.number(node)
+    text = reader.given(node)
     places = all_samples(samples)
     if text is not None:
         reader.values.update((name._replace(sample=sample), text) for sample in places)
@@ -134,7 +134,7 @@ def put_sample(
     into: dict[Name, str],
 ) -> None:
     for label, value, _ in columns:
-        text = reader.number(value) if value is not None else None
+        text = reader.given(value) if value is not None else None
         if text is not None:
             into[name(label)._replace(sample=sample if samples > 1 else None)] = text
 

@@ -11,7 +11,7 @@ from backprop_trace.files import schema
 from backprop_trace.files.mistyped import what_to_type
 from backprop_trace.files.source import Node, Place, Problem, SourceError, closest, did_you_mean, doubled_keys
 from backprop_trace.formulas.expr import FUNCTIONS, Name
-from backprop_trace.formulas.numbers import NotANumber, given_number
+from backprop_trace.formulas.numbers import ROUNDED, NotANumber, Rounded, given_number
 from backprop_trace.formulas.vocabulary import LABEL, normal
 from backprop_trace.model.catalogue import canonical
 
@@ -127,6 +127,15 @@ class Reader:
             self.wrong(f"{error!s}: {short(node.text)}", node.place, help=help_)
             return None
         return node.text.strip().replace("−", "-").lstrip("+")
+
+    def given(self, node: Node) -> str | None:
+        """The text of a given number, `Rounded` if it is marked as such (`0.4764~`)."""
+        if not node.is_scalar or not (text := node.text.rstrip()).endswith(ROUNDED) or not text.rstrip(ROUNDED):
+            return self.number(node)
+        plain = self.number(Node("scalar", node.place, text.removesuffix(ROUNDED)))
+        if plain is not None and "/" in plain:
+            self.wrong(f"a fraction is exact: {short(node.text)}", node.place, help="leave the ~ out")
+        return None if plain is None else Rounded(plain)
 
     def label(self, node: Node, or_number: bool = False) -> str:
         """A name of the file's own; units may be called by numbers."""

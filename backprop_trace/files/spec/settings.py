@@ -16,7 +16,7 @@ from backprop_trace.files.source import did_you_mean, printable
 from backprop_trace.files.spec.document import Example
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.numbers import NotANumber, given_number
+from backprop_trace.formulas.numbers import NotANumber, Rounded, given_number, given_text
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.model.catalogue import SETTINGS
 from backprop_trace.model.settle import DoesNotSettle, settled
@@ -47,15 +47,16 @@ def with_settings(example: Example, settings: Sequence[str]) -> Example:
         if name is None:
             help_ = did_you_mean(spelling, map(canonical, known))
             raise BadSetting(f"{printable(spelling)!r} is not given in this example; {help_}".rstrip("; "), setting)
-        if fault := _fault(example, name, text):
+        if fault := _fault(example, name, given_text(text)):
             raise BadSetting(f"{printable(setting)!r}: {fault}", setting)
         set_.add(name)
-        values[name] = text.strip().replace("−", "-").lstrip("+")
+        values[name] = given_text(text)
     try:
         training = settled(example.network, example.rule, example.training, values)
     except DoesNotSettle as restless:
         raise BadSetting(str(restless), settings[-1]) from None
-    return example._replace(values=values, training=training, set_=example.set_ | set_)
+    rounded = (example.rounded - set_) | {name for name in set_ if isinstance(values[name], Rounded)}
+    return example._replace(values=values, training=training, set_=example.set_ | set_, rounded=rounded)
 
 
 def given_names(example: Example) -> list[Name]:
@@ -71,6 +72,8 @@ def _fault(example: Example, name: Name, text: str) -> str:
         return str(wrong)
     if name not in constants_used(example.rule):
         return ""
+    if isinstance(text, Rounded):
+        return f"{'the learning rate' if name == ETA else 'a constant of the optimizer'} is chosen: leave the ~ out"
     if name == ETA and value <= 0:
         return "the learning rate must be greater than 0"
     if name == TIME and (value < 1 or value.denominator != 1):

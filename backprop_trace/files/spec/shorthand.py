@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from backprop_trace.files.source import Node
 from backprop_trace.files.spec.reader import Reader, short
-from backprop_trace.formulas.numbers import NotANumber, number
+from backprop_trace.formulas.numbers import ROUNDED, NotANumber, number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.catalogue import canonical
 
@@ -150,7 +150,7 @@ def _mapping(node: Node, entries: dict[str, Node]) -> Node:
 
 def _is_number(node: Node) -> bool:
     try:
-        number(node.text)
+        number(node.text.removesuffix(ROUNDED))
     except NotANumber:
         return False
     return node.is_scalar

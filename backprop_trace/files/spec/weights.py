@@ -110,7 +110,7 @@ def weight(reader: Reader, node: Node, own_name: str) -> Name | None:
     if node.is_empty or (node.kind == "list" and len(node.items) == 1 and node.items[0].is_empty):
         reader.wrong("nothing stands here", node.place, help="no connection is '-', in quotes in a list of lines")
         return None
-    text = reader.number(node)
+    text = reader.given(node)
     if own_name in reader.parameters:
         reader.twice(own_name, node.place)
     reader.parameters[own_name] = Given(text, node.place)

@@ -25,6 +25,7 @@ from backprop_trace.render.blocks import Block, Column, Heading, Listed, Math, N
 from backprop_trace.render.pages import Page, Record
 from backprop_trace.render.pages.opening import title_of
 from backprop_trace.render.pages.trace import HEADINGS
+from backprop_trace.render.view import rounded_note, rounded_of
 from backprop_trace.run.train import Steps
 
 MOST_GIVENS = 60
@@ -56,7 +57,7 @@ def blank_page(sheet: Blank) -> Page:
     return Page(
         lambda medium: _blocks(sheet),
         lambda: _records(sheet),
-        {"title": sheet.example.title},
+        {"title": sheet.example.title, **rounded_of(sheet.example)},
         own={"yaml": lambda medium: _yaml(sheet), "plain": lambda medium: _plain(sheet)},
     )
 
@@ -82,6 +83,8 @@ def _blocks(sheet: Blank) -> Iterator[Block]:
     few = len(example.values) <= MOST_GIVENS
     pairs = tuple(Math((name, Number(text)), names) for name, text in example.values.items())
     yield Listed("Given", tuple((pair,) for pair in pairs) if few else (f"{len(pairs)} numbers",))
+    if note := rounded_note(example):
+        yield Prose(note, "note")
     for step, remark, equations, numbers in sheet.each_step():
         if sheet.steps > 1:
             yield Heading(f"Step {step}", 1)
@@ -131,6 +134,8 @@ def _opening(sheet: Blank, ending: str) -> Iterator[str]:
     for line in textwrap.wrap(f"given: {given}", WIDTH, subsequent_indent=" " * 7,
                               break_long_words=False, break_on_hyphens=False):  # fmt: skip
         yield f"# {line}\n".replace("\u00a0", " ")
+    for line in textwrap.wrap(rounded_note(example), WIDTH):
+        yield f"# {line}\n"
 
 
 def _phases(equations: Sequence[Equation]) -> Iterator[tuple[str, list[Name]]]:

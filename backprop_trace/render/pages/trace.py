@@ -16,7 +16,7 @@ from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, groups
 from backprop_trace.render.pages.opening import given, opening
 from backprop_trace.render.records import lines_of
-from backprop_trace.render.view import Numbers, View, chosen, givens, naming
+from backprop_trace.render.view import Numbers, View, chosen, givens, naming, rounded_of
 from backprop_trace.run.step import Line, Trace
 
 HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
@@ -47,7 +47,7 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
         *_, last = traces
         return picture(last, view)
 
-    head = {"title": view.example.title, "engine": view.settings.engine}
+    head = {"title": view.example.title, "engine": view.settings.engine, **rounded_of(view.example)}
     fields = FIELDS if view.settings.engine == "exact" else FIELDS[:-1]
     return Page(blocks, lambda: lines_of(traces, view), head, fields, {"html": watched, "svg": pictured})
 
