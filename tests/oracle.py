@@ -28,6 +28,7 @@ class Layer:
     weights: list[list[str | None]]
     biases: list[str | None]
     constants: dict[str, Any] = field(default_factory=dict)
+    net_input: str = "weighted_sum"
 
 
 @dataclass
@@ -107,6 +108,16 @@ def slope(layer, z, functions=math):
     raise ValueError(kind)
 
 
+def arriving(layer, w, x):
+    """What one connection adds to a net input."""
+    return {"weighted_sum": w * x, "squared_distance": (x - w) * (x - w)}[layer.net_input]
+
+
+def slopes_of_arriving(layer, w, x):
+    """Its derivatives by w and by x."""
+    return {"weighted_sum": (x, w), "squared_distance": (2 * (w - x), 2 * (x - w))}[layer.net_input]
+
+
 def forward(net, sample, functions=math):
     """Net inputs by unit, and activations by unit and input."""
     nets, outs = {}, dict(net.samples[sample][0])
@@ -117,7 +128,7 @@ def forward(net, sample, functions=math):
             for column, source in enumerate(layer.sources):
                 label = layer.weights[row][column]
                 if label is not None:
-                    z = z + net.parameters[label] * outs[source]
+                    z = z + arriving(layer, net.parameters[label], outs[source])
             if layer.biases[row] is not None:
                 z = z + net.parameters[layer.biases[row]]
             nets[unit] = z
@@ -197,8 +208,9 @@ def backward(net, sample, functions=math):
             for column, source in enumerate(layer.sources):
                 label = layer.weights[row][column]
                 if label is not None:
-                    of_parameter[label] = of_parameter[label] + of_net[unit] * outs[source]
-                    of_out[source] = of_out[source] + of_net[unit] * net.parameters[label]
+                    by_weight, by_source = slopes_of_arriving(layer, net.parameters[label], outs[source])
+                    of_parameter[label] = of_parameter[label] + of_net[unit] * by_weight
+                    of_out[source] = of_out[source] + of_net[unit] * by_source
             if layer.biases[row] is not None:
                 of_parameter[layer.biases[row]] = of_parameter[layer.biases[row]] + of_net[unit]
     return of_net, of_out, of_parameter

@@ -205,7 +205,7 @@ def test_the_caret_stands_under_the_very_name():
 @pytest.mark.parametrize(
     ("activation", "message"),
     [("z / (1 + exq(-z))", "unknown function 'exq'"), ("z + o", "unknown name 'o'"), ("1 + 1", "does not depend on z"),
-     ("swish", "unknown activation"), ("2 * z +", "expected a number")],
+     ("gauss", "unknown activation"), ("2 * z +", "expected a number")],
 )  # fmt: skip
 def test_an_activation_that_is_neither_a_word_nor_a_formula_is_refused(activation, message):
     assert message in said(OWN % (activation, "half_squared_error"))

@@ -35,7 +35,16 @@ from backprop_trace.formulas.expr import (
 from backprop_trace.formulas.notation import ASCII, ATOM, LATEX, PYTHON, TEXT, show
 from backprop_trace.formulas.numbers import NotANumber, number
 from backprop_trace.formulas.parse import BadFormula, read_formula
-from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, SHORTCUTS, filled, letters, over_the_layer, template
+from backprop_trace.model.catalogue import (
+    ACTIVATIONS,
+    LOSSES,
+    NET_INPUTS,
+    SHORTCUTS,
+    filled,
+    letters,
+    over_the_layer,
+    template,
+)
 
 POINTS = [Fraction(text) for text in ("-3.7", "-1", "-0.25", "0.001", "0.5", "2", "5.3")]
 X, Y = named("x"), named("y")
@@ -81,6 +90,13 @@ def test_an_activations_slope_is_the_slope_of_its_formula(name, constant):
             if entry.cross:
                 taught = substitute(filled_in(entry.cross, meaning | letters(z_k=net, a_k=out), layer), outs)
                 assert agree(value(taught, values), value(slope(formula, net), values)), k
+
+
+@pytest.mark.parametrize("name", NET_INPUTS)
+def test_the_slopes_of_a_net_input_are_those_of_its_term(name):
+    entry, values = NET_INPUTS[name], {named("w"): Fraction("0.3"), named("x"): Fraction("-1.25")}
+    for letter, taught in (("w", entry.by_weight), ("x", entry.by_input)):
+        assert agree(value(template(taught), values), value(slope(template(entry.term), named(letter)), values))
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from conftest import Program
 
-from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS
+from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, NET_INPUTS, OPTIMIZERS
 
 ROOT = Path(__file__).parent.parent
 PAGES = {
@@ -104,7 +104,7 @@ def test_links_lead_somewhere(page: str) -> None:
             assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("word", [*ACTIVATIONS, *LOSSES, *OPTIMIZERS])
+@pytest.mark.parametrize("word", [*ACTIVATIONS, *LOSSES, *NET_INPUTS, *OPTIMIZERS])
 def test_the_file_format_names_every_entry_of_the_catalogue(word: str) -> None:
     assert re.search(rf"\b{word}\b", PAGES["docs/file-format.md"])
 

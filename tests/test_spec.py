@@ -66,6 +66,12 @@ ONE_PROBLEM = [
     ("half_squared_error", "{name: squared_error, delta: 1}", "squared_error has no delta", "1"),
     ("half_squared_error", "{name: hubert}", "did you mean 'huber'", "hubert"),
     ("half_squared_error", "{delta: 1}", "lacks the key 'name'", "{"),
+    (
+        "activation: sigmoid",
+        "activation: sigmoid\n    net_input: weighted_some",
+        "did you mean 'weighted_sum'",
+        "weighted_some",
+    ),
     ("sigmoid", "{name: sigmoid, slope: ne}", "did you mean 'net'", "ne"),
     ("sigmoid", "{name: relu, slope: net}", "has one form only", "net"),
     ("loss: half_squared_error\n", "", "lacks the key 'loss'", "i"),

@@ -49,7 +49,7 @@ def test_tied_weights_a_shared_bias_and_several_samples_agree():
 def test_a_wrong_slope_in_the_catalogue_is_found(monkeypatch, run, tmp_path):
     wrong = dict(catalogue.ACTIVATIONS)
     wrong["sigmoid"] = wrong["sigmoid"]._replace(slope="a * (1 + a)")
-    monkeypatch.setattr("backprop_trace.model.network.ACTIVATIONS", wrong)
+    monkeypatch.setattr("backprop_trace.model.layers.ACTIVATIONS", wrong)
     path = tmp_path / "net.yaml"
     path.write_text(ONE_UNIT % (0.25, "sigmoid"))
     code, out, _ = run("verify", str(path))

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from backprop_trace.check.course import Circular, Course, bent_listing
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.expr import Minus, Name, Number, Product, Quotient, names_in, substitute
+from backprop_trace.formulas.expr import Minus, Number, Product, Quotient, names_in, substitute
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.catalogue import OPTIMIZERS
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.conventions import ALL_SAMPLES, BATCHES_OF, CONVENTIONS, SIGNS, is_about_batches
-from backprop_trace.model.network import Layer, Listing, Network
+from backprop_trace.model.layers import Layer
+from backprop_trace.model.network import Listing
 from backprop_trace.model.settle import forward_settled
 from backprop_trace.run.step import size as size_of
 
@@ -63,7 +64,7 @@ def _batch(own: str, other: str) -> Callable[[Course], Course | None]:
 
 def _updated_weights(course: Course) -> Course | None:
     """Hidden deltas from the weights that have just been updated."""
-    if len(course.example.network.layers) < 2:
+    if course.example.network.depth < 2:
         return None
 
     def bent(samples: Samples) -> Listing:
@@ -90,10 +91,9 @@ def _transposed_weights(course: Course) -> Course | None:
 def _has_named_weights(course: Course) -> bool:
     """Do the weights have names of their own, or are they numbers in a matrix?"""
     return any(
-        weight is not None and weight.label != f"w_{source.label}_{unit}"
-        for layer in course.example.network.layers
-        for unit, row in zip(layer.units, layer.weights, strict=True)
-        for source, weight in zip(layer.sources, row, strict=True)
+        each.weight.label != f"w_{each.source.label}_{each.unit}"
+        for each in course.example.network.connections
+        if not each.back
     )
 
 
@@ -117,7 +117,7 @@ def _relisted(course: Course, change: Callable[[Equation], Equation]) -> Course:
 
 def _thresholds(course: Course) -> Course | None:
     """What a layer calls its bias is subtracted."""
-    biases = {bias: Minus(bias) for bias in _biases(course.example.network)}
+    biases = {bias: Minus(bias) for bias in course.example.network.biases}
     if not biases:
         return None
 
@@ -161,14 +161,9 @@ def _transposed(layer: Layer) -> Layer:
     return layer._replace(weights=tuple(zip(*layer.weights, strict=True)))
 
 
-def _biases(network: Network) -> tuple[Name, ...]:
-    found = dict.fromkeys(bias for layer in network.layers for bias in layer.biases if bias is not None)
-    return tuple(found)
-
-
 def _biases_updated(course: Course) -> Course | None:
     rule = course.example.rule
-    fixed = [bias for bias in _biases(course.example.network) if bias in rule.fixed]
+    fixed = [bias for bias in course.example.network.biases if bias in rule.fixed]
     if not fixed or rule.entry.state:  # a fixed bias has no state to start from
         return None
     kept = tuple(name for name in rule.fixed if name not in fixed)
@@ -177,7 +172,7 @@ def _biases_updated(course: Course) -> Course | None:
 
 def _biases_fixed(course: Course) -> Course | None:
     rule = course.example.rule
-    biases = [bias for bias in _biases(course.example.network) if bias in rule.trained]
+    biases = [bias for bias in course.example.network.biases if bias in rule.trained]
     if not biases:
         return None
     kept = tuple(name for name in rule.trained if name not in biases)

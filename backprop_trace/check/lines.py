@@ -209,7 +209,8 @@ def with_optional_lines(lines: Listing, example: Example) -> Listing:
         if name.kind == "E" and name.label and targets:
             out, target = name._replace(kind="out"), targets[0]
             found.append(Equation(name._replace(kind="error"), Difference(target, out), (), "loss"))
-    kept = [name for name in example.rule.fixed if any(name in layer.biases for layer in example.network.layers)]
+    biases = set(example.network.biases)
+    kept = [name for name in example.rule.fixed if name in biases]
     found += [Equation(after(bias), bias, (), "update") for bias in kept]
     return lines._replace(equations=tuple(found))
 

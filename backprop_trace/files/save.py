@@ -33,7 +33,7 @@ from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import all_samples
 from backprop_trace.model.catalogue import SETTINGS
 from backprop_trace.model.catalogue import canonical as canonical_word
-from backprop_trace.model.network import Layer
+from backprop_trace.model.layers import Layer
 from backprop_trace.model.update import ETA, TIME, counts_steps, states
 
 NOWHERE = Place(1, 1)

@@ -15,6 +15,7 @@ from backprop_trace.model.catalogue import (
     ACTIVATIONS,
     CONSTANTS,
     LOSSES,
+    NET_INPUTS,
     OPTIMIZERS,
     SCHEDULES,
     SETTINGS,
@@ -164,6 +165,10 @@ LAYER: Mapping[str, Key] = {
         "the activation function of the layer, or a formula over z",
         {"anyOf": [{"enum": _words(ACTIVATIONS)}, _FORMULA, _table(ACTIVATION)]},
         required=True,
+    ),
+    "net_input": Key(
+        "how what feeds a unit comes together in its net input, before the bias is added",
+        {"enum": list(NET_INPUTS), "default": next(iter(NET_INPUTS))},
     ),
     "weights": Key(
         "a row per unit, a column per unit that feeds it (see weights_layout): names of parameters, numbers, or '-' "

@@ -5,6 +5,7 @@ To add one, add an entry; every entry is tested by being here (its slopes agains
 Formulas are text, read by `parse.read_formula`. In them stand
     z   the net input of the unit           o   the output of the network at this unit
     a   its activation, the answer          t   the target there
+    x   what feeds the unit                 w   its weight
     z_k, a_k  the same of another unit of the layer; sum(...) goes over the layer
     w, g, eta  a parameter, its gradient, the learning rate; t  the number of the training step (optimizers)
 Slopes may use the answer: sigmoid's is a * (1 - a).
@@ -44,6 +45,15 @@ class Activation(NamedTuple):
     cross: str = ""
     constants: Mapping[str, str] = {}
     note: str = ""
+
+
+class NetInput(NamedTuple):
+    """How what feeds a unit comes together: `term` is added up over all x that feed it, each with its weight w, and the
+    bias is added. by_weight, by_input: its slopes."""
+
+    term: str
+    by_weight: str
+    by_input: str
 
 
 class Loss(NamedTuple):
@@ -123,6 +133,12 @@ ACTIVATIONS: Mapping[str, Activation] = _Activations({
     "softplus": Activation("log(1 + exp(z))", "1 / (1 + exp(-z))"),
     "softmax": Activation("exp(z) / sum(exp(z_k))", "a * (1 - a)", cross="-a * a_k"),
 })  # fmt: skip
+
+NET_INPUTS: Mapping[str, NetInput] = {
+    "weighted_sum": NetInput("w * x", "x", "w"),
+    "squared_distance": NetInput("(x - w)^2", "-2 * (x - w)", "2 * (x - w)"),
+}
+"""The kinds of layers; the first one is meant where none is named."""
 
 LOSSES: Mapping[str, Loss] = _Losses({
     "half_squared_error": Loss("1/2 * (t - o)^2", "o - t"),

@@ -39,9 +39,14 @@ from backprop_trace.model.batches import TrainingSet
 from backprop_trace.model.catalogue import (
     ACTIVATIONS,
     LOSSES,
+    NET_INPUTS,
+    NetInput,
     feels_the_layer,
+    filled,
+    letters,
     template,
 )
+from backprop_trace.model.layers import Layer
 from backprop_trace.model.network import Network, shortcut
 from backprop_trace.model.update import GRADIENT, THERE, TIME, WEIGHT, UpdateRule, rule_lines
 
@@ -152,15 +157,24 @@ def _total(index: str, *factors: Formula) -> Formula:
     return Call(f"sum_{index}", (times(*factors),))
 
 
+def _net_inputs(about: str, layers: Sequence[Layer]) -> Iterator[tuple[str, NetInput, bool]]:
+    """How net inputs come about in these layers, and whether with biases; said by name where there are several ways."""
+    kinds = list(dict.fromkeys(layer.net_input for layer in layers))
+    for kind in kinds:
+        called = f"{about} ({kind.replace('_', ' ')})" if len(kinds) > 1 else about
+        has_bias = any(bias for layer in layers if layer.net_input == kind for bias in layer.biases)
+        yield called, NET_INPUTS[kind], has_bias
+
+
 def _share(count: int) -> Formula:
     return ONE if count == 1 else Number(f"1/{count}")
 
 
 def _forward(network: Network) -> Iterator[General]:
-    weighted = _total("i", given("w_ji"), given("x"))
-    has_bias = any(name is not None for layer in network.layers for name in layer.biases)
-    yield General("net input", given("z"), (Sum((weighted, given("b"))) if has_bias else weighted,))
-    for name in dict.fromkeys(layer.activation for layer in network.layers):
+    for about, coming, has_bias in _net_inputs("net input", network.layers):
+        total = _total("i", filled(coming.term, letters(w=given("w_ji"))))
+        yield General(about, given("z"), (Sum((total, given("b"))) if has_bias else total,))
+    for name in dict.fromkeys(network.activations):
         entry, called = ACTIVATIONS[name], name.replace("_", " ")
         of_net = [layer.slope_of_net for layer in network.layers if layer.activation == name]
         slope = entry.slope_of_net if of_net[0] else entry.slope
@@ -187,18 +201,21 @@ def _loss(network: Network, training: TrainingSet) -> Iterator[General]:
 
 def _backward(network: Network, rule: UpdateRule, brief: bool) -> Iterator[General]:
     yield General("delta of an output unit", given("delta_j"), _delta(network, brief), True)
-    if any(not feels_the_layer(ACTIVATIONS[layer.activation]) for layer in network.layers[:-1]):
-        above = _total("k", given("delta_k"), given("w_kj"))
-        yield General("delta of a hidden unit", given("delta_j"), (Product((above, _slope("a", "z"))),))
-    yield General("gradient of a weight", _slope("E", "w_ji"), (Product((given("delta_j"), given("x"))),))
-    if any(name in set(rule.trained) for layer in network.layers for name in layer.biases):
+    if any(not feels_the_layer(ACTIVATIONS[word]) for word in network.activations[:-1]):
+        for about, entry, _ in _net_inputs("delta of a hidden unit", network.layers[1:]):
+            above = _total("k", given("delta_k"), filled(entry.by_input, letters(w=given("w_kj"), x=given("a"))))
+            yield General(about, given("delta_j"), (Product((above, _slope("a", "z"))),))
+    for about, entry, _ in _net_inputs("gradient of a weight", network.layers):
+        by_weight = filled(entry.by_weight, letters(w=given("w_ji")))
+        yield General(about, _slope("E", "w_ji"), (times(given("delta_j"), by_weight),))
+    if not set(network.biases).isdisjoint(rule.trained):
         yield General("gradient of a bias", _slope("E", "b"), (given("delta_j"),))
 
 
 def _delta(network: Network, brief: bool) -> tuple[Formula, ...]:
     """dE/dnet of an output unit, with its shortcut where there is one."""
     long: Formula = Product((_slope("E", "o"), _slope("a", "z")))
-    if feels_the_layer(ACTIVATIONS[network.layers[-1].activation]):
+    if feels_the_layer(ACTIVATIONS[network.output_activation]):
         long = _total("k", _slope("E", "a_k"), _slope("a_k", "z"))
     text = shortcut(network, brief) if brief else ""
     return (long, template(text)) if text else (long,)

@@ -6,7 +6,7 @@
     >>> [equation.phase for equation in listing(network, UpdateRule(trained=(given("w"),)), TrainingSet()).equations]
     ['forward', 'forward', 'loss', 'loss', 'backward', 'backward', 'backward', 'backward', 'backward', 'update']
 
-A new kind of layer is another generator of forward equations; chain rule, printing and checking need not know.
+What printing, drawing and checking want to know of the layers, they ask the network.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from backprop_trace.formulas.expr import (
     Formula,
     Name,
     Number,
-    Product,
     Quotient,
     Sum,
     derivative,
@@ -30,7 +29,6 @@ from backprop_trace.formulas.expr import (
     names_in,
     parts,
     plain,
-    plus,
     rebuild,
     slope,
     substitute,
@@ -42,34 +40,13 @@ from backprop_trace.model.catalogue import (
     ACTIVATIONS,
     LOSSES,
     SHORTCUTS,
-    Activation,
     feels_the_layer,
     filled,
     letters,
-    over_the_layer,
 )
-from backprop_trace.model.chain import Equation, Place, Slopes, backward
+from backprop_trace.model.chain import Equation, Place, backward
+from backprop_trace.model.layers import Connection, Layer, at, before, connections, given_place, layer_lines, parameters
 from backprop_trace.model.update import UpdateRule, carried, looks_ahead, updates
-
-
-class Layer(NamedTuple):
-    """One layer of units.
-
-    `weights` has a row per unit and a column per source, None where there is no connection; `biases` one name
-    or None per unit; `sources` are what feeds it: inputs, or activations of earlier units. `constants` are the
-    activation's own (alpha); `slope_of_net` takes the slope's other form (sech^2). `recurrent` has a row and a column
-    per unit: the weights from the layer's own activations at the time step before.
-    """
-
-    units: tuple[str, ...]
-    activation: str
-    weights: tuple[tuple[Name | None, ...], ...]
-    biases: tuple[Name | None, ...]
-    sources: tuple[Name, ...]
-    constants: Mapping[str, Number] = {}
-    slope_of_net: bool = False
-    recurrent: tuple[tuple[Name | None, ...], ...] = ()
-
 
 Definition: TypeAlias = tuple[str, Formula]
 """q = x + y: a label, and a formula over inputs, parameters and earlier definitions. A name with the time -1 is that
@@ -79,7 +56,8 @@ of the time step before."""
 class Network(NamedTuple):
     """Layers with a loss, or instead of them `definitions`, one of them the `objective`.
 
-    `loss_constants` are the loss's own (delta)."""
+    `loss_constants` are the loss's own (delta). Layers are counted from 1; the inputs are layer 0.
+    """
 
     inputs: tuple[str, ...]
     layers: tuple[Layer, ...] = ()
@@ -89,8 +67,63 @@ class Network(NamedTuple):
     objective: Name = LOSS
 
     @property
+    def depth(self) -> int:
+        """How many layers there are; 0 with definitions."""
+        return len(self.layers)
+
+    @property
+    def columns(self) -> list[tuple[str, ...]]:
+        """The inputs, and the units of each layer."""
+        return [self.inputs, *(layer.units for layer in self.layers)]
+
+    @property
+    def units(self) -> list[str]:
+        return [unit for layer in self.layers for unit in layer.units]
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         return self.layers[-1].units if self.layers else ()
+
+    @property
+    def activations(self) -> list[str]:
+        """The activation of each layer."""
+        return [layer.activation for layer in self.layers]
+
+    @property
+    def output_activation(self) -> str:
+        """Empty with definitions."""
+        return self.layers[-1].activation if self.layers else ""
+
+    @property
+    def chooses_the_largest(self) -> bool:
+        """Does the largest output say which class a sample belongs to?"""
+        return self.output_activation == "softmax"
+
+    @property
+    def recurrent_units(self) -> list[str]:
+        return [unit for layer in self.layers if layer.recurrent for unit in layer.units]
+
+    @property
+    def connections(self) -> Iterator[Connection]:
+        return (connection for layer in self.layers for connection in connections(layer))
+
+    @property
+    def biases(self) -> list[Name]:
+        """Each once, though units share it."""
+        return list(dict.fromkeys(bias for layer in self.layers for bias in layer.biases if bias is not None))
+
+    @property
+    def parameters(self) -> list[list[Name]]:
+        """Weights and biases of each layer."""
+        return [parameters(layer) for layer in self.layers]
+
+    def layer_of(self, unit: str) -> Layer:
+        """Raises StopIteration if no layer has such a unit."""
+        return next(layer for layer in self.layers if unit in layer.units)
+
+    def bias_of(self, unit: str) -> Name | None:
+        layer = self.layer_of(unit)
+        return layer.biases[layer.units.index(unit)]
 
 
 class Listing(NamedTuple):
@@ -167,12 +200,6 @@ def _split_by_output(network: Network) -> frozenset[Name]:
     return frozenset(last.sources) - feeding_others
 
 
-def at(name: Name, place: Place) -> Name:
-    """A name in a sample and at a time step."""
-    sample, time = place
-    return name if sample is None and time is None else name._replace(sample=sample, time=time)
-
-
 # --- forward pass ---
 
 
@@ -192,50 +219,11 @@ def _forward(network: Network, training: TrainingSet, sample: int | None, slopes
         yield _total(network.objective._replace(sample=sample), parts, mean=False)
 
 
-def layer_lines(layer: Layer, training: TrainingSet, place: Place, slopes: bool = True) -> Iterator[Equation]:
-    """Net inputs and activations of a layer."""
-    nets = [_net(layer, training, row, place) for row in range(len(layer.units))]
-    outs = list(_outs(layer, place, slopes))
-    if feels_the_layer(ACTIVATIONS[layer.activation]) or layer.recurrent:
-        yield from nets + outs
-    else:
-        yield from (line for pair in zip(nets, outs, strict=True) for line in pair)
-
-
-def _net(layer: Layer, training: TrainingSet, row: int, place: Place) -> Equation:
-    """net_h1 = w1 * i1 + w2 * i2 + b1; its slopes are the inputs, the weights, and 1 for the bias.
-
-    A recurrent layer adds u * out_h1@1 to net_h1@2.
-    """
-    feeding = [
-        (weight, at(source, _given_place(training, place) if source.kind == "" else place))
-        for weight, source in zip(layer.weights[row], layer.sources, strict=True)
-    ]
-    if layer.recurrent:
-        own = (before(Name("out", unit), place) for unit in layer.units)
-        feeding += zip(layer.recurrent[row], own, strict=True)
-    connected = [(weight, source) for weight, source in feeding if weight is not None]
-    terms: list[Formula] = [Product(pair) for pair in connected]
-    slopes: list[tuple[Name, Formula]] = list(connected)
-    bias = layer.biases[row]
-    if bias is not None:
-        terms.append(bias)
-        slopes.append((bias, ONE))
-    slopes += [(source, weight) for weight, source in connected]
-    formula = Sum(tuple(terms)) if len(terms) > 1 else terms[0] if terms else ZERO
-    return Equation(at(Name("net", layer.units[row]), place), formula, _merged(slopes), "forward")
-
-
-def _given_place(training: TrainingSet, place: Place) -> Place:
-    """Where inputs and targets stand: in a network that settles they are the same in all iterations."""
-    return place if training.settling is None else (place[0], None)
-
-
 def inputs_and_targets(network: Network, training: TrainingSet) -> Iterator[Name]:
     """What is given of every sample and time step."""
     for sample in training.all_samples:
         for time in training.all_times:
-            place = _given_place(training, (sample, time))
+            place = given_place(training, (sample, time))
             yield from (at(given(label), place) for label in network.inputs)
             if time is None or time in training.target_times:
                 yield from (at(Name("target", unit), place) for unit in network.outputs)
@@ -245,54 +233,10 @@ def outputs_and_targets(network: Network, training: TrainingSet) -> list[tuple[N
     """Each output with its target, in every sample and at every time step that has a loss."""
     places = [(sample, time) for sample in training.all_samples for time in training.target_times or (None,)]
     return [
-        (at(Name("out", unit), place), at(Name("target", unit), _given_place(training, place)))
+        (at(Name("out", unit), place), at(Name("target", unit), given_place(training, place)))
         for place in places
         for unit in network.outputs
     ]
-
-
-def before(name: Name, place: Place) -> Name:
-    """A quantity at the time step before; what it is before the first one is given, the same for all samples."""
-    sample, time = place
-    assert time is not None
-    return at(name, (sample, time - 1) if time > 1 else (None, 0))
-
-
-def _merged(slopes: list[tuple[Name, Formula]]) -> Slopes:
-    """A name that stands in several terms (tied weights) has one slope, the sum of theirs."""
-    if len({name for name, _ in slopes}) == len(slopes):
-        return tuple(slopes)
-    merged: dict[Name, Formula] = {}
-    for name, term in slopes:
-        merged[name] = plus(merged[name], term) if name in merged else term
-    return tuple(merged.items())
-
-
-def _outs(layer: Layer, place: Place, slopes: bool) -> Iterator[Equation]:
-    """out_h1 = activation(net_h1) of each unit, with the slope as it is taught."""
-    entry = ACTIVATIONS[layer.activation]
-    each = [(at(Name("net", unit), place), at(Name("out", unit), place)) for unit in layer.units]
-    if not feels_the_layer(entry):
-        text = entry.slope_of_net if layer.slope_of_net else entry.slope
-        for net, out in each:
-            meaning = letters(z=net, a=out, **layer.constants)
-            yield Equation(out, filled(entry.formula, meaning), ((net, filled(text, meaning)),), "forward")
-        return
-    spread = over_the_layer(entry.formula, [letters(z_k=net, a_k=out) for net, out in each])
-    for net, out in each:
-        meaning = letters(z=net, a=out, **layer.constants)
-        crossing = _crossing(entry, each, net, meaning) if slopes else ()
-        yield Equation(out, substitute(spread, meaning), crossing, "forward")
-
-
-def _crossing(
-    entry: Activation, each: Sequence[tuple[Name, Name]], own: Name, meaning: Mapping[Name, Formula]
-) -> Slopes:
-    """The slopes of a unit's activation by the net inputs of all units of its layer."""
-    return tuple(
-        (net, filled(entry.slope if net == own else entry.cross, {**meaning, **letters(z_k=net, a_k=out)}))
-        for net, out in each
-    )
 
 
 def defined(network: Network, training: TrainingSet, place: Place) -> Iterator[Equation]:
@@ -329,7 +273,7 @@ def _loss(network: Network, training: TrainingSet, place: Place) -> Iterator[Equ
     entry = LOSSES[network.loss]
     parts = []
     for unit in network.outputs:
-        out, target = at(Name("out", unit), place), at(Name("target", unit), _given_place(training, place))
+        out, target = at(Name("out", unit), place), at(Name("target", unit), given_place(training, place))
         meaning = letters(o=out, t=target, **network.loss_constants)
         part = at(Name("E", unit), place)
         parts.append(part)
@@ -375,7 +319,7 @@ def _shortcuts(
     found = {}
     for place in [(sample, time) for sample in samples for time in training.target_times or (None,)]:
         for unit in network.outputs:
-            out, target = at(Name("out", unit), place), at(Name("target", unit), _given_place(training, place))
+            out, target = at(Name("out", unit), place), at(Name("target", unit), given_place(training, place))
             found[derivative(LOSS, at(Name("net", unit), place))] = times(share, filled(text, letters(a=out, t=target)))
     return found
 

@@ -20,7 +20,8 @@ from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.expr import LOSS, Name, derivative
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.batches import TrainingSet
-from backprop_trace.model.network import Network, at, inputs_and_targets, layer_lines, listing
+from backprop_trace.model.layers import at, layer_lines
+from backprop_trace.model.network import Network, inputs_and_targets, listing
 from backprop_trace.model.update import UpdateRule
 
 WITHOUT_NUMBERS = 3
@@ -95,7 +96,7 @@ def _iterations(network: Network, training: TrainingSet, known: Mapping[Name, fl
 
 def _change(network: Network, values: Mapping[Name, float], sample: int | None, time: int) -> float:
     """By how much the activation that changes most does so in this iteration."""
-    units = _with_feedback(network)
+    units = network.recurrent_units
     now = [values[Name("out", unit, sample=sample, time=time)] for unit in units]
     earlier = (sample, time - 1) if time > 1 else (None, 0)
     before = [values[at(Name("out", unit), earlier)] for unit in units]
@@ -128,10 +129,6 @@ def _going_back(network: Network, rule: UpdateRule, training: TrainingSet, known
     except ComputationError as broken:
         raise DoesNotSettle(f"the network does not settle: {broken.reason} on the way back") from broken
     places = [[(sample, time) for sample in training.all_samples] for time in range(training.times, 0, -1)]
-    deltas = [[derivative(LOSS, at(Name("net", unit), place)) for unit in _with_feedback(network) for place in each]
+    deltas = [[derivative(LOSS, at(Name("net", unit), place)) for unit in network.recurrent_units for place in each]
               for each in places]  # fmt: skip
     return [max(abs(values.get(delta, 0.0)) for delta in each) for each in deltas]
-
-
-def _with_feedback(network: Network) -> list[str]:
-    return [unit for layer in network.layers if layer.recurrent for unit in layer.units]

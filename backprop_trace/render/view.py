@@ -149,12 +149,12 @@ def shape(example: Example) -> str:
     network = example.network
     if network.definitions:
         return f"{len(network.definitions)} definition{'s' if len(network.definitions) > 1 else ''}"
-    return "-".join(map(str, [len(network.inputs), *(len(layer.units) for layer in network.layers)]))
+    return "-".join(str(len(column)) for column in network.columns)
 
 
 def activations(example: Example) -> str:
     """The layers' activations, once if they are all the same."""
-    words = [layer.activation for layer in example.network.layers]
+    words = example.network.activations
     return words[0] if len(set(words)) == 1 else ", ".join(words)
 
 
@@ -235,8 +235,8 @@ def zeros(trace: Trace) -> str:
 def notes(example: Example) -> list[str]:
     """What the catalogue has to say about the functions in use."""
     network = example.network
-    found = [ACTIVATIONS[layer.activation].note for layer in network.layers]
-    found += [LOSSES[network.loss].note] if network.layers else []
+    found = [ACTIVATIONS[word].note for word in network.activations]
+    found += [LOSSES[network.loss].note] if network.loss else []
     return [note for note in dict.fromkeys([*found, rounded_note(example)]) if note]
 
 

@@ -155,11 +155,8 @@ class TooLarge(ValueError):
 def size(example: Example) -> int:
     """About how many lines one training step has."""
     network = example.network
-    weights = sum(len(layer.units) * (len(layer.sources) + len(layer.recurrent)) for layer in network.layers) + 2 * len(
-        network.definitions
-    )
-    units = sum(len(layer.units) for layer in network.layers)
-    per_sample = (3 * weights + 6 * units) * max(1, example.training.times)
+    weights = sum(1 for _ in network.connections) + 2 * len(network.definitions)
+    per_sample = (3 * weights + 6 * len(network.units)) * max(1, example.training.times)
     lines = len(example.rule.entry.lines) + 1
     return example.training.batch_size * per_sample + lines * weights
 

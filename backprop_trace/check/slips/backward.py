@@ -221,7 +221,7 @@ def _of_loss_slope(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Ite
 def _of_weight_gradient(weight: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     """dE/dw = delta * input."""
     depth, row, _ = facts.weights[weight]
-    unit = facts.network.layers[depth].units[row]
+    unit = facts.network.columns[depth + 1][row]
     inputs = [n for n in names_in(formula) if n.kind == "out" or (n.kind == "" and n.label in facts.network.inputs)]
     for value in inputs:
         yield Bend("weight-for-input", substitute(formula, {value: weight}))
@@ -232,9 +232,9 @@ def _of_weight_gradient(weight: Name, formula: Formula, facts: Facts) -> Iterato
 def _of_bias_gradient(bias: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield Bend("bias-gradient-times-bias", Product((formula, bias)))
     depth, row = facts.biases[bias][0]
-    for source in facts.network.layers[depth].sources[:MOST_NEIGHBOURS]:
+    unit = facts.network.columns[depth + 1][row]
+    for source in facts.layer_of(unit).sources[:MOST_NEIGHBOURS]:
         samples = {name.sample for name in names_in(formula)}
         if len(samples) == 1:
             yield Bend("bias-gradient-times-input", Product((formula, source._replace(sample=samples.pop()))))
-    unit = facts.network.layers[depth].units[row]
     yield Bend("error-for-delta", derivative(LOSS, Name("out", unit)))

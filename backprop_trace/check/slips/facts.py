@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name
 from backprop_trace.model.catalogue import LOSSES, Loss
-from backprop_trace.model.network import Layer
+from backprop_trace.model.layers import Layer
 
 MOST_NEIGHBOURS = 24
 """Mix-ups are tried among so many neighbours at most."""

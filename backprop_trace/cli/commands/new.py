@@ -95,5 +95,5 @@ def _try(example: Example) -> None:
     try:
         trace(example)
     except ComputationError as broken:
-        last, loss = example.network.layers[-1].activation, example.network.loss
+        last, loss = example.network.output_activation, example.network.loss
         raise UsageError(f"{loss} does not go with {last} outputs ({broken.reason}); choose another") from None

@@ -164,10 +164,10 @@ def _plan(
 def _classes(example: Example) -> None:
     """Raises UsageError where no sample can be classified."""
     network = example.network
-    if not network.layers:
+    if not network.depth:
         raise UsageError("--until classified: definitions have no outputs with targets; write --until 'E < 1e-3'")
     values = {name: number(text) for name, text in example.values.items()}
-    if network.layers[-1].activation != "softmax" and (target := no_class(example, values)):
+    if not network.chooses_the_largest and (target := no_class(example, values)):
         what = f"{canonical(target)} is {example.values[target]}, which is on no side of 1/2"
         raise UsageError(f"--until classified: {what}; write --until 'E < 1e-3'")
 

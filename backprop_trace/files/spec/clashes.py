@@ -19,13 +19,13 @@ def refuse_clashes(reader: Reader, network: Network, rule: UpdateRule) -> None:
     """Notes every name of the file that is spelled like one of the program's."""
     of_parameters = kinds_of_lines(rule)
     numbers = {canonical(name) for name in rule_numbers(rule)}
-    units = {unit for layer in network.layers for unit in layer.units}
+    units = set(network.units)
     for label in dict.fromkeys((*network.inputs, *reader.parameters, *(label for label, _ in network.definitions))):
         kind, _, rest = label.partition("_")
         meaning = ""
         if label in numbers:
             meaning = f"{label!r} already means something in the optimizer's formulas"
-        elif network.layers and (label == canonical(LOSS) or (kind in OF_UNITS and rest in units)):
+        elif network.depth and (label == canonical(LOSS) or (kind in OF_UNITS and rest in units)):
             meaning = f"{label!r} is what a quantity of the network is called"
         elif kind in of_parameters and rest in reader.parameters:
             meaning = f"{label!r} is what the optimizer keeps of {rest!r}"

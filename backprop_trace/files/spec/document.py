@@ -97,8 +97,8 @@ class Example(NamedTuple):
     @property
     def targets_add_up(self) -> bool:
         """Do the targets of every sample sum to 1, where that matters?"""
-        last = self.network.layers[-1].activation if self.network.layers else "identity"
-        return not feels_the_layer(ACTIVATIONS[last]) or targets_add_up(self.values)
+        last = self.network.output_activation
+        return not (last and feels_the_layer(ACTIVATIONS[last])) or targets_add_up(self.values)
 
 
 def read_document(reader: Reader) -> Example:

@@ -207,6 +207,6 @@ def read_start(reader: Reader, node: Node | None, network: Network) -> None:
 
 
 def _before_the_first(network: Network) -> list[Name]:
-    units = [Name("out", unit, time=0) for layer in network.layers if layer.recurrent for unit in layer.units]
+    units = [Name("out", unit, time=0) for unit in network.recurrent_units]
     used = (name for _, formula in network.definitions for name in walk_names(formula) if name.time == -1)
     return units + list(dict.fromkeys(name._replace(time=0) for name in used))

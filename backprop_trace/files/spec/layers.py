@@ -13,8 +13,8 @@ from backprop_trace.files.spec.reader import Reader, short
 from backprop_trace.files.spec.weights import drawn, read_biases, read_layout, read_weights
 from backprop_trace.formulas.expr import Name, Number, given
 from backprop_trace.formulas.vocabulary import normal
-from backprop_trace.model.catalogue import ACTIVATIONS
-from backprop_trace.model.network import Layer
+from backprop_trace.model.catalogue import ACTIVATIONS, NET_INPUTS
+from backprop_trace.model.layers import Layer
 
 RECURRENT_DRAWS = 500
 """Random recurrent weights are drawn apart from those of the layers before."""
@@ -117,7 +117,10 @@ def read_layer(
             help_ = "sequence: {inputs: {x: [1, 0]}, targets: {o1: [0, 1]}}; or settle:, to run until it settles"
             reader.wrong("a recurrent layer needs a sequence", entries["recurrent"].place, help=help_)
         recurrent = read_weights(reader, entries["recurrent"], units, own, layout, depth + RECURRENT_DRAWS)
-    return Layer(units, activation, weights, biases, sources, constants, of_net, recurrent)
+    net_input = next(iter(NET_INPUTS))
+    if "net_input" in entries:
+        net_input = reader.choice(entries["net_input"], NET_INPUTS, "net input")
+    return Layer(units, activation, weights, biases, sources, constants, of_net, recurrent, net_input)
 
 
 def read_activation(reader: Reader, node: Node | None) -> tuple[str, dict[str, Number], bool]:

@@ -28,7 +28,7 @@ def warn(reader: Reader, network: Network, rule: UpdateRule) -> None:
             reader.warnings.append(f"{label} (line {entry.place.line}) is defined and not used")
     if network.loss == "categorical_cross_entropy" and not targets_add_up(reader.values):
         reader.warnings.append("the targets do not add up to 1, so dE/dnet is not simply out - target")
-    if network.layers and network.layers[-1].activation == "softmax" and network.loss == "binary_cross_entropy":
+    if network.output_activation == "softmax" and network.loss == "binary_cross_entropy":
         reader.warnings.append(
             "binary cross-entropy takes each output for itself, and those of softmax are not: "
             "categorical_cross_entropy is the loss that goes with softmax"

@@ -150,7 +150,7 @@ class _Page:
         network = self.network
         if network.definitions:
             return "The definitions as a graph; all their numbers are in the list of steps."
-        layers = "; ".join(", ".join(layer.units) for layer in network.layers)
+        layers = "; ".join(map(", ".join, network.columns[1:]))
         return f"The network: inputs {', '.join(network.inputs)}; units {layers}. Its numbers are in the list of steps."
 
     def standing(self) -> list[str]:

@@ -101,8 +101,8 @@ def layout(network: Network) -> Layout:
 
 
 def _layers(network: Network) -> Layout:
-    columns = [network.inputs, *(layer.units for layer in network.layers)]
-    small = max(map(len, columns)) > MOST_ROWS or len(network.layers) > MOST_LAYERS
+    columns = network.columns
+    small = max(map(len, columns)) > MOST_ROWS or network.depth > MOST_LAYERS
     if not small:
         for gap, row in ROOMS:
             drawn = _drawn(network, columns, gap, row, small=False)
@@ -150,20 +150,13 @@ def _unit(network: Network, label: str, x: float, y: float) -> Node:
     lower = [(derivative(LOSS, out), "∂E/∂out"), (derivative(out, net), "slope"), (derivative(LOSS, net), "δ")]
     slots = [Slot(canonical(name), text, 8 + 92 * k, 36, 88, 40, True) for k, (name, text) in enumerate(upper)]
     slots += [Slot(canonical(name), text, 8 + 61 * k, 80, 58, 34) for k, (name, text) in enumerate(lower)]
-    return Node(label, "unit", x, y - 60, 196, 120, tuple(slots), _bias(network, label))
+    return Node(label, "unit", x, y - 60, 196, 120, tuple(slots), network.bias_of(label))
 
 
 def _small(network: Network, label: str, x: float, y: float) -> Node:
     out, delta = canonical(Name("out", label)), canonical(derivative(LOSS, Name("net", label)))
     slots = (Slot(out, "", 34, 4, 76, 22), Slot(delta, "", 34, 27, 76, 22))
-    return Node(label, "small", x, y - 27, 116, 54, slots, _bias(network, label))
-
-
-def _bias(network: Network, label: str) -> Name | None:
-    for layer in network.layers:
-        if label in layer.units:
-            return layer.biases[layer.units.index(label)]
-    return None
+    return Node(label, "small", x, y - 27, 116, 54, slots, network.bias_of(label))
 
 
 def _losses(network: Network, nodes: dict[str, Node], x: float, height: float) -> tuple[list[Node], float]:
@@ -182,16 +175,9 @@ def _losses(network: Network, nodes: dict[str, Node], x: float, height: float) -
 
 
 def _edges(network: Network, nodes: dict[str, Node]) -> Iterator[Edge]:
-    for layer in network.layers:
-        for label, weights in zip(layer.units, layer.weights, strict=True):
-            for source, weight in zip(layer.sources, weights, strict=True):
-                if weight is not None:
-                    tail = nodes["i:" + source.label if source.kind == "" else source.label]
-                    yield Edge(tail, nodes[label], weight)
-        for label, weights in zip(layer.units, layer.recurrent, strict=False):
-            for source_label, weight in zip(layer.units, weights, strict=True):
-                if weight is not None:
-                    yield Edge(nodes[source_label], nodes[label], weight, loop=True)
+    for weight, source, unit, back in network.connections:
+        tail = nodes["i:" + source.label if source.kind == "" else source.label]
+        yield Edge(tail, nodes[unit], weight, loop=back)
 
 
 def _loss_edges(network: Network, nodes: dict[str, Node], losses: Sequence[Node]) -> Iterator[Edge]:

@@ -101,7 +101,7 @@ def _called(word: str) -> str:
 
 
 def _activation(name: Name, network: Network) -> str:
-    return next((layer.activation for layer in network.layers if name.label in layer.units), "")
+    return network.layer_of(name.label).activation if name.label in network.units else ""
 
 
 def _why_activation(name: Name, network: Network) -> str:

@@ -51,12 +51,11 @@ class Places(NamedTuple):
     @classmethod
     def of(cls, network: Network) -> Places:
         units, parameters = dict[str, int](), dict[str, int]()
-        for depth, layer in enumerate(network.layers, 1):
-            units |= dict.fromkeys(layer.units, depth)
-            for name in (*layer.biases, *(weight for row in layer.weights for weight in row)):
-                if name is not None:
-                    parameters.setdefault(name.label, depth)
-        return cls(units, parameters, len(network.layers))
+        for depth, (labels, names) in enumerate(zip(network.columns[1:], network.parameters, strict=True), 1):
+            units |= dict.fromkeys(labels, depth)
+            for name in names:
+                parameters.setdefault(name.label, depth)
+        return cls(units, parameters, network.depth)
 
     def depth(self, name: Name | None) -> int | None:
         """The layer a quantity belongs to."""
@@ -182,7 +181,7 @@ _WITHOUT_PLACE = {"loss": "at each output, and in total", "update": "each parame
 
 def layer_called(depth: int, network: Network) -> str:
     """`hidden layer 2 (relu)`"""
-    last = len(network.layers)
+    last = network.depth
     called = "output layer" if depth == last else "hidden layer" if last == 2 else f"hidden layer {depth}"
-    activation = network.layers[depth - 1].activation.replace("_", " ")
+    activation = network.activations[depth - 1].replace("_", " ")
     return f"{called} ({activation})"

@@ -26,7 +26,7 @@ def sweep_page(weight: Name, table: Sequence[Point], curve: Sequence[Point], at:
 
     def blocks(medium: Medium) -> Iterator[Block]:
         yield from opening(view)
-        if training.samples <= MOST_SAMPLES and network.layers and not training.times and medium.manner != "lines":
+        if training.samples <= MOST_SAMPLES and network.depth and not training.times and medium.manner != "lines":
             yield Heading("Every sample")
             yield _samples(weight, table, view, names)
         yield Heading(f"The loss ({objective(view.example).replace('_', ' ')})")

@@ -128,7 +128,7 @@ def document(traces: Iterable[Trace], view: View, extent: groups.Extent) -> Iter
 
 def _network(trace: Trace, view: View, names: Naming, extent: groups.Extent) -> Iterator[Block]:
     network = trace.example.network
-    if network.layers and not view.only:
+    if network.depth and not view.only:
         yield said.Heading("The network", 1)
         yield said.Drawing(trace, names)
     if not view.only:
@@ -150,7 +150,7 @@ def _givens(trace: Trace, names: Naming, extent: groups.Extent) -> Iterator[Bloc
     if rule.fixed:
         fixed = tuple((Math((name,), names),) for name in rule.fixed)
         yield said.Listed("Held fixed", fixed if len(fixed) <= MOST_LISTED else (f"{len(fixed)} parameters",))
-    if training.samples > 1 and network.layers and not training.times:
+    if training.samples > 1 and network.depth and not training.times:
         yield from _samples(trace, names, extent)
 
 

@@ -19,7 +19,6 @@ from backprop_trace.run.train.session import (
     Gradients,
     Session,
     Until,
-    chooses_the_largest,
     dead,
     diverging,
     no_class,
@@ -72,7 +71,7 @@ class _Coming:
 def _reports(reports: Iterable[EpochReport], session: Session, view: View) -> Iterator[Block]:
     plan, held_out = session.plan, view.example.held_out.samples
     losses = [objective(view.example), *([plan.metric] if plan.metric else []), *(["validation"] if held_out else [])]
-    layers = [f"layer {depth}" for depth, _ in enumerate(view.example.network.layers, 1)]
+    layers = [f"layer {depth}" for depth in range(1, view.example.network.depth + 1)]
     if layers:
         yield Prose("Behind the loss: the biggest and smallest gradient of each layer.", "faint")
     columns = [Column("epoch", right=True, width=max(5, len(str(plan.epochs))))]
@@ -199,13 +198,13 @@ def _words(session: Session, first: EpochReport, last: EpochReport) -> Iterator[
     if session.ending != "broken":
         goal = canonical(session.network.objective)
         yield "faint", f"{goal} goes from {shown(first.loss, DIGITS)} to {shown(last.loss, DIGITS)}"
-        if session.network.layers and no_class(session.example, session.run.givens) is None:
+        if session.network.depth and no_class(session.example, session.run.givens) is None:
             yield "faint", _classified(session.network, session.classified())
 
 
 def _classified(network: Network, classified: bool = True) -> str:
-    what = "the largest output of every sample" if chooses_the_largest(network) else "every sample"
-    where = "the right one" if chooses_the_largest(network) else "on its target's side of 1/2"
+    what = "the largest output of every sample" if network.chooses_the_largest else "every sample"
+    where = "the right one" if network.chooses_the_largest else "on its target's side of 1/2"
     return f"{'' if classified else 'not '}{what} is {where}"
 
 

@@ -28,7 +28,8 @@ from backprop_trace.formulas.notation import ATOM, PYTHON, show
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, constants, feels_the_layer, template
-from backprop_trace.model.network import Layer, Network
+from backprop_trace.model.layers import Layer
+from backprop_trace.model.network import Network
 from backprop_trace.model.update import TIME, constants_used, rule_lines
 
 if TYPE_CHECKING:
@@ -122,8 +123,10 @@ class Matrices:
 
     def blocks_of(self, layer: Layer) -> list[_Block]:
         """The arrays of a layer. Raises Unsuited if it is not a plain one."""
-        if layer.recurrent or layer.activation not in ACTIVATIONS or self.network.loss not in LOSSES:
-            raise Unsuited("a layer is recurrent, or a function is no entry of the catalogue")
+        if layer.recurrent or layer.net_input != "weighted_sum":
+            raise Unsuited("a layer is recurrent, or its net input is no weighted sum")
+        if layer.activation not in ACTIVATIONS or self.network.loss not in LOSSES:
+            raise Unsuited("a function is no entry of the catalogue")
         depth = self.network.layers.index(layer)
         before = self.network.layers[depth - 1].units if depth else ()
         sources = tuple(Name("out", unit) for unit in before) if depth else tuple(map(given, self.network.inputs))

@@ -21,7 +21,8 @@ from backprop_trace.formulas.expr import Name, derivative
 from backprop_trace.formulas.numbers import NotANumber, given_number, number
 from backprop_trace.model.catalogue import LOSSES, canonical, constants
 from backprop_trace.model.chain import Equation
-from backprop_trace.model.network import Network, at, listing, loss_lines, outputs_and_targets
+from backprop_trace.model.layers import at
+from backprop_trace.model.network import listing, loss_lines, outputs_and_targets
 from backprop_trace.model.settle import still_settles
 from backprop_trace.model.update import UpdateRule, carried
 from backprop_trace.run.train import Run
@@ -215,8 +216,7 @@ class Session:
         still_settles(self.network, self.training, self.run.givens, self.epoch * self.steps + 1)
         gradients = self.gradients()
         layers = []
-        for layer in self.network.layers:
-            names = {name for row in layer.weights for name in row} | set(layer.biases)
+        for names in self.network.parameters:
             sizes = [abs(gradients[name]) for name in names if name in gradients]
             layers.append(Gradients(max(sizes), min(sizes)) if sizes else None)
         return EpochReport(self.epoch, self.loss(), tuple(layers), self.metric(), self.validation())
@@ -227,14 +227,14 @@ class Session:
         places: dict[tuple[int | None, int | None], list[tuple[float, float]]] = {}
         for output, target in outputs_and_targets(self.network, self.training):
             places.setdefault((output.sample, output.time), []).append((outputs[output], float(values[target])))
-        right = _largest_is_right if chooses_the_largest(self.network) else _all_on_their_side
+        right = _largest_is_right if self.network.chooses_the_largest else _all_on_their_side
         return all(right(pairs) for pairs in places.values())
 
     def dead_units(self) -> list[str]:
         """The ReLU units that are 0 for every sample: no gradient passes them, so their weights stay as they are."""
-        rectified = {unit for layer in self.network.layers if layer.activation == "relu" for unit in layer.units}
+        rectified = {unit for unit in self.network.units if self.network.layer_of(unit).activation == "relu"}
         alive = {unit for unit, net in self.net_inputs(rectified) if net > 0}
-        return [unit for layer in self.network.layers for unit in layer.units if unit in rectified - alive]
+        return [unit for unit in self.network.units if unit in rectified - alive]
 
     def net_inputs(self, units: Collection[str]) -> Iterator[tuple[str, float]]:
         """The net inputs of some units, in every sample and at every time step."""
@@ -364,11 +364,6 @@ def no_class(example: Example, values: Mapping[Name, Any]) -> Name | None:
         if not 0 <= value <= 1 or value == 0.5:
             return target
     return None
-
-
-def chooses_the_largest(network: Network) -> bool:
-    """Does the largest output say which class a sample belongs to?"""
-    return bool(network.layers) and network.layers[-1].activation == "softmax"
 
 
 def _largest_is_right(pairs: Sequence[tuple[float, float]]) -> bool:

@@ -15,7 +15,6 @@ from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.notation import latex_number
 from backprop_trace.formulas.notation.names import Speller
 from backprop_trace.formulas.notation.numbers import shown
-from backprop_trace.model.network import Layer
 from backprop_trace.render.writers.latex.geometry import (
     LABEL_HEIGHT,
     RADIUS,
@@ -189,8 +188,7 @@ def _has_one_value_each(trace: Trace) -> bool:
 
 def _layers(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
     """Number and units of the layers that are drawn; the inputs are layer 0, and -1 stands for those left out."""
-    network = trace.example.network
-    layers = list(enumerate([network.inputs, *(layer.units for layer in network.layers)]))
+    layers = list(enumerate(trace.example.network.columns))
     if len(layers) <= MOST_LAYERS:
         return layers
     return [*layers[:3], (-1, ("",)), *layers[-3:]]
@@ -209,15 +207,12 @@ def _nodes(layers: Sequence[tuple[int, tuple[str, ...]]], gap: float, spacing: f
 
 def _edges(trace: Trace, nodes: Sequence[Node]) -> list[Edge]:
     by_name = {(node.layer > 0, node.unit): node for node in nodes if node.unit}
-    found = []
-    for node in nodes:
-        if node.layer > 0 and node.unit:
-            layer: Layer = trace.example.network.layers[node.layer - 1]
-            for weight, source in zip(layer.weights[layer.units.index(node.unit)], layer.sources, strict=True):
-                tail = by_name.get((source.kind == "out", source.label))
-                if weight is not None and tail is not None:
-                    found.append(Edge(tail, node, weight))
-    return found
+    ends = (
+        (by_name.get((source.kind == "out", source.label)), by_name.get((True, unit)), weight)
+        for weight, source, unit, back in trace.example.network.connections
+        if not back
+    )
+    return [Edge(tail, head, weight) for tail, head, weight in ends if tail is not None and head is not None]
 
 
 Finder: TypeAlias = Callable[[Labels], list[float] | None]
@@ -245,8 +240,7 @@ def _labels(
 def _bias(node: Node, trace: Trace) -> Name | None:
     if node.layer <= 0 or not node.unit:
         return None
-    layer = trace.example.network.layers[node.layer - 1]
-    return layer.biases[layer.units.index(node.unit)]
+    return trace.example.network.bias_of(node.unit)
 
 
 def _labels_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace, gap: float) -> list[Beside]:
@@ -267,9 +261,9 @@ def _is_above(node: Node) -> bool:
 def _remarks(layers: Sequence[tuple[int, tuple[str, ...]]], most: int, trace: Trace) -> list[str]:
     wide = max((len(units) for _, units in layers), default=0)
     remarks = [f"Of layers with more than {most} units, the first ones and the last are drawn."] if wide > most else []
-    if len(layers) < len(trace.example.network.layers) + 1:
+    if len(layers) < len(trace.example.network.columns):
         remarks.append("Of the layers, the first three and the last three are drawn.")
-    if any(layer.recurrent for layer in trace.example.network.layers):
+    if trace.example.network.recurrent_units:
         remarks.append("The recurrent connections, from one time step to the next, are not drawn.")
     return remarks
 
@@ -285,7 +279,7 @@ def _node(node: Node, texts: _Texts, trace: Trace) -> str:
     x, y = node.point
     if not node.unit:
         return f"\\node at ({x:.1f},{y:.1f}) {{${_DOTS[node.layer < 0]}$}};\n"
-    last = len(trace.example.network.layers)
+    last = trace.example.network.depth
     colour = "black!6" if node.layer == 0 else "orange!15" if node.layer == last else "blue!9"
     size = _size(width(texts.spell(given(node.unit))))
     inside = "" if size is None else f"{size}${texts.spell(given(node.unit))}$"
@@ -322,7 +316,7 @@ def _given_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Itera
     for node in nodes if _has_one_value_each(trace) else ():
         if node.unit and node.layer == 0:
             yield Given(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
-        if node.unit and node.layer == len(network.layers):
+        if node.unit and node.layer == network.depth:
             target = texts.value(Name("target", node.unit))
             yield Given(_beside(node, "->", "east", 14, "right"), rf"\text{{target }}{{{target}}}")
 
