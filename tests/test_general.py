@@ -51,6 +51,6 @@ def test_the_square_of_a_gradient_has_the_gradient_in_parentheses(printed, tmp_p
 
 def test_they_stand_once_before_the_first_line_of_a_document(printed):
     out = printed("show", "mazur", "--format", "markdown", "--steps", "2", "--style", "layered")
-    assert out.count(r"- gradient of a weight: $\frac{\partial C}{\partial w _{ji}^{l-1}} = \delta _{j}^{l} \cdot") == 1
+    assert out.count(r"- gradient of a weight: $`\frac{\partial C}{\partial w_{ji}^{l-1}} = \delta_{j}^{l} \cdot") == 1
     assert out.index("## The formulas") < out.index("- delta of an output unit: $") < out.index("Forward pass")
     assert "gradient of a weight" not in printed("show", "mazur", "--only", "dE/dw1", "-f", "markdown")

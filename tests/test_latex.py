@@ -428,21 +428,3 @@ def test_no_formula_is_wider_than_estimated(tmp_path: Path) -> None:
     ratios = [width(text) / points for text, points in zip(texts, real, strict=True)]
     assert min(ratios) > 0.98
     assert sum(ratios) / len(ratios) < 1.2
-
-
-# --- Markdown, which has formulas too ---
-
-
-def test_in_markdown_no_formula_has_what_a_markdown_reader_takes_for_its_own(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    path = tmp_path / "example.yaml"
-    path.write_text(NETWORKS["3-3-3"])
-    monkeypatch.setattr(sys, "argv", ["backprop-trace", "show", str(path), "--format", "markdown"])
-    with pytest.raises(SystemExit):
-        main()
-    cells = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| $")]
-    assert len(cells) > 50
-    assert all(line.count("|") == 5 for line in cells)  # a bar ends a cell
-    assert not any(re.search(r"\\[^A-Za-z]", line) for line in cells)  # \\ and \, lose their backslash
-    assert not any(re.search(r"\S_", line) for line in cells)  # }_{ would begin or end emphasis

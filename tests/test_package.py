@@ -143,6 +143,7 @@ LONG = {
     "cli/commands/show.py": {"command": "its parameters are the table of options that typer reads"},
     "cli/commands/check.py": {"command": "its parameters are the table of options that typer reads"},
     "cli/commands/train.py": {"command": "its parameters are the table of options that typer reads"},
+    "cli/commands/sheet.py": {"command": "its parameters are the table of options that typer reads"},
     "cli/commands/new.py": {"command": "its parameters are the table of options that typer reads"},
 }
 """Functions of more than forty lines, and why each may be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -19,7 +20,7 @@ from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import STYLES, spellings
 from backprop_trace.render import ALSO, FORMATS
-from backprop_trace.render.medium import Medium
+from backprop_trace.render.medium import FLAVORS, Medium
 from backprop_trace.run.step import Settings, size, vocabulary
 
 if TYPE_CHECKING:
@@ -102,6 +103,14 @@ SheetStyle = Annotated[
     ),
 ]
 Fragment = Annotated[bool, typer.Option("--fragment", help="LaTeX to paste into a document of your own.")]
+Flavor = Annotated[
+    Optional[str],
+    typer.Option(
+        "--flavor",
+        help="Of Markdown: github, or pandoc (Quarto, Obsidian, Word).",
+        autocompletion=completion.words(FLAVORS),
+    ),
+]
 Output = Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 Width = Annotated[
@@ -113,13 +122,39 @@ Color = Annotated[Optional[bool], typer.Option("--color/--no-color", help="Colou
 
 
 def medium_of(
-    form: str, width: int | None, ascii_: bool, color: bool | None, output: str | None, fragment: bool = False
+    form: str, width: int | None, ascii_: bool, color: bool | None, output: str | None, force: bool = False
 ) -> Medium:
     """What a page is written on, as the options say and the terminal is. Raises UsageError for no format."""
     one_of("--format", form, (*FORMATS, *ALSO))
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     colors = terminal.colors if ALSO.get(form, form) == "table" else None
-    return Medium("", terminal.width, terminal.ascii, colors, fragment)
+    enclose = None if output is None or output == "-" else partial(_enclose, output, force)
+    return Medium("", terminal.width, terminal.ascii, colors, enclose=enclose)
+
+
+def _enclose(output: str, force: bool, ending: str, pieces: Iterable[str]) -> str:
+    """Puts a file beside the one that is written, and says its name."""
+    from pathlib import Path
+
+    from backprop_trace.files.writing import write_new
+
+    path = Path(output).with_suffix(f".{ending}")
+    write_new(str(path), pieces, force)
+    return path.name
+
+
+def as_document(medium: Medium, form: str, fragment: bool = False, flavor: str | None = None) -> Medium:
+    """The medium of a document with what is asked of it. Raises UsageError where the format has no such thing."""
+    goes_with("--fragment", fragment, "--format latex", form == "latex")
+    goes_with("--flavor", flavor is not None, "--format markdown", form == "markdown")
+    one_of("--flavor", flavor or FLAVORS[0], FLAVORS)
+    return medium._replace(fragment=fragment, flavor=flavor or FLAVORS[0])
+
+
+def goes_with(option: str, given: bool, other: str, there: bool) -> None:
+    """Raises UsageError for an option without the one that it belongs to."""
+    if given and not there:
+        raise UsageError(f"{option} goes with {other}")
 
 
 def one_of(option: str, word: str, known: Iterable[str]) -> None:

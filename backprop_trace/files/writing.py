@@ -6,9 +6,13 @@ import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from backprop_trace.files.source import Problem, SourceError
+
+_COUNT = count()
+"""A picture is written while the page that it stands beside is."""
 
 
 def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
@@ -22,7 +26,7 @@ def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
     if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
         _write(target, pieces, path)
         return
-    beside = target.with_name(f".{os.getpid()}.part")  # a name as short as can be: long ones have no room for more
+    beside = target.with_name(f".{os.getpid()}.{next(_COUNT)}")  # as short as can be: long names have no room for more
     try:
         _write(beside, pieces, path)
         _keep_owner(target, beside)

@@ -13,9 +13,7 @@ def language_of(form: str, ascii_: bool) -> Language:
         case "latex":
             return Language(LATEX, FLAT_LATEX_NAMES, ASCII_NAMES)
         case "markdown":
-            from backprop_trace.render.writers.markdown import MARKDOWN
-
-            return Language(MARKDOWN, MATHJAX_NAMES, TEXT_NAMES)
+            return Language(LATEX, MATHJAX_NAMES, TEXT_NAMES)
         case "json" | "csv":
             return Language()
     return Language() if ascii_ else Language(TEXT, TEXT_NAMES, TEXT_NAMES)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
+
+Enclose: TypeAlias = Callable[[str, Iterable[str]], str]
+"""Puts a file with this ending and text beside the page, and says what it is called there."""
+
+
+FLAVORS = ("github", "pandoc")
+"""Of Markdown; the first is meant where none is named."""
 
 
 class Medium(NamedTuple):
@@ -10,7 +18,7 @@ class Medium(NamedTuple):
 
     manner: `screen` (what is asked for, phase by phase), `lines` (a thing a line, for grep) or `document` (a page to
     be handed out). width None: as wide as needed. colors: the system of colours of a terminal, None for none.
-    fragment: a piece to be pasted into a document.
+    fragment: a piece to be pasted into a document. flavor: of Markdown. enclose: where pictures beside the page can go.
     """
 
     manner: str = "screen"
@@ -18,6 +26,8 @@ class Medium(NamedTuple):
     ascii: bool = False
     colors: str | None = None
     fragment: bool = False
+    flavor: str = FLAVORS[0]
+    enclose: Enclose | None = None
 
 
 SCREEN = Medium()

@@ -15,6 +15,7 @@ from backprop_trace.cli.options import (
     Ascii,
     BatchSize,
     Color,
+    Flavor,
     Force,
     Form,
     OptionalExample,
@@ -25,6 +26,7 @@ from backprop_trace.cli.options import (
     UsageError,
     Values,
     Width,
+    as_document,
     medium_of,
     one_of,
     with_batches,
@@ -57,6 +59,7 @@ def command(
         typer.Argument(help="Sheets or folders of sheets, or -. None: the numbers the example's source printed."),
     ] = None,
     form: Form = "table",
+    flavor: Flavor = None,
     brief: Annotated[bool, typer.Option("--brief", help="Only what matters: no table of all lines.")] = False,
     missing: Annotated[bool, typer.Option("--missing", help="Also list the lines that are not on the sheet.")] = False,
     slips: Annotated[
@@ -115,7 +118,7 @@ def command(
     if strict is not None and not 0 <= strict <= MOST_DECIMALS:
         raise UsageError(f"--strict goes from 0 to {MOST_DECIMALS} decimals")
     ways = _ways(accept or (), refuse or ())
-    medium = medium_of(form, width, ascii_, color, output)
+    medium = as_document(medium_of(form, width, ascii_, color, output), form, flavor=flavor)
     if conventions:
         from backprop_trace.render.pages.conventions import conventions_page
 

@@ -10,6 +10,7 @@ from backprop_trace.cli.options import (
     Ascii,
     Color,
     ExampleArgument,
+    Flavor,
     Force,
     Form,
     Fragment,
@@ -18,6 +19,7 @@ from backprop_trace.cli.options import (
     Style,
     UsageError,
     Width,
+    as_document,
     medium_of,
     names_of,
     one_of,
@@ -45,6 +47,7 @@ def command(
     style: Style = "net-out",
     form: Form = "table",
     fragment: Fragment = False,
+    flavor: Flavor = None,
     output: Output = None,
     force: Force = False,
     width: Width = None,
@@ -57,7 +60,7 @@ def command(
     backprop-trace derive kumar --style layered
     backprop-trace derive mazur --only 'dE/dw1' --closed-form
     """
-    medium = medium_of(form, width, ascii_, color, output, fragment)
+    medium = as_document(medium_of(form, width, ascii_, color, output), form, fragment, flavor)
     one_of("--style", style, STYLES)
     worked = load(example)
     equations = worked.listing()

@@ -11,6 +11,7 @@ import typer
 from backprop_trace.cli.options import (
     BatchSize,
     ExampleArgument,
+    Flavor,
     Force,
     Form,
     Output,
@@ -19,6 +20,7 @@ from backprop_trace.cli.options import (
     Shuffle,
     UsageError,
     Values,
+    as_document,
     decimals_of,
     medium_of,
     one_of,
@@ -59,6 +61,7 @@ def command(
     shuffle: Shuffle = False,
     seed: Seed = None,
     form: Form = "yaml",
+    flavor: Flavor = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
@@ -68,7 +71,7 @@ def command(
     backprop-trace sheet mazur -o my-sheet.yaml
     backprop-trace sheet mazur --values --decimals 4
     """
-    medium = medium_of(form, None, False, None, output)
+    medium = as_document(medium_of(form, None, False, None, output), form, flavor=flavor)
     for word in phase or ():
         one_of("--phase", word, PHASES)
     if (round_to is not None or decimals is not None) and not values:

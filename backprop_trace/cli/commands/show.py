@@ -13,6 +13,7 @@ from backprop_trace.cli.options import (
     BatchSize,
     Color,
     ExampleArgument,
+    Flavor,
     Force,
     Form,
     Fragment,
@@ -25,8 +26,10 @@ from backprop_trace.cli.options import (
     UsageError,
     Values,
     Width,
+    as_document,
     check_count,
     decimals_of,
+    goes_with,
     medium_of,
     names_of,
     one_of,
@@ -64,6 +67,7 @@ def command(
     rounding: Annotated[str, typer.Option(help="half-up, half-even or truncate.")] = "half-up",
     form: Form = "table",
     fragment: Fragment = False,
+    flavor: Flavor = None,
     animate: Annotated[bool, typer.Option("--animate", help="An SVG that runs through the steps.")] = False,
     no_practice: Annotated[bool, typer.Option("--no-practice", help="An HTML page without its mode Practise.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show the HTML page or the SVG in the browser.")] = False,
@@ -96,17 +100,16 @@ def command(
     backprop-trace show mazur --engine exact --digits 50 --only 'dE/dw1' --with-ancestors
     backprop-trace show mazur --format latex -o mazur.tex
     """
-    medium = medium_of(form, width, ascii_, color, output, fragment)
+    medium = as_document(medium_of(form, width, ascii_, color, output, force), form, fragment, flavor)
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)
     shown_steps = _steps(steps, last, at, compare)
     worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
-    _goes_with("--fragment", fragment, "--format latex", form == "latex")
-    _goes_with("--animate", animate, "--format svg", form == "svg")
-    _goes_with("--no-practice", no_practice, "--format html", form == "html")
-    _goes_with("--open", open_, "--format html or svg", form in ("html", "svg"))
-    _goes_with("--with-ancestors", with_ancestors, "--only", bool(only))
+    goes_with("--animate", animate, "--format svg", form == "svg")
+    goes_with("--no-practice", no_practice, "--format html", form == "html")
+    goes_with("--open", open_, "--format html or svg", form in ("html", "svg"))
+    goes_with("--with-ancestors", with_ancestors, "--only", bool(only))
     if compare is not None and (only or phase):
         raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
     if decimals is not None and (round_to is not None or digits is not None):
@@ -159,11 +162,6 @@ def _needs_no_gradients(view: View) -> bool:
     if not view.only:
         return {"forward", "loss"}.issuperset(view.phases)
     return view.only <= {equation.name for equation in view.example.forward().equations}
-
-
-def _goes_with(option: str, given: bool, other: str, there: bool) -> None:
-    if given and not there:
-        raise UsageError(f"{option} goes with {other}")
 
 
 def _steps(steps: int, last: bool, at: int | None, compare: int | None) -> Sequence[int]:

@@ -157,8 +157,9 @@ PYTHON = ASCII._replace(
 
 _LATEX_FUNCTIONS: Mapping[str, str] = {
     "exp": "e", "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh", "max": r"\max", "min": r"\min",
-    "sech": r"\operatorname{sech}", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}",
+    "sech": r"\mathrm{sech}", "sigmoid": r"\sigma", "relu": r"\mathrm{ReLU}",
 }  # fmt: skip
+r"""Upright letters: GitHub knows no \operatorname."""
 
 
 def _latex_call(function: str, arguments: Sequence[str]) -> Piece:

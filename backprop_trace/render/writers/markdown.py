@@ -1,109 +1,150 @@
-"""Markdown: headings, tables, formulas as mathematics ($...$ and $$...$$)."""
+"""Markdown: headings, tables, formulas as mathematics, in two flavours.
+
+GitHub reads Markdown's own escapes before it reads `$...$`; between backticks it leaves mathematics alone. Others read
+dollars: pandoc, and with it Quarto and Word; Obsidian; editors.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote
 
-from backprop_trace.formulas.expr import Sum
-from backprop_trace.formulas.notation import LATEX, LOOSE, Piece, show
+from backprop_trace.formulas.notation import LATEX
 from backprop_trace.formulas.notation.names import MATHJAX_NAMES
 from backprop_trace.model.general import written
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equations, Math, Text
 from backprop_trace.render.medium import Medium
+from backprop_trace.render.page.picture import picture
+from backprop_trace.render.view import View
 from backprop_trace.render.writers.curve import drawn
-from backprop_trace.render.writers.latex import matrices
+from backprop_trace.render.writers.latex import derivation, display, matrices
+from backprop_trace.render.writers.latex.display import Row
 from backprop_trace.render.writers.latex.general import LETTERS, PEN
+from backprop_trace.render.writers.latex.page import DOCUMENT
+from backprop_trace.render.writers.latex.steps import Writer
 from backprop_trace.render.writers.spelling import Ink
-from backprop_trace.render.writers.terminal import signed
 
 CURVE_WIDTH = 72
+PAGE = DOCUMENT._replace(rows=24)
+"""Displays of more rows have more commands than a reader allows in one."""
+
+INK = Ink(LATEX, MATHJAX_NAMES, PEN._replace(alphabet=MATHJAX_NAMES), dict(LETTERS))
 
 
-def _cases(test: str, positive: str, otherwise: str) -> Piece:
-    return rf"{positive} \text{{ if }} {test} > 0 \text{{ else }} {otherwise}", LOOSE
+class Flavor(NamedTuple):
+    """What stands around mathematics in a line, and around a display of its own."""
+
+    inline: tuple[str, str]
+    display: tuple[str, str]
 
 
-MARKDOWN = LATEX._replace(cases=_cases)
-"""LaTeX in one line: a Markdown reader takes the backslashes of a line break for escapes."""
-
-INK = Ink(MARKDOWN, MATHJAX_NAMES, PEN._replace(notation=MARKDOWN, alphabet=MATHJAX_NAMES), dict(LETTERS))
+FLAVORS: Mapping[str, Flavor] = {
+    "github": Flavor(("$`", "`$"), ("```math\n", "\n```\n")),
+    "pandoc": Flavor(("$", "$"), ("$$\n", "\n$$\n")),
+}
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
+    writer = _Writer(medium)
     for place, block in enumerate(blocks):
-        text = "".join(_written(block))
+        text = "".join(writer.written(block))
         if text:
             yield ("\n" if place else "") + text
 
 
-def _written(block: Block) -> Iterator[str]:
-    match block:
-        case said.Title(text):
-            yield f"# {escaped(text)}\n"
-        case said.Heading(text, level):
-            yield f"{'#' * (level + 1)} {words(text)}\n"
-        case said.Prose(text, kind):
-            label = f"{kind.capitalize()}: " if kind in ("note", "warning") else ""
-            yield f"**{words(text)}**\n" if kind in ("good", "bad") else f"{label}{words(text)}\n"
-        case said.Listed(label, items):
-            yield f"{label}: {', '.join(map(words, items))}\n"
-        case said.Formulas(formulas, style):
-            texts = (written(line, LETTERS[style], INK.general) for line in formulas)  # type: ignore[arg-type]
-            yield from (f"- {about}: ${mathematics(left)} = {mathematics(right)}$\n" for about, left, right in texts)
-        case Equations():
-            yield from _equations(block)
-        case said.Matrices():
-            yield from _matrices(block)
-        case said.Chain():
-            yield from _chain(block)
-        case said.Table():
-            yield from _table(block)
-        case said.Curve(series, _, height, log):
-            yield (
-                "```text\n" + "".join(f"{line}\n" for line in drawn(series, CURVE_WIDTH, height, False, log)) + "```\n"
-            )
-        case said.Message():
-            yield from _message(block)
+class _Writer:
+    def __init__(self, medium: Medium):
+        self.medium, self.flavor = medium, FLAVORS[medium.flavor]
 
+    def written(self, block: Block) -> Iterator[str]:
+        match block:
+            case said.Title(text):
+                yield f"# {escaped(text)}\n"
+            case said.Heading(text, level):
+                yield f"{'#' * (level + 1)} {self.words(text)}\n"
+            case said.Prose(text, kind):
+                label = f"{kind.capitalize()}: " if kind in ("note", "warning") else ""
+                strong = "**" if kind in ("good", "bad") else ""
+                yield f"{strong}{label}{self.words(text)}{strong}\n"
+            case said.Listed(label, items):
+                yield f"{label}: {', '.join(map(self.words, items))}\n"
+            case said.Formulas(formulas, style):
+                texts = (written(line, LETTERS[style], INK.general) for line in formulas)  # type: ignore[arg-type]
+                yield from (f"- {about}: {self.inline(f'{left} = {right}')}\n" for about, left, right in texts)
+            case Equations():
+                yield self.equations(block)
+            case said.Chain():
+                yield self.display("aligned", derivation.rows(block, INK, PAGE))
+            case said.Matrices():
+                yield from self.matrices(block)
+            case said.Table():
+                yield from self.table(block)
+            case said.Curve(series, _, height, log):
+                lines = drawn(series, CURVE_WIDTH, height, False, log)
+                yield "```text\n" + "".join(f"{line}\n" for line in lines) + "```\n"
+            case said.Drawing():
+                yield self.drawing(block)
+            case said.Message():
+                yield from self.message(block)
 
-def _equations(block: Equations) -> Iterator[str]:
-    yield "| quantity | formula | numbers | value |\n|---|---|---|---|\n"
-    for line in block.lines:
-        formula, *numbers, value = INK.sides(line.sides, block.names)
-        if line.shortcut:
-            value += f"$, shortcut ${' = '.join(INK.sides(line.shortcut, block.names))}"
-        cells = [INK.name(line.name, block.names), formula, " = ".join(numbers), value]
-        yield f"| {' | '.join(f'${mathematics(text)}$' if text else '' for text in cells)} |\n"
+    # --- mathematics ---
 
+    def inline(self, latex: str) -> str:
+        before, after = self.flavor.inline
+        return f"{before}{latex}{after}"
 
-def _matrices(block: said.Matrices) -> Iterator[str]:
-    """Displayed formulas; general ones in a list."""
-    for line in block.lines:
-        name, *sides = [mathematics(side) for side in matrices.sides(line, block.names, INK)]
-        if line.about:
-            yield f"- {line.about}: ${' = '.join([name, *sides])}$\n"
-        else:
-            yield f"$$\n{' = '.join([name, *sides])}\n$$\n"
+    def display(self, environment: str, rows: Iterable[Row]) -> str:
+        """Rows aligned at their equals signs."""
+        (before, after), kind = self.flavor.display, environment.partition("}")[0]
+        body = " \\\\\n".join(display.joined(row, row[0]) for row in rows)
+        return f"{before}\\begin{{{environment}}}\n{body}\n\\end{{{kind}}}{after}"
 
+    def equations(self, block: Equations) -> str:
+        """The lines in one display, broken where those of a page are."""
+        margin = display.Margin((INK.name(line.name, block.names) for line in block.lines), PAGE)
+        writer = Writer(INK, block.names, PAGE)
+        layouts = display.layouts([writer.step(line, margin.room) for line in block.lines], margin, PAGE)
+        return "\n".join(
+            self.display("alignedat}{3" if columns else "aligned", (row for rows in steps for row in rows))
+            for columns, steps in layouts
+        )
 
-def _chain(chain: said.Chain) -> Iterator[str]:
-    """A displayed formula."""
-    leaf = INK.leaf(chain.names)
-    terms = [
-        [show(term, MARKDOWN, leaf) for term in (form.terms if isinstance(form, Sum) else (form,))]
-        for form in chain.forms
-    ]
-    body = " \\\\\n&".join(mathematics(rf"{{}} {sign} {term}") for sign, term in signed(terms))
-    name = mathematics(INK.name(chain.name, chain.names))
-    yield f"$$\n\\begin{{aligned}}\n{name} &{body}\n\\end{{aligned}}\n$$\n"
+    def matrices(self, block: said.Matrices) -> Iterator[str]:
+        """A display for each; general formulas in a list."""
+        for line in block.lines:
+            if line.about:
+                yield f"- {line.about}: {self.inline(' = '.join(matrices.sides(line, block.names, INK)))}\n"
+            else:
+                yield self.display("aligned", matrices.rows(line, block.names, INK, PAGE))
 
+    # --- tables, pictures, messages ---
 
-def _table(table: said.Table) -> Iterator[str]:
-    yield _row([words(column.heading) for column in table.columns])
-    yield _rule(table.columns)
-    yield from (_row(map(words, cells)) for cells, _ in table.rows)
+    def table(self, table: said.Table) -> Iterator[str]:
+        yield _row([self.words(column.heading) for column in table.columns])
+        yield _rule(table.columns)
+        yield from (_row(map(self.words, cells)) for cells, _ in table.rows)
+
+    def drawing(self, block: said.Drawing) -> str:
+        """A picture beside the page, where there is a place for one."""
+        if self.medium.enclose is None:
+            return ""
+        name = self.medium.enclose("svg", picture(block.trace, View(block.trace.example, style=block.names.style)))
+        return f"![The network with its numbers]({quote(name)})\n"
+
+    def message(self, message: said.Message) -> Iterator[str]:
+        yield f"## {self.words(message.title)}\n\n{escaped(message.place)}: {self.words(message.sentence)}\n\n"
+        yield from (f"* {label}: {self.words(text)}\n" for label, text in message.rows)
+        yield f"\n{self.words(message.after)}\n" if message.after else ""
+
+    def words(self, text: Text) -> str:
+        """A sentence or cell: words are escaped, formulas become mathematics."""
+        spans = (text,) if isinstance(text, str) else text
+        return "".join(
+            self.inline(INK.math(span)) if isinstance(span, Math) else escaped(INK.words((span,))) for span in spans
+        )
 
 
 def _rule(columns: Sequence[said.Column]) -> str:
@@ -114,29 +155,6 @@ def _rule(columns: Sequence[said.Column]) -> str:
 
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |\n"
-
-
-def _message(message: said.Message) -> Iterator[str]:
-    yield f"## {words(message.title)}\n\n{escaped(message.place)}: {words(message.sentence)}\n\n"
-    yield from (f"* {label}: {words(text)}\n" for label, text in message.rows)
-    yield f"\n{words(message.after)}\n" if message.after else ""
-
-
-def words(text: Text) -> str:
-    """A sentence or cell: words are escaped, formulas become mathematics."""
-    spans = (text,) if isinstance(text, str) else text
-    return "".join(
-        f"${mathematics(INK.math(span))}$" if isinstance(span, Math) else escaped(INK.words((span,))) for span in spans
-    )
-
-
-def mathematics(latex: str) -> str:
-    r"""Mathematics that survives a Markdown reader: a space keeps it from taking _ for emphasis, as after a brace.
-
-    >>> mathematics(r"\mathit{net}_{h1}")
-    '\\mathit{net} _{h1}'
-    """
-    return latex.replace("_", " _").replace(r"\ _", r"\_")
 
 
 def escaped(text: str) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from backprop_trace.formulas.expr import Formula, Minus, Sum
 from backprop_trace.formulas.notation import LATEX, PRODUCT
 from backprop_trace.render.blocks import Chain
+from backprop_trace.render.writers.latex.display import Row, joined
 from backprop_trace.render.writers.latex.page import Page
 from backprop_trace.render.writers.latex.rows import Pen, filled, pieces
 from backprop_trace.render.writers.latex.width import width
@@ -30,10 +31,19 @@ SIGN = 20.0
 
 def display(chain: Chain, ink: Ink, page: Page) -> Iterator[str]:
     """A quantity with the formulas it equals."""
+    yield (
+        "\\begin{align*}\n"
+        + " \\\\\n".join(joined(row, row[0]) for row in rows(chain, ink, page))
+        + "\n\\end{align*}\n"
+    )
+
+
+def rows(chain: Chain, ink: Ink, page: Page) -> list[Row]:
+    """The rows of a derivation, the first with the name."""
     leaf, name = ink.leaf(chain.names), ink.name(chain.name, chain.names)
     pen = Pen(LATEX, leaf, page.width - width(name) - SIGN)
-    rows = [row for form in chain.forms for row in _rows(form, pen)]
-    yield "\\begin{align*}\n" + f"{name} &" + " \\\\\n&".join(rows) + "\n\\end{align*}\n"
+    found = (row for form in chain.forms for row in _rows(form, pen))
+    return [(name if place == 0 else "", row) for place, row in enumerate(found)]
 
 
 def _rows(formula: Formula, pen: Pen) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple, TypeAlias
 
 from backprop_trace.render.writers.latex.page import TEXT_SIZE, Page
 from backprop_trace.render.writers.latex.rows import filled
@@ -43,39 +44,62 @@ class Margin:
         return self.fixed and not self.above
 
     def name(self, name: str) -> str:
-        return rf"\lhs{{{name}}}" if self.boxed else name
+        return rf"\lhs{{{name}}}" if self.boxed and name else name
+
+
+Row: TypeAlias = tuple[str, ...]
+"""A name, or nothing where the row goes on with what stands above it, and what stands beside: `= formula`."""
+
+
+class Layout(NamedTuple):
+    """Steps, each of rows: with formula, numbers and value in columns, or with one part or more in each row."""
+
+    columns: bool
+    steps: list[list[Row]]
+
+    @property
+    def environment(self) -> str:
+        return "alignat*}{3" if self.columns else "align*"
+
+
+def layouts(steps: Sequence[Step], margin: Margin, page: Page) -> Iterator[Layout]:
+    """The steps in one layout, or in several where a display may have so many rows only; one with terms of its own does
+    not keep the others out of columns."""
+    for _, alike in groupby(steps, key=lambda step: bool(step.terms)):
+        layout = _laid_out(list(alike), margin, page)
+        yield from (layout._replace(steps=part) for part in _parts(layout.steps, page.rows))
+
+
+def _laid_out(steps: Sequence[Step], margin: Margin, page: Page) -> Layout:
+    """In columns where each line fits into one row of them, else each part on as many rows as it needs."""
+    columns = None if margin.above else _columns(steps)
+    if columns is not None and sum(columns) + 3 * SIGN + margin.width <= page.width:
+        return Layout(True, [[row] for step in steps for row in _in_columns(step)])
+    return Layout(False, [_stacked(step, margin) for step in steps])
+
+
+def joined(row: Row, name: str) -> str:
+    """A row in an environment that aligns at `&`."""
+    return f"{name} &{' &&'.join(row[1:])}".lstrip()
 
 
 def display(steps: Sequence[Step], margin: Margin, page: Page) -> Iterator[str]:
-    """The steps in one display, or in several where a display may have so many rows only; one with terms of its own
-    does not keep the others out of columns."""
-    for _, alike in groupby(steps, key=lambda step: bool(step.terms)):
-        yield from _display(list(alike), margin, page)
+    """The steps in displays that align at their equals signs."""
+    for layout in layouts(steps, margin, page):
+        kind = layout.environment.partition("}")[0]
+        written = [[joined(row, margin.name(row[0])) for row in rows] for rows in layout.steps]
+        body = " \\\\[3pt]\n".join(" \\\\*\n".join(rows) for rows in written)
+        yield f"\\begin{{{layout.environment}}}\n{body}\n\\end{{{kind}}}\n"
 
 
-def _display(steps: Sequence[Step], margin: Margin, page: Page) -> Iterator[str]:
-    columns = None if margin.above else _columns(steps)
-    if columns is not None and sum(columns) + 3 * SIGN + margin.width <= page.width:
-        yield from _displays("alignat*}{3", [[row] for step in steps for row in _in_columns(step, margin)], page)
-    else:
-        yield from _displays("align*", [_stacked(step, margin) for step in steps], page)
-
-
-def _displays(environment: str, blocks: list[list[str]], page: Page) -> Iterator[str]:
-    kind = environment.partition("}")[0]
-    for part in _parts(blocks, page.rows):
-        body = " \\\\[3pt]\n".join(" \\\\*\n".join(rows) for rows in part)
-        yield f"\\begin{{{environment}}}\n{body}\n\\end{{{kind}}}\n"
-
-
-def _parts(blocks: list[list[str]], most: int) -> Iterator[list[list[str]]]:
-    """Blocks of rows, so many rows at a time (0: all)."""
-    part: list[list[str]] = []
-    for block in blocks:
-        if most and part and sum(map(len, part)) + len(block) > most:
+def _parts(steps: list[list[Row]], most: int) -> Iterator[list[list[Row]]]:
+    """Steps of rows, so many rows at a time (0: all)."""
+    part: list[list[Row]] = []
+    for rows in steps:
+        if most and part and sum(map(len, part)) + len(rows) > most:
             yield part
             part = []
-        part.append(block)
+        part.append(rows)
     if part:
         yield part
 
@@ -110,25 +134,24 @@ def _columns(steps: Sequence[Step]) -> tuple[float, ...] | None:
     return tuple(max(column) for column in zip(*widths, strict=True))
 
 
-def _in_columns(step: Step, margin: Margin) -> Iterator[str]:
+def _in_columns(step: Step) -> Iterator[Row]:
     for part in _with_shortcut(step):
         cells = _cells(part)
         assert cells is not None
         formula, numbers, value = cells
-        name = margin.name(part.name) if part.name else ""
-        yield f"{name} &= {formula} &&{f'= {numbers}' if numbers else ''} &&= {value}"
+        yield part.name, f"= {formula}", f"= {numbers}" if numbers else "", f"= {value}"
 
 
 # --- rows ---
 
 
-def _stacked(step: Step, margin: Margin) -> list[str]:
+def _stacked(step: Step, margin: Margin) -> list[Row]:
     rows = _equated(step, margin.room)
     if step.shortcut is not None:
         rows += _equated(step.shortcut, margin.room - width(SHORTCUT), SHORTCUT)
     if margin.above:
-        return [f"& {step.name}", *(rf"&\quad {row}" for row in rows)]
-    return [f"{margin.name(step.name)} &{rows[0]}", *(f"&{row}" for row in rows[1:])]
+        return [("", f" {step.name}"), *(("", rf"\quad {row}") for row in rows)]
+    return [(step.name, rows[0]), *(("", row) for row in rows[1:])]
 
 
 def _equated(step: Step, room: float, remark: str = "") -> list[str]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from backprop_trace.formulas.expr import LOSS
 from backprop_trace.render.blocks import Amount, Item, Letter, Matrices, Matrix, MatrixLine, Naming
+from backprop_trace.render.writers.latex.display import Row, joined
 from backprop_trace.render.writers.latex.page import Page
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
@@ -49,7 +50,7 @@ def _item(item: Item, names: Naming, ink: Ink) -> str:
             return ink.amount(item)
         case "f′":
             return "f'"
-    return _SIGNS.get(item) or (item if len(item) == 1 else rf"\operatorname{{{item}}}")
+    return _SIGNS.get(item) or (item if len(item) == 1 else rf"\mathrm{{{item}}}")
 
 
 def letter(item: Letter, names: Naming, ink: Ink) -> str:
@@ -62,8 +63,8 @@ def letter(item: Letter, names: Naming, ink: Ink) -> str:
 def matrix(matrix: Matrix, ink: Ink) -> str:
     """Decimal points stand below each other by invisible digits."""
     columns = [aligned(column, ink) for column in zip(*matrix.rows, strict=True)]
-    rows = " \\\\ ".join(" & ".join(row) for row in zip(*columns, strict=True))
-    return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+    inside = " \\\\ ".join(" & ".join(row) for row in zip(*columns, strict=True))
+    return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}"
 
 
 def aligned(cells: Sequence[str], ink: Ink) -> list[str]:
@@ -96,39 +97,40 @@ def display(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
     if any(line.about for line in block.lines):
         yield from _general(block, ink)
         return
-    for part in _parts([list(_rows(line, block.names, ink, page)) for line in block.lines], page):
-        body = " \\\\[4pt]\n".join(" \\\\*\n".join(rows) for rows in part)
+    for part in _parts([list(rows(line, block.names, ink, page)) for line in block.lines], page):
+        written = [[joined(row, row[0]) for row in each] for each in part]
+        body = " \\\\[4pt]\n".join(" \\\\*\n".join(each) for each in written)
         yield f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
 
 
-def _parts(lines: list[list[str]], page: Page) -> Iterator[list[list[str]]]:
+def _parts(lines: list[list[Row]], page: Page) -> Iterator[list[list[Row]]]:
     """In a narrow page a line each, so that it fits a slide."""
     yield from ([line] for line in lines) if page.rows else [lines]
 
 
 def _general(block: Matrices, ink: Ink) -> Iterator[str]:
     yield "\\begin{alignat*}{2}\n"
-    rows = []
+    written = []
     for line in block.lines:
         name, *others = sides(line, block.names, ink)
-        rows.append(rf"&\text{{{line.about}}} &\quad {name} &= {' = '.join(others)}")
-    yield " \\\\\n".join(rows) + "\n\\end{alignat*}\n"
+        written.append(rf"&\text{{{line.about}}} &\quad {name} &= {' = '.join(others)}")
+    yield " \\\\\n".join(written) + "\n\\end{alignat*}\n"
 
 
-def _rows(line: MatrixLine, names: Naming, ink: Ink, page: Page) -> Iterator[str]:
+def rows(line: MatrixLine, names: Naming, ink: Ink, page: Page) -> Iterator[Row]:
     """The rows of an equation, the first with its name."""
     name, *others = sides(line, names, ink)
     room = page.width - width(name) - SIGN
-    row, start = "", f"{name} "
+    row, start = "", name
     for side, text in zip(line.sides[1:], others, strict=True):
         pieces = [text] if width(text) <= room else list(_pieces(side, names, ink))
         for place, piece in enumerate(pieces):
             whole = f"= {piece}" if place == 0 else rf"\quad {piece}"
             if row and width(row) + width(whole) > room:
-                yield f"{start}&{row}"
+                yield start, row
                 row, start = "", ""
             row += whole if not row else f" {whole}" if place == 0 else f" {piece}"
-    yield f"{start}&{row}"
+    yield start, row
 
 
 def _pieces(side: Sequence[Item], names: Naming, ink: Ink) -> Iterator[str]:

@@ -46,7 +46,6 @@ _TEXT = (
     r"\textit",
     r"\mathit",
     r"\mathrm",
-    r"\operatorname",
     r"\textbf",
     r"\ensuremath",
     r"\mathbf",
