@@ -7,6 +7,7 @@ undecided; else off, and the slips are tried.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -26,6 +27,8 @@ MOST_UNITS = {0: 0.5, 1: 0.5, 2: 1.0}
 SHARE, LEARNT_SHARE = 0.01, 0.1
 """So much of a number it may be off, where that is more; more where a habit is learnt."""
 BEST = ("right", "rounded", "follows", "undecided", "off")
+FEWEST_PLACEHOLDERS = 5
+"""Lines with one and the same number that may merely fill the places."""
 LEAST_CUT = 3
 """Lines that must tell that a writer cuts off."""
 
@@ -38,6 +41,7 @@ class Judge:
         self.course, self.steps = course, self.ledger.steps
         self.answers = self.ledger.answers
         self.written = self.ledger.written
+        self.placeholder = placeholder_of(course, answers)
         self.careless: set[Key] = set()
         self.explainer = Explainer(self, method) if explain else None
 
@@ -139,7 +143,16 @@ class Judge:
     # --- the ladder ---
 
     def honest(self, step: int, answer: Answer) -> Finding:
-        """right, rounded, follows or undecided; else off."""
+        """right, rounded, follows or undecided; else off. What only fills the places of a sheet confirms nothing."""
+        finding, written = self.as_it_stands(step, answer), answer.readings[0]
+        if finding.verdict in ("off", "undecided") or written.text != self.placeholder:
+            return finding
+        if written.value == self.course.true(step)[answer.name]:
+            return finding
+        return finding._replace(verdict="undecided", reason="placeholder", remark="")
+
+    def as_it_stands(self, step: int, answer: Answer) -> Finding:
+        """The judgement on a line, whatever the others say."""
         written, name, ledger = answer.readings[0], answer.name, self.ledger
         assert written.value is not None
         true, rough = self.course.true(step)[name], self.course.rough(step)[name]
@@ -180,6 +193,8 @@ class Judge:
             return Finding(
                 answer, "right" if exact == true else "rounded" if sound else "follows", band, formula=formula
             )
+        if not sound and answer.readings[0].value == self.course.true(answer.step)[answer.name]:
+            return Finding(answer, "right", band, remark=NOT_FROM_OWN, formula=formula)
         if self._without_zeros(step=answer.step, answer=answer, band=band):
             return Finding(answer, "undecided", band, reason="zeros", formula=formula)
         if habits_cut := self._is_cut_short(answer.readings[0], exact):
@@ -187,8 +202,6 @@ class Judge:
             return Finding(
                 answer, "undecided" if habits_cut == "may" else verdict, band, reason="coarse", formula=formula
             )
-        if not sound and answer.readings[0].value == self.course.true(answer.step)[answer.name]:
-            return Finding(answer, "right", band, remark=NOT_FROM_OWN, formula=formula)
         return Finding(answer, "off", band, formula=formula)
 
     def _is_cut_short(self, written: Written, exact: Fraction) -> str:
@@ -314,6 +327,8 @@ class Judge:
             formulas.append(lines.formula(answer.name, ledger.written[step]))
         shortcut = lines.equations[answer.name].shortcut
         for formula in formulas + ([shortcut] if shortcut is not None else []):
+            if not written.text.endswith("0"):  # a copy of a coarser number ends in zeros
+                formula = ledger.without_copies(step, formula)
             try:
                 determined = ledger.is_determined(step, formula)
                 band = ledger.coarse().line(step, formula, written, determined)
@@ -401,6 +416,20 @@ class Judge:
 MORE_DIGITS = "what is given is printed rounded"
 NOT_FROM_OWN = "right, though it does not follow from your own earlier lines"
 FROM_SECOND = "computed from the other reading of an earlier line"
+
+
+def placeholder_of(course: Course, answers: Mapping[Key, Answer]) -> str:
+    """The number that stands in most of the lines of a sheet, though most of those are another; else empty."""
+    texts = Counter(answer.readings[0].text for answer in answers.values())
+    text, count = max(texts.items(), key=lambda each: each[1], default=("", 0))
+    if count < FEWEST_PLACEHOLDERS or 2 * count <= len(answers):
+        return ""
+    fit = 0
+    for (step, name), answer in answers.items():
+        written, true = answer.readings[0], course.true(step).get(name)
+        if written.text == text and written.value is not None and true is not None:
+            fit += is_correctly_rounded(written.value, written.half_unit, true) and not shows_nothing(written, true)
+    return text if 2 * fit < count else ""
 
 
 def habits_of(course: Course, answers: Mapping[Key, Answer]) -> Habits:

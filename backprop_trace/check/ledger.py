@@ -26,7 +26,8 @@ from backprop_trace.formulas.arithmetic.band import (
     joined,
     point,
 )
-from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.formulas.expr import Formula, Minus, Name, Number, Product, Sum, names_in
+from backprop_trace.formulas.numbers import number
 from backprop_trace.model.update import TIME
 
 Key = tuple[int, Name]
@@ -84,6 +85,17 @@ class Ledger:
         """A line's formula with what is hardly ever written out put in; bent where it is taken to be."""
         bent = self.bent.get((step, name))
         return bent if bent is not None else self.course.at(step).opened(name, self.written.get(step, frozenset()))
+
+    def without_copies(self, step: int, formula: Formula) -> Formula:
+        """The formula of the skipped line that a line merely repeats: E = E_o1, or a sum whose other terms are 0."""
+        terms = formula.terms if isinstance(formula, Sum) else (formula,)
+        left = [term for term in terms if not (isinstance(term, Name) and self.exact(step, term) == 0)]
+        copied = left[0] if len(left) == 1 else None
+        if not isinstance(copied, Name) or copied not in self.course.at(step).equations:
+            return formula
+        if self.reading(step, copied) is not None or self.exact(step, copied) is not None:
+            return formula
+        return self.without_copies(step, self.formula(step, copied))
 
     def uses(self, step: int, name: Name) -> tuple[Name, ...]:
         if (step, name) in self.bent:
@@ -192,7 +204,7 @@ class Ledger:
     def _value(self, step: int, name: Name, unit: Fraction, figures: int) -> Fraction | None:
         formula = self.formula(step, name)
         if not self.course.is_rational(formula):
-            return None
+            return Fraction(0) if self.vanishes(step, formula) else None
         values: dict[Name, Fraction] = {}
         for used in names_in(formula):
             if (step, used) in self.mute:
@@ -203,6 +215,21 @@ class Ledger:
             values[used] = value
         value = exact_value(formula, values, unit, figures)
         return value if value is not None and (value / unit).denominator == 1 else None
+
+    def vanishes(self, step: int, formula: Formula) -> bool:
+        """Is a formula 0 because a factor is: 0 * log(out)?"""
+        match formula:
+            case Name():
+                return self.exact(step, formula) == 0
+            case Number(text):
+                return not number(text)
+            case Product(factors):
+                return any(self.vanishes(step, factor) for factor in factors)
+            case Sum(terms):
+                return all(self.vanishes(step, term) for term in terms)
+            case Minus(operand):
+                return self.vanishes(step, operand)
+        return False
 
     # --- bands ---
 
