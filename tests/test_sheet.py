@@ -169,7 +169,21 @@ def test_a_name_that_is_not_known_gets_the_nearest_one():
     report = Checker(load("mazur")).check(read_sheet("nett_h1 = 0.3775\n", "a.txt"))
     (line,) = report.written
     assert (line.verdict, line.expected) == ("unknown", "")
-    assert "did you mean 'net_h1'?" in line.message
+    assert "0.3775 is net_h1; write that" in line.message
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nett_h1 = 0.38", "did you mean 'net_h1'?"),  # two digits are not enough to know a number by
+        ("the second output = 0.7729", "0.7729 is out_o2; write that"),
+        ("my number = 0.4", "not in this example"),
+        ("slope of something = 0.40", "not in this example"),
+    ],
+)
+def test_the_hint_goes_by_the_number_where_its_digits_tell(line, said):
+    (found,) = Checker(load("mazur")).check(read_sheet(f"{line}\n", "a.txt")).written
+    assert found.verdict == "unknown" and found.message.endswith(said)
 
 
 def test_samples_are_sections_columns_or_brackets():
@@ -227,7 +241,10 @@ def test_a_formula_is_right_if_it_is_the_same_function(formula, verdict, slip):
 # --- blank sheets ---
 
 
-KEYS = [(), ("--decimals", "3"), ("--decimals", "2", "--steps", "2"), ("--phase", "backward")]
+KEYS = [
+    (), ("--decimals", "3"), ("--decimals", "2", "--steps", "2"), ("--phase", "backward"), ("--style", "layered"),
+    ("--style", "nielsen"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("options", KEYS)

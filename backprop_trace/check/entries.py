@@ -10,7 +10,7 @@ from backprop_trace.check import chains
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
-from backprop_trace.check.naming import Naming
+from backprop_trace.check.naming import Naming, agrees, tells
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
 from backprop_trace.formulas.expr import LOSS, Name
@@ -25,6 +25,8 @@ MOST_STEPS = 200
 LARGEST_TRIED = 4
 """The largest mini-batch a sheet is tried for that names no samples."""
 MOST_SUGGESTIONS = 50
+MOST_WITH_ONE_NUMBER = 3
+"""A number that so many quantities have says which of them may be meant."""
 MOST_READINGS = 16
 """So many numbers may stand for one quantity; each is tried for every line that uses it."""
 
@@ -165,12 +167,21 @@ class Entries:
         return f"sample {sample} is not used in step {step}" + (f" but in step {elsewhere}" if elsewhere else "")
 
     def _suggestion(self, entry: Entry, course: Course) -> str:
-        """The nearest name; it takes a while to find, so only so many are looked for."""
+        """The quantity whose number it is, else the nearest name; it takes a while to find, so only so many are looked
+        for."""
         self.suggestions += 1
         if self.suggestions > MOST_SUGGESTIONS:
             return ""
         lines = course.at(entry.section.step)
-        return did_you_mean(entry.spelling, [canonical(name) for name in (*lines.equations, *lines.givens)])
+        known = [name for name in (*lines.equations, *lines.givens) if name.sample in (None, _place(entry)[1])]
+        written = entry.readings[-1] if entry.readings else None
+        if written is not None and tells(written):
+            true = course.true(entry.section.step)
+            same = [canonical(name) for name in known if name in true and agrees(written, true[name])]
+            if 0 < len(same) <= MOST_WITH_ONE_NUMBER:
+                found = f"{written.text} is {' and '.join(same)}"
+                return f"{found}; write that" if len(same) == 1 else f"{found}; write the one you mean"
+        return did_you_mean(entry.spelling, [canonical(name) for name in known])
 
 
 def _within_reach(steps: set[int], quantities: int) -> frozenset[int]:

@@ -106,7 +106,7 @@ class Naming:
             return entry
         true = self.course.true(entry.section.step)
         written = entry.readings[0]
-        if written.value is None or _agrees(written, true[name]):
+        if written.value is None or agrees(written, true[name]):
             return entry
         return entry._replace(meant=canonical(new))
 
@@ -121,7 +121,7 @@ class Naming:
         if name is None or not entry.readings:
             return []
         true = self.course.true(entry.section.step)
-        return [_Candidate(Reading(((name,),), "own"), name in true and _agrees(entry.readings[-1], true[name]))]
+        return [_Candidate(Reading(((name,),), "own"), name in true and agrees(entry.readings[-1], true[name]))]
 
     # --- the notation of the rest ---
 
@@ -178,7 +178,7 @@ class Naming:
         names = [name for row in reading.rows for name in row]
         pairs = list(zip(numbers, names, strict=False))
         either = simple(entry.spelling).lower().startswith(SIGNED)
-        return all(name in true and _agrees(written, true[name], either) for written, name in pairs)
+        return all(name in true and agrees(written, true[name], either) for written, name in pairs)
 
     def decided(self, candidates: Sequence[_Candidate]) -> Reading | None:
         """The reading that is left: the only one, the one whose number it is, or the one other lines speak for."""
@@ -306,11 +306,19 @@ def _spread(entry: Entry, reading: Reading) -> list[Entry]:
     ]
 
 
-def _agrees(written: Written, true: Fraction, either_sign: bool = False) -> bool:
+def agrees(written: Written, true: Fraction, either_sign: bool = False) -> bool:
     """Is the number this value, within a unit of its last digit?"""
     if written.value is None:
         return False
-    tells_little = written.half_unit >= Fraction(1, 2) or significant_figures(written.text) < 1
-    room = max(Fraction(0) if tells_little else 2 * written.half_unit, abs(true) / 10**12)
+    room = max(2 * written.half_unit if _tells_anything(written) else Fraction(0), abs(true) / 10**12)
     values = (written.value, -written.value) if either_sign else (written.value,)
     return any(abs(value - true) <= room for value in values)
+
+
+def tells(written: Written) -> bool:
+    """Has the number digits enough to know a quantity by it?"""
+    return written.value is not None and written.half_unit < Fraction(1, 2) and significant_figures(written.text) >= 3
+
+
+def _tells_anything(written: Written) -> bool:
+    return written.half_unit < Fraction(1, 2) and significant_figures(written.text) >= 1

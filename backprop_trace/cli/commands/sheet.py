@@ -18,6 +18,7 @@ from backprop_trace.cli.options import (
     Phases,
     Seed,
     Shuffle,
+    Style,
     UsageError,
     Values,
     as_document,
@@ -36,6 +37,7 @@ from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.batches import Batching
 from backprop_trace.model.chain import PHASES
+from backprop_trace.model.styles import STYLES
 from backprop_trace.render import say
 from backprop_trace.render.pages.blank import Blank, blank_page
 from backprop_trace.run.step import Settings, size, traces
@@ -56,6 +58,7 @@ def command(
         Optional[int], typer.Option("--decimals", help="The key with so many decimals of the true values.")
     ] = None,
     steps: Annotated[int, typer.Option(help="So many training steps.")] = 1,
+    style: Style = STYLES[0],
     settings: Values = None,
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
@@ -72,6 +75,7 @@ def command(
     backprop-trace sheet mazur --values --decimals 4
     """
     medium = as_document(medium_of(form, None, False, None, output), form, flavor=flavor)
+    one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)
     if (round_to is not None or decimals is not None) and not values:
@@ -84,7 +88,7 @@ def command(
     key = None if not values else _key(worked, steps, settings_of("float", None, round_to, "half-up"), decimals)
     phases = [word for word in PHASES if not phase or word in phase]
     options = _options(settings or (), batch_size, shuffle or seed is not None, worked.training.batching)
-    write(say(form, blank_page(Blank(worked, phases, steps, key, options)), medium), output, force)
+    write(say(form, blank_page(Blank(worked, phases, steps, key, options, style)), medium), output, force)
 
 
 def _options(settings: Sequence[str], batch_size: int | None, named: bool, batching: Batching) -> str:

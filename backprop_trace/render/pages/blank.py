@@ -18,9 +18,10 @@ from typing import NamedTuple
 from backprop_trace.files.source import printable
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name, Number
-from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.names import ASCII_NAMES, Speller, canonical
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import PHASES, Equation
+from backprop_trace.model.styles import STYLES
 from backprop_trace.render.blocks import Block, Column, Heading, Listed, Math, Naming, Prose, Row, Table, Title
 from backprop_trace.render.pages import Page, Record
 from backprop_trace.render.pages.opening import title_of
@@ -43,6 +44,16 @@ class Blank(NamedTuple):
     steps: int = 1
     values: Callable[[int], Mapping[Name, str]] | None = None
     options: str = ""
+    style: str = STYLES[0]
+
+    @property
+    def names(self) -> Naming:
+        return Naming(self.style, self.example.network, Steps(self.example).listing(1).by_output)
+
+    @property
+    def spell(self) -> Speller:
+        """What stands on the sheet for a name: as files spell it, or in the style."""
+        return canonical if self.style == STYLES[0] else self.names.speller(ASCII_NAMES)
 
     def each_step(self) -> Iterator[tuple[int, str, list[Equation], Mapping[Name, str]]]:
         """The steps: a remark on which samples they use, their lines, their numbers."""
@@ -68,9 +79,10 @@ def _samples(samples: Samples) -> str:
 
 
 def _records(sheet: Blank) -> Iterator[Record]:
+    spell = sheet.spell
     for step, _, equations, numbers in sheet.each_step():
         for name in (equation.name for equation in equations):
-            spelled = canonical(name._replace(sample=None))
+            spelled = spell(name._replace(sample=None))
             yield {"step": step, "sample": name.sample, "name": spelled, "value": numbers.get(name, "")}
 
 
@@ -78,7 +90,7 @@ def _records(sheet: Blank) -> Iterator[Record]:
 
 
 def _blocks(sheet: Blank) -> Iterator[Block]:
-    example, names = sheet.example, Naming("net-out", sheet.example.network)
+    example, names = sheet.example, sheet.names
     yield Title(title_of(example))
     few = len(example.values) <= MOST_GIVENS
     pairs = tuple(Math((name, Number(text)), names) for name, text in example.values.items())
@@ -100,22 +112,24 @@ def _blocks(sheet: Blank) -> Iterator[Block]:
 
 
 def _yaml(sheet: Blank) -> Iterator[str]:
+    spell = sheet.spell
     yield from _opening(sheet, "yaml")
     for step, remark, equations, numbers in sheet.each_step():
         indent = "  " if sheet.steps > 1 else ""
         yield _step_heading(sheet, step, remark, indent)
         for heading, names in _phases(equations):
             yield f"\n{indent}# {heading}\n"
-            yield from (f"{indent}{canonical(name)}: {numbers.get(name, '')}".rstrip() + "\n" for name in names)
+            yield from (f"{indent}{spell(name)}: {numbers.get(name, '')}".rstrip() + "\n" for name in names)
 
 
 def _plain(sheet: Blank) -> Iterator[str]:
+    spell = sheet.spell
     yield from _opening(sheet, "txt")
     for step, remark, equations, numbers in sheet.each_step():
         yield _step_heading(sheet, step, remark, "")
         for heading, names in _phases(equations):
             yield f"\n# {heading}\n"
-            yield from (f"{canonical(name)} = {numbers.get(name, '')}\n" for name in names)
+            yield from (f"{spell(name)} = {numbers.get(name, '')}\n" for name in names)
 
 
 def _step_heading(sheet: Blank, step: int, remark: str, indent: str) -> str:
@@ -129,7 +143,8 @@ def _opening(sheet: Blank, ending: str) -> Iterator[str]:
     yield f"# {printable(example.title) or name}\n"
     yield "# Write your numbers behind the names, leave empty what you have not computed, and run\n"
     yield f"#   backprop-trace check {name} my-sheet.{ending}{sheet.options}\n"
-    pairs = [f"{canonical(name)}\u00a0=\u00a0{number}" for name, number in example.values.items()]
+    spell = sheet.spell
+    pairs = [f"{spell(name)}\u00a0=\u00a0{number}" for name, number in example.values.items()]
     given = ", ".join(pairs) if len(pairs) <= MOST_GIVENS else f"{len(pairs)} numbers"
     for line in textwrap.wrap(f"given: {given}", WIDTH, subsequent_indent=" " * 7,
                               break_long_words=False, break_on_hyphens=False):  # fmt: skip

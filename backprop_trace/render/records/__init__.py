@@ -8,17 +8,18 @@ its own has those of its tables: a record a row, under the words of the headings
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from backprop_trace.formulas.expr import Name, names_in, plain
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Piece, number_piece, show
-from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.names import ASCII_NAMES, Speller, canonical
 from backprop_trace.formulas.notation.numbers import bound_of_zero, full
+from backprop_trace.model.styles import STYLES
 from backprop_trace.render.blocks import Block, Table
 from backprop_trace.render.medium import Medium
-from backprop_trace.render.view import View, chosen, written
+from backprop_trace.render.view import Names, View, chosen, written
 from backprop_trace.render.writers.spelling import ASCII_INK
 from backprop_trace.run.step import Line, Trace
 
@@ -41,9 +42,9 @@ def _rows(block: Block) -> Iterator[Record]:
 
 
 def lines_of(traces: Iterable[Trace], view: View) -> Iterator[Record]:
-    """The lines of a trace, whatever the style."""
+    """The lines of a trace, in the names of files or, if the view has another style, in those of the style."""
     for trace in traces:
-        writer = _Writer(trace)
+        writer = _Writer(trace, view)
         yield from (writer.record(line) for line in chosen(trace, view))
 
 
@@ -53,8 +54,12 @@ def name_leaf(name: Name) -> Piece:
 
 
 class _Writer:
-    def __init__(self, trace: Trace):
+    def __init__(self, trace: Trace, view: View):
         self.trace, self.digits = trace, trace.settings.shown_digits
+        own = view.style == STYLES[0]
+        names = Names(trace, view, ASCII_NAMES)
+        self.spell: Speller = canonical if own else names.spell
+        self.leaf: Callable[[Name], Piece] = name_leaf if own else names.leaf
         self.written = written(trace)
 
     def record(self, line: Line) -> dict[str, Any]:
@@ -64,9 +69,9 @@ class _Writer:
             "sample": name.sample,
             "time": name.time,
             "phase": line.equation.phase,
-            "name": canonical(plain(name)),
-            "formula": show(formula, ASCII, name_leaf),
-            "uses": [canonical(used) for used in names_in(formula)],
+            "name": self.spell(plain(name)),
+            "formula": show(formula, ASCII, self.leaf),
+            "uses": [self.spell(used) for used in names_in(formula)],
             "substitution": show(formula, ASCII, self.number),
             "value": full(line.value, self.digits),
         }
@@ -76,7 +81,7 @@ class _Writer:
             record["smaller_than"] = bound
         if line.equation.shortcut is not None and line.shortcut is not None:
             record["shortcut"] = {
-                "formula": show(line.equation.shortcut, ASCII, name_leaf),
+                "formula": show(line.equation.shortcut, ASCII, self.leaf),
                 "substitution": show(line.equation.shortcut, ASCII, self.number),
                 "value": full(line.shortcut, self.digits),
             }
