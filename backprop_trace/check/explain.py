@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from math import isfinite
@@ -12,18 +12,30 @@ from backprop_trace.check.course import Course
 from backprop_trace.check.digits import digit_slips, digits_lost, matches, misread, one_digit_off
 from backprop_trace.check.findings import Answer, Explanation, Finding
 from backprop_trace.check.ledger import Bands, BandsAt, Key, Ledger
-from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Bend
+from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Bend, flat
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written, decimals
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed
-from backprop_trace.formulas.expr import Formula, Minus, Name, Number, names_in, substitute
+from backprop_trace.formulas.expr import (
+    Formula,
+    Minus,
+    Name,
+    Number,
+    Product,
+    Quotient,
+    names_in,
+    substitute,
+    walk_names,
+)
 from backprop_trace.model.batches import TrainingSet
 
 NOTHING: Mapping[Name, Any] = {}
 MOST_TRIALS = 12_000
 """Formulas that are tried for one sheet."""
 MOST_NAMED = 5
+MOST_PUT_IN = 40
+"""Names in a formula that skipped lines have been put into; what is longer is not printed."""
 MOST_COPIES = 3  # where more digits would do, none of them is named
 GUESS = 4  # the rank of slips that are only mentioned where they would be in a line that was skipped
 ENOUGH_FIGURES = 4
@@ -71,10 +83,19 @@ class Explainer:
         found = found or list(self.two_slips(step, answer, finding.formula))
         named = [each for each in found if each.slip == self.method]
         named = named or [each for each in found if self.may_be_named(each, answer)]
+        finding = finding._replace(skipped=self.skipped(step, [finding.formula, *map(given_by, named)]))
         if named:
             self.remember(step, named)
             return finding._replace(verdict="slip", explanations=tuple(named[:MOST_NAMED]))
         return finding._replace(verdict="wrong", explanations=tuple(found[:1]))
+
+    def skipped(self, step: int, formulas: Iterable[Formula | None]) -> dict[Name, float]:
+        """What the lines are that some formulas use and that are not on the sheet."""
+        bands, found = self.ledger.narrow(), {}
+        for name in {name: None for formula in formulas if formula is not None for name in names_in(formula)}:
+            with suppress(*MISSED):
+                found[name] = bands.of(step, name).middle
+        return found
 
     def replayed(self, step: int, finding: Finding) -> Finding:
         """A line that cannot be judged, but has the very digits of a whole run bent, or of another step."""
@@ -204,7 +225,8 @@ class Explainer:
                     value = evaluate(formula, Changed({name: float(Fraction(candidate))}, exactly), FLOAT)
                     if abs(value - target) <= reach:
                         slip = "copied-wrong" if candidate in one_digit_off(text) else "given-misread"
-                        found.append(Explanation(slip, formula, copied=(name, candidate)))
+                        changed = {name: candidate}
+                        found.append(Explanation(slip, formula, copied=(name, candidate), changed=changed))
         return found if len(found) <= MOST_COPIES else []
 
     # --- a skipped line ---
@@ -221,7 +243,8 @@ class Explainer:
                 if few_digits and SLIPS[bend.slip].rank > 1:
                     continue  # two digits fit too many mix-ups
                 if self.gives_changed(step, {line: bend.formula}, later, formula, written):
-                    found.append(Explanation(bend.slip, bend.formula, line))
+                    gives = self.put_in(step, {line: bend.formula}, later, formula)
+                    found.append(Explanation(bend.slip, bend.formula, line, gives=gives))
             if found:
                 break
         if all(SLIPS[each.slip].rank > 1 for each in found):  # one cause in several lines beats a mix-up in one
@@ -234,7 +257,7 @@ class Explainer:
         for line in reversed(between if self.agreeing_figures(answer) >= ENOUGH_FIGURES else []):
             later = self.resting_on(step, line, between)
             found = [
-                Explanation("given-misread", bent, line)
+                Explanation("given-misread", bent, line, gives=self.put_in(step, {line: bent}, later, formula))
                 for bent in self.misread_in(step, line)
                 if self.gives_changed(step, {line: bent}, later, formula, written)
             ]
@@ -261,7 +284,8 @@ class Explainer:
         for slip, bent in everywhere.items():
             if len(bent) > 1 and self.gives_changed(step, bent, between, formula, written):
                 first, *others = bent
-                found.append(Explanation(slip, bent[first], first, also=tuple(others)))
+                gives = self.put_in(step, bent, between, formula)
+                found.append(Explanation(slip, bent[first], first, also=tuple(others), gives=gives))
         return found
 
     def bends(self, step: int, line: Name) -> list[Bend]:
@@ -319,6 +343,17 @@ class Explainer:
             return explains(enclosed(formula, values, bands.radii, lambda size: half), written)
         except MISSED:
             return False
+
+    def put_in(self, step: int, bent: Mapping[Name, Formula], between: list[Name], formula: Formula) -> Formula | None:
+        """The formula with bent lines put into it, and those between that rest on them; None if it is too long."""
+        put: dict[Name, Formula] = {}
+        for name in between:
+            own = bent.get(name, self.ledger.formula(step, name))
+            if name in bent or any(used in put for used in names_in(own)):
+                put[name] = substitute(own, put)
+                if sum(1 for _ in walk_names(put[name])) > MOST_PUT_IN:
+                    return None
+        return flat(substitute(formula, put))
 
     def carried_on(
         self,
@@ -425,8 +460,23 @@ class Explainer:
                 continue
             for bend in self.course.at(step).bends(answer.name, formula):
                 if SLIPS[bend.slip].rank == 1 and bend.slip != "sign" and self.gives(step, bend.formula, meant):
-                    yield Explanation(bend.slip, bend.formula, joined=(slip, meant))
+                    gives = _joined(bend.formula, slip, meant, answer.readings[0])
+                    yield Explanation(bend.slip, bend.formula, joined=(slip, meant), gives=gives)
                     return
+
+
+def given_by(explanation: Explanation) -> Formula | None:
+    """The formula that gives the written number."""
+    return explanation.formula if explanation.gives is None else explanation.gives
+
+
+def _joined(formula: Formula, slip: str, meant: Written, written: Written) -> Formula:
+    """A formula whose result has the wrong sign, or its point at the wrong place."""
+    if slip == "sign-dropped":
+        return Minus(formula)
+    assert meant.value is not None and written.value is not None
+    ten = Number("10")
+    return Product((ten, formula)) if abs(written.value) > abs(meant.value) else Quotient(formula, ten)
 
 
 def explains(band: Band, written: Written) -> bool:

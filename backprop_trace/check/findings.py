@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from backprop_trace.files.sheet import Written
@@ -36,6 +37,10 @@ class Explanation(NamedTuple):
     also: tuple[Name, ...] = ()
     joined: tuple[str, Written] | None = None
     """A second slip that works together with the first: its id, and the number without it."""
+    gives: Formula | None = None
+    """The formula that ends in the written number, where it is not `formula`: a skipped line put into this one."""
+    changed: Mapping[Name, str] = {}
+    """Numbers that stand in it by mistake."""
 
 
 class Finding(NamedTuple):
@@ -50,6 +55,8 @@ class Finding(NamedTuple):
     """Why a line is undecided."""
     formula: Formula | None = None
     """The line's formula, with the skipped structural lines written out."""
+    skipped: Mapping[Name, float] = {}
+    """What the lines that are not on the sheet were when this one was judged: a mistake changes them."""
 
 
 HONEST = ("right", "rounded", "follows", "convention")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
+from backprop_trace.check.explain import given_by
 from backprop_trace.check.findings import Answer, Explanation, Finding
 from backprop_trace.check.judge import Judge
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import magnitude
-from backprop_trace.files.sheet import Written, in_units
+from backprop_trace.files.sheet import Written, half_unit, in_units
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
-from backprop_trace.formulas.arithmetic.band import Unbounded
+from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed
 from backprop_trace.formulas.expr import Formula, Minus, Name, names_in
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import ASCII_NAMES, Alphabet, Speller, net_out
@@ -30,6 +33,9 @@ class Language(NamedTuple):
 Forms: TypeAlias = tuple[str, ...]
 """The parts of `name = symbols = numbers = value`."""
 
+
+FIGURES, FEWEST_FIGURES = 6, 3
+"""Of a number that stands for a line that is not on the sheet: as it is printed, and as coarse as it may be."""
 
 UNDECIDED = {
     "mute": "too few digits to tell",
@@ -137,13 +143,13 @@ class Wording:
         if finding.formula == finding.answer.name:
             return Fraction(finding.band.middle)
         try:
-            return Fraction(self.evaluated(finding.formula, finding.answer))
+            return Fraction(self.evaluated(finding.formula, finding))
         except (LookupError, ArithmeticError, ValueError, Unbounded):
             return Fraction(finding.band.middle)
 
-    def evaluated(self, formula: Formula, answer: Answer) -> float:
+    def evaluated(self, formula: Formula, finding: Finding) -> float:
         """The value of a formula over the numbers as they are printed."""
-        values = {name: float(Fraction(self.number_of(answer.step, name))) for name in names_in(formula)}
+        values = {name: float(Fraction(self.number_of(finding, name))) for name in names_in(formula)}
         return float(evaluate(formula, values, FLOAT))
 
     def should(self, finding: Finding) -> Forms:
@@ -153,41 +159,56 @@ class Wording:
         answer, value = finding.answer, signed(self.expected(finding, Fraction(0)), finding.answer.sign)
         if finding.formula == answer.name:  # a number that is given
             return self.symbol_of(answer), value
-        if any(explanation.line is not None for explanation in finding.explanations[:1]):
-            # the numbers that stand for skipped lines are those of the mistake by now
-            return self.symbol_of(answer), self.symbols(finding.formula)
-        try:
-            if answer.sign > 0:
-                return self.written_out(self.symbol(answer.name), finding.formula, answer.step, value)
-            own, *forms = self.written_out(self.symbol_of(answer), Minus(finding.formula), answer.step, value)
-        except Unbounded:
-            return self.symbol_of(answer), self.symbols(finding.formula)
+        numbers = {name: self.number_of(finding, name) for name in names_in(finding.formula)}
+        if answer.sign > 0:
+            return self.written_out(self.symbol(answer.name), finding.formula, numbers, value)
+        own, *forms = self.written_out(self.symbol_of(answer), Minus(finding.formula), numbers, value)
         meaning = (f"-{self.symbol(answer.name)}",) if answer.name.wrt is not None else ()
         return (own, *meaning, *forms)
 
     def bent(self, finding: Finding) -> Forms:
-        """The line that gives the writer's number, where it is this line or a skipped one."""
-        explanation = next((e for e in finding.explanations if e.formula is not None and e.copied is None), None)
-        if explanation is None or explanation.formula is None or finding.answer.sign < 0:
-            return ()
-        answer = finding.answer
-        name = answer.name if explanation.line is None else explanation.line
-        value = answer.readings[0].text
-        try:
-            if explanation.joined is not None:
-                meant = explanation.joined[1]
-                value = _to_digits(meant.value or Fraction(0), meant, meant.half_unit)
-            elif explanation.line is not None:
-                value = shown(self.evaluated(explanation.formula, answer), 6)
-            return self.written_out(self.symbol(name), explanation.formula, answer.step, value)
-        except (LookupError, ArithmeticError, ValueError, Unbounded):
-            return ()
+        """The line that gives the writer's number, where one of the slips has a formula."""
+        for explanation in finding.explanations:
+            formula = given_by(explanation)
+            if formula is not None:
+                with suppress(LookupError, ArithmeticError, ValueError, Unbounded):
+                    if forms := self.giving(finding, formula, explanation.changed):
+                        return forms
+        return ()
 
-    def written_out(self, name: str, formula: Formula, step: int, value: str) -> Forms:
+    def giving(self, finding: Finding, formula: Formula, changed: Mapping[Name, str]) -> Forms:
+        """A formula that ends in the writer's number. What is not on the sheet was carried with six figures, or with
+        fewer where only that gives the number; nothing, if none does: what is printed is true."""
+        answer = finding.answer
+        for figures in range(FIGURES, FEWEST_FIGURES - 1, -1):
+            numbers = {name: changed.get(name) or self.number_of(finding, name, figures) for name in names_in(formula)}
+            if self.holds(formula, finding, numbers):
+                turned = formula if answer.sign > 0 else Minus(formula)
+                return self.written_out(
+                    self.symbol_of(answer), turned, numbers, signed(answer.readings[0].text, answer.sign)
+                )
+        return ()
+
+    def holds(self, formula: Formula, finding: Finding, numbers: Mapping[Name, str]) -> bool:
+        """Does a formula come to the written number, if each number that is not given may be half a unit off?"""
+        written, step = finding.answer.readings[0], finding.answer.step
+        assert written.value is not None
+        unit = 2 if self.judge.ledger.habits.cuts else 1
+        values, radii = {}, {}
+        for name, text in numbers.items():
+            middle, half = float(Fraction(text)), unit * float(half_unit(text))
+            exact = text == self.judge.given_text(step, name) or "." not in text
+            radii[name] = 0.0 if exact else half
+            values[name] = Band(middle, middle - radii[name], middle + radii[name], {name: (1.0, 1.0)})
+        band, value = enclosed(formula, values, radii, lambda size: 0.0), float(written.value)
+        half = unit * float(written.half_unit) + 1e-12 * abs(value)
+        return band.low - half <= value <= band.high + half
+
+    def written_out(self, name: str, formula: Formula, numbers: Mapping[Name, str], value: str) -> Forms:
         symbols = self.symbols(formula)
-        numbers = show(formula, self.notation, lambda used: self.number(step, used))
+        put_in = show(formula, self.notation, lambda used: self.number_text(numbers[used]))
         shown_value = self.notation.number(value)[0] if value and self.notation.boxed else value
-        forms = [name, symbols, *([numbers] if numbers != shown_value else []), *([shown_value] if value else [])]
+        forms = [name, symbols, *([put_in] if put_in != shown_value else []), *([shown_value] if value else [])]
         return tuple(forms)
 
     def symbols(self, formula: Formula) -> str:
@@ -197,21 +218,17 @@ class Wording:
         text = self.symbol(name)
         return text, BOX if self.notation.boxed and (name.kind == "d" or "^" in text) else ATOM
 
-    def number(self, step: int, name: Name) -> Piece:
-        """The writer's own number, or what stands in its place."""
-        return self.number_text(self.number_of(step, name))
-
-    def number_of(self, step: int, name: Name) -> str:
+    def number_of(self, finding: Finding, name: Name, figures: int = FIGURES) -> str:
         """The writer's own number, the given one, or what a line that is not on the sheet would be."""
-        ledger = self.judge.ledger
+        ledger, step = self.judge.ledger, finding.answer.step
         written = ledger.reading(step, name)
         if written is not None and (step, name) not in ledger.mute:
             return written.text
         given = self.judge.given_text(step, name)
         if given is not None:
             return given
-        band = ledger.narrow().of(step, name)
-        return shown(Fraction(band.middle), 6)
+        middle = finding.skipped.get(name)
+        return shown(Fraction(ledger.narrow().of(step, name).middle if middle is None else middle), figures)
 
     def number_text(self, text: str) -> Piece:
         return self.notation.number(text) if self.notation.boxed else number_piece(text)

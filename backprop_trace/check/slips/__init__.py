@@ -19,7 +19,7 @@ from backprop_trace.check.slips.facts import Facts
 from backprop_trace.check.slips.kinds import SLIPS, Bend, Slip
 from backprop_trace.check.slips.lines import bends
 from backprop_trace.check.slips.runs import ALL_LINES, WHOLE_RUN, bent_run
-from backprop_trace.check.slips.structural import is_structural, written_out
+from backprop_trace.check.slips.structural import flat, is_structural, written_out
 from backprop_trace.check.slips.update import bends_of_update
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "bends",
     "bends_of_update",
     "bent_run",
+    "flat",
     "is_structural",
     "written_out",
 ]

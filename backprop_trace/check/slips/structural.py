@@ -24,10 +24,10 @@ def written_out(formula: Formula, equations: Mapping[Name, Equation], kept: Iter
     if not inside:
         return formula
     opened = tuple(written_out(part, equations, keep) for part in inside)
-    return _flat(rebuild(formula, opened))
+    return flat(rebuild(formula, opened))
 
 
-def _flat(formula: Formula) -> Formula:
+def flat(formula: Formula) -> Formula:
     """Products without factors of 1, products and sums in one piece."""
     match formula:
         case Product(factors):
