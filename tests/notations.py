@@ -226,12 +226,12 @@ def tried(notation: str, draw: random.Random) -> tuple[int, int, list[tuple[str,
     return read, sum(map(len, meant.values())), other
 
 
-def shown(name: str, form: str, style: str, capsys, monkeypatch) -> str | None:
+def shown(name: str, form: str, style: str, capsys, monkeypatch, *more: str) -> str | None:
     """What `show` prints."""
     from backprop_trace.cli import main
 
     capsys.readouterr()
-    monkeypatch.setattr("sys.argv", ["backprop-trace", "show", name, "--format", form, "--style", style])
+    monkeypatch.setattr("sys.argv", ["backprop-trace", "show", name, "--format", form, "--style", style, *more])
     try:
         main()
     except SystemExit as ended:

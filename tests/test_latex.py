@@ -197,16 +197,9 @@ def test_the_document_has_drawing_formulas_steps_and_a_closing_table(latex: Show
     text = latex("mazur")
     for part in (r"\begin{tikzpicture}", "The formulas", r"\frac{1}{1 + e^{-\mathit{net}_{j}}}", "Forward pass"):
         assert part in text
-    closing = text[text.index("Old weight, gradient, new weight") :]
+    closing = text[text.index("all of them in the table") :]
     w5 = next(line for line in closing.splitlines() if line.startswith("$w_{5}$"))
-    assert re.sub(r"[${}&\\ ]+", " ", w5.removeprefix("$w_{5}$")).split() == [
-        "0",
-        ".40",
-        "0",
-        ".0821670406",
-        "0",
-        ".35891648",
-    ]
+    assert re.findall(r"\d+\.\d+", w5) == ["0.40", "0.0821670406", "0.35891648"]
 
 
 def test_the_general_formulas_are_those_of_the_functions_in_use(latex: Show) -> None:
@@ -242,7 +235,7 @@ def test_of_a_large_network_each_kind_of_line_is_worked_out_and_all_values_are_t
     assert "are worked out here" in text
     assert text.count(r"\lhs{") < 120
     assert all(rf"$\mathit{{net}}_{{h{unit}}}$" in text for unit in range(4, 21))
-    closing = text[text.index("Old weight, gradient, new weight") :]
+    closing = text[text.index("all of them in the table") :]
     assert len(re.findall(r"\$[wb]_", closing)) == 20 * 20 + 20 * 5 + 25
 
 

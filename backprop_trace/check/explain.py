@@ -199,7 +199,7 @@ class Explainer:
             number = other.readings[0]
             if at != step or other is answer or number.value is None or number.text == written.text:
                 continue
-            if _kind(name) != _kind(answer.name):
+            if _kind(name) != _kind(answer.name) or name not in self.course.at(step).equations:
                 continue
             if explains(own, number):
                 band = self.judge.band(step, other)

@@ -65,6 +65,7 @@ _SPACES = ["quad", "qquad", "hspace", "hfill", "item"]
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?[ \t]*")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\[[^\]]*\]|\{[^{}]*\})?")
 _CASES = re.compile(r"\\begin\{cases\}(.*?)&(.*?)\\\\(.*?)&.*?\\end\{cases\}", re.DOTALL)
+_PHANTOM = re.compile(r"\\[hv]?phantom\s*\{[^{}]*\}")
 _BREAK = re.compile(r"\\\\\*?(?:\[[^\]]*\])?|\\(?=\s|$)")
 _HAT = re.compile(r"\\(?:hat|widehat)\s*(?:\{([^{}]*)\}|([A-Za-z]))")
 _ONE_LETTER = re.compile(r"\\[,;:! ]|~|\\(?=[_%&#$])|[$&]|\\[\[\]()]")
@@ -78,12 +79,23 @@ def looks_like_latex(text: str) -> bool:
     return "\\" in text or "$" in text or "&=" in text or "_{" in text or "^{" in text
 
 
+def cells_of(text: str) -> list[str] | None:
+    """The cells of a row of a LaTeX table, as LaTeX; None if the line is none.
+
+    >>> cells_of(r"1 & $0.5\\phantom{0}$ \\")
+    ['1', '$0.5\\phantom{0}$']
+    """
+    if " & " not in text or "=" in text or r"\begin" in text or r"\end" in text:
+        return None
+    return [cell.strip() for cell in _BREAK.sub("", text).split(" & ")]
+
+
 def from_latex(text: str) -> str:
     """What a line of LaTeX prints, on one line of plain text."""
     if len(text) > LARGEST:
         return text
     text = _CASES.sub(lambda found: f"{found[1]} if {found[2]} else {found[3]}", text)
-    text = _ENVIRONMENT.sub(" ", text)
+    text = _ENVIRONMENT.sub(" ", _PHANTOM.sub("", text))
     text = re.sub(r"\\(?:left|right)\s*\.", "", text)
     text = _HAT.sub(lambda found: (found[1] or found[2]) + "hat ", text)
     text = _BREAK.sub(" ", text)
@@ -95,7 +107,7 @@ def from_latex(text: str) -> str:
     for _ in range(4):
         text = _LOWER.sub(lambda found: "_" + re.sub(r"[,\s]+", "_", found[1].strip()), text)
         text = _UPPER.sub(lambda found: "^" + found[1], text)
-    text = re.sub(r"\{\s*([\w'+*]*)\s*\}", r"\1", text)
+    text = re.sub(r"\{\s*([\w'+*]*|\(\w+\))\s*\}", r"\1", text)
     return re.sub(r"[ \t]+", " ", text).strip()
 
 

@@ -69,7 +69,7 @@ def connections(layer: Layer) -> Iterator[Connection]:
 
 def parameters(layer: Layer) -> list[Name]:
     """Weights and biases of a layer, each once."""
-    weights = (weight for row in layer.weights for weight in row)
+    weights = (weight for row in (*layer.weights, *layer.recurrent) for weight in row)
     return list(dict.fromkeys(name for name in (*layer.biases, *weights) if name is not None))
 
 

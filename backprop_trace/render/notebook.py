@@ -45,6 +45,7 @@ def _of_trace(trace: Trace) -> dict[str, str]:
 
 
 def _of_lines(trace: Trace, view: View) -> dict[str, str]:
+    view = view._replace(compact=False)
     equations = [block for block in trace_page([trace], view).blocks(DOCUMENT) if isinstance(block, Equations)]
     return {**_said(equations), "text/latex": _aligned(equations)}
 

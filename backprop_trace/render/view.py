@@ -55,6 +55,10 @@ class View(NamedTuple):
     warnings: tuple[str, ...] = ()
     decimals: Rounding | None = None
     """To how many decimals values are shown, where that is not a number of digits."""
+    compact: bool | None = None
+    """Are lines that only copy put in where they are used? None: in documents."""
+    matrix: str = ""
+    """In matrices, a sample in each `column` or `row`; empty: line by line."""
 
 
 def chosen(trace: Trace, view: View) -> list[Line]:

@@ -69,6 +69,13 @@ def command(
     fragment: Fragment = False,
     flavor: Flavor = None,
     animate: Annotated[bool, typer.Option("--animate", help="An SVG that runs through the steps.")] = False,
+    compact: Annotated[
+        Optional[bool],
+        typer.Option(
+            "--compact/--full",
+            help="Put what is only copied where it is used, samples into tables (documents do); or every line.",
+        ),
+    ] = None,
     no_practice: Annotated[bool, typer.Option("--no-practice", help="An HTML page without its mode Practise.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show the HTML page or the SVG in the browser.")] = False,
     output: Output = None,
@@ -126,6 +133,7 @@ def command(
         animate,
         None if no_practice else PagePractice(),
         decimals=None if decimals is None else decimals_of(decimals),
+        compact=compact,
     )
     if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
         raise UsageError(

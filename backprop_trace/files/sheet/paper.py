@@ -16,10 +16,10 @@ from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_ROWS_JOINED
 from backprop_trace.files.sheet.numbers import as_number
 from backprop_trace.files.source import Place
-from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
+from backprop_trace.formulas.from_latex import cells_of, from_latex, looks_like_latex
 from backprop_trace.formulas.numbers import NotANumber
 
-_COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--")
+_COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--|\s\(shortcut:")
 _BULLET = re.compile(
     r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
@@ -27,6 +27,8 @@ _BULLET = re.compile(
 _SEPARATOR = re.compile(
     r":=|(?<![<>=!:~])=(?![=>])|≈=?|≃|≅|≐|≡|→|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
 )
+_TERM = re.compile(r"[-+·]\s")
+"""How a line begins that goes on with the sum or product above it."""
 _NEXT = re.compile(
     r"[;,]\s*(?:and\s+)?(?=[^\W\d][^=:;,]{0,40}?\s*(?:=|:=|≈)(?!=))|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*=)"
 )
@@ -92,6 +94,12 @@ class _Page:
         text = line.text.strip()
         if self.spelling and (sign := _SEPARATOR.match(text)) and sign.group() not in (":", "~"):
             self.parts += [(part, place) for part in _SEPARATOR.split(text) if part.strip()]
+            return True
+        if self.parts and _TERM.match(text):
+            first, *others = _SEPARATOR.split(text)
+            before, at = self.parts[-1]
+            self.parts[-1] = f"{before} {first.strip()}", at
+            self.parts += [(part, place) for part in others if part.strip()]
             return True
         row = blocks.loose_row(text, self.sheet.decimal_comma)
         if self.spelling and not self.parts and row is not None and (len(row) > 1 or self.rows or text[:1] not in "-+"):
@@ -180,8 +188,10 @@ def _bare(line: str) -> tuple[str, int]:
     """A line without its comment, bullet, quotation and LaTeX, and the column where it begins."""
     content = _COMMENT.split(line, maxsplit=1)[0].rstrip()
     if looks_like_latex(content) and not content.lstrip().startswith("|"):  # a row of a table: its cells later
-        content = from_latex(content)
-    bullet = _BULLET.match(content)
+        cells = cells_of(content)
+        content = from_latex(content) if cells is None else "\t".join(map(from_latex, cells))
+    goes_on = line.lstrip().startswith("&")  # a row of a display, with a sign and no bullet
+    bullet = None if goes_on else _BULLET.match(content)
     start = bullet.end() if bullet else len(content) - len(content.lstrip())
     indent = len(line) - len(line.lstrip("\n"))
     return content[start:].replace("`", "").replace(

@@ -1,7 +1,8 @@
 """Tables among the lines of a page: cells parted by tabs, by bars (Markdown), by commas, or by wide gaps.
 
 The first column has the names. With a header the column `value` counts, else the last; a row of several numbers is a
-vector, and rows without a name below it make it a matrix.
+vector, and rows without a name below it make it a matrix. Where the header names quantities behind `sample` or `t`, a
+row has their values for a sample or time step; and `parameter | old | gradient | new` has three values of each.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ from backprop_trace.formulas.numbers import NotANumber
 NAMES = ("quantity", "name", "variable", "symbol", "term", "item", "step", "größe", "parameter", "node", "unit")
 VALUES = ("value", "values", "result", "answer", "number", "wert", "result value", "output")
 CHAIN = ("formula", "numbers", "substitution", "calculation", "expression")
+PLACES = {"sample": "sample", "pattern": "sample", "t": "time", "time": "time", "iteration": "time"}
+TOTALS = ("", "total", "sum", "mean")
+BECOMES = {"old": "{}", "gradient": "dE/d{}", "new": "{}+"}
+"""What a column of a table of parameters says of each."""
+_LATER = re.compile(r"(.*?)\s+at t\s*\+\s*(\d+)")
+_LAYERED = re.compile(r"([^\W\d_]+)_(\w+)\^(\w+)")
+_NUMBERED = re.compile(r"(?<![^\W_])([^\W\d_])_(\d+)(?![\w^])")
+_TERM = re.compile(r"\s*\|\s*_([^\W\d_]+)_?(\w*)$")
 _RULE = re.compile(r"[\s|:+─━═=_-]{3,}")
 _GAP = re.compile(r"\s{2,}")
 _SEPARATES = re.compile(r"(?<![<>=!])=(?!=)|≈")
@@ -29,6 +38,7 @@ class Tables:
     def __init__(self, sheet: Collected):
         self.sheet = sheet
         self.header: list[str] = []
+        self.across: list[str] = []
         self.gaps = False
         self.matrix: tuple[str, list[list[str]], Section, Place] | None = None
 
@@ -71,6 +81,16 @@ class Tables:
         """Takes a row of a table to the sheet."""
         if not cells or not any(cells):
             return
+        if 1 < len(cells) < len(self.across):
+            cells = cells + [""] * (len(self.across) - len(cells))  # the last ones were empty
+        if len(cells) == len(self.across) and any(map(self._number, cells)):
+            self.take_across(cells, section, place)
+            return
+        self.across = cells if self._names_columns(cells) else []
+        if self.across:
+            self.header = []
+            self.sheet.pass_over(" ".join(cells), place)
+            return
         if self._is_header(cells):
             self.header = [cell.lower().strip("*: ") for cell in cells]
             self.sheet.pass_over(" ".join(cells), place)
@@ -94,6 +114,33 @@ class Tables:
                 self.sheet.pass_over(" ".join(cells), place)
         else:
             self.headless(name, [cell for cell in rest if cell], section, place)
+
+    def _names_columns(self, cells: list[str]) -> bool:
+        """`sample | net_h1 | net_h2`, `parameter | old | gradient | new`"""
+        first, *others = [cell.lower().strip("*: ") for cell in cells]
+        names = [word for word in others if word and word not in PLACES]
+        if first == "parameter":
+            return "new" in others
+        return (
+            first in PLACES and bool(names) and not {*NAMES, *VALUES} & set(names) and not any(map(self._number, names))
+        )
+
+    def take_across(self, cells: list[str], section: Section, place: Place) -> None:
+        """A row below names: of a parameter, of a sample or a time step; a total belongs to none."""
+        words = [word.lower().strip("*: ") for word in self.across]
+        if words[0] == "parameter":
+            for word, heading_, cell in zip(words[1:], self.across[1:], cells[1:], strict=True):
+                self.add(BECOMES.get(word, _state(heading_)).format(cells[0]), [cell], section, place)
+            return
+        time = ""
+        for word, cell in zip(words, cells, strict=True):
+            if PLACES.get(word) == "sample" and cell.lower() not in TOTALS:
+                section = heading(f"sample {cell}", section) or section
+            elif PLACES.get(word) == "time" and cell.lower() not in TOTALS:
+                time = cell
+        for word, name, cell in zip(words, self.across, cells, strict=True):
+            if word not in PLACES:
+                self.add(_at(name, time), [cell] if cell else [], section, place)
 
     def headless(self, name: str, values: list[str], section: Section, place: Place) -> None:
         numbers = [value for value in values if self._number(value)]
@@ -119,3 +166,24 @@ class Tables:
         self.sheet.entries.pop()
         self.sheet.add_block(name, rows, section, place, place)
         return True
+
+
+def _at(name: str, time: str) -> str:
+    """`net_h1` at time step 2 is net_h1@2; `dE/dout_h1:h1 at t+1` is dE/dout_h1:h1@3@2."""
+    if not time.isdecimal():
+        return name
+    name = _TERM.sub(r":\1\2", _NUMBERED.sub(r"\1\2", _LAYERED.sub(r"\1^\3_\2", name)))
+    later = _LATER.fullmatch(name)
+    if later is None:
+        return f"{name}@{time}"
+    between, then = _TERM.sub(r":\1\2", later[1]), int(time) + int(later[2])
+    if ":" in between:
+        return f"{between}@{then}@{time}"
+    of, slash, wrt = between.partition("/")
+    return f"{of}@{then}{slash}{wrt}@{time}"
+
+
+def _state(letter: str) -> str:
+    """`m+` is m_w5+ of w5."""
+    stem = letter.strip().rstrip("+^⁺").strip()
+    return stem + "_{}" + "+" * (stem != letter.strip())

@@ -24,8 +24,8 @@ from backprop_trace.model.chain import PHASES, Equation
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render.blocks import Block, Column, Heading, Listed, Math, Naming, Prose, Row, Table, Title
 from backprop_trace.render.pages import Page, Record
+from backprop_trace.render.pages.lines import HEADINGS
 from backprop_trace.render.pages.opening import title_of
-from backprop_trace.render.pages.trace import HEADINGS
 from backprop_trace.render.view import rounded_note, rounded_of
 from backprop_trace.run.train import Steps
 

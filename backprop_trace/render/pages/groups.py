@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from backprop_trace.formulas.expr import LOSS, Name, given
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import Network
 from backprop_trace.render.blocks import Math, Naming, Text
 from backprop_trace.render.medium import Medium
+from backprop_trace.render.pages.fold import Folded
 from backprop_trace.run.step import Line
+
+AnyLine = TypeVar("AnyLine", Line, Folded)
 
 
 class Extent(NamedTuple):
@@ -75,13 +78,13 @@ def by_phase(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
 
 
 def split(
-    lines: Sequence[Line], places: Places, extent: Extent, wanted: frozenset[Name]
-) -> tuple[list[Line], list[Line]]:
+    lines: Sequence[AnyLine], places: Places, extent: Extent, wanted: frozenset[Name]
+) -> tuple[list[AnyLine], list[AnyLine]]:
     """What is worked out in full, and what is only listed: of a large network, the first lines of each kind."""
     if len(lines) <= extent.in_full:
         return list(lines), []
     seen: dict[Hashable, int] = defaultdict(int)
-    full, listed = list[Line](), list[Line]()
+    full, listed = list[AnyLine](), list[AnyLine]()
     for line in lines:
         kind = _kind(line.name, places)
         seen[kind] += 1
@@ -89,7 +92,7 @@ def split(
     return full, listed
 
 
-def stands_elsewhere(line: Line) -> bool:
+def stands_elsewhere(line: Line | Folded) -> bool:
     """Is it a slope that repeats another quantity, or a gradient or new weight, which the closing table has?"""
     name = line.name
     of_parameter = name.kind == "d" and name.of == LOSS and name.wrt is not None and not name.wrt.kind

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from backprop_trace.formulas.expr import Name, Number, derivative
+from backprop_trace.formulas.expr import Name, Number
 from backprop_trace.formulas.expr import given as given_name
 from backprop_trace.formulas.notation import ASCII
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.update import ETA
 from backprop_trace.render import blocks as said
-from backprop_trace.render.blocks import Amount, Block, Column, Equation, Equations, Filled, Math, Naming, Row, Table
+from backprop_trace.render.blocks import Amount, Block, Column, Math, Naming, Row, Table
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, groups
+from backprop_trace.render.pages.compact import compact_step
+from backprop_trace.render.pages.fold import Folding
+from backprop_trace.render.pages.lines import HEADINGS, closing, equations, listed_only, updated
 from backprop_trace.render.pages.opening import given, opening
+from backprop_trace.render.pages.places import places_of
 from backprop_trace.render.records import lines_of
 from backprop_trace.render.view import Numbers, View, chosen, givens, naming, rounded_of
 from backprop_trace.run.step import Line, Trace
 
-HEADINGS = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
 FIELDS = ("step", "sample", "time", "phase", "name", "formula", "substitution", "value", "fraction")
 MOST_LISTED = 60
 MOST_SAMPLES = 20
@@ -33,7 +36,8 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
             case "lines":
                 return (block for trace in traces for block in _lines(trace, view))
             case "document":
-                return document(traces, view, groups.extent_of(medium))
+                compact = view.compact is None or view.compact
+                return document(traces, view._replace(compact=compact), groups.extent_of(medium))
         return screen(traces, view)
 
     def watched(medium: Medium) -> Iterator[str]:
@@ -52,25 +56,9 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
     return Page(blocks, lambda: lines_of(traces, view), head, fields, {"html": watched, "svg": pictured})
 
 
-def _equations(lines: Iterable[Line], trace: Trace, view: View) -> Equations:
-    numbers = Numbers(trace, ASCII, view.decimals)
-    step = trace.step if view.steps > 1 or trace.step > 1 else 0
-    return Equations([equation(line, numbers) for line in lines], naming(trace, view), step)
-
-
-def equation(line: Line, numbers: Numbers) -> Equation:
-    """formula = numbers = value; where the numbers would only repeat the value they are left out."""
-    formula, value = line.equation.formula, numbers.amount(line.value)
-    put_in = () if isinstance(formula, Name | Number) else (Filled(formula, numbers.text),)
-    shortcut = line.equation.shortcut
-    if shortcut is None or line.shortcut is None:
-        return Equation(line.name, (formula, *put_in, value))
-    other = (shortcut, Filled(shortcut, numbers.text), numbers.amount(line.shortcut, fraction=False))
-    return Equation(line.name, (formula, *put_in, value), other)
-
-
 def _lines(trace: Trace, view: View) -> Iterator[Block]:
-    yield _equations(chosen(trace, view), trace, view)
+    lines = chosen(trace, view)
+    yield equations(Folding(trace, view.only).of(lines) if view.compact else lines, trace, view)
 
 
 # --- on a screen: phase by phase, a heading per sample or time step where one follows the other ---
@@ -84,13 +72,18 @@ def screen(traces: Iterable[Trace], view: View) -> Iterator[Block]:
             yield said.Heading(f"Training step {trace.step}", 1, "title")
         if trace.step > 1 or count == 0:
             yield from given(trace, view, naming(trace, view))
+        if view.compact:
+            formulas = [] if count or view.only else trace.example.general_formulas(view.phases)
+            yield from [said.Formulas(formulas, view.style)] if formulas else []
+            yield from compact_step(trace, view, groups.Extent(), 2)
+            continue
         headed = set(PHASES) if count or view.only else set()
         for heading, phase, lines in sections(chosen(trace, view)):
             yield said.Heading(heading)
             if phase not in headed and (formulas := trace.example.general_formulas([phase])):
                 yield said.Formulas(formulas, view.style)
             headed.add(phase)
-            yield _equations(lines, trace, view)
+            yield equations(lines, trace, view)
 
 
 def sections(lines: Iterable[Line]) -> Iterator[tuple[str, str, list[Line]]]:
@@ -173,6 +166,9 @@ def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
     several = view.steps > 1 or trace.step > 1
     if several:
         yield said.Heading(f"Training step {trace.step}", 1)
+    if view.compact and (len(lines) <= extent.listed or len(places_of(lines)) == 0):
+        yield from compact_step(trace, view, extent, 1 + several)
+        return
     full, listed = groups.split(lines, groups.Places.of(trace.example.network), extent, view.only)
     if listed:
         yield said.Prose(groups.abridged(len(full), len(lines), extent))
@@ -182,40 +178,9 @@ def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
         for group in groups.groups(phase, members, trace.example.network, trace.example.training.samples > 1, names):
             if group.heading:
                 yield said.Heading(group.heading, 3)
-            yield _equations(group.lines, trace, view)
+            yield equations(group.lines, trace, view)
         others = [line for line in listed if line.equation.phase == phase and not groups.stands_elsewhere(line)]
-        yield from _others(others, trace, view, extent)
-    yield from _closing(lines, trace, view, extent, 1 + several)
-
-
-def _others(lines: Sequence[Line], trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
-    """A table of values, without those that stand elsewhere in the document."""
-    if lines:
-        yield said.Prose("The others of this phase are computed in the same way.")
-        columns = (Column("quantity"), Column("value", number=True))
-        names, numbers = naming(trace, view), Numbers(trace, ASCII, view.decimals)
-        shown = [Row(((Math((line.name,), names),), numbers.text(line.name))) for line in lines[: extent.listed]]
-        yield Table(columns, shown, long=True)
-        yield from _left_out(len(lines) - extent.listed)
-
-
-def _closing(lines: Sequence[Line], trace: Trace, view: View, extent: groups.Extent, level: int) -> Iterator[Block]:
-    """Old weight, gradient, new weight of the parameters that are updated here."""
-    trained = set(trace.example.rule.trained)
-    updated = [line.name for line in lines if line.name.kind == "+" and line.name.of in trained]
-    if not updated:
-        return
-    yield said.Heading("Old weight, gradient, new weight", level)
-    names, numbers, rows = naming(trace, view), Numbers(trace, ASCII, view.decimals), list[Row]()
-    for name in updated[: extent.listed]:
-        assert name.of is not None
-        cells = (name.of, derivative(trace.listing.objective, name.of), name)
-        rows.append(Row(((Math((name.of,), names),), *map(numbers.text, cells))))
-    columns = [Column(word, number=True) for word in ("old", "gradient", "new")]
-    yield Table((Column("parameter"), *columns), rows, long=True)
-    yield from _left_out(len(updated) - extent.listed)
-
-
-def _left_out(count: int) -> Iterator[Block]:
-    if count > 0:
-        yield said.Prose(f"{count:,} more are left out here; --format csv lists them all.")
+        yield from listed_only(others, trace, view, extent.listed)
+    if parameters := updated(lines, trace):
+        yield said.Heading("Old weight, gradient, new weight", 1 + several)
+        yield from closing(parameters, trace, view, extent.listed)

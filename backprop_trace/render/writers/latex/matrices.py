@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from backprop_trace.formulas.expr import LOSS
 from backprop_trace.render.blocks import Amount, Item, Letter, Matrices, Matrix, MatrixLine, Naming
+from backprop_trace.render.writers.latex.digits import aligned
 from backprop_trace.render.writers.latex.display import Row, joined
 from backprop_trace.render.writers.latex.page import Page
 from backprop_trace.render.writers.latex.width import width
@@ -62,34 +63,10 @@ def letter(item: Letter, names: Naming, ink: Ink) -> str:
 
 def matrix(matrix: Matrix, ink: Ink) -> str:
     """Decimal points stand below each other by invisible digits."""
-    columns = [aligned(column, ink) for column in zip(*matrix.rows, strict=True)]
+    cells = zip(*matrix.rows, strict=True)
+    columns = [aligned([ink.number(cell)[0] if cell else r"\cdot" for cell in column]) for column in cells]
     inside = " \\\\ ".join(" & ".join(row) for row in zip(*columns, strict=True))
     return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}"
-
-
-def aligned(cells: Sequence[str], ink: Ink) -> list[str]:
-    r"""Numbers that are as wide as each other before and behind the point; no number for an entry that is not there."""
-    plain = [cell for cell in cells if cell and not set(cell) & set("/eE")]
-    wholes = [cell.partition(".")[0].lstrip("-") for cell in plain]
-    rests = [cell.partition(".")[2] for cell in plain]
-    negative = any(cell.startswith("-") for cell in plain)
-    before, after = max(map(len, wholes), default=0), max(map(len, rests), default=0)
-    found = []
-    for cell in cells:
-        if not cell:
-            found.append(r"\cdot")
-        elif cell not in plain:
-            found.append(ink.number(cell)[0])
-        else:
-            whole, point, rest = cell.lstrip("-").partition(".")
-            sign = "-" * (negative and not cell.startswith("-")) + "0" * (before - len(whole))
-            behind = "." * (bool(after) and not point) + "0" * (after - len(rest))
-            found.append(_phantom(sign) + ink.number(cell)[0] + _phantom(behind))
-    return found
-
-
-def _phantom(text: str) -> str:
-    return rf"\phantom{{{text}}}" if text else ""
 
 
 def display(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Text
+from backprop_trace.render.writers.latex.digits import aligned
 from backprop_trace.render.writers.latex.page import TEXT_SIZE, Page
 from backprop_trace.render.writers.latex.steps import short_number
 from backprop_trace.render.writers.latex.width import width
@@ -31,13 +32,14 @@ SHORT = 24
 
 
 class Column(NamedTuple):
-    """A column of formulas, left-aligned, or of numbers, aligned at the decimal point; `room`: of words over several
-    lines, so wide."""
+    """A column of formulas or numbers, left-aligned; `room`: of words over several lines, so wide. `begins`: a table
+    that is too wide is divided before it."""
 
     heading: str
     cells: list[str]
     number: bool = False
     room: float = 0.0
+    begins: bool = False
 
 
 def table(table: said.Table, words: Callable[[Text], str], page: Page) -> Iterator[str]:
@@ -51,30 +53,42 @@ def table(table: said.Table, words: Callable[[Text], str], page: Page) -> Iterat
     below = others.pop() if table.columns[-1].below and others else None
     room = page.width - needed([first, *others]) - GAP
     if below is not None and room > FEWEST_WORDS:
-        others.append(below._replace(room=min(room, _widths(below)[0])))
+        others.append(below._replace(room=min(room, _width(below))))
     remarks = below.cells if below is not None and room <= FEWEST_WORDS and any(below.cells) else []
-    part = [first]
-    for column in (_narrowed(column, page.width - needed([first]) - GAP) for column in others):
-        if len(part) > 1 and needed([*part, column]) > page.width:
-            yield from _whole(part, [], page)
-            part = [first]
-        part.append(column)
-    yield from _whole(part, remarks, page)
+    columns = [_narrowed(column, page.width - needed([first]) - GAP) for column in others]
+    for part in _parts(first, columns, page):
+        yield from _whole([first, *part], remarks, page)
+
+
+def _parts(first: Column, columns: Sequence[Column], page: Page) -> Iterator[list[Column]]:
+    """As many columns as there is room for, groups that begin anew undivided if they fit at all."""
+    groups = list[list[Column]]()
+    for column in columns:
+        if column.begins or not groups or needed([first, *groups[-1], column]) > page.width:
+            groups.append([])
+        groups[-1].append(column)
+    part = list[Column]()
+    for group in groups:
+        if part and needed([first, *part, *group]) > page.width:
+            yield part
+            part = []
+        part = part + group
+    yield part
 
 
 def _narrowed(column: Column, room: float) -> Column:
     """Words that are too long for a line stand on several."""
-    return column if column.number or _widths(column)[0] <= room else column._replace(room=room)
+    return column if column.number or _width(column) <= room else column._replace(room=room)
 
 
 def _column(column: said.Column, cells: Sequence[Text], words: Callable[[Text], str], page: Page) -> Column:
     """A number that is wider than the page is cut: the lines above have it whole."""
     heading = words(column.heading)
     if not column.number:
-        return Column(heading, [words(cell) for cell in cells])
+        return Column(heading, [words(cell) for cell in cells], begins=column.begins)
     for digits in range(page.digits, FEWEST_DIGITS - 1, -1):
         numbers = [short_number(cell, digits)[0] if isinstance(cell, str) and cell else "" for cell in cells]
-        found = Column(heading, numbers, number=True)
+        found = Column(heading, [f"${cell}$" if cell else "" for cell in aligned(numbers)], True, begins=column.begins)
         if needed([found]) <= page.width - WIDEST_FIRST:
             break
     return found
@@ -82,7 +96,7 @@ def _column(column: said.Column, cells: Sequence[Text], words: Callable[[Text], 
 
 def needed(columns: Sequence[Column]) -> float:
     """How wide a table of these columns is."""
-    return sum(sum(_widths(column)) + GAP for column in columns)
+    return sum(_width(column) + GAP for column in columns)
 
 
 def _whole(columns: Sequence[Column], remarks: Sequence[str], page: Page) -> Iterator[str]:
@@ -104,15 +118,14 @@ def _with_remark(row: str, remark: str, columns: Sequence[Column], page: Page) -
     """A sentence below the row, from the second column on."""
     if not remark:
         return row
-    count = sum(1 + column.number for column in columns[1:])
-    room = (page.width - sum(_widths(columns[0])) - 2 * GAP) * TEXT_SIZE
-    return f"{row} \\\\\n& \\multicolumn{{{count}}}{{p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
+    room = (page.width - _width(columns[0]) - 2 * GAP) * TEXT_SIZE
+    return f"{row} \\\\\n& \\multicolumn{{{len(columns) - 1}}}{{p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
 
 
 def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool) -> Iterator[str]:
     one = "".join(_format(column) for column in columns)
     between = rf"@{{\hspace{{{2.5 * GAP:.0f}pt}}}}"
-    head = " & ".join([("& " if column.number else "") + column.heading for column in columns] * beside)
+    head = " & ".join([column.heading for column in columns] * beside)
     environment = "tabular" if whole else "longtable"
     yield "\\begin{center}\n" if whole else ""
     yield f"\\begin{{{environment}}}{{@{{}}{between.join([one] * beside)}@{{}}}}\n\\toprule\n{head} \\\\\n\\midrule\n"
@@ -123,43 +136,21 @@ def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool)
 
 def _format(column: Column) -> str:
     """Fixed widths: longtable then needs no second run to find them."""
-    before, after = (f"{points * TEXT_SIZE:.1f}pt" for points in _widths(column))
+    room = f"{_width(column) * TEXT_SIZE:.1f}pt"
     if column.room:
-        return rf">{{\raggedright\arraybackslash}}p{{{before}}}"
-    gap = rf"@{{\hspace{{{GAP:.0f}pt}}}}"
-    if column.number:
-        return f"w{{r}}{{{before}}}@{{}}w{{l}}{{{after}}}{gap}"
-    return f"w{{l}}{{{before}}}{gap}"
+        return rf">{{\raggedright\arraybackslash}}p{{{room}}}"
+    return rf"w{{l}}{{{room}}}@{{\hspace{{{GAP:.0f}pt}}}}"
 
 
 def _row(columns: Sequence[Column], start: int, beside: int) -> str:
     cells = []
     for place in range(start, start + beside):
-        for column in columns:
-            cell = column.cells[place] if place < len(column.cells) else ""
-            cells += _parts(cell) if column.number else [cell]
+        cells += [column.cells[place] if place < len(column.cells) else "" for column in columns]
     return " & ".join(cells)
 
 
-def _parts(number: str) -> list[str]:
-    """Before the decimal point, and from there on."""
-    if not number or r"\frac" in number:
-        return [f"${number}$" if number else "", ""]
-    match = re.fullmatch(r"(-?\d*)(.*)", number)
-    assert match is not None
-    return [f"${match[1]}$", f"${{}}{match[2]}$" if match[2] else ""]
-
-
-def _widths(column: Column) -> tuple[float, float]:
-    heading = text_width(column.heading)
-    if column.room:
-        return column.room, 0.0
-    if not column.number:
-        return max(heading, *map(text_width, column.cells), 20.0), 0.0
-    pairs = [_parts(cell) for cell in column.cells]
-    before = max(width(whole.strip("$")) for whole, _ in pairs)
-    after = max(width(rest.strip("$")) for _, rest in pairs)
-    return before, max(after, heading)
+def _width(column: Column) -> float:
+    return column.room or max(text_width(column.heading), *map(text_width, column.cells), 20.0 * (not column.number))
 
 
 def text_width(text: str) -> float:

@@ -1,0 +1,68 @@
+"""A step folded: no line that only copies another, tables for samples and time steps, one for the update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backprop_trace.formulas.expr import Name
+from backprop_trace.model.chain import PHASES
+from backprop_trace.render import blocks as said
+from backprop_trace.render.blocks import Block
+from backprop_trace.render.pages import units
+from backprop_trace.render.pages.fold import Folded, Folding
+from backprop_trace.render.pages.groups import Extent, Places, abridged, split, stands_elsewhere
+from backprop_trace.render.pages.lines import HEADINGS, closing, equations, listed_only, updated
+from backprop_trace.render.pages.places import places_of, places_page
+from backprop_trace.render.view import View, chosen, naming
+from backprop_trace.run.step import Line, Trace
+
+
+def compact_step(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
+    """The phases, each under its heading."""
+    lines, folding = chosen(trace, view), Folding(trace, view.only)
+    several = len(places_of(lines)) > 1
+    full, listed = list[Folded](), list[Folded]()
+    if not several:
+        folded = folding.of(line for line in lines if line.equation.phase != "update")
+        full, listed = split(folded, Places.of(trace.example.network), extent, view.only)
+    if listed:
+        yield said.Prose(abridged(len(full), len(full) + len(listed), extent))
+    for phase in PHASES:
+        members = [line for line in lines if line.equation.phase == phase]
+        if not members:
+            continue
+        yield said.Heading(HEADINGS[phase], level)
+        if phase == "update":
+            yield from _update(members, trace, view, extent)
+        elif several:
+            yield from places_page(phase, folding, lines, trace, view)
+        else:
+            yield from _units(phase, full, trace, view)
+            others = [line for line in listed if line.equation.phase == phase and not stands_elsewhere(line)]
+            yield from listed_only(others, trace, view, extent.listed)
+
+
+def _units(phase: str, lines: Sequence[Folded], trace: Trace, view: View) -> Iterator[Block]:
+    members = [line for line in lines if line.equation.phase == phase]
+    for group in units.groups(phase, members, trace.example.network, naming(trace, view)):
+        if group.heading:
+            yield said.Heading(group.heading, 3)
+        yield equations(group.lines, trace, view)
+
+
+def _update(lines: Sequence[Line], trace: Trace, view: View, extent: Extent) -> Iterator[Block]:
+    """The first parameter in full, all of them in a table."""
+    parameters = updated(lines, trace)
+    if len(parameters) < 2:
+        yield equations(lines, trace, view)
+        return
+    gradient = "the total of its gradient" if trace.example.training.samples > 1 else "its gradient"
+    yield said.Prose(f"Each parameter moves against {gradient}; the first one in full, all of them in the table.")
+    yield equations([line for line in lines if _belongs(line.name, parameters[0])], trace, view)
+    yield from closing(parameters, trace, view, extent.listed)
+
+
+def _belongs(name: Name, parameter: Name) -> bool:
+    """Is it computed for this parameter, or once for all?"""
+    inner = name.of if name.kind == "+" and name.of is not None else name
+    return inner.kind == "rule" or inner.label == parameter.label
