@@ -157,7 +157,7 @@ def test_conventions_are_ids_and_sentences(run):
 def test_the_report_begins_with_what_matters(run, sheet):
     _, out, _ = run("check", "mazur", sheet(ASCENT), "--width", "80", "--ascii")
     head, *rest = out.split("\n\n")
-    assert " ".join(head.split()).endswith("3 of 4 lines are right or follow. The first mistake is line 4, w5+.")
+    assert " ".join(head.split()).endswith("3 of 4 lines are right. The first mistake is line 4, w5+.")
     assert rest[0].splitlines()[1:] == [
         "    Your number is what one gets if the gradient is added instead of subtracted.",
         "    written        0.4411",
@@ -440,3 +440,19 @@ def test_a_hostile_yaml_sheet_is_one_error(run, sheet, text, message):
     code, out, err = run("check", "mazur", sheet(text))
     assert (code, out) == (2, "")
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("net_h1 = 0.3775\nout_h1 = 0.5933\n", "All 2 lines are right."),
+        ("net_h1 = 0.3775\nE_o1 = 0.5496\nE_o2 = 0.0236\nE = 0.5732\n",
+         "2 of 4 lines are right, 1 follows from a line that is not. The first mistake is line 2, E_o1."),
+        ("net_h1 = 0.3775\nout_h1 = 1\n", "1 of 2 lines is right. 1 cannot be judged."),
+        ("E_o1 = 7.3\nE = 12\n", "None of 2 lines is right. The first mistake is line 1, E_o1."),
+    ],
+)  # fmt: skip
+def test_what_is_right_and_what_follows_are_counted_apart(run, sheet, text, said):
+    code, out, _ = run("check", "mazur", sheet(text), "--format", "json")
+    assert json.loads(out)["headline"] == said
+    assert code == (0 if "mistake" not in said else 1)

@@ -5,7 +5,7 @@
 >>> from backprop_trace.files.spec import load
 >>> report = Checker(load("mazur")).check(read_sheet("net_h1: 0.3775\\nw5+: 0.4411\\n", "sheet.yaml"))
 >>> headline(report)
-'1 of 2 lines is right or follows. The first mistake is line 2, w5+.'
+'1 of 2 lines is right. The first mistake is line 2, w5+.'
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class Wanted(NamedTuple):
 
 
 HONEST = ("right", "rounded", "follows", "convention")
+RIGHT = ("right", "rounded", "convention")
 KEY_SHOWN = 9
 LONGEST_SHOWN = 48
 MOST_NAMED = 12
@@ -68,25 +69,24 @@ class Mistake(NamedTuple):
 
 
 def headline(report: Report) -> str:
-    """31 of 33 lines are right or follow. The first mistake is line 17, dE/dout_h1."""
+    """29 of 33 lines are right, 2 follow from a line that is not. The first mistake is line 17, dE/dout_h1."""
     first = report.first_mistake
     return f"{_share(report)} The first mistake is {where(first)}." if first else _share(report)
 
 
 def _share(report: Report) -> str:
-    """How many lines are right (or follow), and how many cannot be judged."""
+    """How many lines are right, how many follow from a mistake, and how many cannot be judged."""
     verdicts = [line.verdict for line in report.written]
-    count, good, unjudged = len(verdicts), sum(verdict in HONEST for verdict in verdicts), verdicts.count("undecided")
-    follow = " or follow" if {"follows", "slip", "wrong"} & set(verdicts) else ""
+    count, good = len(verdicts), sum(verdict in RIGHT for verdict in verdicts)
+    follow, unjudged = verdicts.count("follows"), verdicts.count("undecided")
     if count == 1:
-        return f"The one line {'is right' if good else 'cannot be judged' if unjudged else 'is not right'}."
-    doubt = f" {unjudged} cannot be judged." if unjudged else ""
+        one = "is right" if good else "cannot be judged" if unjudged else "follows" if follow else "is not right"
+        return f"The one line {one}."
     if good == count:
-        could = " that could be read" if report.unread else ""
-        return f"All {count} lines{could} are right{follow}."
-    if good == 1:
-        return f"1 of {count} lines is right{follow and f'{follow}s'}.{doubt}"
-    return f"{good or 'None'} of {count} lines {'are' if good else 'is'} right{follow if good else ''}.{doubt}"
+        return f"All {count} lines{' that could be read' if report.unread else ''} are right."
+    found = f"{good or 'None'} of {count} lines {'are' if good > 1 else 'is'} right"
+    found += f", {follow} {'follows' if follow == 1 else 'follow'} from a line that is not" if follow else ""
+    return f"{found}.{f' {unjudged} cannot be judged.' if unjudged else ''}"
 
 
 def where(line: JudgedLine) -> str:
