@@ -85,7 +85,7 @@ class Explainer:
         named = named or [each for each in found if self.may_be_named(each, answer)]
         finding = finding._replace(skipped=self.skipped(step, [finding.formula, *map(given_by, named)]))
         if named:
-            self.remember(step, named)
+            self.remember(step, named, answer)
             return finding._replace(verdict="slip", explanations=tuple(named[:MOST_NAMED]))
         return finding._replace(verdict="wrong", explanations=tuple(found[:1]))
 
@@ -99,7 +99,8 @@ class Explainer:
 
     def replayed(self, step: int, finding: Finding) -> Finding:
         """A line that cannot be judged, but has the very digits of a whole run bent, or of another step."""
-        if self.agreeing_figures(finding.answer) < MANY_FIGURES:
+        shown = significant_figures(finding.answer.readings[0].text.rstrip("0"))
+        if min(shown, self.agreeing_figures(finding.answer)) < MANY_FIGURES:
             return finding
         found = tuple(self.whole_run(step, finding.answer))
         return finding._replace(verdict="slip", explanations=found) if found else finding
@@ -127,10 +128,11 @@ class Explainer:
             return len(str(int(change / (2 * float(written.half_unit) or 1e-15))))
         return significant_figures(written.text)
 
-    def remember(self, step: int, found: list[Explanation]) -> None:
-        """A number copied wrong is a second reading for later lines; a bent skipped line stays bent."""
+    def remember(self, step: int, found: list[Explanation], answer: Answer) -> None:
+        """A number copied wrong is a second reading for later lines (two digits are no evidence of it); a bent skipped
+        line stays bent."""
         first = found[0]
-        for explanation in found:
+        for explanation in found if significant_figures(answer.readings[0].text) > 2 else ():
             if explanation.copied is not None:
                 name, text = explanation.copied
                 half = 0.5 * 10.0 ** -decimals(text)

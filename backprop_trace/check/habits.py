@@ -10,31 +10,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import floor, log10
 from typing import NamedTuple
 
-from backprop_trace.check.writer import magnitude, significant_figures
+from backprop_trace.check.writer import filling_zeros, magnitude, significant_figures
 from backprop_trace.files.sheet import decimals
 
 ALIKE = Fraction(4, 5)
 FEWEST = 2
 """So many lines tell a habit."""
-CARRIED, COARSE = 4, 3
-"""Figures that a skipped line was carried with: at least, and at the coarsest."""
+CARRIED, COARSE, FEWEST_FIGURES = 4, 3, 2
+"""Figures that a skipped line was carried with: at least, at the coarsest, and where the sheet shows no more."""
 ENOUGH = 8
 """Lines that had to be rounded: with fewer, coarser ones may be among those that are not on the sheet."""
 
 
 class Habits(NamedTuple):
-    """`decimals` and `figures` where most lines have them in common; `fewest` decimals of any line; `even`: do all
-    lines agree, and are they enough; `cuts`: are further digits cut off instead of rounded, `may_cut` where too few
-    lines tell."""
+    """`decimals` and `figures` where most lines have them in common; `fewest` decimals and `coarsest` figures of any
+    line; `even`: do all lines agree, and are they enough; `cuts`: are further digits cut off instead of rounded,
+    `may_cut` where too few lines tell."""
 
     decimals: int | None = None
     figures: int | None = None
     fewest: int | None = None
+    coarsest: int = COARSE
     even: bool = False
     cuts: bool = False
     may_cut: bool = False
@@ -42,20 +43,27 @@ class Habits(NamedTuple):
     @classmethod
     def of(cls, numbers: Iterable[tuple[str, Fraction]]) -> Habits:
         """From numbers as written, each with the value it should have."""
+        numbers = list(numbers)
         telling = [text for text, value in numbers if had_to_be_rounded(text, value)]
         if not telling:
-            return cls()
+            return cls(coarsest=_coarsest(numbers))
         places = Counter(decimals(text) for text in telling)
         figures = Counter(significant_figures(text) for text in telling)
         all_alike = len(places) == 1 or len(figures) == 1
         even = len(telling) >= ENOUGH and all_alike
+        coarsest = _coarsest(numbers) if len(places) > 1 or len(telling) < FEWEST else COARSE
         if len(telling) < FEWEST:
-            return cls(fewest=min(places), even=even)
-        return cls(_most(places), _most(figures), min(places), even)
+            return cls(None, None, min(places), coarsest, even)
+        return cls(_most(places), _most(figures), min(places), coarsest, even)
 
     @property
     def learnt(self) -> bool:
         return self.decimals is not None or self.figures is not None
+
+    @property
+    def half_of_decimals(self) -> float:
+        """Half a unit, where it is decimals that all lines have in common, not figures; else 0."""
+        return 0.5 * 10.0**-self.decimals if self.decimals is not None and self.figures is None else 0.0
 
     def narrow(self, size: float, figures: int) -> float:
         """Half a unit of a skipped line: four figures, or those of the line in question; coarser if learnt."""
@@ -70,7 +78,7 @@ class Habits(NamedTuple):
         """Half a unit of a skipped line that was carried as coarsely as one may."""
         fewest = 3 if self.fewest is None else self.fewest
         fewest = fewest if self.even else min(3, fewest)
-        return max(_half_of_figures(size, COARSE), 0.5 * 10.0**-fewest, self.narrow(size, COARSE))
+        return max(_half_of_figures(size, self.coarsest), 0.5 * 10.0**-fewest, self.narrow(size, COARSE))
 
     def of_operation(self, size: float, line_half: float, figures: int) -> float:
         """Half a unit of a product on the way to a line."""
@@ -80,7 +88,7 @@ class Habits(NamedTuple):
         return of_size if self.figures is not None and self.decimals is None else max(line_half, of_size)
 
     def of_operation_coarsely(self, size: float, line_half: float) -> float:
-        return max(line_half, _half_of_figures(size, COARSE))
+        return max(line_half, _half_of_figures(size, self.coarsest))
 
 
 def had_to_be_rounded(text: str, value: Fraction) -> bool:
@@ -91,6 +99,19 @@ def had_to_be_rounded(text: str, value: Fraction) -> bool:
     if places <= 0 or not text.strip("+-0.") or (value * 10**places).denominator == 1:
         return False
     return -places <= magnitude(value)
+
+
+def _coarsest(numbers: Sequence[tuple[str, Fraction]]) -> int:
+    """Two figures where a number that had to be rounded has no more, or fills its places with zeros, or where no number
+    has more; else three."""
+    if all(significant_figures(text) - filling_zeros(text) <= FEWEST_FIGURES for text, _ in numbers):
+        return FEWEST_FIGURES
+    for text, value in numbers:
+        zeros = filling_zeros(text)
+        shown = zeros and 0 < abs(Fraction(text) - value) < 10**zeros
+        if (shown or had_to_be_rounded(text, value)) and significant_figures(text) - zeros <= FEWEST_FIGURES:
+            return FEWEST_FIGURES
+    return COARSE
 
 
 def _most(counts: Counter[int]) -> int | None:

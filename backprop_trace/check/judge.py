@@ -17,7 +17,7 @@ from backprop_trace.check.explain import Explainer
 from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
 from backprop_trace.check.habits import Habits
 from backprop_trace.check.ledger import Key, Ledger, shows_nothing
-from backprop_trace.check.writer import exact_value, is_correctly_rounded, significant_figures
+from backprop_trace.check.writer import exact_value, filling_zeros, is_correctly_rounded, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded
 from backprop_trace.formulas.expr import Formula, Name, names_in
@@ -207,14 +207,15 @@ class Judge:
     def _is_cut_short(self, written: Written, exact: Fraction) -> str:
         """A program that cuts off turns 0.3906 into 0.39059: does this sheet do so (`yes`, `may`)?"""
         assert written.value is not None
-        short = written.decimals > 0 and abs(exact) - abs(written.value) == 2 * written.half_unit
+        shorter = abs(exact) - abs(written.value) == 2 * written.half_unit and written.value * exact >= 0
+        short = written.decimals > 0 and shorter
         return "" if not short else "yes" if self.ledger.habits.cuts else "may" if self.ledger.habits.may_cut else ""
 
     def _says_nothing(self, written: Written, should: Fraction) -> bool:
         """Is a number that shows no digit of what it should be near enough to be no mistake?"""
         assert written.value is not None
         habits = self.ledger.habits
-        if written.decimals <= 0:
+        if written.decimals <= 0:  # whole numbers stand in for others
             reach = 4 * written.half_unit
         else:  # cut off, 0.0000 stands for anything below a whole unit
             reach = written.half_unit * (2 if habits.cuts or habits.may_cut else 1)
@@ -255,8 +256,8 @@ class Judge:
         value, half = float(written.value), self.ledger.slack(written) if half is None else half
         tiny = 1e-9 * half
         low, high = band.low - half - tiny, band.high + half + tiny
-        if self.ledger.habits.cuts:
-            low, high = (low - half, high - half) if value >= 0 else (low + half, high + half)
+        if self.ledger.habits.cuts:  # towards 0, from either side
+            low, high = low + (half if value < 0 else -half), high - (half if value > 0 else -half)
         return low <= value <= high
 
     def _reaches_otherwise(self, step: int, answer: Answer) -> bool:
@@ -334,7 +335,7 @@ class Judge:
                 band = ledger.coarse().line(step, formula, written, determined)
             except (Unbounded, KeyError):
                 return not determined
-            half = ledger.slack(written)
+            half = ledger.slack(written) * 10.0 ** filling_zeros(written.text)
             if self._reaches(band, written, half):
                 return True
             if ledger.habits.may_cut and not ledger.habits.cuts and written.value is not None:
@@ -345,12 +346,10 @@ class Judge:
         return False
 
     def _without_zeros(self, step: int, answer: Answer, band: Band) -> bool:
-        """1460 for 1456: would a whole number do whose last zeros only fill its places?"""
+        """1460 for 1456: would a whole number do whose last zeros only fill its places, all but the first two?"""
         written = answer.readings[0]
-        if "." in written.text or "e" in written.text.lower() or not written.text.endswith("0") or not written.value:
-            return False
-        zeros = len(written.text) - len(written.text.rstrip("0"))
-        return significant_figures(written.text) - zeros >= 2 and self._reaches(band, written, 0.5 * 10.0**zeros)
+        zeros = filling_zeros(written.text)
+        return zeros > 0 and self._reaches(band, written, 0.5 * 10.0**zeros)
 
     def _by_second_reading(self, step: int, answer: Answer, formula: Formula) -> bool:
         """Does the line follow from another reading of one of its numbers?"""
@@ -386,7 +385,7 @@ class Judge:
             for copied in neighbouring_numbers(each.readings[0].text):
                 if self.exactly(step, formula, {each.name: Fraction(copied)}) == answer.readings[0].value:
                     found = Explanation("copied-wrong", formula, copied=(each.name, copied))
-                    self.explainer.remember(step, [found])
+                    self.explainer.remember(step, [found], answer)
                     return finding._replace(verdict="slip", explanations=(found,))
         return finding
 
@@ -445,11 +444,12 @@ def habits_of(course: Course, answers: Mapping[Key, Answer]) -> Habits:
 def cut_off(judge: Judge) -> Habits:
     """The habits of a judged sheet, with whether its numbers are cut off: three lines must tell, none be rounded up.
 
-    Rounded up is what is larger than anything that cut numbers can give.
+    Rounded up is what is larger than anything that cut numbers can give, by less than a unit. Farther off is a mistake,
+    which says nothing against three lines, but leaves fewer in doubt.
     """
     habits = judge.ledger.habits
     cutter = Judge(judge.course, judge.answers, habits._replace(cuts=True), explain=False)
-    cut = up = 0
+    cut = up = beyond = 0
     for (step, name), answer in judge.answers.items():
         written = answer.readings[0]
         if written.value is None or not written.half_unit or name not in judge.course.at(step).equations:
@@ -459,11 +459,14 @@ def cut_off(judge: Judge) -> Habits:
             continue
         value, unit = float(written.value), max(2 * float(written.half_unit), 1e-300)
         turn = -1 if value < 0 else 1
-        exact = judge.ledger.exactly(step, name, written) is not None
-        up += (
-            not exact
+        above = turn * value - max(turn * lower.low, turn * lower.high)
+        is_larger = (
+            above > 1e-9 * unit
             and turn * (value - float(judge.course.rough(step)[name])) > 0
-            and turn * value > max(turn * lower.low, turn * lower.high) + 1e-9 * unit
+            and judge.course.at(step).equations[name].shortcut is None
+            and judge.ledger.exactly(step, name, written) is None
         )
+        up += is_larger and above < unit
+        beyond += is_larger and above >= unit
         cut += -1 < turn * (value - band.middle) / unit < -0.5
-    return habits._replace(may_cut=cut > 0 and not up, cuts=cut >= LEAST_CUT and not up)
+    return habits._replace(may_cut=cut > 0 and not up and not beyond, cuts=cut >= LEAST_CUT and not up)

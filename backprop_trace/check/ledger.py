@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.habits import CARRIED, Habits
-from backprop_trace.check.writer import exact_value, magnitude, significant_figures
+from backprop_trace.check.writer import exact_value, filling_zeros, magnitude, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import (
     MOST_SYMBOLS,
@@ -44,16 +44,16 @@ class Carrying(NamedTuple):
 
 
 class Ledger:
-    """What is known along one course. `tainted`: quantities that are wrong or rest on wrong ones; `mute`: numbers that
-    tell nothing; `bent`: skipped lines that are taken to be bent, by other formulas; `second`: what a number was also
-    read as; `open`: the line being explained, which none may use."""
+    """What is known along one course. `tainted`: quantities that are not known to be right, or rest on such; `settled`:
+    those of which that is known; `mute`: numbers that tell nothing; `bent`: skipped lines that are taken to be bent, by
+    other formulas; `second`: what a number was also read as."""
 
     def __init__(self, course: Course, answers: Mapping[Key, Answer], habits: Habits):
         self.course, self.answers, self.habits = course, dict(answers), habits
         self.steps = sorted({step for step, _ in answers})
         self.written = {step: self._written_at(step) for step in self.steps}
         self.tainted: set[Key] = set()
-        self.sound: set[Key] = set()
+        self.settled: set[Key] = set()
         self.mute: set[Key] = set()
         self.bent: dict[Key, Formula] = {}
         self.second: dict[Key, list[tuple[float, float]]] = {}
@@ -71,7 +71,7 @@ class Ledger:
         """A ledger for a trial."""
         other = Ledger.__new__(Ledger)
         other.__dict__.update(self.__dict__)
-        other.tainted, other.sound, other.mute = set(self.tainted), set(self.sound), set(self.mute)
+        other.tainted, other.settled, other.mute = set(self.tainted), set(self.settled), set(self.mute)
         other.bent, other.second = dict(self.bent), dict(self.second)
         other._exact, other._bands = dict(self._exact), {}
         return other
@@ -106,7 +106,7 @@ class Ledger:
         """From now on a skipped line is taken to be bent."""
         self.bent[step, name] = formula
         self.tainted.add((step, name))
-        self.sound.clear()
+        self.settled.clear()
         self._bands.clear()
         self._exact.clear()
 
@@ -127,14 +127,11 @@ class Ledger:
         """Is a quantity right or rounded, or does it rest on nothing else?"""
         if not self.tainted:
             return True
-        for key in self._pending(step, name, self.sound):
-            if key in self.tainted:
-                continue
+        for key in self._pending(step, name, self.settled):
             rests = self.reading(*key) is None or key in self.mute
             if rests and any(each in self.tainted for each in self._sources(key)):
                 self.tainted.add(key)
-            else:
-                self.sound.add(key)
+            self.settled.add(key)
         return (step, name) not in self.tainted
 
     def uses_are_sound(self, step: int, name: Name) -> bool:
@@ -398,11 +395,11 @@ class Bands:
 
         Where all its numbers are on the sheet (`determined`), nothing on the way was coarser than they are.
         """
-        figures = significant_figures(written.text)
-        half = self.ledger.slack(written)
-        if figures < 3:  # with one or two figures, what is on the way has three
-            half *= 10.0 ** (figures - 3)
-        habits = self.ledger.habits
+        zeros = filling_zeros(written.text) if self.carrying.coarse else 0
+        figures = significant_figures(written.text) - zeros
+        half, habits = self.ledger.slack(written) * 10.0**zeros, self.ledger.habits
+        if figures < 3:  # with one or two figures, what is on the way has three, or the decimals of the sheet
+            half = max(half * 10.0 ** (figures - 3), min(half, habits.half_of_decimals))
         half *= 2 if habits.cuts else 1
         if self.carrying.coarse and not determined:
             of_operation: HalfUnit = partial(habits.of_operation_coarsely, line_half=half)

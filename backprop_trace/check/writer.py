@@ -80,6 +80,17 @@ def significant_figures(text: str) -> int:
     return len(text.lower().partition("e")[0].lstrip("+-").replace(".", "").lstrip("0"))
 
 
+def filling_zeros(text: str) -> int:
+    """The zeros of a whole number that may only fill its places, all but those of its first two figures: 1 in 1460.
+
+    >>> [filling_zeros(text) for text in ("1460", "1400", "1000", "10", "146.0")]
+    [1, 2, 2, 0, 0]
+    """
+    if not text.lstrip("+-").isdecimal():
+        return 0
+    return max(0, min(len(text) - len(text.rstrip("0")), significant_figures(text) - 2))
+
+
 def magnitude(value: Fraction) -> int:
     """The power of ten of the first digit: 0 for 3.7, -2 for 0.037."""
     if not value:

@@ -39,6 +39,8 @@ from backprop_trace.formulas.numbers import number
 Symbol: TypeAlias = Hashable
 """A number that was rounded once; the radius of each is kept beside the bands."""
 Slopes: TypeAlias = Mapping[Any, tuple[float, float]]
+EVEN = 1e-9
+"""A number that is so near to a whole count of units needs no rounding."""
 MOST_SYMBOLS = 150
 """A band that rests on more is taken as one rounded number of its own."""
 
@@ -116,20 +118,25 @@ def _operand(formula: Formula, values: Mapping[Name, Band], half: HalfUnit) -> F
     if type(formula) is Minus:
         return _negative(_operand(formula.operand, values, half))
     found = _RULES[type(formula)](formula, values, half)
-    if type(formula) in _ROUNDED and not _is_plain(found) and not _is_constant(formula, found):
-        middle, low, high, slopes, noise = found
-        return middle, low, high, slopes, noise + half(max(abs(low), abs(high)))
-    return found
+    return _rounded(found, half) if type(formula) in _ROUNDED else found
+
+
+def _rounded(found: Found, half: HalfUnit) -> Found:
+    """A result that is written down before it is used, unless it comes out even."""
+    middle, low, high, slopes, noise = found
+    radius = half(max(abs(low), abs(high)))
+    if _is_plain(found) or (low == high and radius and _is_whole(low / (2 * radius))):
+        return found
+    return middle, low, high, slopes, noise + radius
+
+
+def _is_whole(units: float) -> bool:
+    return abs(units - round(units)) < EVEN
 
 
 def _is_plain(found: Found) -> bool:
     """0 and 1 are never rounded."""
     return found[1] == found[2] and abs(found[1]) in (0.0, 1.0)
-
-
-def _is_constant(formula: Formula, found: Found) -> bool:
-    """beta^t is no number that anybody rounds."""
-    return type(formula) is Power and found[1] == found[2]
 
 
 def _negative(found: Found) -> Found:
@@ -200,8 +207,7 @@ def _of_product(formula: Product, values: Mapping[Name, Band], half: HalfUnit) -
         trivial = _is_plain(found) or _is_plain(other)
         found = _times(found, other)
         if place < last and not trivial:
-            m, lo, hi, s, n = found
-            found = m, lo, hi, s, n + half(max(abs(lo), abs(hi)))
+            found = _rounded(found, half)
     return found
 
 
@@ -219,6 +225,8 @@ def _times(first: Found, second: Found) -> Found:
 def _of_quotient(formula: Quotient, values: Mapping[Name, Band], half: HalfUnit) -> Found:
     top, bottom = _operand(formula.top, values, half), _operand(formula.bottom, values, half)
     m, lo, hi, slopes, noise = bottom
+    if lo == hi and noise >= abs(lo):  # a number that was divided by was not rounded to nothing
+        noise = 0.0
     if lo - noise <= 0 <= hi + noise:
         raise Unbounded("a division by what may be 0")
     ends = (-1 / (lo * lo), -1 / (hi * hi))

@@ -43,7 +43,8 @@ def truly(verdict: str, text: str, true: Decimal, own: Decimal | None) -> bool:
 def filled_in(made: Exercise, text: str, tally: Counter[str], cases: Cases) -> None:
     texts = {line.at: text for line in made.calculated.lines}
     sheet = laid_out(list(made.calculated.lines), texts)
-    found, own = by_row(judge(made, sheet.text)), Own(made.calculated, texts)
+    report, own = judge(made, sheet.text), Own(made.calculated, texts)
+    found = by_row(report)
     for wrote in sheet.wrote:
         verdict = found[wrote.row].verdict
         tally[verdict] += 1
@@ -58,9 +59,8 @@ def filled_in(made: Exercise, text: str, tally: Counter[str], cases: Cases) -> N
                 true = f"true {made.truth[wrote.line.at]:.6}, from the sheet {shown}"
                 note = f"{wrote.line.spelled} = {text} is {verdict}, {true}"
                 cases.add(f"{verdict}, all {text}", made, sheet.text, note)
-    verdicts = {line.verdict for line in found.values()}
     tally["sheets"] += 1
-    if not verdicts & set(ACCUSED) and verdicts & set(CONFIRMED):
+    if report.is_confirmed:
         tally["exit 0"] += 1
         cases.add(f"exit 0, all {text}", made, sheet.text, f"{len(sheet.wrote)} lines")
 

@@ -1,0 +1,75 @@
+"""What the checker must show (tests/benchmarks/evidence), on samples that take seconds: honest writers are not accused,
+placeholders and changed numbers not confirmed.
+
+The scripts measure the same on as many sheets as are wanted: `python -m evidence.honest --sheets 20000`.
+"""
+
+from __future__ import annotations
+
+import random
+from argparse import Namespace
+from collections import Counter
+
+import pytest
+from evidence import honest, mutations, placeholders
+from evidence.judged import ACCUSED, CONFIRMED, Cases, random_exercise, shipped
+from evidence.writers import HABITS, skipping, written
+
+COARSE = ("2 decimals", "carried, 2 decimals", "2 figures", "uneven", "3 decimals", "cut, 3 decimals")
+"""Up to six lines in a hundred may be undecided where digits are few or uneven; else one."""
+
+
+def counted(tallies: dict[str, Counter[str]], label: str, *verdicts: str) -> int:
+    return sum(tallies[label][verdict] for verdict in verdicts)
+
+
+def test_honest_writers_are_not_accused_and_hardly_ever_left_undecided():
+    cases = Cases(None)
+    tallies = honest.tallied(Namespace(sheets=90, seed="in a test", habit="", kind=""), cases)
+    assert not cases.counts, cases.smallest
+    shares = {True: Counter[str](), False: Counter[str]()}
+    for label, tally in tallies.items():
+        shares[label.startswith(COARSE) or "uneven" in label].update(tally)
+    for is_coarse, tally in shares.items():
+        lines = sum(tally[verdict] for verdict in (*CONFIRMED, "undecided"))
+        assert tally["undecided"] - tally["says nothing"] <= (0.06 if is_coarse else 0.01) * lines
+
+
+HARD = (
+    ("descent", "products, 3 decimals"),  # f = u^2 + 10 v^2: half a unit of v^2 are five of f
+    ("rnn", "products, 4 decimals"),  # E = 1/2 (t - o)^2 has two figures, the square is kept to the sheet's decimals
+    ("integers", "2 figures"),  # 100 for 104, and 290 + 110 for 290 + 108
+    ("integers", "products, 3 figures"),  # -25 - 1090 = -1070 for -25 - 1085
+    ("decayed", "uneven figures"),  # a skipped line had two figures, like others on the sheet
+    ("plain", "cut, 3 decimals"),  # p - t is no number rounded up
+    ("optimized", "cut, 4 decimals"),  # -0.00009 is cut off to 0.0000
+)
+
+
+@pytest.mark.parametrize(("what", "habit"), HARD)
+def test_habits_that_were_taken_for_mistakes_are_not(what, habit):
+    for number in range(8):
+        rng = random.Random(f"{what} {habit} {number}")
+        made = shipped(what) if what in ("descent", "rnn") else random_exercise(rng, what, 2)
+        tallies = {habit: Counter[str]()}
+        cases = Cases(None)
+        sheet = written(made.calculated, skipping(HABITS[habit], rng), rng)
+        honest.count(made, sheet, habit, tallies, cases, what)
+        assert not cases.counts, cases.smallest
+
+
+def test_placeholders_are_not_confirmed():
+    cases = Cases(None)
+    tallies = placeholders.tallied(Namespace(seed=1, networks=6, names="mazur,udacity"), cases)["all"]
+    false = sum(tallies[f"false {verdict}"] for verdict in CONFIRMED)
+    assert false <= 0.01 * sum(tallies[verdict] for verdict in CONFIRMED), cases.smallest
+    assert tallies["exit 0"] <= 0.02 * tallies["sheets"], cases.smallest
+    assert any(tallies[verdict] for verdict in ACCUSED)
+
+
+def test_changed_numbers_are_not_confirmed():
+    cases = Cases(None)
+    tally = mutations.tallied(Namespace(seed=1, every=400), cases)
+    assert sum(found["lines"] for found in tally.values()) > 100
+    strict = [found for (figures, part), found in tally.items() if figures == 4 or part == "full"]
+    assert not any(found["confirmed"] for found in strict), cases.smallest
