@@ -91,13 +91,26 @@ class Tally(NamedTuple):
         return outcome
 
 
-STATES = ("without a mistake", "with mistakes", "not judged")
+STATES = {
+    "right": "without a mistake",
+    "slip": "with mistakes",
+    "unknown": "with lines that cannot be used",
+    "undecided": "with nothing that can be told",
+    "unreadable": "not judged",
+}
+"""What is said of a sheet as a whole, by the verdict whose sign it has."""
+COLOURS = {"right": "good", "undecided": "notice", "unknown": "notice"}
 
 
 def _state(outcome: Outcome) -> str:
-    if outcome.report is None:
-        return STATES[2]
-    return STATES[outcome.report.has_mistakes]
+    report = outcome.report
+    if report is None:
+        return "unreadable"
+    if report.first_mistake is not None:
+        return "slip"
+    if report.has_mistakes:
+        return "unknown"
+    return "right" if report.is_confirmed else "undecided"
 
 
 def _columns(sheets: Sequence[str]) -> tuple[Column, ...]:
@@ -112,17 +125,18 @@ def _row(outcome: Outcome) -> Row:
     name = name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"
     if report is None:
         reason = outcome.error.splitlines()[0].removeprefix("error: ")
-        return Row(((Signed("unreadable"),), name, "", "not judged", printable(reason)), "bad")
+        return Row(((Signed(_state(outcome)),), name, "", "not judged", printable(reason)), "bad")
     good = sum(line.verdict in HONEST for line in report.written)
     first = report.first_mistake
     slips = Counter(line.slips[0] if line.slips else "wrong" for line in _wrong(report))
-    unknown = report.counts.get("unknown", 0)
+    unknown, unread = report.counts.get("unknown", 0), len(report.unread)
     words = [slip if count == 1 else f"{count} {slip}" for slip, count in slips.items()]
     words += [f"{unknown} unknown {plural(unknown, 'name')}"] if unknown else []
+    words += [f"{unread} {plural(unread, 'line')} that cannot be read"] if unread else []
     words += [f"({', '.join(report.conventions)})"] if report.conventions else []
-    verdict, colour = ("slip", "bad") if report.has_mistakes else ("right", "good")
     cells = (name, f"{good}/{len(report.written)}", title(first) if first else "", ", ".join(words))
-    return Row(((Signed(verdict),), *cells), colour)
+    state = _state(outcome)
+    return Row(((Signed(state),), *cells), COLOURS.get(state, "bad"))
 
 
 def _whose(outcome: Outcome) -> str:
@@ -136,7 +150,7 @@ def _wrong(report: Report) -> list[JudgedLine]:
 
 def _totals(tally: Tally) -> Iterator[Block]:
     count = tally.sheets.total()
-    states = ", ".join(f"{tally.sheets[state]:,} {state}" for state in STATES if tally.sheets[state])
+    states = ", ".join(f"{tally.sheets[state]:,} {words}" for state, words in STATES.items() if tally.sheets[state])
     yield Heading(f"{count:,} {plural(count, 'sheet')}: {states}", 2, "title")
     if tally.lines:
         (hardest, times), *_ = tally.lines.most_common(1)
