@@ -12,16 +12,12 @@ from backprop_trace.cli import completion
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import closest, printable
 from backprop_trace.files.spec import Example
-from backprop_trace.files.spec.settings import BadSetting, given_names, with_settings
-from backprop_trace.formulas.expr import Name
-from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.files.spec.settings import BadSetting, with_settings
 from backprop_trace.model.chain import PHASES
-from backprop_trace.model.network import Listing
-from backprop_trace.model.styles import STYLES, spellings
+from backprop_trace.model.styles import STYLES
 from backprop_trace.render import ALSO, FORMATS
 from backprop_trace.render.medium import FLAVORS, Medium
-from backprop_trace.run.step import Settings, size, vocabulary
+from backprop_trace.run.step import Settings, size
 
 if TYPE_CHECKING:
     from backprop_trace.formulas.arithmetic.hand import Rounding
@@ -160,11 +156,11 @@ def goes_with(option: str, given: bool, other: str, there: bool) -> None:
 def one_of(option: str, word: str, known: Iterable[str]) -> None:
     known = list(known)
     if word not in known:
-        help_ = _suggestion(closest(word, known))
+        help_ = suggestion(closest(word, known))
         raise UsageError(f"{option} {printable(word)!r} is none of {', '.join(known)}{help_}")
 
 
-def _suggestion(word: str) -> str:
+def suggestion(word: str) -> str:
     return f"; did you mean {word!r}?" if word else ""
 
 
@@ -223,43 +219,6 @@ def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | 
     done = batching.done if size == batching.size else 0  # steps of another size say nothing
     seed = (drawn or 0) if shuffle else drawn
     return example.with_training(batching=batching._replace(size=size, seed=seed, done=done))
-
-
-def names_of(example: Example, spellings_: Sequence[str]) -> frozenset[Name]:
-    """The quantities meant by --only."""
-    if not spellings_:
-        return frozenset()
-    found = _found(example, example.forward(), spellings_)  # most ask for gradients, but these need no others
-    if not all(found.values()):
-        found = _found(example, example.listing(), spellings_)
-    for spelling, matches in found.items():
-        if not matches:
-            raise UsageError(_no_quantity(example, spelling))
-    return frozenset(name for matches in found.values() for name in matches)
-
-
-def _found(example: Example, equations: Listing, spellings_: Sequence[str]) -> dict[str, list[Name]]:
-    known = vocabulary(equations, {})
-    quantities = {equation.name: None for equation in equations.equations}
-    known.spellings = spellings(quantities, example.network, equations.by_output)
-    return {spelling: _matching(spelling, known, example) for spelling in spellings_}
-
-
-def _no_quantity(example: Example, spelling: str) -> str:
-    """Why there is none of this spelling."""
-    given_value = Vocabulary(given_names(example)).read(spelling)
-    if given_value is not None:
-        return f"--only: {canonical(given_value)} is given, not computed; 'given:' has its number"
-    names = [canonical(equation.name) for equation in example.listing().equations]
-    return f"--only: there is no quantity {printable(spelling)!r}{_suggestion(closest(spelling, names))}"
-
-
-def _matching(spelling: str, known: Vocabulary, example: Example) -> list[Name]:
-    """The quantity of this spelling; without a sample, that of every sample."""
-    if name := known.read(spelling):
-        return [name]
-    samples = range(1, example.training.samples + 1) if example.training.samples > 1 else ()
-    return [name for sample in samples if (name := known.read(f"{spelling}[{sample}]"))]
 
 
 def say_if_large(example: Example) -> None:

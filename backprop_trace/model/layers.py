@@ -11,7 +11,7 @@ printing and checking know only the lines, with their slopes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backprop_trace.formulas.expr import ONE, ZERO, Formula, Name, Number, Sum, plus, substitute
@@ -97,7 +97,17 @@ def given_place(training: TrainingSet, place: Place) -> Place:
 # --- the forward pass ---
 
 
-def layer_lines(layer: Layer, training: TrainingSet, place: Place, slopes: bool = True) -> Iterator[Equation]:
+class _Everything:
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+EVERYTHING: Container[Name] = _Everything()
+
+
+def layer_lines(
+    layer: Layer, training: TrainingSet, place: Place, slopes: Container[Name] = EVERYTHING
+) -> Iterator[Equation]:
     """Net inputs and activations of a layer."""
     nets = [_net(layer, training, row, place) for row in range(len(layer.units))]
     outs = list(_outs(layer, place, slopes))
@@ -142,7 +152,7 @@ def _merged(slopes: list[tuple[Name, Formula]]) -> Slopes:
     return tuple(merged.items())
 
 
-def _outs(layer: Layer, place: Place, slopes: bool) -> Iterator[Equation]:
+def _outs(layer: Layer, place: Place, slopes: Container[Name]) -> Iterator[Equation]:
     """out_h1 = activation(net_h1) of each unit, with the slope as it is taught."""
     entry = ACTIVATIONS[layer.activation]
     each = [(at(Name("net", unit), place), at(Name("out", unit), place)) for unit in layer.units]
@@ -155,15 +165,16 @@ def _outs(layer: Layer, place: Place, slopes: bool) -> Iterator[Equation]:
     spread = over_the_layer(entry.formula, [letters(z_k=net, a_k=out) for net, out in each])
     for net, out in each:
         meaning = letters(z=net, a=out, **layer.constants)
-        crossing = _crossing(entry, each, net, meaning) if slopes else ()
-        yield Equation(out, substitute(spread, meaning), crossing, "forward")
+        yield Equation(out, substitute(spread, meaning), _crossing(entry, each, net, meaning, slopes), "forward")
 
 
 def _crossing(
-    entry: Activation, each: Sequence[tuple[Name, Name]], own: Name, meaning: Mapping[Name, Formula]
-) -> Slopes:
-    """The slopes of a unit's activation by the net inputs of all units of its layer."""
+    entry: Activation, each: Sequence[tuple[Name, Name]], own: Name, meaning: Mapping[Name, Formula],
+    slopes: Container[Name],
+) -> Slopes:  # fmt: skip
+    """The slopes of a unit's activation by the net inputs of its layer, those that are wanted."""
     return tuple(
         (net, filled(entry.slope if net == own else entry.cross, {**meaning, **letters(z_k=net, a_k=out)}))
         for net, out in each
+        if net in slopes
     )

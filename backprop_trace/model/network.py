@@ -11,7 +11,7 @@ What printing, drawing and checking want to know of the layers, they ask the net
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import (
@@ -45,7 +45,17 @@ from backprop_trace.model.catalogue import (
     letters,
 )
 from backprop_trace.model.chain import Equation, Place, backward
-from backprop_trace.model.layers import Connection, Layer, at, before, connections, given_place, layer_lines, parameters
+from backprop_trace.model.layers import (
+    EVERYTHING,
+    Connection,
+    Layer,
+    at,
+    before,
+    connections,
+    given_place,
+    layer_lines,
+    parameters,
+)
 from backprop_trace.model.update import UpdateRule, carried, looks_ahead, updates
 
 Definition: TypeAlias = tuple[str, Formula]
@@ -153,7 +163,7 @@ def listing(
     Where the targets do not add up to 1, softmax has no shortcut p - t.
     """
     samples = training.all_samples if samples is None else samples
-    forward = loss_lines(network, training, samples)
+    forward = loss_lines(network, training, samples, _on_the_way(network, rule, training, samples))
     ahead = rule.looked_at
     if ahead:
         forward = [_moved(equation, ahead) for equation in forward]
@@ -170,6 +180,20 @@ def listing(
     return Listing(equations, carried(rule), adds_up, by_output, network.objective)
 
 
+def _on_the_way(
+    network: Network, rule: UpdateRule, training: TrainingSet, samples: Sequence[int | None]
+) -> Container[Name]:
+    """What depends on a parameter that is trained; everything, if nearly all are."""
+    trained = set(rule.trained)
+    weights = {each.weight for each in network.connections}
+    if rule.entry.ahead or 2 * len(trained & weights) > len(weights) or network.definitions:
+        return EVERYTHING
+    for line in loss_lines(network, training, samples, slopes=()):
+        if any(used in trained for used in names_in(line.formula)):
+            trained.add(line.name)
+    return trained
+
+
 def _wanted_inputs(network: Network, rule: UpdateRule, forward: Sequence[Equation]) -> list[Name]:
     """With definitions every input has a gradient that is not fixed."""
     labels = set(network.inputs) - {name.label for name in rule.fixed} if network.definitions else set()
@@ -179,13 +203,13 @@ def _wanted_inputs(network: Network, rule: UpdateRule, forward: Sequence[Equatio
 
 def forward_listing(network: Network, training: TrainingSet, samples: Sequence[int | None]) -> Listing:
     """The lines up to the loss alone: without the gradients, which are most of a listing."""
-    return Listing(tuple(loss_lines(network, training, samples, slopes=False)), (), objective=network.objective)
+    return Listing(tuple(loss_lines(network, training, samples, slopes=())), (), objective=network.objective)
 
 
 def loss_lines(
-    network: Network, training: TrainingSet, samples: Sequence[int | None], slopes: bool = True
+    network: Network, training: TrainingSet, samples: Sequence[int | None], slopes: Container[Name] = EVERYTHING
 ) -> list[Equation]:
-    """The forward pass over some samples, up to the loss; the many slopes of softmax only if they are asked for."""
+    """The forward pass over some samples, up to the loss; of the many slopes of softmax only those by these names."""
     forward = [equation for sample in samples for equation in _forward(network, training, sample, slopes)]
     return forward + _batch_loss(network, training, samples)
 
@@ -203,7 +227,9 @@ def _split_by_output(network: Network) -> frozenset[Name]:
 # --- forward pass ---
 
 
-def _forward(network: Network, training: TrainingSet, sample: int | None, slopes: bool) -> Iterator[Equation]:
+def _forward(
+    network: Network, training: TrainingSet, sample: int | None, slopes: Container[Name]
+) -> Iterator[Equation]:
     """One sample, all its time steps."""
     for time in training.all_times:
         place = (sample, time)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from backprop_trace.cli.asked import asked
 from backprop_trace.cli.options import (
     Ascii,
     Color,
@@ -21,7 +23,6 @@ from backprop_trace.cli.options import (
     Width,
     as_document,
     medium_of,
-    names_of,
     one_of,
     write,
 )
@@ -63,21 +64,21 @@ def command(
     medium = as_document(medium_of(form, width, ascii_, color, output), form, fragment, flavor)
     one_of("--style", style, STYLES)
     worked = load(example)
-    equations = worked.listing()
-    derived = derivations(equations, wanted(worked, only or ()))
+    names, equations = wanted(worked, only) if only else ([], worked.listing())
+    derived = derivations(equations, names)
     found = closed(derived, equations, seconds) if closed_form else [Derived(each) for each in derived]
     write(say(form, derivation_page(found, equations, View(worked, style=style)), medium), output, force)
 
 
-def wanted(example: Example, spellings: list[str] | tuple[str, ...]) -> list[Name]:
-    """The gradients meant by --only."""
-    names = sorted(names_of(example, spellings), key=canonical)
-    equations = example.listing()
+def wanted(example: Example, spellings: Sequence[str]) -> tuple[list[Name], Listing]:
+    """The gradients meant by --only, and the lines that they need."""
+    found = asked(example, spellings)
+    names, equations = sorted(found.names, key=canonical), found.listed(example.training.all_samples)
     for name in names:
         if name not in whole_gradients(equations):
-            like = canonical(gradients(equations)[0])
+            like = canonical(gradients(example.listing())[0])
             raise UsageError(f"--only {canonical(name)!r} is no gradient: choose one like {like!r}")
-    return names
+    return names, equations
 
 
 def closed(derived: list[Derivation], equations: Listing, seconds: float) -> list[Derived]:

@@ -8,6 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from backprop_trace.cli.asked import Asked, asked
 from backprop_trace.cli.options import (
     Ascii,
     BatchSize,
@@ -31,7 +32,6 @@ from backprop_trace.cli.options import (
     decimals_of,
     goes_with,
     medium_of,
-    names_of,
     one_of,
     opened_file,
     say_if_far,
@@ -42,12 +42,13 @@ from backprop_trace.cli.options import (
     with_values,
     write,
 )
-from backprop_trace.files.spec import load
+from backprop_trace.files.spec import Example, load
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import render, say
 from backprop_trace.render.view import PagePractice, View
 from backprop_trace.run.step import size, traces
+from backprop_trace.run.train import Listed
 
 MOST_SHOWN = 10**9
 """Quantities of all steps together."""
@@ -122,12 +123,13 @@ def command(
     if decimals is not None and (round_to is not None or digits is not None):
         raise UsageError("--decimals, --digits and --round: give one of them")
     settings = settings_of(engine, digits, round_to, rounding)
+    wanted = asked(worked, only) if only else Asked(frozenset(), worked.listing)
     view = View(
         worked,
         settings,
         style,
         tuple(p for p in PHASES if not phase or p in phase),
-        names_of(worked, only or ()),
+        wanted.names,
         with_ancestors,
         len(shown_steps),
         animate,
@@ -154,7 +156,7 @@ def command(
         worked,
         settings,
         shown_steps,
-        worked.forward if list(shown_steps) == [1] and _needs_no_gradients(view) else None,
+        _listed(worked, wanted, view) if list(shown_steps) == [1] else None,
     )
     first = next(computed)  # what breaks at once breaks before anything is written
     pieces = render(form, chain([first], computed), view, medium)
@@ -165,11 +167,9 @@ def command(
         show_in_browser(output)
 
 
-def _needs_no_gradients(view: View) -> bool:
-    """Is nothing shown but lines up to the loss?"""
-    if not view.only:
-        return {"forward", "loss"}.issuperset(view.phases)
-    return view.only <= {equation.name for equation in view.example.forward().equations}
+def _listed(example: Example, wanted: Asked, view: View) -> Listed:
+    """The lines that what is shown needs, and as few others as possible."""
+    return example.forward if not view.only and {"forward", "loss"}.issuperset(view.phases) else wanted.listed
 
 
 def _steps(steps: int, last: bool, at: int | None, compare: int | None) -> Sequence[int]:

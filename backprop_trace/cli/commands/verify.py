@@ -56,7 +56,7 @@ def command(
     medium = medium_of(form, width, ascii_, color, output)
     one_of("--style", style, STYLES)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
-    found = verify(worked, wanted(worked, only or ()))
+    found = verify(worked, wanted(worked, only)[0] if only else ())
     page = verification_page(found, worked.listing(), View(worked, style=style))
     write(say(form, page, medium), output, force)
     if any(row.verdict == "off" for row in found):

@@ -118,7 +118,7 @@ def look(example: Example, wanted: Sequence[Name], givens: Mapping[Name, Any]) -
     if any(name.kind == "d" for name in wanted):
         lines = listing(network, UpdateRule(trained=trained, fixed=example.rule.fixed), training).equations
     else:
-        lines = tuple(loss_lines(network, training, training.all_samples, slopes=False))
+        lines = tuple(loss_lines(network, training, training.all_samples, slopes=()))
     return Look(lines, wanted, trained, givens)
 
 
