@@ -182,12 +182,13 @@ def test_words_are_those_of_this_house():
 
 
 def test_a_teacher_may_demand_decimals():
-    sheet = read_sheet("net_h1 = 0.38\nout_h1 = 0.5933\nout_h2 = 0.5970\n", "a.txt")
+    sheet = read_sheet("net_h1 = 0.38\nout_h1 = 0.5933\nnet_h2 = 0.39\nout_h2 = 0.5970\n", "a.txt")
     report = Checker(load("mazur"), strict=4).check(sheet)
-    assert [(each.name, each.verdict) for each in report.written] == [
-        ("net_h1", "wrong"),
-        ("out_h1", "right"),
-        ("out_h2", "wrong"),  # 0.59688
+    assert [(each.name, each.verdict, each.message) for each in report.written] == [
+        ("net_h1", "wrong", "0.38: 4 decimals are asked for"),
+        ("out_h1", "right", ""),
+        ("net_h2", "wrong", "0.39: 4 decimals are asked for"),
+        ("out_h2", "wrong", "0.5970: 4 decimals are asked for, right to the last"),  # 0.59688
     ]
 
 

@@ -18,7 +18,7 @@ from backprop_trace.check.ledger import Key
 from backprop_trace.check.report import JudgedLine
 from backprop_trace.check.wording import Language, Wording, signed
 from backprop_trace.check.writer import significant_figures
-from backprop_trace.files.sheet import Entry, Written
+from backprop_trace.files.sheet import Entry, Written, in_units
 from backprop_trace.files.source import Place, printable
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Formula, Name
@@ -213,7 +213,8 @@ class Part:
         slips = tuple(explanation.slip for explanation in finding.explanations) if verdict == "slip" else ()
         if verdict == "convention":
             slips = tuple(CONVENTIONS[word].slip for word in self.conventions if word in CONVENTIONS)
-        message = wording.message(finding, verdict)
+        demanded = "" if finding.verdict in ("slip", "wrong") else self.demanded(answer, true)
+        message = demanded or wording.message(finding, verdict)
         if len(answer.readings) > 1 and verdict in ("right", "rounded"):
             slips = ("copied-wrong",)
             others = ", ".join(signed(reading.text, answer.sign)[:40] for reading in answer.readings[1:][:4])
@@ -224,13 +225,13 @@ class Part:
         return self.line(answer.name, answer.step)._replace(
             written=self.as_written(answer),
             verdict=verdict,
-            expected=signed(wording.expected(finding, true), answer.sign),
+            expected=signed(wording.expected(finding, true) if not demanded else self.fully(true), answer.sign),
             key=signed(shown(true, KEY_DIGITS), answer.sign),
             slips=tuple(slip for slip in slips if slip),
             message=message,
             spelling=answer.spelling,
             place=written.place,
-            should=wording.should(finding) if is_mistake else (),
+            should=wording.should(finding) if is_mistake and not demanded else (),
             bent=wording.bent(finding) if is_mistake else (),
             called=wording.called(answer),
             symbol=wording.symbol_of(answer),
@@ -285,13 +286,24 @@ class Part:
         verdict, answer = finding.verdict, finding.answer
         if verdict in ("right", "rounded") and self.conventions and self.needs_convention(answer):
             return "convention"
-        if self.strict is not None and verdict in ("rounded", "follows", "right"):
-            written = answer.readings[0]
-            unit = Fraction(1, 10**self.strict)
-            assert written.value is not None
-            if abs(written.value - true) > unit / 2 or (written.decimals < self.strict and written.value != true):
-                return "wrong"
-        return verdict
+        return "wrong" if verdict not in ("slip", "wrong") and self.demanded(answer, true) else verdict
+
+    def fully(self, true: Fraction) -> str:
+        """The true value with the decimals that are asked for."""
+        assert self.strict is not None
+        return in_units(round(true * 10**self.strict), self.strict)
+
+    def demanded(self, answer: Answer, true: Fraction) -> str:
+        """What the teacher demands and the number has not; empty if all is well."""
+        written = answer.readings[0]
+        if self.strict is None or written.value is None:
+            return ""
+        many = f"{self.strict} decimal{'' if self.strict == 1 else 's'}"
+        if written.decimals < self.strict and written.value != true:
+            return f"{self.as_written(answer)}: {many} are asked for"
+        if abs(written.value - true) > Fraction(1, 10**self.strict) / 2:
+            return f"{self.as_written(answer)}: {many} are asked for, right to the last"
+        return ""
 
     def needs_convention(self, answer: Answer) -> bool:
         """Would the line not be honest under the example's own convention?"""

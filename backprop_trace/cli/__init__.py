@@ -21,6 +21,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from backprop_trace import __version__
+from backprop_trace.cli.help import Grouped
 from backprop_trace.cli.options import UsageError
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError, printable
@@ -126,7 +127,7 @@ def application(arguments: list[str]) -> typer.Typer:
     app.callback()(_options)
     called = arguments[0] if arguments else ""
     for name in (called,) if called in COMMANDS else () if called == "--version" else COMMANDS:
-        app.command(name)(import_module(f"backprop_trace.cli.commands.{name}").command)
+        app.command(name, cls=Grouped)(import_module(f"backprop_trace.cli.commands.{name}").command)
     return app
 
 

@@ -54,6 +54,12 @@ class Terminal(NamedTuple):
             print(f"{done:,} of {of:,} {what}", end=ending, file=sys.stderr, flush=True)
 
     @staticmethod
+    def hint(text: str) -> None:
+        """What to do next, for somebody who sits at a terminal."""
+        if sys.stdout is not None and sys.stdout.isatty() and sys.stderr.isatty():
+            Terminal.stderr(f"\n{text}")
+
+    @staticmethod
     def stderr(text: str) -> None:
         sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
         print(text, file=sys.stderr)

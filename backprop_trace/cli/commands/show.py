@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from itertools import chain
 from typing import Annotated, Optional
@@ -42,7 +43,11 @@ from backprop_trace.cli.options import (
     with_values,
     write,
 )
+from backprop_trace.cli.terminal import Terminal
+from backprop_trace.files.source import printable
 from backprop_trace.files.spec import Example, load
+from backprop_trace.formulas.expr import derivative
+from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import render, say
@@ -165,6 +170,16 @@ def command(
     write(pieces, output, force)
     if open_ and output is not None:
         show_in_browser(output)
+    if form == "table" and output is None and not only:
+        Terminal.hint(_next_step(worked))
+
+
+def _next_step(example: Example) -> str:
+    """A line on where one may go from here."""
+    name, rule = shlex.quote(printable(example.name)), example.rule
+    of = canonical(derivative(example.network.objective, rule.trained[0])) if rule.trained else ""
+    gradient = f"--only {shlex.quote(of)} --with-ancestors derives one quantity; " if of else ""
+    return f"next: {gradient}'sheet {name}' is a blank sheet, 'check {name} FILE' checks one"
 
 
 def _listed(example: Example, wanted: Asked, view: View) -> Listed:

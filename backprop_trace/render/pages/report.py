@@ -299,9 +299,9 @@ def _blocks(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
     if not wanted.brief:
         yield from (_message(mistake, report) for mistake in found[1:])
         yield from _all_lines(report, wanted, medium)
-        for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
-            yield Heading(heading, 2)
-            yield from map(Prose, texts)
+    for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
+        yield Heading(heading, 2)
+        yield from map(Prose, texts)
     yield from map(Prose, closing_notes(report, wanted))
 
 
@@ -350,9 +350,9 @@ def _messages(report: Report, wanted: Wanted) -> Iterator[Block]:
         yield from (Message("unknown", text, sheet) for text in unknown_lines(report))
     else:
         yield from (_line(line, sheet) for line in shown_lines(report, wanted))
-        for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
-            yield Message("", heading, "")
-            yield from (Message("", f"  {text}", "") for text in texts)
+    for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
+        yield Message("", heading, "")
+        yield from (Message("", f"  {text}", "") for text in texts)
     yield from (Message("", text, sheet) for text in closing_notes(report, wanted))
 
 
