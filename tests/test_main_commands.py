@@ -46,6 +46,12 @@ def test_train_ends_at_the_published_loss(run, fast):
     assert re.search(r"3\.510\d*e-0?5|0\.0000351", out)
 
 
+def test_a_pdf_is_written_without_tex(run, tmp_path):
+    pytest.importorskip("typst", reason="Typst is not installed")
+    assert run("show", "mazur", "-f", "pdf", "-o", str(tmp_path / "mazur.pdf"))[:2] == (0, "")
+    assert (tmp_path / "mazur.pdf").read_bytes().startswith(b"%PDF-")
+
+
 def test_the_schema_is_json(run):
     code, out, _ = run("schema")
     assert code == 0

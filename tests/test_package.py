@@ -123,6 +123,7 @@ HOMES = {
     "yaml": ("files/source.py",),
     "numpy": ("run/train/matrices.py", "run/train/fast.py"),
     "flint": ("formulas/arithmetic/", "check/"),
+    "typst": ("render/writers/pdf.py",),
     "sympy": ("formulas/closed_form.py",),
     "torch": ("run/verify.py",),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -122,6 +123,8 @@ def medium_of(
 ) -> Medium:
     """What a page is written on, as the options say and the terminal is. Raises UsageError for no format."""
     one_of("--format", form, (*FORMATS, *ALSO))
+    if form in FORMATS and FORMATS[form].binary and output is None and sys.stdout.isatty():
+        raise UsageError(f"--format {form} is nothing for a terminal: -o names the file to write")
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     colors = terminal.colors if ALSO.get(form, form) == "table" else None
     enclose = None if output is None or output == "-" else partial(_enclose, output, force)
@@ -241,7 +244,7 @@ def say_if_far(step: int, example: Example) -> None:
         Terminal.stderr(f"{step:,} training steps come first; this takes a while")
 
 
-def write(pieces: Iterable[str], output: str | None, force: bool) -> None:
+def write(pieces: Iterable[str | bytes], output: str | None, force: bool) -> None:
     """To standard output, or to a file that is only replaced when told so, and only when all went well."""
     if output is None or output == "-":
         Terminal.stdout(pieces)

@@ -35,12 +35,12 @@ class Terminal(NamedTuple):
         return cls(width, ascii_ or not _can_print(_UNICODE), system)
 
     @staticmethod
-    def stdout(pieces: Iterable[str]) -> None:
+    def stdout(pieces: Iterable[str | bytes]) -> None:
         """Writes the pieces; a reader who has seen enough (`| head`) ends the program without a word."""
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
         try:
             for piece in pieces:
-                sys.stdout.write(piece)
+                sys.stdout.write(piece) if isinstance(piece, str) else sys.stdout.buffer.write(piece)
             sys.stdout.flush()
         except BrokenPipeError:  # typer would make it an exit code of 1
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,7 +15,7 @@ _COUNT = count()
 """A picture is written while the page that it stands beside is."""
 
 
-def write_new(path: str, pieces: Iterable[str], force: bool = False) -> None:
+def write_new(path: str, pieces: Iterable[str | bytes], force: bool = False) -> None:
     """Writes a file at once: a file that is there stays unless `force`, and nothing half-written is left behind.
 
     Through a link it is the file the link leads to that is written. A file that is replaced keeps its mode and, where
@@ -47,10 +47,10 @@ def _keep_owner(old: Path, new: Path) -> None:
         new.chmod(stat.S_IMODE(was.st_mode))
 
 
-def _write(target: Path, pieces: Iterable[str], path: str) -> None:
+def _write(target: Path, pieces: Iterable[str | bytes], path: str) -> None:
     try:
-        with target.open("w", encoding="utf-8") as file:
-            file.writelines(pieces)
+        with target.open("wb") as file:
+            file.writelines(piece.encode("utf-8") if isinstance(piece, str) else piece for piece in pieces)
     except OSError as error:
         raise _unwritable(error, path) from None
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from backprop_trace.render.medium import SCREEN, Medium
 
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 
 
 class Format(NamedTuple):
-    """What it is for; its module and manner (see `Medium`; records have none); `of`: the one command that has it."""
+    """What it is for; its module and manner (see `Medium`; records have none); `of`: the one command that has it.
+    needs: a package; the extra of the installation that brings it has the name of the format. binary: no text.
+    """
 
     about: str
     module: str = ""
     manner: str = ""
     of: str = ""
+    needs: str = ""
+    binary: bool = False
 
 
 FORMATS = {
@@ -34,6 +39,7 @@ FORMATS = {
     "latex": Format("a LaTeX document, or with --fragment a piece of one", "writers.latex", "document"),
     "markdown": Format("a Markdown page, formulas as mathematics", "writers.markdown", "document"),
     "html": Format("a page for a browser, of 'show' to watch, change and practise", "writers.html", "document"),
+    "pdf": Format("a PDF document, made without TeX", "writers.pdf", "document", needs="typst", binary=True),
     "svg": Format("the network with its numbers as a picture", of="show"),
     "yaml": Format("a sheet to be filled in, which 'check' reads", of="sheet"),
     "json": Format("an object with a list of lines", "records.json"),
@@ -49,20 +55,26 @@ class NoSuchPage(ValueError):
     """A page that a format cannot show; the message says why."""
 
 
-def say(form: str, page: Page, medium: Medium = SCREEN) -> Iterator[str]:
-    """The page in a format, in pieces that are to be written one after the other."""
+Pieces: TypeAlias = Iterator[str] | Iterator[bytes]
+"""Text, or the bytes of a PDF, that are to be written one after the other."""
+
+
+def say(form: str, page: Page, medium: Medium = SCREEN) -> Pieces:
+    """The page in a format."""
     form = ALSO.get(form, form)
     if form in page.own:
         return page.own[form](medium)
-    about, module, manner, of = FORMATS[form]
+    about, module, manner, of, needs, _ = FORMATS[form]
     if not module:
         raise NoSuchPage(f"--format {form} is {about}: only '{of}' writes it")
+    if needs and find_spec(needs) is None:
+        raise NoSuchPage(f"--format {form} needs the package {needs}: pip install 'backprop-trace[{form}]'")
     write = import_module(f"backprop_trace.render.{module}").write
-    pieces: Iterator[str] = write(page.blocks(medium._replace(manner=manner)), medium) if manner else write(page)
+    pieces: Pieces = write(page.blocks(medium._replace(manner=manner)), medium) if manner else write(page)
     return pieces
 
 
-def render(form: str, traces: Iterable[Trace], view: View, medium: Medium = SCREEN) -> Iterator[str]:
+def render(form: str, traces: Iterable[Trace], view: View, medium: Medium = SCREEN) -> Pieces:
     """The text of some traces in a format."""
     from backprop_trace.render.pages.trace import trace_page
 

@@ -12,7 +12,7 @@ def language_of(form: str, ascii_: bool) -> Language:
     match form:
         case "latex":
             return Language(LATEX, FLAT_LATEX_NAMES, ASCII_NAMES)
-        case "markdown":
+        case "markdown" | "pdf":
             return Language(LATEX, MATHJAX_NAMES, TEXT_NAMES)
         case "json" | "csv":
             return Language()

@@ -39,7 +39,7 @@ from backprop_trace.files.spec import Example, load
 from backprop_trace.files.submissions import LONGEST_LINE, Submission, in_folder, is_line_of_json, lines_of_json
 from backprop_trace.model.conventions import CONVENTIONS, Ways, is_convention
 from backprop_trace.model.styles import STYLES
-from backprop_trace.render import say
+from backprop_trace.render import Pieces, say
 
 if TYPE_CHECKING:
     from backprop_trace.check.many import Checks, Outcome
@@ -193,7 +193,7 @@ def _stream(found: list[Submission]) -> Iterator[Submission] | None:
 
 def _one(
     checks: Checks, found: Submission | None, form: str, medium: Medium, wanted: Wanted, slips: bool
-) -> tuple[Iterator[str], int]:
+) -> tuple[Pieces, int]:
     """The report on one sheet, and the exit code."""
     from backprop_trace.check.blind import hidden_slips
     from backprop_trace.files.sheet import read_sheet
@@ -239,7 +239,7 @@ class _Class:
             yield outcome
 
 
-REPORT_ENDINGS = {"latex": "tex", "markdown": "md", "json": "json", "csv": "csv", "html": "html"}
+REPORT_ENDINGS = {"latex": "tex", "markdown": "md", "json": "json", "csv": "csv", "html": "html", "pdf": "pdf"}
 LONGEST_NAME = 100
 
 

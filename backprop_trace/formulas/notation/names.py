@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import LOSS, Name, derivative, plain
-from backprop_trace.formulas.notation import mathml, tex
+from backprop_trace.formulas.notation import mathml, tex, typst
 
 GREEK: Mapping[str, str] = {
     "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "rho": "ρ",
@@ -170,11 +170,25 @@ LATEX_NAMES = Alphabet(
     inside=True,
     raised=("^",),
 )
+
+
+def _typst_symbol(symbol: Symbol) -> str:
+    return _latex_symbol(symbol, lambda text: tex.specials_escaped(typst.shown(text)))
+
+
 MATHJAX_NAMES = LATEX_NAMES._replace(symbol=_mathjax_symbol)
 """LaTeX for the web, where letters of every script may stand."""
 
-FLAT_LATEX_NAMES = LATEX_NAMES._replace(derivative=r"\partial {} / \partial {}".format, term=r"{}\,\vert_{{{}}}".format)
-"""LaTeX within a line of text: no fractions."""
+TYPST_NAMES = LATEX_NAMES._replace(symbol=_typst_symbol)
+"""LaTeX that becomes Typst, in letters that Typst has."""
+
+
+def flat(latex: Alphabet) -> Alphabet:
+    """For a formula within a line of text: no fractions."""
+    return latex._replace(derivative=r"\partial {} / \partial {}".format, term=r"{}\,\vert_{{{}}}".format)
+
+
+FLAT_LATEX_NAMES = flat(LATEX_NAMES)
 
 
 def _mathml_symbol(symbol: Symbol) -> str:

@@ -7,6 +7,7 @@ still, with all its numbers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 
 from backprop_trace.formulas.expr import Name, plain
@@ -60,7 +61,8 @@ def picture(trace: Trace, view: View) -> Iterator[str]:
     if view.animate:
         spell = speller(view.style, TEXT_NAMES, network, trace.listing.by_output)
         yield from (
-            _highlight(k, line, drawn, f"{spell(line.name)} = {shown(line.value, 6)}") for k, line in enumerate(lines)
+            _highlight(k, line, drawn, f"{spell(line.name)} = {shown(Fraction(line.value), 6)}")
+            for k, line in enumerate(lines)
         )
     yield "</svg>\n"
 
@@ -74,8 +76,9 @@ def _short(trace: Trace, bases: dict[str, Name], base: str) -> str:
     if name is None or name not in trace.values:
         return ""
     given = trace.example.values.get(name, "") if trace.step == 1 else ""
-    text = given if 0 < len(given) <= 8 else shown(trace.values[name], 4)
-    return (text if len(text) <= 8 else shown(trace.values[name], 3)).replace("-", "−")
+    value = Fraction(trace.values[name])  # a decimal would keep all its digits
+    text = given if 0 < len(given) <= 8 else shown(value, 4)
+    return (text if len(text) <= 8 else shown(value, 3)).replace("-", "−")
 
 
 def _motion(lines: list[Line], drawn: Layout) -> str:

@@ -18,6 +18,7 @@ Number = Callable[[str], str]
 
 CORNER = {"input": 25, "total": 26, "given": 12}
 LINE = 18
+LONGEST_NAME = 12
 
 
 def drawing(layout: Layout, objective: Name, number: Number, title: str) -> Iterator[str]:
@@ -78,10 +79,11 @@ def edge_path(edge: Edge) -> str:
 
 
 def name_text(name: Name, place: str = "") -> str:
-    """A short name as SVG text, its index lowered."""
+    """A short name as SVG text, its index lowered; of a long one the beginning."""
     symbol = net_out(name)
-    lower = f'<tspan class="sb" dy=".28em">{escaped(symbol.lower)}</tspan>' if symbol.lower else ""
-    return escaped(symbol.base) + lower + escaped(place)
+    base, lower = (word if len(word) <= LONGEST_NAME else word[: LONGEST_NAME - 1] + "…" for word in symbol[:2])
+    lowered = f'<tspan class="sb" dy=".28em">{escaped(lower)}</tspan>' if lower else ""
+    return escaped(base) + lowered + escaped(place)
 
 
 def _text(x: float, y: float, words: str, inside: str, quantity: str = "") -> str:

@@ -5,7 +5,6 @@ Nothing is fetched and nothing runs: the policy of the page forbids both. Every 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -24,11 +23,9 @@ from backprop_trace.render.blocks import Block, Equations, Math, Span, Text
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.page.picture import picture
 from backprop_trace.render.view import View
+from backprop_trace.render.writers.plot import plot
 from backprop_trace.render.writers.spelling import Ink
 from backprop_trace.render.writers.terminal import signed
-
-CURVE = (640, 220)
-"""Width and height of a curve."""
 
 
 def _letter(text: str) -> str:
@@ -248,50 +245,7 @@ def _span(span: Span) -> str:
             return escaped(span)
 
 
-# --- curves ---
-
-
 def _curve(curve: said.Curve) -> str:
-    """The series as lines in a picture with axes."""
-    width, height = CURVE
-    series = [
-        [
-            (x, math.log10(y) if curve.log else y)
-            for x, y in each.points
-            if math.isfinite(y) and (y > 0 or not curve.log)
-        ]
-        for each in curve.series
-    ]
-    points = [point for each in series for point in each]
-    if not points:
-        return ""
-    (left, right), (low, high) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
-
-    def place(x: float, y: float) -> str:
-        across = (x - left) / (right - left or 1) * (width - 90) + 70
-        return f"{across:.1f},{(high - y) / (high - low or 1) * (height - 50) + 12:.1f}"
-
-    lines = "".join(
-        f'<polyline class="{"sparse" if given.sparse else "curve"}" '
-        f'points="{" ".join(place(*point) for point in each)}"/>'
-        for given, each in zip(curve.series, series, strict=True)
-    )
-    labels = [(64, 18, "end", _tick(high, curve.log)), (64, height - 36, "end", _tick(low, curve.log))]
-    labels += [(70, height - 16, "start", f"{left:g}"), (width - 20, height - 16, "end", f"{right:g}")]
-    texts = "".join(f'<text x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>' for x, y, anchor, text in labels)
-    axes = f'<path class="axis" d="M70 8V{height - 34}H{width - 16}"/>'
+    """The picture, and what it shows."""
     caption = f"<figcaption>{escaped(curve.caption)}</figcaption>" if curve.caption else ""
-    title = escaped(curve.caption or "curve")
-    return (
-        f'<figure><svg viewBox="0 0 {width} {height}" role="img"><title>{title}</title>{axes}{lines}{texts}</svg>'
-        f"{caption}</figure>\n"
-    )
-
-
-def _drawable(series: said.Series, log: bool) -> list[tuple[float, float]]:
-    """The points that are finite and, on a logarithmic scale, positive."""
-    return [(x, y) for x, y in series.points if math.isfinite(y) and (y > 0 or not log)]
-
-
-def _tick(value: float, log: bool) -> str:
-    return f"{10**value if log else value:.3g}"
+    return f"<figure>{plot(curve)}{caption}</figure>\n"

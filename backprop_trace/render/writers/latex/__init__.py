@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backprop_trace.formulas.notation import LATEX, Piece, tex
-from backprop_trace.formulas.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES, Alphabet, Symbol
+from backprop_trace.formulas.notation import tex
+from backprop_trace.formulas.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equations, Marked, Math, Signed, Span, Text
 from backprop_trace.render.medium import Medium
@@ -17,8 +17,8 @@ from backprop_trace.render.signs import KINDS
 from backprop_trace.render.writers.latex import curve, derivation, display, drawing, general, matrices, tables
 from backprop_trace.render.writers.latex.page import DOCUMENT, FRAGMENT
 from backprop_trace.render.writers.latex.preamble import FRAGMENT_REMARK, PREAMBLE, SKIPS
-from backprop_trace.render.writers.latex.steps import LONGEST_VALUE, Writer, short_number
-from backprop_trace.render.writers.spelling import Ink
+from backprop_trace.render.writers.latex.shortened import Shortened
+from backprop_trace.render.writers.latex.steps import Writer
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
@@ -29,26 +29,6 @@ def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
     yield from document.closing()
 
 
-class Abbreviations:
-    """Names too long for a formula, each with a short one that is used instead."""
-
-    def __init__(self, longest: int):
-        self.longest, self.short = longest, dict[str, str]()
-
-    def alphabet(self, alphabet: Alphabet) -> Alphabet:
-        def symbol(whole: Symbol) -> str:
-            if len(whole.text) > self.longest:
-                return alphabet.symbol(Symbol(self.of(whole.text), mark=whole.mark))
-            return alphabet.symbol(whole._replace(lower=self.of(whole.lower)))
-
-        return alphabet._replace(symbol=symbol)
-
-    def of(self, word: str) -> str:
-        if len(word) <= self.longest:
-            return word
-        return self.short.setdefault(word, f"{word[: self.longest - 6]}\u2026{len(self.short) + 1}")
-
-
 class _Document:
     """A document as it is written, block by block. The lines of a phase are kept until it is over: their equals signs
     stand in one line."""
@@ -56,18 +36,9 @@ class _Document:
     page = DOCUMENT
 
     def __init__(self) -> None:
-        self.abbreviations = Abbreviations(self.page.longest_name)
-        self.cut, self.longest = False, 0
-        notation = LATEX._replace(number=self.put_in)
-        self.ink = Ink(notation, self.abbreviations.alphabet(LATEX_NAMES))
-        self.flat = Ink(notation, self.abbreviations.alphabet(FLAT_LATEX_NAMES))
+        self.shortened = Shortened(self.page)
+        self.ink, self.flat = map(self.shortened.ink, (LATEX_NAMES, FLAT_LATEX_NAMES))
         self.phase = list[said.Heading | Equations]()
-
-    def put_in(self, text: str) -> Piece:
-        """A number that is put in; the first digits of a very long one."""
-        piece = short_number(text, self.page.digits)
-        self.cut = self.cut or r"\ldots" in piece[0]
-        return piece
 
     # --- what differs in a fragment ---
 
@@ -132,7 +103,7 @@ class _Document:
             if isinstance(block, Equations):
                 writer = Writer(self.ink, block.names, self.page)
                 steps = [writer.step(line, margin.room) for line in block.lines]
-                self.longest = max([self.longest, *(step.digits for step in steps)])
+                self.shortened.saw(step.digits for step in steps)
                 yield from display.display(steps, margin, self.page)
             else:
                 yield f"\\par\\smallskip\\noindent\\textit{{{self.words(block.text)}}}\n"
@@ -146,13 +117,7 @@ class _Document:
 
     def closing(self) -> Iterator[str]:
         yield from self.equations()
-        if self.cut:
-            yield self.remark(f"Numbers that are put in are cut to {self.page.digits} digits, marked by dots.")
-        if self.longest > LONGEST_VALUE:
-            yield self.remark(f"Values are shown with {LONGEST_VALUE} digits; --format json has them all.")
-        if self.abbreviations.short:
-            pairs = (f"{short} = {long}" for long, short in self.abbreviations.short.items())
-            yield self.remark("Long names are abbreviated: " + ", ".join(pairs) + ".")
+        yield from map(self.remark, self.shortened.remarks())
         yield self.foot()
 
     def remark(self, text: str) -> str:

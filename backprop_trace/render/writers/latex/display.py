@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from backprop_trace.render.writers.latex.page import TEXT_SIZE, Page
 from backprop_trace.render.writers.latex.rows import filled
-from backprop_trace.render.writers.latex.steps import Side, Step
+from backprop_trace.render.writers.latex.steps import SHORTCUT, Side, Step
 from backprop_trace.render.writers.latex.width import width
 
 SIGN = 14.0
@@ -21,8 +21,6 @@ SIGN = 14.0
 INDENT = 10.0
 WIDEST_NAME = 0.34
 """Names that take more of the width than this stand on a row of their own."""
-
-SHORTCUT = r"\quad\text{(shortcut)}"
 
 
 class Margin:

@@ -42,12 +42,17 @@ def legend(style: str) -> str:
     return fed + layers + "."
 
 
+def fit_beside(sides: Sequence[tuple[str, str, str]], page: Page) -> bool:
+    """Is there room for what the formulas are about beside them?"""
+    columns = [max(map(width, column)) for column in zip(*sides, strict=True)]
+    return sum(columns) + 28.0 <= page.width
+
+
 def overview(lines: Sequence[General], style: str, page: Page) -> Iterator[str]:
     """The formulas in one display; in a narrow one what they are about stands above each."""
     texts = [written(line, LETTERS[style], PEN) for line in lines]
     sides = [(rf"\text{{{tex.escaped(about)}}}", left, right) for about, left, right in texts]
-    columns = [max(map(width, column)) for column in zip(*sides, strict=True)]
-    if sum(columns) + 28.0 <= page.width and not page.rows:
+    if fit_beside(sides, page) and not page.rows:
         yield "\\begin{alignat*}{2}\n"
         yield " \\\\[4pt]\n".join(rf"&{about} &\quad {left} &= {right}" for about, left, right in sides)
         yield "\n\\end{alignat*}\n"

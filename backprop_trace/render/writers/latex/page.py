@@ -14,15 +14,13 @@ TEXT_SIZE = 1.095
 class Page(NamedTuple):
     """Limits of a document, or of a piece that is pasted somewhere narrower.
 
-    points: the width of the text. digits: of a number that is put in. table_digits: of a number in a table.
-    terms: in a sum. in_full: so many lines are worked out in full, of more than that the first `each` of each
-    kind. listed: values in a table. rows: of one display or table, 0 for any number. samples: in a table.
-    longest_name: a longer one is abbreviated.
+    points: the width of the text. digits: of a number that is put in, beside a name. terms: in a sum. in_full: so many
+    lines are worked out in full, of more than that the first `each` of each kind. listed: values in a table. rows: of
+    one display or table, 0 for any number. samples: in a table. longest_name: a longer one is abbreviated.
     """
 
     points: float
     digits: int
-    table_digits: int
     terms: int
     in_full: int = 400
     each: int = 3
@@ -36,8 +34,8 @@ class Page(NamedTuple):
         return self.points / TEXT_SIZE - 2.0
 
 
-DOCUMENT = Page(points=483.0, digits=24, table_digits=20, terms=40)
+DOCUMENT = Page(points=483.0, digits=28, terms=40)
 """A4 with margins of 2 cm (Letter is wider)."""
 
-FRAGMENT = Page(points=300.0, digits=14, table_digits=11, terms=20, in_full=200, listed=600, rows=8, longest_name=13)
+FRAGMENT = Page(points=300.0, digits=26, terms=20, in_full=200, listed=600, rows=8, longest_name=13)
 """Narrow enough for a beamer frame (307 pt) and for article's columns of text (345 pt)."""

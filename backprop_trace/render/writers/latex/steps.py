@@ -22,6 +22,7 @@ from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
 
 LONGEST_VALUE = 1000
+SHORTCUT = r"\quad\text{(shortcut)}"
 GROUPED_FROM = 21
 """Digits are written in groups of five from so many on."""
 
@@ -56,7 +57,9 @@ class Writer:
     def step(self, line: Equation, room: float) -> Step:
         """A line, for so much room beside its name."""
         step = self.sides(self.ink.name(line.name, self.names), line.sides, room)
-        return step._replace(shortcut=self.sides("", line.shortcut, room)) if line.shortcut else step
+        if not line.shortcut:
+            return step
+        return step._replace(shortcut=self.sides("", line.shortcut, room - width(SHORTCUT)))
 
     def sides(self, name: str, sides: Sequence[said.Side], room: float) -> Step:
         formula, *numbers, value = sides

@@ -20,7 +20,9 @@ LETTER = 5.6
 WIDEST_FIRST = 80.0
 """Room that is kept for the first column."""
 
-FEWEST_DIGITS = 4
+FEWEST_DIGITS, DIGIT = 4, 5.0
+"""How many of a number are shown at least, and how wide one is."""
+
 FEWEST_WORDS = 150.0
 """Where there is less room beside the other columns, sentences stand below their row."""
 
@@ -40,24 +42,39 @@ class Column(NamedTuple):
     number: bool = False
     room: float = 0.0
     begins: bool = False
+    place: int = 0
+
+
+class Part(NamedTuple):
+    """Columns that are set side by side; `remarks`: what stands below each row, if anything."""
+
+    columns: list[Column]
+    remarks: list[str]
 
 
 def table(table: said.Table, words: Callable[[Text], str], page: Page) -> Iterator[str]:
     """The table; one that is too wide in several, each with the first column."""
-    rows = list(table.rows)
-    first, *others = (
-        _column(column, [row.cells[place] for row in rows], words, page) for place, column in enumerate(table.columns)
-    )
+    for columns, remarks in divided(table, list(table.rows), words, page):
+        yield from _whole(columns, remarks, page)
+
+
+def divided(table: said.Table, rows: Sequence[said.Row], words: Callable[[Text], str], page: Page) -> Iterator[Part]:
+    """What of a table stands side by side; `words` writes a cell in LaTeX."""
     if not rows:
         return
+    first, *others = (
+        _column(column, [row.cells[place] for row in rows], words, page)._replace(place=place)
+        for place, column in enumerate(table.columns)
+    )
     below = others.pop() if table.columns[-1].below and others else None
     room = page.width - needed([first, *others]) - GAP
     if below is not None and room > FEWEST_WORDS:
         others.append(below._replace(room=min(room, _width(below))))
     remarks = below.cells if below is not None and room <= FEWEST_WORDS and any(below.cells) else []
     columns = [_narrowed(column, page.width - needed([first]) - GAP) for column in others]
-    for part in _parts(first, columns, page):
-        yield from _whole([first, *part], remarks, page)
+    *parts, last = _parts(first, columns, page)
+    yield from (Part([first, *part], []) for part in parts)
+    yield Part([first, *last], remarks)
 
 
 def _parts(first: Column, columns: Sequence[Column], page: Page) -> Iterator[list[Column]]:
@@ -86,7 +103,7 @@ def _column(column: said.Column, cells: Sequence[Text], words: Callable[[Text], 
     heading = words(column.heading)
     if not column.number:
         return Column(heading, [words(cell) for cell in cells], begins=column.begins)
-    for digits in range(page.digits, FEWEST_DIGITS - 1, -1):
+    for digits in range(int(page.width / DIGIT), FEWEST_DIGITS - 1, -1):
         numbers = [short_number(cell, digits)[0] if isinstance(cell, str) and cell else "" for cell in cells]
         found = Column(heading, [f"${cell}$" if cell else "" for cell in aligned(numbers)], True, begins=column.begins)
         if needed([found]) <= page.width - WIDEST_FIRST:

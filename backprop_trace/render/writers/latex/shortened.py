@@ -1,0 +1,56 @@
+"""What is too long for a page: a name gets a short one, a number that is put in loses its last digits, and both are
+said at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from backprop_trace.formulas.notation import LATEX, Piece
+from backprop_trace.formulas.notation.names import Alphabet, Symbol
+from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.steps import LONGEST_VALUE, short_number
+from backprop_trace.render.writers.spelling import Ink
+
+
+class Shortened:
+    """What was shortened on a page so far. `short`: a short name for each long one."""
+
+    def __init__(self, page: Page):
+        self.page, self.short = page, dict[str, str]()
+        self.cut, self.longest = False, 0
+
+    def ink(self, alphabet: Alphabet) -> Ink:
+        """Writes formulas in an alphabet, and keeps account."""
+
+        def symbol(whole: Symbol) -> str:
+            if len(whole.text) > self.page.longest_name:
+                return alphabet.symbol(Symbol(self.name(whole.text), mark=whole.mark))
+            return alphabet.symbol(whole._replace(lower=self.name(whole.lower)))
+
+        return Ink(LATEX._replace(number=self.put_in), alphabet._replace(symbol=symbol))
+
+    def name(self, word: str) -> str:
+        longest = self.page.longest_name
+        if len(word) <= longest:
+            return word
+        return self.short.setdefault(word, f"{word[: longest - 6]}\u2026{len(self.short) + 1}")
+
+    def put_in(self, text: str) -> Piece:
+        """A number that is put in; the first digits of a very long one."""
+        piece = short_number(text, self.page.digits)
+        self.cut = self.cut or r"\ldots" in piece[0]
+        return piece
+
+    def saw(self, digits: Iterable[int]) -> None:
+        """Values with so many digits."""
+        self.longest = max([self.longest, *digits])
+
+    def remarks(self) -> Iterator[str]:
+        """What the reader is told at the end."""
+        if self.cut:
+            yield f"Numbers that are put in are cut to {self.page.digits} digits, marked by dots."
+        if self.longest > LONGEST_VALUE:
+            yield f"Values are shown with {LONGEST_VALUE} digits; --format json has them all."
+        if self.short:
+            pairs = (f"{short} = {long}" for long, short in self.short.items())
+            yield "Long names are abbreviated: " + ", ".join(pairs) + "."
