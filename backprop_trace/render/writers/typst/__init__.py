@@ -95,7 +95,7 @@ class _Page:
             case said.Drawing(trace, names):
                 drawn = picture(trace, View(trace.example, style=names.style))
                 about = f"The network with its numbers: {described(trace.example)}"
-                yield _picture("".join(drawn), about, "100%")
+                yield _picture("".join(drawn), about, "88%")
             case said.Message():
                 yield from self.message(block)
 
