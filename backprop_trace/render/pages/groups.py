@@ -10,12 +10,16 @@ from typing import NamedTuple, TypeVar
 from backprop_trace.formulas.expr import LOSS, Name, given
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import Network
-from backprop_trace.render.blocks import Math, Naming, Text
+from backprop_trace.render.blocks import Math, Naming, Span, Text
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages.fold import Folded
 from backprop_trace.run.step import Line
 
 AnyLine = TypeVar("AnyLine", Line, Folded)
+
+
+MOST_THROUGH = 6
+"""A heading names so many units at most."""
 
 
 class Extent(NamedTuple):
@@ -118,7 +122,8 @@ def groups(
         key = _KEYS[phase](line.name, places, key, several_samples)
         keys.append(key)
     for key, members in groupby(zip(keys, lines, strict=True), key=lambda pair: pair[0]):
-        yield Group(_heading(key, places, network, names), [line for _, line in members])
+        own = [line for _, line in members]
+        yield Group((*_heading(key, places, network, names), *_through(own, names)), own)
 
 
 class _Key(NamedTuple):
@@ -159,11 +164,21 @@ def _update(name: Name, places: Places, before: _Key, several: bool) -> _Key:
 _KEYS = {"forward": _forward, "loss": _loss, "backward": _backward, "update": _update}
 
 
-def _heading(key: _Key, places: Places, network: Network, names: Naming) -> Text:
+def _through(lines: Sequence[Line], names: Naming) -> Iterator[Span]:
+    """The units that what reaches a unit comes through, where there are several."""
+    units = list(dict.fromkeys(line.name.via.label for line in lines if line.name.via is not None))
+    if not units or len(units) > MOST_THROUGH:
+        return
+    for place, unit in enumerate(units):
+        yield ", through " if place == 0 else " and " if place == len(units) - 1 else ", "
+        yield Math((given(unit),), names)
+
+
+def _heading(key: _Key, places: Places, network: Network, names: Naming) -> tuple[Span, ...]:
     sample = f"Sample {key.sample}" if key.sample is not None else ""
     about, unit = _about(key, places, network)
     start = f"{sample}: {about}" if sample and about else sample or about[:1].upper() + about[1:]
-    return (start, Math((given(key.unit),), names), unit) if key.unit else start
+    return (start, Math((given(key.unit),), names), unit) if key.unit else (start,) if start else ()
 
 
 def _about(key: _Key, places: Places, network: Network) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from backprop_trace.files.source import printable
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.expr import Number
+from backprop_trace.formulas.expr import Number, names_in
 from backprop_trace.render.blocks import Block, Listed, Math, Naming, Prose, Title
-from backprop_trace.render.view import View, described, engine, givens, long_fraction_note, notes, zeros
+from backprop_trace.render.view import View, chosen, described, engine, givens, long_fraction_note, notes, zeros
 from backprop_trace.run.step import Trace
 
 MOST_GIVEN = 200
@@ -35,8 +35,11 @@ def opening(view: View, trace: Trace | None = None) -> Iterator[Block]:
 
 
 def given(trace: Trace, view: View, names: Naming) -> Iterator[Block]:
-    """What is given, as it stands at this step."""
-    pairs = [] if view.only else givens(trace, view.phases)
+    """What is given, as it stands at this step; of a derivation, what it uses."""
+    pairs = [] if view.only and not view.with_ancestors else givens(trace, view.phases)
+    if view.only:
+        used = {name for line in chosen(trace, view) for name in names_in(line.equation.formula)}
+        pairs = [(name, text) for name, text in pairs if name in used]
     if len(pairs) > MOST_GIVEN:
         yield Listed("Given", (f"{len(pairs)} numbers",))
     elif pairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from backprop_trace.formulas.expr import Name, Number
@@ -77,13 +77,24 @@ def screen(traces: Iterable[Trace], view: View) -> Iterator[Block]:
             yield from [said.Formulas(formulas, view.style)] if formulas else []
             yield from compact_step(trace, view, groups.Extent(), 2)
             continue
-        headed = set(PHASES) if count or view.only else set()
+        headed = set(PHASES) if count or (view.only and not view.with_ancestors) else set()
         for heading, phase, lines in sections(chosen(trace, view)):
             yield said.Heading(heading)
             if phase not in headed and (formulas := trace.example.general_formulas([phase])):
                 yield said.Formulas(formulas, view.style)
             headed.add(phase)
-            yield equations(lines, trace, view)
+            if view.with_ancestors and phase == "backward":
+                yield from by_unit(lines, trace, view, 3)
+            else:
+                yield equations(lines, trace, view)
+
+
+def by_unit(lines: Sequence[Line], trace: Trace, view: View, level: int) -> Iterator[Block]:
+    """The lines of a backward pass, unit for unit, with what reaches each from above."""
+    several, names = trace.example.training.samples > 1, naming(trace, view)
+    for group in groups.groups("backward", lines, trace.example.network, several, names):
+        yield from [said.Heading(group.heading, level)] if group.heading else []
+        yield equations(group.lines, trace, view)
 
 
 def sections(lines: Iterable[Line]) -> Iterator[tuple[str, str, list[Line]]]:
