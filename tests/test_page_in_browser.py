@@ -85,6 +85,15 @@ def test_after_a_change_the_page_is_a_fresh_run(opened, name, field, text):
     agree(page.evaluate(VALUES), trace(with_values(example, [f"{field}={text}"])))
 
 
+@pytest.mark.parametrize("name", ["mazur", "xor", "rnn", "deep"])
+def test_the_yaml_that_is_copied_is_what_is_on_the_page(opened, name):
+    found = opened(load(name), "#!change")
+    found.page.evaluate("onward(1)")
+    again = trace(read_example(found.page.evaluate("yaml()"), f"{name}.yaml"))
+    page = found.page.evaluate(VALUES)
+    assert {canonical(line.name): line.value for line in again.lines} == pytest.approx(page, rel=1e-12, abs=1e-15)
+
+
 @pytest.mark.parametrize("name", ["mazur", "xor", "rnn", "lstm"])
 def test_a_hundred_steps_on_are_step_101(opened, name):
     example = load(name)

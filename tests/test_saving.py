@@ -9,16 +9,19 @@ import signal
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from conftest import Program
 from training import XOR
 
-from backprop_trace.files.spec import load
+from backprop_trace.files.save import template
+from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.expr import given, rule_letter
 from backprop_trace.model.batches import Batching
 from backprop_trace.model.catalogue import OPTIMIZERS
+from backprop_trace.model.update import ETA, TIME
 from backprop_trace.run.step import trace
 
 
@@ -121,3 +124,19 @@ def test_ctrl_c_ends_a_very_long_run_and_keeps_what_was_reached(folder: Path) ->
     assert "Traceback" not in err
     assert "epochs take about" in err
     assert trace(load("saved.yaml"))["E"].value < 1e-4
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_template_has_a_place_for_every_given_number(name):
+    """Filled with what is given it is the example again; filled with other numbers it has those."""
+    example = load(name)
+    pieces = template(example)
+    for change in (lambda value: value, lambda value: f"{float(Fraction(value)) + 0.125}"):
+        wanted = {name: value if name == TIME else change(value) for name, value in example.values.items()}
+        if ETA in wanted and float(Fraction(wanted[ETA])) <= 0:
+            continue
+        text = "".join(piece if isinstance(piece, str) else wanted.get(piece, "0") for piece in pieces)
+        again = read_example(text, str(example.folder / "again.yaml"))
+        assert {n: float(Fraction(v)) for n, v in again.values.items()} == {
+            n: float(Fraction(v)) for n, v in wanted.items()
+        }

@@ -19,6 +19,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
@@ -54,10 +55,28 @@ def written_again(example: Example, values: Mapping[Name, Value], path: str, ste
         else:
             entries.append((key, None if key.text == "published" else writer.entry(key.text, value)))
     entries += [(_scalar(word), _scalar(str(number))) for word, number in batches.items()]
+    if "start" not in {key.text for key, _ in document.entries} and any(name.time == 0 for name in example.set_):
+        entries.append((_scalar("start"), _mapping(writer.starts())))
     if _stands_in_brackets(document, example.text):
         yield from _block(Node("mapping", NOWHERE, entries=[(key, new) for key, new in entries if new is not None]), 0)
     else:
         yield from _in_place(document, entries, example.text)
+
+
+MARKED = 735_100_000
+"""Numbers from here on stand for the given ones while a template is made."""
+
+
+def template(example: Example) -> list[str | Name]:
+    """The text of the file in pieces, with a name wherever the number of a given quantity stands."""
+    names = list(dict.fromkeys([*example.values, *states(example.rule)]))
+    marks = {name: Fraction(MARKED + place) for place, name in enumerate(names)}
+    marked = example._replace(
+        values={name: str(mark) for name, mark in marks.items()}, set_=frozenset(names), rounded=frozenset()
+    )
+    text = "".join(written_again(marked, marks, str(example.folder / "copied.yaml")))
+    pieces = re.split(rf"(?<!\d)({'|'.join(map(str, marks.values()))})(?!\d)", text)
+    return [names[int(piece) - MARKED] if place % 2 else piece for place, piece in enumerate(pieces)]
 
 
 _BATCH_KEYS = ("batch_size", "shuffle", "steps_done")
@@ -100,7 +119,7 @@ class _Writer:
             case "inputs" | "targets" | "samples" | "sequence" if self.is_set(word):
                 return self.given(word)
             case "start":
-                starts = {name.label: _scalar(text) for name, text in self.example.values.items() if name.time == 0}
+                starts = dict(self.starts())
                 return _mapping((key.text, starts.get(normal(key.text), value)) for key, value in node.entries)
             case "samples" | "validation" if node.kind == "mapping":
                 return _changed(node, {"file": self.moved})
@@ -109,6 +128,10 @@ class _Writer:
             case "learning_rate":
                 return _scalar(self.example.values[ETA])
         return node
+
+    def starts(self) -> Iterator[tuple[str, Node]]:
+        """What there is before the first time step."""
+        return ((name.label, _scalar(text)) for name, text in self.example.values.items() if name.time == 0)
 
     def is_set(self, word: str) -> bool:
         """Was an input or a target set for this run, so that what the file says of them is no longer so?"""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from backprop_trace.files.save import template
 from backprop_trace.formulas.expr import Name, names_in, plain
 from backprop_trace.formulas.notation import Piece
 from backprop_trace.formulas.notation.mathml import MATHML, escaped
@@ -213,7 +214,8 @@ class _Page:
         return (
             f'<section class="lab{" many" if several else ""}" aria-label="Change"><div class="acts">'
             f'{several}{steps}<span class="gap"></span><button data-a="reset">Reset</button>'
-            '<button data-a="copy">Copy the command</button></div>\n<p class="err" role="alert"></p>'
+            '<button data-a="copy">Copy the YAML</button>'
+            '<button data-a="command">Copy the command</button></div>\n<p class="err" role="alert"></p>'
             f'<div class="loss"><div class="big"><span>{objective} at step <b id="at">1</b></span>'
             '<b id="enow"></b><span id="ewas"></span></div><svg class="spark" role="img" aria-label="Loss">'
             '<path class="ax"/><polyline/><circle r="4"/></svg></div></section>\n'
@@ -326,6 +328,7 @@ class _Page:
             "name": self.trace.example.name,
             "asked": self.asked(),
             "command": f"backprop-trace show {self.trace.example.name}",
+            "file": self.file([*self.givens, *missing]),
         }
         text = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         yield f"<script>\nconst D={text};\n"
@@ -333,6 +336,17 @@ class _Page:
         yield f"\n{_part('numbers.js')}\n"
         yield from self.practising(known) if self.view.practice is not None else [_part("watching.js")]
         yield f"\n{_part('page.js')}\n</script>\n"
+
+    def file(self, known: Sequence[Name]) -> list[str | int]:
+        """The YAML in pieces, with the place of a given number wherever it stands."""
+        places, values = {name: place for place, name in enumerate(known)}, self.trace.example.values
+        pieces: list[str | int] = []
+        for piece in template(self.trace.example):
+            if isinstance(piece, str):
+                pieces.append(piece)
+            else:
+                pieces.append(places[piece] if piece in places else values.get(piece, "0"))
+        return pieces
 
     def asked(self) -> list[str]:
         """The lines that are asked for in practising."""

@@ -291,6 +291,20 @@ if (picker) picker.oninput = () => {
   done = 0;
   onward(n - 1);
 };
+// the file with the numbers of this moment
+const yaml = () => D.file.map(p => typeof p == 'string' ? p : String(given[p].t ?? given[p].v)).join('');
+const copied = (text, b) => {
+  const said = b.textContent, done = () => { b.textContent = 'Copied'; setTimeout(() => b.textContent = said, 1500) };
+  (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject()).then(done, () => {
+    const a = document.createElement('textarea');
+    a.value = text;
+    document.body.append(a);
+    a.select();
+    document.execCommand('copy');
+    a.remove();
+    done();
+  });
+};
 const acts = {
   reset() {
     G.forEach((g, k) => { given[k] = {t: g[1], v: g[2]} });
@@ -299,19 +313,10 @@ const acts = {
     if (document.activeElement) document.activeElement.blur();
     refresh(1);
   },
-  copy(b) {
+  copy(b) { copied(yaml(), b) },
+  command(b) {
     const t = G.flatMap((g, k) => given[k].v !== g[2] ? [`--set '${g[0]}=${given[k].t ?? given[k].v}'`] : []).join(' ');
-    const line = D.command + (t ? ' ' + t : ''), said = b.textContent;
-    const said2 = () => { b.textContent = 'Copied'; setTimeout(() => b.textContent = said, 1500) };
-    (navigator.clipboard ? navigator.clipboard.writeText(line) : Promise.reject()).then(said2, () => {
-      const a = document.createElement('textarea');
-      a.value = line;
-      document.body.append(a);
-      a.select();
-      document.execCommand('copy');
-      a.remove();
-      said2();
-    });
+    copied(D.command + (t ? ' ' + t : ''), b);
   },
 };
 $$('[data-a]').forEach(b => b.onclick = () => +b.dataset.a ? onward(+b.dataset.a) : (acts[b.dataset.a] || practised[b.dataset.a])(b));
