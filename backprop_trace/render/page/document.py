@@ -55,11 +55,14 @@ def _unquoted(tag: re.Match[str]) -> str:
 
 
 @lru_cache
-def _part(name: str) -> str:
-    """A style or script of this package, without what only its readers need."""
+def _part(name: str, without: str = "") -> str:
+    """A style or script of this package, without what only its readers need, and without a section."""
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    if without:
+        text = re.sub(rf"/\* {without} \*/.*?(?=/\*)", "", text, flags=re.DOTALL)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 class _Page:
@@ -97,13 +100,14 @@ class _Page:
 
     def text(self) -> Iterator[str]:
         title = escaped(self.trace.example.title or self.trace.example.name)
+        without = "" if self.view.practice is not None else "practise"
         yield (
             f'<!doctype html>\n<html lang="en" data-mode="{self.first}" data-k="f">\n<head>\n<meta charset="utf-8">\n'
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
             "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n'
-            f"<title>{title}</title>\n<style>{_part('page.css')}</style>\n"
+            f"<title>{title}</title>\n<style>{_part('page.css', without)}</style>\n"
             "<script>document.documentElement.classList.add('js')</script>\n</head>\n<body>\n"
         )
         yield self.head(title)
