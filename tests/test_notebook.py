@@ -37,6 +37,35 @@ def test_a_report_shows_its_mistakes():
     assert "the gradient is added" in shown["text/plain"]
 
 
+def test_a_training_run_shows_its_reports_and_its_curve():
+    done = bt.train(bt.load("xor"), 200, every=100)
+    shown = done._repr_mimebundle_()
+    assert [report.epoch for report in done.reports] == [0, 100, 200]
+    assert [line.split()[1] for line in shown["text/markdown"].splitlines() if line.startswith("| 100 ")] == ["100"]
+    assert "<svg" in shown["text/html"] and "E goes from" in shown["text/plain"]
+    assert repr(done) == "<200 epochs of xor: epochs>"
+
+
+CELLS = (
+    "import backprop_trace as bt\nmazur = bt.load('mazur')\nmazur",
+    "bt.trace(mazur)['dE/dw1']",
+    "bt.check(mazur, 'net_h1 = 0.3775\\nw5+ = 0.4411')",
+    "bt.train(bt.load('xor'), 20, every=10)",
+)
+
+
+def test_a_notebook_shows_them():
+    nbclient = pytest.importorskip("nbclient", reason="the extra `notebook` is not installed")
+    pytest.importorskip("ipykernel", reason="the extra `notebook` is not installed")
+    import nbformat
+
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    nbclient.NotebookClient(book, timeout=120, kernel_name="python3").execute()
+    shown = [cell.outputs[-1].data for cell in book.cells]
+    assert all(each["text/html"] and each["text/markdown"] for each in shown)
+    assert "0.000438567734" in shown[1]["text/latex"] and "the gradient is added" in shown[2]["text/html"]
+
+
 def test_what_cannot_be_shown_is_no_exception():
     from backprop_trace.formulas.notebook import shown_in_notebook
 

@@ -1,4 +1,4 @@
-"""What shows itself in a notebook: a trace, a line, a report, an example.
+"""What shows itself in a notebook: a trace, a line, a report, a training run, an example.
 
 A class takes `shown_in_notebook` as its `_repr_mimebundle_`. How things look is known in the room above that writes
 (`render.notebook`), which is looked for by name when a notebook asks: nothing is imported for those who do not.

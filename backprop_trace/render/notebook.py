@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from backprop_trace.check.report import Report
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.notation import LATEX
 from backprop_trace.formulas.notation.names import LATEX_NAMES
-from backprop_trace.render.blocks import Block, Equations, Prose, Title
+from backprop_trace.render.blocks import Block, Equations, Prose, Table, Title
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.page.picture import picture
 from backprop_trace.render.pages.report import Wanted, report_page
 from backprop_trace.render.pages.trace import trace_page
+from backprop_trace.render.pages.training import training_page
 from backprop_trace.render.view import View, described
 from backprop_trace.render.writers import html, markdown, plain
 from backprop_trace.render.writers.spelling import Ink
 from backprop_trace.run.step import Trace, TracedLine
+from backprop_trace.run.train.session import Trained
 
 MOST_LINES = 400
 """More lines make a cell slow: of a larger trace its summary is shown, and each line that is asked for."""
@@ -89,6 +91,18 @@ def _traced(example: Example) -> Trace:
     return trace(example)
 
 
+def _of_training(trained: Trained) -> dict[str, str]:
+    """The reports, the curve, and what is to be said."""
+    page = training_page(trained.session, trained.reports, View(trained.session.example))
+    return _said(list(_kept(page.blocks(DOCUMENT))))
+
+
+def _kept(blocks: Iterable[Block]) -> Iterator[Block]:
+    """With the rows of tables, which come but once."""
+    for block in blocks:
+        yield block._replace(rows=list(block.rows)) if isinstance(block, Table) else block
+
+
 def _said(blocks: Sequence[Block]) -> dict[str, str]:
     return {
         "text/html": "".join(html.write(blocks, DOCUMENT)),
@@ -99,4 +113,5 @@ def _said(blocks: Sequence[Block]) -> dict[str, str]:
 
 _KINDS: dict[type, Callable[[Any], dict[str, str]]] = {
     TracedLine: _of_line, Trace: _of_trace, Report: _of_report, Example: _of_example,
+    Trained: _of_training,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate_all, finite
 from backprop_trace.formulas.expr import Name, derivative
+from backprop_trace.formulas.notebook import shown_in_notebook
 from backprop_trace.formulas.numbers import NotANumber, given_number, number
 from backprop_trace.model.catalogue import LOSSES, canonical, constants
 from backprop_trace.model.chain import Equation
@@ -341,6 +342,14 @@ class Trained(NamedTuple):
     reports: tuple[EpochReport, ...]
     ending: str
     example: Example
+    session: Session
+    """The run itself, with its curve."""
+
+    def __repr__(self) -> str:
+        return f"<{self.session.epoch:,} epochs of {self.session.example.name}: {self.ending}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return shown_in_notebook(self)
 
 
 def train(example: Example, epochs: int, every: int = 1, until: str = "", patience: int | None = None) -> Trained:
@@ -354,7 +363,7 @@ def train(example: Example, epochs: int, every: int = 1, until: str = "", patien
     session = Session(example, Plan(epochs, every, Until.read(until) if until else None, patience))
     reports = tuple(session.reports())
     reached = {name: repr(session.run.givens[name]) for _, name in carried(example.rule)}
-    return Trained(reports, session.ending, example._replace(values={**example.values, **reached}))
+    return Trained(reports, session.ending, example._replace(values={**example.values, **reached}), session)
 
 
 def no_class(example: Example, values: Mapping[Name, Any]) -> Name | None:
