@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 from evidence import honest, mutations, placeholders
-from evidence.judged import ACCUSED, CONFIRMED, Cases, random_exercise, shipped
+from evidence.judged import ACCUSED, CONFIRMED, Cases, judge, random_exercise, shipped
 from evidence.writers import HABITS, skipping, written
 
 COARSE = ("2 decimals", "carried, 2 decimals", "2 figures", "uneven", "3 decimals", "cut, 3 decimals")
@@ -73,3 +73,17 @@ def test_changed_numbers_are_not_confirmed():
     assert sum(found["lines"] for found in tally.values()) > 100
     strict = [found for (figures, part), found in tally.items() if figures == 4 or part == "full"]
     assert not any(found["confirmed"] for found in strict), cases.smallest
+
+
+def test_a_convention_is_not_taken_where_a_line_that_follows_would_become_a_mistake():
+    """E_o1 and E_o2 without the factor 1/2, and E their sum: not the mean over the outputs."""
+    made = shipped("mazur")
+    doubled = {"E_o1": "0.5496", "E_o2": "0.0471", "E": "0.5967"}
+    rows = (
+        f"{line.spelled} = {doubled.get(line.spelled, f'{made.truth[line.at]:.4f}')}" for line in made.calculated.lines
+    )
+    report = judge(made, "\n".join(rows))
+    assert {line.name: line.verdict for line in report.written if line.name in doubled} == {
+        "E_o1": "slip", "E_o2": "slip", "E": "follows"
+    }  # fmt: skip
+    assert not report.conventions

@@ -22,20 +22,15 @@ NETWORKS = 8
 
 @pytest.mark.parametrize("seed", range(4))
 def test_honest_work_has_no_mistakes(seed):
-    """Those who round each line, carry the calculator's digits, mix, round products too, or cut off.
-
-    At two decimals one such sheet in many is still not seen for what it is, where numbers are cut off.
-    """
-    judged, styles, misjudged = 0, set(), 0
+    """Those who round each line, carry the calculator's digits, mix, round products too, or cut off."""
+    judged, styles = 0, set()
     for exercise, kind, text in honest_sheets(seed, NETWORKS):
         report = Checker(exercise.example).check(read_sheet(text, "sheet"))
         wrong = [line for line in report.lines if line.verdict in MISTAKES]
-        assert not wrong or "2 decimals" in kind, f"{kind}: {wrong}\n{exercise.example.text}"
-        misjudged += bool(wrong)
+        assert not wrong, f"{kind}: {wrong}\n{exercise.example.text}"
         judged += len(report.written)
         styles.add(kind.split(",")[0])
     assert judged > 500
-    assert misjudged <= 1
     assert styles == set(STYLES)
 
 

@@ -60,10 +60,10 @@ class Habits(NamedTuple):
     def learnt(self) -> bool:
         return self.decimals is not None or self.figures is not None
 
-    @property
-    def half_of_decimals(self) -> float:
-        """Half a unit, where it is decimals that all lines have in common, not figures; else 0."""
-        return 0.5 * 10.0**-self.decimals if self.decimals is not None and self.figures is None else 0.0
+    def half_of_decimals(self, coarse: bool) -> float:
+        """Half a unit, where it is decimals that all lines have in common, not (or, coarsely, as well as) figures."""
+        is_told = self.decimals is not None and (coarse or self.figures is None)
+        return 0.5 * 10.0 ** -(self.decimals or 0) if is_told else 0.0
 
     def narrow(self, size: float, figures: int) -> float:
         """Half a unit of a skipped line: four figures, or those of the line in question; coarser if learnt."""

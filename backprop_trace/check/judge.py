@@ -444,29 +444,31 @@ def habits_of(course: Course, answers: Mapping[Key, Answer]) -> Habits:
 def cut_off(judge: Judge) -> Habits:
     """The habits of a judged sheet, with whether its numbers are cut off: three lines must tell, none be rounded up.
 
-    Rounded up is what is larger than anything that cut numbers can give, by less than a unit. Farther off is a mistake,
-    which says nothing against three lines, but leaves fewer in doubt.
+    With fewer it may be so: unless one is rounded up, or is larger than it should be in any case.
     """
     habits = judge.ledger.habits
     cutter = Judge(judge.course, judge.answers, habits._replace(cuts=True), explain=False)
-    cut = up = beyond = 0
-    for (step, name), answer in judge.answers.items():
-        written = answer.readings[0]
-        if written.value is None or not written.half_unit or name not in judge.course.at(step).equations:
-            continue
-        band, lower = judge.band(step, answer), cutter.band(step, answer)
-        if band is None or lower is None or shows_nothing(written, band.middle):
-            continue
-        value, unit = float(written.value), max(2 * float(written.half_unit), 1e-300)
-        turn = -1 if value < 0 else 1
-        above = turn * value - max(turn * lower.low, turn * lower.high)
-        is_larger = (
-            above > 1e-9 * unit
-            and turn * (value - float(judge.course.rough(step)[name])) > 0
-            and judge.course.at(step).equations[name].shortcut is None
-            and judge.ledger.exactly(step, name, written) is None
-        )
-        up += is_larger and above < unit
-        beyond += is_larger and above >= unit
-        cut += -1 < turn * (value - band.middle) / unit < -0.5
-    return habits._replace(may_cut=cut > 0 and not up and not beyond, cuts=cut >= LEAST_CUT and not up)
+    told = Counter(shortened(judge, cutter, answer) for answer in judge.answers.values())
+    may_cut = bool(told["cut"] or told["cut to 0"]) and not told["up"] and not told["larger"]
+    return habits._replace(may_cut=may_cut, cuts=told["cut"] >= LEAST_CUT and not told["up"])
+
+
+def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
+    """What a line tells: `cut`, `cut to 0`, rounded `up` (above all that cut numbers give), a unit `larger`."""
+    step, name, written = answer.step, answer.name, answer.readings[0]
+    if written.value is None or not written.half_unit or name not in judge.course.at(step).equations:
+        return ""
+    band, lower = judge.band(step, answer), cutter.band(step, answer)
+    if band is None or lower is None:
+        return ""
+    value, unit = float(written.value), max(2 * float(written.half_unit), 1e-300)
+    turn = -1 if (value or band.middle) < 0 else 1
+    is_cut = -1 < turn * (value - band.middle) / unit < -0.5
+    if is_cut or shows_nothing(written, band.middle):
+        return "" if not is_cut else "cut to 0" if shows_nothing(written, band.middle) else "cut"
+    above = turn * value - max(turn * lower.low, turn * lower.high)
+    if above <= 1e-9 * unit or turn * (value - float(judge.course.rough(step)[name])) <= 0:
+        return ""
+    if judge.course.at(step).equations[name].shortcut or judge.ledger.exactly(step, name, written) is not None:
+        return ""
+    return "up" if above < unit else "larger"

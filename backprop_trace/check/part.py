@@ -52,10 +52,6 @@ class Trial(NamedTuple):
         return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("off", "slip")}
 
     @property
-    def fine(self) -> set[Place]:
-        return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("right", "rounded")}
-
-    @property
     def honest(self) -> set[Place]:
         return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("right", "rounded", "follows")}
 
@@ -159,8 +155,8 @@ class Part:
         return least.in_all - found.in_all >= max(1, len([word for word in conventions if word not in SIGNS]))
 
     def is_spoken_for(self, found: Trial, own: Trial, course: Course, conventions: tuple[str, ...]) -> bool:
-        """Does no right line become a mistake, and does each convention explain a line where it acts?"""
-        if own.fine & (found.off | found.unknown):
+        """Does no honest line become a mistake, and does each convention explain a line where it acts?"""
+        if own.honest & (found.off | found.unknown):
             return False
         gained = (own.off | own.unknown) & found.honest
         for word in conventions:
