@@ -230,8 +230,10 @@ def _update(rule: UpdateRule) -> Iterator[General]:
     meaning[GRADIENT] = _slope("E", "ahead" if rule.entry.ahead else "w")
     about = {"ahead": "once a step", "once": "once a step", "decay": "weight decay"}
     about["update"] = f"update: {rule.optimizer.replace('_', ' ')}"
+    before = ""
     for line in rule_lines(rule):
-        yield General(about[line.at], given(line.letter), (substitute(line.formula, meaning),))
+        said, before = "" if line.at == before else about[line.at], line.at
+        yield General(said, given(line.letter), (substitute(line.formula, meaning),))
 
 
 STEP = "step t"

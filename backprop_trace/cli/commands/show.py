@@ -82,6 +82,10 @@ def command(
             help="Put what is only copied where it is used, samples into tables (documents do); or every line.",
         ),
     ] = None,
+    matrix: Annotated[
+        Optional[str],
+        typer.Option("--matrix", help="In matrices, a sample in each: column (W a + b) or row (X W + b)."),
+    ] = None,
     no_practice: Annotated[bool, typer.Option("--no-practice", help="An HTML page without its mode Practise.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show the HTML page or the SVG in the browser.")] = False,
     output: Output = None,
@@ -127,6 +131,8 @@ def command(
         raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
     if decimals is not None and (round_to is not None or digits is not None):
         raise UsageError("--decimals, --digits and --round: give one of them")
+    if matrix is not None:
+        _check_matrix(matrix, worked, bool(only))
     settings = settings_of(engine, digits, round_to, rounding)
     wanted = asked(worked, only) if only else Asked(frozenset(), worked.listing)
     view = View(
@@ -141,6 +147,7 @@ def command(
         None if no_practice else PagePractice(),
         decimals=None if decimals is None else decimals_of(decimals),
         compact=compact,
+        matrix=matrix or "",
     )
     if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
         raise UsageError(
@@ -185,6 +192,16 @@ def _next_step(example: Example) -> str:
 def _listed(example: Example, wanted: Asked, view: View) -> Listed:
     """The lines that what is shown needs, and as few others as possible."""
     return example.forward if not view.only and {"forward", "loss"}.issuperset(view.phases) else wanted.listed
+
+
+def _check_matrix(form: str, example: Example, only: bool) -> None:
+    from backprop_trace.render.pages.matrix import FORMS, why_not
+
+    one_of("--matrix", form, FORMS)
+    if only:
+        raise UsageError("--matrix shows whole layers: leave --only out")
+    if reason := why_not(example):
+        raise UsageError(f"--matrix is for layers that each feed the next one: {reason}")
 
 
 def _steps(steps: int, last: bool, at: int | None, compare: int | None) -> Sequence[int]:

@@ -27,7 +27,8 @@ GREEK: Mapping[str, str] = {
 class Symbol(NamedTuple):
     """A name to be written: net_h1 is (net, h1), z^2_1 is (z, 1, 2). `mark` stands at the end (+).
 
-    `text` is the file's own spelling (x_1, where there may be an x1 too), for the alphabets that can print it.
+    `text` is the file's own spelling (x_1, where there may be an x1 too), for the alphabets that can print it. `of`:
+    what stands below is a name with an index of its own (the moment of w_x1_h1).
     """
 
     base: str
@@ -35,6 +36,7 @@ class Symbol(NamedTuple):
     upper: str = ""
     mark: str = ""
     text: str = ""
+    of: bool = False
 
 
 Style: TypeAlias = Callable[[Name], Symbol]
@@ -78,7 +80,13 @@ def net_out(name: Name) -> Symbol:
     if name.kind == "+":
         assert name.of is not None
         return net_out(name.of)._replace(mark="+")
-    return label_symbol(name.label) if name.kind in ("", "rule") else Symbol(name.kind, name.label)
+    if name.kind in ("", "rule"):
+        return label_symbol(name.label)
+    return Symbol(name.kind, name.label, of=name.kind not in _OF_UNITS and "_" in name.label)
+
+
+_OF_UNITS = ("net", "out", "target", "E", "error")
+"""Kinds of quantities of a unit; the others are those of a parameter."""
 
 
 def label_symbol(label: str) -> Symbol:
@@ -134,7 +142,8 @@ _HATS = {"mhat": r"\hat{m}", "vhat": r"\hat{v}"}
 
 
 def _latex_symbol(symbol: Symbol, escape: Callable[[str], str] = tex.escaped) -> str:
-    lower = f"_{{{_latex_lower(symbol.lower, escape)}}}" if symbol.lower else ""
+    below = _latex_symbol(label_symbol(symbol.lower), escape) if symbol.of else _latex_lower(symbol.lower, escape)
+    lower = f"_{{{below}}}" if symbol.lower else ""
     comma = "," if symbol.upper and symbol.mark else ""
     places = re.fullmatch(r"[A-Za-z0-9,()= ]*", symbol.upper)  # the layer, the sample
     upper = (symbol.upper if places else tex.word(symbol.upper, escape)) + comma + symbol.mark
@@ -194,7 +203,8 @@ FLAT_LATEX_NAMES = flat(LATEX_NAMES)
 def _mathml_symbol(symbol: Symbol) -> str:
     base = f"<mover>{_mathml_word(symbol.base[0])}<mo>^</mo></mover>" if symbol.base in _HATS else None
     base = base or _mathml_word(symbol.base)
-    lower = mathml.row("<mo>,</mo>".join(map(_mathml_word, re.split("[,_]", symbol.lower)))) if symbol.lower else ""
+    below = "<mo>,</mo>".join(map(_mathml_word, re.split("[,_]", symbol.lower)))
+    lower = mathml.row(_mathml_symbol(label_symbol(symbol.lower)) if symbol.of else below) if symbol.lower else ""
     upper = _mathml_word(symbol.upper) if symbol.upper else ""
     upper = mathml.row(
         upper + "<mo>,</mo>" * bool(upper and symbol.mark) + f"<mo>{symbol.mark}</mo>" * bool(symbol.mark)

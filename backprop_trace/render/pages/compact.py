@@ -33,7 +33,7 @@ def compact_step(trace: Trace, view: View, extent: Extent, level: int) -> Iterat
             continue
         yield said.Heading(HEADINGS[phase], level)
         if phase == "update":
-            yield from _update(members, trace, view, extent)
+            yield from update_lines(members, trace, view, extent)
         elif several:
             yield from places_page(phase, folding, lines, trace, view)
         else:
@@ -50,7 +50,15 @@ def _units(phase: str, lines: Sequence[Folded], trace: Trace, view: View) -> Ite
         yield equations(group.lines, trace, view)
 
 
-def _update(lines: Sequence[Line], trace: Trace, view: View, extent: Extent) -> Iterator[Block]:
+def loss_lines(folding: Folding, lines: Sequence[Line], trace: Trace, view: View) -> Iterator[Block]:
+    """The loss alone, in a table where there are several samples."""
+    if len(places_of(lines)) > 1:
+        yield from places_page("loss", folding, lines, trace, view)
+    else:
+        yield from _units("loss", folding.of(lines), trace, view)
+
+
+def update_lines(lines: Sequence[Line], trace: Trace, view: View, extent: Extent) -> Iterator[Block]:
     """The first parameter in full, all of them in a table."""
     parameters = updated(lines, trace)
     if len(parameters) < 2:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backprop_trace.files.source import printable
 from backprop_trace.files.spec import Example
-from backprop_trace.formulas.expr import Number, names_in
+from backprop_trace.formulas.expr import Name, Number, names_in
 from backprop_trace.render.blocks import Block, Listed, Math, Naming, Prose, Title
 from backprop_trace.render.view import View, chosen, described, engine, givens, long_fraction_note, notes, zeros
 from backprop_trace.run.step import Trace
@@ -43,4 +43,19 @@ def given(trace: Trace, view: View, names: Naming) -> Iterator[Block]:
     if len(pairs) > MOST_GIVEN:
         yield Listed("Given", (f"{len(pairs)} numbers",))
     elif pairs:
-        yield Listed("Given", tuple((Math((name, Number(text)), names),) for name, text in pairs))
+        yield from listed(pairs, trace, names)
+
+
+def listed(pairs: Sequence[tuple[Name, str]], trace: Trace, names: Naming) -> Iterator[Block]:
+    """Given numbers; of what an optimizer keeps of each parameter, where that is the same for all, one sentence."""
+    texts: dict[str, set[str]] = {letter: set() for letter in trace.example.rule.entry.state}
+    for name, text in pairs:
+        if name.kind in texts and len(trace.example.rule.trained) > 1:
+            texts[name.kind].add(text)
+    alike = {letter: found.pop() for letter, found in texts.items() if len(found) == 1}
+    items = tuple((Math((name, Number(text)), names),) for name, text in pairs if name.kind not in alike)
+    yield Listed("Given", items)
+    if alike:
+        kept = [Math((Name(letter), Number(text)), names) for letter, text in alike.items()]
+        commas = [span for each in kept[:-1] for span in (each, ", ")]
+        yield Prose((*commas[:-1], *([" and "] if commas else []), kept[-1], " for every parameter."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from backprop_trace.formulas.expr import Name, Number
+from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.expr import given as given_name
 from backprop_trace.formulas.notation import ASCII
 from backprop_trace.model.chain import PHASES
@@ -17,7 +17,8 @@ from backprop_trace.render.pages import Page, groups
 from backprop_trace.render.pages.compact import compact_step
 from backprop_trace.render.pages.fold import Folding
 from backprop_trace.render.pages.lines import HEADINGS, closing, equations, listed_only, updated
-from backprop_trace.render.pages.opening import given, opening
+from backprop_trace.render.pages.matrix import general_lines, matrix_step
+from backprop_trace.render.pages.opening import given, listed, opening
 from backprop_trace.render.pages.places import places_of
 from backprop_trace.render.records import lines_of
 from backprop_trace.render.view import Numbers, View, chosen, givens, naming, rounded_of
@@ -57,6 +58,9 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
 
 
 def _lines(trace: Trace, view: View) -> Iterator[Block]:
+    if view.matrix:
+        yield from matrix_step(trace, view, groups.Extent(), 2)
+        return
     lines = chosen(trace, view)
     yield equations(Folding(trace, view.only).of(lines) if view.compact else lines, trace, view)
 
@@ -72,6 +76,10 @@ def screen(traces: Iterable[Trace], view: View) -> Iterator[Block]:
             yield said.Heading(f"Training step {trace.step}", 1, "title")
         if trace.step > 1 or count == 0:
             yield from given(trace, view, naming(trace, view))
+        if view.matrix:
+            yield from general_lines(trace, view) if count == 0 else ()
+            yield from matrix_step(trace, view, groups.Extent(), 2)
+            continue
         if view.compact:
             formulas = [] if count or view.only else trace.example.general_formulas(view.phases)
             yield from [said.Formulas(formulas, view.style)] if formulas else []
@@ -136,20 +144,26 @@ def _network(trace: Trace, view: View, names: Naming, extent: groups.Extent) -> 
         yield said.Heading("The network", 1)
         yield said.Drawing(trace, names)
     if not view.only:
-        yield from _givens(trace, names, extent)
-    if formulas := [] if view.only else trace.example.general_formulas(view.phases):
+        yield from _givens(trace, view, names, extent)
+    if view.matrix:
+        yield said.Heading("The formulas", 1)
+        yield from general_lines(trace, view)
+    elif formulas := [] if view.only else trace.example.general_formulas(view.phases):
         yield said.Heading("The formulas", 1)
         yield said.Formulas(formulas, view.style)
 
 
-def _givens(trace: Trace, names: Naming, extent: groups.Extent) -> Iterator[Block]:
+def _givens(trace: Trace, view: View, names: Naming, extent: groups.Extent) -> Iterator[Block]:
     """Inputs, targets, parameters; of several samples a table, and what they share."""
     network = trace.example.network
     pairs = [(name, text) for name, text in givens(trace, PHASES) if name.sample is None]
     if len(pairs) > MOST_LISTED:
         pairs = [(name, text) for name, text in pairs if name == ETA]
-    if pairs:
-        yield said.Listed("Given", tuple((Math((name, Number(text)), names),) for name, text in pairs))
+    if view.matrix:  # parameters stand in their matrices
+        pairs = [
+            (name, text) for name, text in pairs if name not in {*trace.example.rule.trained, *trace.example.rule.fixed}
+        ]
+    yield from listed(pairs, trace, names) if pairs else ()
     rule, training = trace.example.rule, trace.example.training
     if rule.fixed:
         fixed = tuple((Math((name,), names),) for name in rule.fixed)
@@ -177,6 +191,9 @@ def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
     several = view.steps > 1 or trace.step > 1
     if several:
         yield said.Heading(f"Training step {trace.step}", 1)
+    if view.matrix:
+        yield from matrix_step(trace, view, extent, 1 + several)
+        return
     if view.compact and (len(lines) <= extent.listed or len(places_of(lines)) == 0):
         yield from compact_step(trace, view, extent, 1 + several)
         return

@@ -36,7 +36,8 @@ def groups(phase: str, lines: Sequence[Folded], network: Network, names: Naming)
     if phase == "backward":
         placed = sorted(((places.of(line), line) for line in lines), key=lambda pair: pair[0])
     else:
-        placed = [(_Place(places.depths.depth(line.name) or 0), line) for line in lines]
+        depths = places.depths if phase == "forward" else None
+        placed = [(_Place((depths and depths.depth(line.name)) or 0), line) for line in lines]
     for place, members in groupby(placed, key=lambda pair: pair[0]):
         found = [line for _, line in members]
         yield Group(_heading(phase, place, found, network, names), found)

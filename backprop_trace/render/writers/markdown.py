@@ -73,7 +73,8 @@ class _Writer:
                 yield f"{label}: {', '.join(map(self.words, items))}\n"
             case said.Formulas(formulas, style):
                 texts = (written(line, LETTERS[style], INK.general) for line in formulas)  # type: ignore[arg-type]
-                yield from (f"- {about}: {self.inline(f'{left} = {right}')}\n" for about, left, right in texts)
+                for about, left, right in texts:
+                    yield f"- {about}{': ' if about else ''}{self.inline(f'{left} = {right}')}\n"
             case Equations():
                 yield self.equations(block)
             case said.Chain():

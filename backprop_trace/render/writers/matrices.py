@@ -24,7 +24,7 @@ NO_ENTRY = "."
 """Stands where there is no connection."""
 
 _SIGNS = {"+": " + ", "-": " - ", ".": " ", "*": " · ", "⊙": " ⊙ ", "(": "(", ")": ")"}
-_ASCII_SIGNS = _SIGNS | {"*": " * ", "⊙": " (*) "}
+_ASCII_SIGNS = _SIGNS | {"*": " * ", "⊙": " (*) ", "f′": "f'"}
 
 Rows = list[str]
 
@@ -59,7 +59,8 @@ def _flat(item: Item, names: Naming, ink: Ink) -> str:
 
 def letter(item: Letter, names: Naming, ink: Ink) -> str:
     """W2, δ1, ∂E/∂W2, W2ᵀ."""
-    name = item.letter.replace("δ", ink.alphabet.delta) + (item.layer if len(item.layer) < 2 else f"({item.layer})")
+    plain = {"δ": ink.alphabet.delta, "η": "eta"} if ink.alphabet is ASCII_NAMES else {}
+    name = plain.get(item.letter, item.letter) + (item.layer if len(item.layer) < 2 else f"({item.layer})")
     if item.gradient:
         name = ink.alphabet.derivative(ink.name(LOSS, names), name)
     return name + (item.mark if ink.alphabet is ASCII_NAMES else item.mark.replace("T", "ᵀ").replace("+", "⁺"))

@@ -55,7 +55,7 @@ def _item(item: Item, names: Naming, ink: Ink) -> str:
 
 
 def letter(item: Letter, names: Naming, ink: Ink) -> str:
-    base = r"\boldsymbol{\delta}" if item.letter == "δ" else rf"\mathbf{{{item.letter}}}"
+    base = {"δ": r"\boldsymbol{\delta}", "η": r"\eta"}.get(item.letter) or rf"\mathbf{{{item.letter}}}"
     text = base + (f"_{{{item.layer}}}" if item.layer else "")
     text = rf"\partial {ink.name(LOSS, names)}/\partial {text}" if item.gradient else text
     return text + {"T": r"^{\mathsf{T}}", "": ""}.get(item.mark, f"^{{{item.mark}}}")

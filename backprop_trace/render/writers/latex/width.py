@@ -28,7 +28,7 @@ _OTHERS: Mapping[str, float] = {".": 2.8, ",": 4.5, "(": 3.9, ")": 3.9, "/": 5.0
                                 "+": 12.3, "=": 13.4, ">": 13.4, "<": 13.4, "&": 0.0, "[": 2.8, "]": 2.8}  # fmt: skip
 ROW_END = "\\\\"
 BINARY_SPACE, COLUMN_GAP = 2.2, 11.0
-_UNARY_AFTER = frozenset(["{", "(", "=", "&", r"\left", r"\Bigl"])
+_UNARY_AFTER = frozenset(["{", "(", "=", "&", ROW_END, r"\left", r"\Bigl"])
 _DIGIT, _CAPITAL, _UNKNOWN = 5.01, 8.5, 9.0
 _SPACES: Mapping[str, float] = {
     r"\,": 1.7, r"\;": 2.8, r"\quad": 10.0, r"\qquad": 20.0, r"\!": 0.0, r"\left": 1.7, r"\right": 1.7,
@@ -52,7 +52,7 @@ _TEXT = (
     r"\boldsymbol",
     r"\mathsf",
 )
-_ENVIRONMENTS: Mapping[str, float] = {"cases": 12.0, "gathered": 0.0, "aligned": 0.0}
+_ENVIRONMENTS: Mapping[str, float] = {"cases": 12.0, "bmatrix": 11.0, "gathered": 0.0, "aligned": 0.0}
 
 
 def width(latex: str) -> float:
