@@ -42,7 +42,7 @@ def test_a_training_run_shows_its_reports_and_its_curve():
     shown = done._repr_mimebundle_()
     assert [report.epoch for report in done.reports] == [0, 100, 200]
     assert [line.split()[1] for line in shown["text/markdown"].splitlines() if line.startswith("| 100 ")] == ["100"]
-    assert "<svg" in shown["text/html"] and "E goes from" in shown["text/plain"]
+    assert "<svg" in shown["text/html"] and "E goes from" in shown["text/html"]
     assert repr(done) == "<200 epochs of xor: epochs>"
 
 

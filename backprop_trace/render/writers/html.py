@@ -24,7 +24,7 @@ from backprop_trace.render.medium import Medium
 from backprop_trace.render.page.picture import picture
 from backprop_trace.render.view import View
 from backprop_trace.render.writers.plot import plot
-from backprop_trace.render.writers.spelling import Ink
+from backprop_trace.render.writers.spelling import ASCII_INK, Ink
 from backprop_trace.render.writers.terminal import signed
 
 
@@ -66,8 +66,11 @@ def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
     title = first.text if isinstance(first, said.Title) else "backprop-trace"
     if not medium.fragment:
         yield _head(title)
+        if not isinstance(first, said.Title):
+            first, stream = said.Title(title), chain([first], stream)
+    outline = _Outline()
     for block in chain([first], stream):
-        yield "".join(_written(block))
+        yield "".join(_written(block, outline))
     if not medium.fragment:
         yield "</main>\n</body>\n</html>\n"
 
@@ -89,12 +92,26 @@ def _style() -> str:
     return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)
 
 
-def _written(block: Block) -> Iterator[str]:
+class _Outline:
+    """Which heading stands under which: no level of a page is left out, whatever is shown of it."""
+
+    def __init__(self) -> None:
+        self.above: list[int] = []
+
+    def heading(self, level: int, text: str) -> str:
+        while self.above and self.above[-1] >= level:
+            self.above.pop()
+        self.above.append(level)
+        tag = f"h{min(6, len(self.above))}"
+        return f"<{tag}>{text}</{tag}>\n"
+
+
+def _written(block: Block, outline: _Outline) -> Iterator[str]:
     match block:
         case said.Title(text):
-            yield f"<h1>{escaped(text)}</h1>\n"
+            yield outline.heading(0, escaped(text))
         case said.Heading(text, level):
-            yield f"<h{level + 1}>{words(text)}</h{level + 1}>\n"
+            yield outline.heading(level, words(text))
         case said.Prose(text, kind):
             label = f"<b>{kind.capitalize()}:</b> " if kind in ("note", "warning") else ""
             yield f'<p class="{kind or "text"}">{label}{words(text)}</p>\n'
@@ -116,7 +133,7 @@ def _written(block: Block) -> Iterator[str]:
         case said.Drawing(trace, _):
             yield image("".join(picture(trace, View(trace.example))), "The network with its numbers")
         case said.Message():
-            yield from _message(block)
+            yield from _message(block, outline)
 
 
 def image(svg: str, alternative: str) -> str:
@@ -198,7 +215,7 @@ _SIGNS = {".": "&#x2062;", "*": "·"}
 
 def _table(table: said.Table) -> Iterator[str]:
     yield '<div class="wide"><table><thead><tr>'
-    yield "".join(f'<th scope="col"{_side(column)}>{words(column.heading)}</th>' for column in table.columns)
+    yield "".join(map(_column, table.columns))
     yield "</tr></thead><tbody>\n"
     for cells, kind in table.rows:
         yield "<tr>"
@@ -213,12 +230,21 @@ def _table(table: said.Table) -> Iterator[str]:
     yield "</tbody></table></div>\n"
 
 
-def _side(column: said.Column) -> str:
-    return ' class="number"' if column.right or column.number else ""
+def _column(column: said.Column) -> str:
+    """A heading; in words for those who listen, where it is a formula."""
+    side = ' class="number"' if column.right or column.number else ""
+    if not column.heading:
+        return f"<td{side}></td>"
+    heading = words(column.heading)
+    if not isinstance(column.heading, str):
+        heard = escaped(ASCII_INK.words(column.heading))
+        heading = f'<span class="heard">{heard}</span><span aria-hidden="true">{heading}</span>'
+    return f'<th scope="col"{side}>{heading}</th>'
 
 
-def _message(message: said.Message) -> Iterator[str]:
-    yield f'<section class="message {escaped(message.kind)}">\n<h3>{words(message.title)}</h3>\n'
+def _message(message: said.Message, outline: _Outline) -> Iterator[str]:
+    heading = outline.heading(3, words(message.title))
+    yield f'<section class="message {escaped(message.kind)}">\n{heading}'
     yield f'<p>{words(message.sentence)} <span class="place">{escaped(message.place)}</span></p>\n'
     if message.rows:
         rows = "".join(f"<div><dt>{escaped(label)}</dt><dd>{words(text)}</dd></div>" for label, text in message.rows)
