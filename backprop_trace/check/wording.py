@@ -19,6 +19,7 @@ from backprop_trace.formulas.expr import Formula, Minus, Name, names_in
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import ASCII_NAMES, Alphabet, Speller, net_out
 from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.formulas.numbers import number
 from backprop_trace.model.styles import speller
 
 
@@ -57,6 +58,7 @@ class Wording:
         self.judge, self.notation = judge, language.notation
         self.alphabet, self.prose = language.alphabet, language.prose
         network = judge.course.example.network
+        self.given = frozenset(abs(number(text)) for text in judge.course.example.values.values())
         by_output = frozenset.intersection(*(judge.course.at(step).listing.by_output for step in judge.steps or [1]))
         self.spell = speller("net-out", language.prose, network, by_output)
         self.symbol = speller("net-out", language.alphabet, network, by_output)
@@ -191,13 +193,13 @@ class Wording:
 
     def holds(self, formula: Formula, finding: Finding, numbers: Mapping[Name, str]) -> bool:
         """Does a formula come to the written number, if each number that is not given may be half a unit off?"""
-        written, step = finding.answer.readings[0], finding.answer.step
+        written = finding.answer.readings[0]
         assert written.value is not None
         unit = 2 if self.judge.ledger.habits.cuts else 1
         values, radii = {}, {}
         for name, text in numbers.items():
             middle, half = float(Fraction(text)), unit * float(half_unit(text))
-            exact = text == self.judge.given_text(step, name) or "." not in text
+            exact = "." not in text or abs(Fraction(text)) in self.given
             radii[name] = 0.0 if exact else half
             values[name] = Band(middle, middle - radii[name], middle + radii[name], {name: (1.0, 1.0)})
         band, value = enclosed(formula, values, radii, lambda size: 0.0), float(written.value)
