@@ -11,6 +11,7 @@ from backprop_trace.check.report import JudgedLine
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import load, read_example
+from backprop_trace.model.conventions import Ways
 
 ONE_UNIT = """
 inputs: {{x1: {inputs}}}
@@ -111,3 +112,61 @@ def test_a_relu_that_rounding_turns_off_is_honest():
     )
     report = Checker(example).check(read_sheet("E_o1: 0.01\nout_b: 0.33\ndout_h/dnet_h: 0.00\n", "sheet.yaml"))
     assert not report.has_mistakes
+
+
+# --- one cause of several lines ---
+
+PIXELS = """
+inputs: {a: [0.1, 0.3, 0.4], b: [0.2, 0.5, 0.35], c: [0.7, 0.2, 0.25]}
+targets: {p0: [0, 1, 0], p1: [0, 0, 1], p2: [1, 0, 0]}
+layers:
+  - units: [p0, p1, p2]
+    activation: softmax
+    weights: [[1, '-', '-'], ['-', 1, '-'], ['-', '-', 1]]
+loss: categorical_cross_entropy
+batch: mean
+learning_rate: 0.1
+"""
+
+
+def test_one_cause_of_several_lines_beats_a_coincidence_on_each() -> None:
+    """Without softmax; the second number is also the one that the third sample should have with 0.3 read as 0.35."""
+    losses = [-math.log(0.7), -math.log(0.3), -math.log(0.35)]
+    sheet = "".join(f"E[{sample}] = {loss:.4f}\n" for sample, loss in enumerate(losses, 1))
+    report = Checker(read_example(PIXELS)).check(read_sheet(sheet, "sheet.txt"))
+    assert [line.slips[0] for line in report.written] == ["no-activation"] * 3
+    assert report.patterns == ("All 3 of your losses leave out the activation function.",)
+
+
+def test_1_over_n_forgotten_is_the_cause_of_all_new_weights() -> None:
+    """The gradients of two samples added up, though the loss is their mean; nothing but the new weights is written."""
+    weights = 0.4, 0.7
+    gradients = [0.0, 0.0]
+    for x, target in ((0.5, 0.9), (0.2, 0.1)):
+        hidden = sigmoid(weights[0] * x)
+        out = sigmoid(weights[1] * hidden)
+        delta = (out - target) * out * (1 - out)
+        gradients[1] += delta * hidden
+        gradients[0] += delta * weights[1] * hidden * (1 - hidden) * x
+    new = [weight - 0.3 * gradient for weight, gradient in zip(weights, gradients, strict=True)]
+    sheet = f"w1+ = {new[0]:.6f}\nw2+ = {new[1]:.6f}\n"
+    network = one_unit("[0.50, 0.20]", "[0.90, 0.10]", "mean").replace("rate: 0.5", "rate: 0.3")
+    report = Checker(read_example(network), ways=Ways(refuse=frozenset({"sum-of-samples"}))).check(
+        read_sheet(sheet, "sheet.txt")
+    )
+    assert [line.verdict for line in report.written] == ["undecided", "slip"]  # w1 moves by less than coarse digits do
+    assert "sum-for-mean" in report.written[1].slips
+
+
+def test_the_slope_of_softmax_at_the_net_inputs_is_named() -> None:
+    nets, total = [0.1, 0.2, 0.7], sum(math.exp(net) for net in (0.1, 0.2, 0.7))
+    outs = "".join(f"out_p{place}[1] = {math.exp(net) / total:.4f}\n" for place, net in enumerate(nets))
+    line = judged(PIXELS, f"{outs}dout_p0/dnet_p0[1] = {0.1 * (1 - 0.1):.4f}", "dout_p0/dnet_p0", 1)
+    assert "slope-of-net" in line.slips
+
+
+def test_numbers_exchanged_between_lines_of_two_kinds_are_named() -> None:
+    out = sigmoid(0.7 * sigmoid(0.2))
+    error, slope = out - 0.9, out * (1 - out)
+    sheet = f"out_o1 = {out:.4f}\ndE/dout_o1 = {slope:.4f}\ndout_o1/dnet_o1 = {error:.4f}\n"
+    assert "exchanged" in judged(one_unit(), sheet, "dE/dout_o1").slips

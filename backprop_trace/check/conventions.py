@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from backprop_trace.check.causes import Causes
 from backprop_trace.check.course import Circular, Course, bent_listing
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Minus, Number, Product, Quotient, names_in, substitute
@@ -244,11 +245,18 @@ class Courses:
         self.own = own
         self._batches: dict[int, tuple[str, Course] | None] = {}
         self._made: dict[str, Course | None] = {}
+        self._causes: dict[int, Causes] = {}
 
     def __getitem__(self, convention: str) -> Course | None:
         if convention not in self._made:
             self._made[convention] = COURSES[convention](self.own)
         return self._made[convention]
+
+    def causes(self, course: Course) -> Causes:
+        """What slips in all lines make of a course."""
+        if id(course) not in self._causes:
+            self._causes[id(course)] = Causes(course)  # which keeps the course, so that its identity stays its own
+        return self._causes[id(course)]
 
     def others(self) -> list[tuple[str, Course]]:
         return [(word, course) for word in COURSES if (course := self[word]) is not None]

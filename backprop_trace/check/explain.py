@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from math import isfinite
@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from backprop_trace.check.course import Course
 from backprop_trace.check.digits import digit_slips, digits_lost, matches, misread, one_digit_off
-from backprop_trace.check.findings import Answer, Explanation, Finding
+from backprop_trace.check.findings import NO_CAUSE, Answer, Cause, Explanation, Finding
 from backprop_trace.check.ledger import Bands, BandsAt, Key, Ledger
 from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Bend, flat
 from backprop_trace.check.writer import significant_figures
@@ -37,6 +37,8 @@ MOST_NAMED = 5
 MOST_PUT_IN = 40
 """Names in a formula that skipped lines have been put into; what is longer is not printed."""
 MOST_COPIES = 3  # where more digits would do, none of them is named
+SURE = 3
+"""Figures of numbers that are exchanged between lines of different kinds: a slope and a gradient."""
 GUESS = 4  # the rank of slips that are only mentioned where they would be in a line that was skipped
 ENOUGH_FIGURES = 4
 """So many agreeing digits name a slip in a skipped line; with fewer, two lines are needed."""
@@ -66,8 +68,8 @@ class Judging(Protocol):
 class Explainer:
     """Looks for the slips that give the numbers of one sheet."""
 
-    def __init__(self, judge: Judging, method: str = ""):
-        self.method = method  # a slip that explains the whole sheet: where it fits, no other is named
+    def __init__(self, judge: Judging, cause: Cause = NO_CAUSE):
+        self.cause = cause
         self.judge, self.ledger, self.course = judge, judge.ledger, judge.course
         self.trials = 0
         self.suspected: set[tuple[str, Name]] = set()
@@ -79,9 +81,13 @@ class Explainer:
         assert finding.formula is not None
         found = self.this_line(step, answer, finding.formula)
         found = found or self.skipped_line(step, answer, finding.formula)
+        found = found or self.exchanged(step, answer, other_kinds=True)
         found = found or list(self.whole_run(step, answer))
         found = found or list(self.two_slips(step, answer, finding.formula))
-        named = [each for each in found if each.slip == self.method]
+        found += self.by_cause(step, answer, finding.formula, {each.slip for each in found})
+        named = [each for each in found if each.slip in self.cause.slips]
+        if named and self.cause.lines:  # a cause by its numbers: other classical slips of this very line may be it, too
+            named += [each for each in found if each not in named and each.line is None and SLIPS[each.slip].rank == 1]
         named = named or [each for each in found if self.may_be_named(each, answer)]
         finding = finding._replace(skipped=self.skipped(step, [finding.formula, *map(given_by, named)]))
         if named:
@@ -96,6 +102,28 @@ class Explainer:
             with suppress(*MISSED):
                 found[name] = bands.of(step, name).middle
         return found
+
+    def by_cause(self, step: int, answer: Answer, formula: Formula, found: Collection[str]) -> Iterator[Explanation]:
+        """What explains several lines: in one of the skipped lines, in all of them and in this one, or else anyhow."""
+        slips = [slip for slip in self.cause.slips if slip not in found]
+        if not slips:
+            return
+        between = self.between(step, answer.name)
+        if nearest := [each for each in self.skipped_line(step, answer, formula) if each.slip in slips]:
+            yield from nearest
+            return
+        for slip in slips:
+            bent = {line: other for line in between if (other := self.bent_alike(step, line, slip)) is not None}
+            own = [b.formula for b in self.course.at(step).bends(answer.name, formula) if b.slip == slip]
+            for each in (formula, *own[:1]) if bent else ():
+                if self.gives_changed(step, bent, between, each, answer.readings[0]):
+                    first, *others = bent
+                    gives = self.put_in(step, bent, between, each)
+                    yield Explanation(slip, bent[first], first, also=tuple(others), gives=gives)
+                    break
+            else:
+                if step == 1 and answer.name in self.cause.lines:
+                    yield Explanation(slip, whole_run=True)
 
     def replayed(self, step: int, finding: Finding) -> Finding:
         """A line that cannot be judged, but has the very digits of a whole run bent, or of another step."""
@@ -192,16 +220,18 @@ class Explainer:
         lost = any(near(meant, value) for meant in digits_lost(answer.readings[0]) for value in honest)
         return [*found, Explanation("digit-lost")] if lost else found
 
-    def exchanged(self, step: int, answer: Answer) -> list[Explanation]:
+    def exchanged(self, step: int, answer: Answer, other_kinds: bool = False) -> list[Explanation]:
         """Is it the number that another line of the kind should have, and has that line the number of this one?"""
-        written, own = answer.readings[0], self.judge.band(step, answer)
-        if own is None or significant_figures(written.text) < 2:
+        written, own, least = answer.readings[0], self.judge.band(step, answer), SURE if other_kinds else 0
+        if own is None or significant_figures(written.text) < max(2, least):
             return []
         for (at, name), other in self.judge.answers.items():
             number = other.readings[0]
             if at != step or other is answer or number.value is None or number.text == written.text:
                 continue
-            if _kind(name) != _kind(answer.name) or name not in self.course.at(step).equations:
+            if name.kind != answer.name.kind or name not in self.course.at(step).equations:
+                continue
+            if (_kind(name) != _kind(answer.name)) is not other_kinds or _figures(number) < least:
                 continue
             if explains(own, number):
                 band = self.judge.band(step, other)
@@ -537,6 +567,10 @@ def near(written: Written, value: float) -> bool:
 def literal(text: str) -> Formula:
     """A number as a formula."""
     return Minus(Number(text[1:])) if text.startswith("-") else Number(text)
+
+
+def _figures(written: Written) -> int:
+    return significant_figures(written.text)
 
 
 def _kind(name: Name) -> tuple[str, str, str]:

@@ -43,6 +43,17 @@ class Explanation(NamedTuple):
     """Numbers that stand in it by mistake."""
 
 
+class Cause(NamedTuple):
+    """Slips that explain several lines of a sheet (more than one, if each gives the same numbers), and those lines of
+    the first step of which they are known to give the numbers. Where one of them fits, no other is named."""
+
+    slips: tuple[str, ...] = ()
+    lines: frozenset[Name] = frozenset()
+
+
+NO_CAUSE = Cause()
+
+
 class Finding(NamedTuple):
     """The judgement on one line. verdict `off` means: none of the honest ones, and not yet explained."""
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from backprop_trace.check.course import Course
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
-from backprop_trace.check.findings import OFF_BY_ONE, Answer, Explanation, Finding
+from backprop_trace.check.findings import NO_CAUSE, OFF_BY_ONE, Answer, Cause, Explanation, Finding
 from backprop_trace.check.habits import Habits
 from backprop_trace.check.ledger import Key, Ledger, shows_nothing
 from backprop_trace.check.writer import exact_value, filling_zeros, is_correctly_rounded, significant_figures
@@ -36,14 +36,16 @@ LEAST_CUT = 3
 class Judge:
     """Judges the answers of one sheet along one course. Without `explain`, what does not follow is left `off`."""
 
-    def __init__(self, course: Course, answers: Mapping[Key, Answer], habits: Habits, explain: bool, method: str = ""):
+    def __init__(
+        self, course: Course, answers: Mapping[Key, Answer], habits: Habits, explain: bool, cause: Cause = NO_CAUSE
+    ):
         self.ledger = Ledger(course, answers, habits)
         self.course, self.steps = course, self.ledger.steps
         self.answers = self.ledger.answers
         self.written = self.ledger.written
         self.placeholder = placeholder_of(course, answers)
         self.careless: set[Key] = set()
-        self.explainer = Explainer(self, method) if explain else None
+        self.explainer = Explainer(self, cause) if explain else None
 
     def findings(self) -> Iterator[Finding]:
         """A finding for each answer, in the order of the listing."""

@@ -11,7 +11,7 @@ from backprop_trace.check.chains import Blame
 from backprop_trace.check.conventions import Courses
 from backprop_trace.check.course import Course
 from backprop_trace.check.entries import Answers, Entries, turned
-from backprop_trace.check.findings import Answer, Finding
+from backprop_trace.check.findings import NO_CAUSE, Answer, Cause, Finding
 from backprop_trace.check.habits import Habits
 from backprop_trace.check.judge import Judge, cut_off, habits_of
 from backprop_trace.check.ledger import Key
@@ -52,6 +52,14 @@ class Trial(NamedTuple):
         return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("off", "slip")}
 
     @property
+    def undecided(self) -> set[Place]:
+        return {place for place, (_, verdict) in self.verdicts.items() if verdict == "undecided"}
+
+    @property
+    def fine(self) -> set[Place]:
+        return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("right", "rounded")}
+
+    @property
     def honest(self) -> set[Place]:
         return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("right", "rounded", "follows")}
 
@@ -76,7 +84,7 @@ class Part:
         self.courses, self.entries, self.settings = courses, entries, settings
         self.strict, self.language = strict, language
         self.conventions: tuple[str, ...] = ()
-        self.course, self.cutting, self.method = courses.own, Habits(), ""
+        self.course, self.cutting, self.cause = courses.own, Habits(), NO_CAUSE
         self.answered: dict[Key, Answer] = {}
         self.wrong_update: int | None = None
         """The first step with a mistake among its updates."""
@@ -97,7 +105,7 @@ class Part:
         self.choose_convention()
         answers, unknown = self.entries.answers(self.course, self.conventions)
         judge = Judge(
-            self.course, answers, self.habits(self.course, answers, self.conventions), explain=True, method=self.method
+            self.course, answers, self.habits(self.course, answers, self.conventions), explain=True, cause=self.cause
         )
         return judge, unknown, Wording(judge, self.language)
 
@@ -133,9 +141,22 @@ class Part:
         mistaken = [word for word in conventions if not self.ways.excuse(word)]
         conventions = tuple(word for word in conventions if word not in mistaken)
         if any(word not in SIGNS for word in mistaken):  # a slip, said once
-            self.method = CONVENTIONS[mistaken[0]].slip if mistaken[0] in CONVENTIONS else ""
+            self.cause = Cause(tuple(CONVENTIONS[word].slip for word in mistaken if word in CONVENTIONS))
             course = self.courses.own
         self.course, self.conventions = course, conventions
+        if not self.cause.slips:
+            self.cause = self.common_cause(least, course, conventions)
+
+    def common_cause(self, found: Trial, course: Course, conventions: tuple[str, ...]) -> Cause:
+        """The slip that explains several lines of the first step; not looked for where one line alone is off."""
+        answers, _ = self.entries.answers(course, conventions)
+
+        def first(places: set[Place]) -> dict[Name, Written]:
+            keys = [key for place, (key, _) in found.verdicts.items() if place in places]
+            return {name: answers[step, name].readings[0] for step, name in keys if step == 1}
+
+        wanting = first(found.off | found.undecided) if found.off else {}
+        return self.courses.causes(course).common(wanting, first(found.fine)) if len(wanting) > 1 else NO_CAUSE
 
     def candidates(self) -> list[tuple[Course, tuple[str, ...]]]:
         own = self.courses.own
@@ -256,7 +277,7 @@ class Part:
         instead = answer._replace(readings=(value._replace(place=answer.readings[0].place),))
         trial = {**answers, (answer.step, answer.name): instead}
         habits = self.habits(self.course, trial, self.conventions)
-        judge = Judge(self.course, trial, habits, explain=True, method=self.method)
+        judge = Judge(self.course, trial, habits, explain=True, cause=self.cause)
         finding = next(
             each for each in judge.findings() if each.answer.name == answer.name and each.answer.step == answer.step
         )

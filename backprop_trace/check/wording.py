@@ -126,7 +126,7 @@ class Wording:
             own = self.judge.text_of(finding.answer.step, name)
             return f"{self.spell(name)} is copied as {copied} for {own}"
         if explanation.whole_run:
-            return f"{text}, from the first step on"
+            return f"{text}, {'from the first step on' if finding.answer.step > 1 else 'wherever it can be'}"
         if explanation.line is not None:
             lines = " and ".join(map(self.spell, (explanation.line, *explanation.also)))
             return f"{text}, in {lines}, {'lines that are' if explanation.also else 'a line that is'} not on the sheet"

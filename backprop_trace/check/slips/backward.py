@@ -10,6 +10,7 @@ from backprop_trace.check.slips.edits import (
     NamesReplaced,
     NotSquared,
     OneFewer,
+    ShareLeftOut,
     SumsMultiplied,
     all_replaced,
     edited,
@@ -60,6 +61,7 @@ def of_derivative(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
 def _of_its_kind(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     """What goes wrong by what the gradient is taken for: a net input, an activation, a bias."""
     yield Bend("sign", Minus(formula))
+    yield from edited(formula, ShareLeftOut(facts.share))
     yield Bend("doubled", Product((TWO, formula)))
     yield Bend("halved", Quotient(formula, TWO))
     if wrt in facts.rule.trained:
@@ -149,6 +151,9 @@ def _of_slope(name: Name, of: Name, formula: Formula, facts: Facts) -> Iterator[
     yield Bend("no-slope", ONE)
     yield Bend("sign", Minus(formula))
     if feels_the_layer(entry):
+        nets = {each: each._replace(kind="net") for each in names_in(formula) if each.kind == "out"}
+        yield from all_replaced(formula, "slope-of-net", dict(nets))
+        yield from (Bend("slope-of-net", substitute(formula, {each: nets[each]})) for each in nets)
         return
     answer = filled(entry.formula, letters(z=out, a=out, **layer.constants))
     yield Bend("slope-at-output", filled(entry.slope, letters(z=out, a=answer, **layer.constants)))

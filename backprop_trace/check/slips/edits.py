@@ -208,6 +208,27 @@ def with_factors_left_out(formula: Formula, names: Collection[Name]) -> Formula:
     return rebuild(formula, tuple(with_factors_left_out(part, names) for part in inside)) if inside else formula
 
 
+class ShareLeftOut(Edit):
+    """1/n left out, where the losses of n samples are averaged."""
+
+    def __init__(self, share: str):
+        self.share = Number(share)
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        if isinstance(formula, Product) and self.share in formula.factors:
+            yield Bend("sum-for-mean", product_of(tuple(each for each in formula.factors if each != self.share)))
+        if isinstance(formula, Quotient) and formula.bottom == Number(self.share.text.removeprefix("1/")):
+            yield Bend("sum-for-mean", formula.top)
+
+
+class PowerOfTen(Edit):
+    """10^x for one of several e^x: those of softmax."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        if isinstance(formula, Call) and formula.function == "exp":
+            yield Bend("power-of-ten", Power(Number("10"), formula.arguments[0]))
+
+
 def powers_of_ten(formula: Formula) -> Formula:
     """The formula with 10^x for each e^x."""
     inside = tuple(powers_of_ten(part) for part in parts(formula))

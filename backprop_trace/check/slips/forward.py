@@ -14,6 +14,7 @@ from backprop_trace.check.slips.edits import (
     OneFewer,
     Ordered,
     OtherBases,
+    PowerOfTen,
     ScaleLeftOut,
     SquaresSubtracted,
     SumsMultiplied,
@@ -90,6 +91,7 @@ def of_out(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield Bend("exponent-sign", substitute(formula, {net: Minus(net)}))
     yield from edited(formula, BracketsLeftOut())
     yield Bend("power-of-ten", powers_of_ten(formula))
+    yield from edited(formula, PowerOfTen())
     yield from (Bend("exponential-alone", Call("exp", (exponent,))) for exponent in (net, Minus(net)))
     yield from edited(formula, NamesReplaced({net: [Bend("wrong-input", other) for other in facts.neighbours(net)]}))
 

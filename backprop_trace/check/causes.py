@@ -1,0 +1,100 @@
+"""One cause of several mistakes: a slip in force in all lines of its kind, looked for before each is explained alone.
+
+    >>> from backprop_trace.files.spec import load
+    >>> causes = Causes(Course(load("mazur")))
+    >>> [round(value, 4) for name, value in causes.values("no-half").items() if name.kind == "E" and not name.label]
+    [0.5967]
+
+The lines of the first step are computed from the givens with the slip in every line that it can be in. A cause gives
+the numbers of two lines at least, and of none that is right another one. Those of one line alone are no cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from math import isfinite
+
+from backprop_trace.check.course import Course
+from backprop_trace.check.findings import NO_CAUSE, Cause
+from backprop_trace.check.slips import SLIPS
+from backprop_trace.files.sheet import Written
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
+from backprop_trace.formulas.expr import Formula, Name, names_in
+
+MOST_LINES = 600
+"""A longer listing is not bent in every way."""
+ONE_BY_ONE = ("wrong-target", "wrong-row", "crossed", "wrong-activation", "factor-ten", "bias-gradient-times-input")
+"""Slips that are another one in each line: their first way stands for none of the others."""
+NEAR, ROUNDED = 0.1, 3
+"""What a cause gives is so near, measured by how far it moves the number, and by half units of its last digit."""
+FEWEST = 2
+
+
+class Causes:
+    """What slips in all lines make of the first step of a course, computed once."""
+
+    def __init__(self, course: Course):
+        self.course = course
+        self._values: dict[str, Mapping[Name, float]] = {}
+
+    @cached_property
+    def bent(self) -> Mapping[str, Mapping[Name, Formula]]:
+        """For each slip the lines that it can be in, with the formula that it makes of them."""
+        found: dict[str, dict[Name, Formula]] = {}
+        lines = self.course.at(1)
+        for equation in lines.listing.equations if len(lines.equations) <= MOST_LINES else ():
+            for bend in lines.bends(equation.name, equation.formula):
+                if SLIPS[bend.slip].rank == 1 and bend.slip not in ONE_BY_ONE:
+                    found.setdefault(bend.slip, {}).setdefault(equation.name, bend.formula)
+        return found
+
+    def values(self, slip: str) -> Mapping[Name, float]:
+        """The numbers that a slip changes."""
+        if slip not in self._values:
+            self._values[slip] = self._computed(self.bent[slip])
+        return self._values[slip]
+
+    def _computed(self, bent: Mapping[Name, Formula]) -> Mapping[Name, float]:
+        lines, changed = self.course.at(1), dict[Name, float]()
+        values = dict(self.course.rough(1))
+        for equation in lines.listing.equations:
+            formula = bent.get(equation.name, equation.formula)
+            if equation.name in bent or any(used in changed or used not in values for used in names_in(formula)):
+                value = _value(formula, values)
+                if value is None:  # nor are the lines that rest on it
+                    values.pop(equation.name, None)
+                else:
+                    values[equation.name] = changed[equation.name] = value
+        return changed
+
+    def common(self, off: Mapping[Name, Written], fine: Mapping[Name, Written]) -> Cause:
+        """The cause of several lines of the first step that are `off` or open; none that is `fine` speaks against."""
+        best = NO_CAUSE
+        for slip in self.bent if len(off) >= FEWEST else ():
+            values = self.values(slip)
+            lines = frozenset(name for name, written in off.items() if self.gives(written, name, values))
+            if len(lines) < max(FEWEST, len(best.lines)) or any(self.moves(name, fine[name], values) for name in fine):
+                continue
+            best = Cause((*best.slips, slip) if len(lines) == len(best.lines) else (slip,), lines)
+        return best
+
+    def gives(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
+        value, true = values.get(name), self.course.rough(1)[name]
+        if value is None or written.value is None:
+            return False
+        off = abs(float(written.value) - value)
+        return off <= max(ROUNDED * float(written.half_unit), 1e-9 * abs(value)) and off <= NEAR * abs(value - true)
+
+    def moves(self, name: Name, written: Written, values: Mapping[Name, float]) -> bool:
+        """Would a slip show in a line that is right?"""
+        value = values.get(name)
+        return value is not None and abs(value - self.course.rough(1)[name]) > ROUNDED * float(written.half_unit)
+
+
+def _value(formula: Formula, values: Mapping[Name, float]) -> float | None:
+    try:
+        value = float(evaluate(formula, values, FLOAT))
+    except (ComputationError, ArithmeticError, ValueError, LookupError):
+        return None
+    return value if isfinite(value) else None
