@@ -98,6 +98,35 @@ def test_a_derivation_with_the_numbers_put_in_is_the_gradient(text, most):
             assert evaluate(derivation.chain, found.values, FLOAT) == pytest.approx(value)
 
 
+def test_softmax_is_derived_down_to_p_minus_t_and_everything_before_it_goes_on_from_there(run):
+    """The issue: twelve pages, and o - t is never reached."""
+    _, out, _ = run("derive", "deep", "--format", "plain")
+    lines = out.splitlines()
+    assert lines[0].startswith("∂E/∂net_o1 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 + ∂E/∂out_o2 · ∂out_o2/∂net_o1 = ")
+    assert lines[0].endswith(" = out_o1 - target_o1")
+    assert lines[1] == "∂E/∂w_n21_o1 = ∂E/∂net_o1 · ∂net_o1/∂w_n21_o1 = (out_o1 - target_o1) · out_n21"
+    _, out, _ = run("derive", "deep", "--format", "plain", "--only", "dE/dw_n21_o2")
+    assert [line.partition(" = ")[0] for line in out.splitlines()] == ["∂E/∂net_o2", "∂E/∂w_n21_o2"]
+
+
+def test_products_of_slopes_have_no_brackets_they_do_not_need(run):
+    _, out, _ = run("derive", "mazur", "--format", "plain", "--only", "dE/dw5")
+    assert out.endswith(" = (out_o1 - target_o1) · out_o1 · (1 - out_o1) · out_h1\n")
+
+
+def test_a_derivation_has_a_heading_for_each_layer_and_says_what_its_terms_are(run):
+    _, out, _ = run("derive", "xor")
+    assert "A term for each sample and each path." in out
+    assert "\nOutput layer (sigmoid)\n" in out
+    assert "\nHidden layer (sigmoid)\n" in out
+
+
+def test_a_short_derivation_is_not_broken_over_pages(run):
+    _, out, _ = run("derive", "mazur", "--format", "latex")
+    first = out[out.index(r"\begin{align*}") : out.index(r"\end{align*}")]
+    assert first.count(r"\\*") == first.count(r"\\") == 1
+
+
 def test_a_network_of_many_paths_goes_by_way_of_its_deltas():
     layer = "  - {units: 3, activation: tanh, weights: [%s]}\n"
     rows = ", ".join(["[0.1, 0.2, 0.3]"] * 3)

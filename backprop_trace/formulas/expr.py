@@ -276,6 +276,17 @@ def raised(base: Formula, exponent: Formula) -> Formula:
     return ONE if is_zero(exponent) else base if is_one(exponent) else Power(base, exponent)
 
 
+def put_in(formula: Formula, meaning: Mapping[Name, Formula]) -> Formula:
+    """The formula with names replaced; no factor 1 is left in a product that is changed by it."""
+    if isinstance(formula, Name):
+        return meaning.get(formula, formula)
+    inside = parts(formula)
+    new = tuple(put_in(part, meaning) for part in inside)
+    if all(one is other for one, other in zip(new, inside, strict=True)):
+        return formula
+    return times(*new) if isinstance(formula, Product) else rebuild(formula, new)
+
+
 # --- slopes ---
 
 

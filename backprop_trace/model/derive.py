@@ -8,7 +8,8 @@
     >>> show(found.chain, ASCII, lambda name: (canonical(name), ATOM))
     'dE/dout_o1 * dout_o1/dnet_o1 * dnet_o1/dw5'
 
-The paths are read off the listing; the loss and its parts count as one step, so a path begins dE/dout_o1.
+The paths are read off the listing; the loss and its parts count as one step, so a path begins dE/dout_o1. Where the
+delta of an output unit has a shortcut, p - t, it is derived once, and paths begin with it.
 """
 
 from __future__ import annotations
@@ -16,24 +17,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from backprop_trace.formulas.expr import ONE, ZERO, Formula, Name, plus, times, walk_names
+from backprop_trace.formulas.expr import (
+    ONE,
+    ZERO,
+    Formula,
+    Minus,
+    Name,
+    Number,
+    Product,
+    negative,
+    plus,
+    put_in,
+    times,
+    walk_names,
+)
 from backprop_trace.model.chain import Equation, slope_name, users_on_the_way
 from backprop_trace.model.network import Listing
 
-MOST_PATHS = 8
+MOST_PATHS = 4
 """A sum over more paths than this is not written out: the gradient is given by way of the deltas."""
 
 
 class Derivation(NamedTuple):
     """One gradient. `chain`: the sum over its paths, each a product of slopes; `filled`: the same with the slopes'
     formulas. Where there are too many paths, `chain` is the line of the backward pass, and `by_way_of` are the
-    lines it rests on."""
+    lines it rests on. `shortcut`: what `filled` comes to; `deltas`: derivations of the deltas that paths begin with."""
 
     name: Name
     paths: int
     chain: Formula
     filled: Formula
     by_way_of: tuple[Equation, ...] = ()
+    shortcut: Formula | None = None
+    deltas: tuple[Derivation, ...] = ()
 
 
 Path = tuple[tuple[Name, Name], ...]
@@ -43,7 +59,8 @@ Path = tuple[tuple[Name, Name], ...]
 def derivations(equations: Listing, wanted: Iterable[Name] = (), most: int = MOST_PATHS) -> list[Derivation]:
     """The derivation of each gradient that is wanted (one of `whole_gradients`), or of all `gradients`."""
     wanted = list(wanted) or gradients(equations)
-    forward = _one_loss(equations)
+    deltas = _short_deltas(equations)
+    forward = _from_deltas(_one_loss(equations), equations.objective, deltas)
     slopes = {equation.name: dict(equation.slopes) for equation in forward}
     whole = whole_gradients(equations)
     targets = {name: whole[name] for name in wanted}
@@ -52,13 +69,65 @@ def derivations(equations: Listing, wanted: Iterable[Name] = (), most: int = MOS
     backward = [equation for equation in equations.equations if equation.phase == "backward"]
     places = {equation.name: place for place, equation in enumerate(backward)}
     for name, target in targets.items():
+        if target in deltas:
+            found.append(deltas[target])
+            continue
         count = _count(equations.objective, target, users)
         if count > most:
-            *before, line = _rests_on(name, backward, places)
-            found.append(Derivation(name, count, line.formula, line.formula, tuple(before)))
+            *before, line = _folded(_rests_on(name, backward, places))
+            used = _used([*before, line], deltas)
+            before = [line for line in before if line.shortcut is None]
+            found.append(Derivation(name, count, line.formula, line.formula, tuple(before), deltas=used))
         else:
-            found.append(_over_paths(name, _paths(equations.objective, target, users), slopes))
+            paths = _paths(equations.objective, target, users)
+            begins = {path[0][1]: deltas[path[0][1]] for path in paths if path and path[0][1] in deltas}
+            found.append(_over_paths(name, paths, slopes)._replace(deltas=tuple(begins.values())))
     return found
+
+
+def _short_deltas(equations: Listing) -> dict[Name, Derivation]:
+    """By net input: the derivations of the deltas that have a shortcut."""
+    short = {
+        equation.name.wrt._replace(sample=equation.name.sample, time=equation.name.time): equation
+        for equation in equations.equations
+        if equation.shortcut is not None and equation.name.wrt is not None
+    }
+    forward = _one_loss(equations) if short else []
+    slopes = {equation.name: dict(equation.slopes) for equation in forward}
+    users = users_on_the_way(forward, equations.objective, set(short))
+    return {
+        net: _over_paths(line.name, _paths(equations.objective, net, users), slopes)._replace(shortcut=line.shortcut)
+        for net, line in short.items()
+    }
+
+
+def _from_deltas(forward: list[Equation], objective: Name, deltas: Mapping[Name, Derivation]) -> list[Equation]:
+    """The forward lines where the loss depends on the net inputs of these deltas, and not by way of activations."""
+    if not deltas:
+        return forward
+    outs = {line.name for line in forward if line.slopes and all(net in deltas for net, _ in line.slopes)}
+    *lines, loss = forward
+    others = tuple((name, slope) for name, slope in loss.slopes if name not in outs)
+    short = ((net, each.shortcut) for net, each in deltas.items() if each.shortcut is not None)
+    return [*lines, loss._replace(slopes=(*others, *short))]
+
+
+def _folded(lines: Iterable[Equation]) -> list[Equation]:
+    """The lines without slopes that are a number or another quantity, and with sums over paths written out."""
+    meaning, found = dict[Name, Formula](), list[Equation]()
+    for line in lines:
+        formula = put_in(line.formula, meaning)
+        is_slope = line.name.of is not None and line.name.of.kind in ("net", "out")
+        if (is_slope and isinstance(formula, Name | Number)) or line.name.via is not None:
+            meaning[line.name] = formula
+        else:
+            found.append(line._replace(formula=formula))
+    return found
+
+
+def _used(lines: Iterable[Equation], deltas: Mapping[Name, Derivation]) -> tuple[Derivation, ...]:
+    names = {line.name for line in lines}
+    return tuple(each for each in deltas.values() if each.name in names)
 
 
 def whole_gradients(equations: Listing) -> dict[Name, Name]:
@@ -100,8 +169,20 @@ def _one_loss(equations: Listing) -> list[Equation]:
 
 def _over_paths(name: Name, paths: Sequence[Path], slopes: Mapping[Name, Mapping[Name, Formula]]) -> Derivation:
     chain = plus(*(times(*(slope_name(of, wrt) for of, wrt in path)) for path in paths))
-    filled = plus(*(times(*(slopes[of][wrt] for of, wrt in path)) for path in paths))
+    filled = plus(*(_flat(times(*(slopes[of][wrt] for of, wrt in path))) for path in paths))
     return Derivation(name, len(paths), chain, filled)
+
+
+def _flat(formula: Formula) -> Formula:
+    """A product of products without the brackets: (o - t) * o * (1 - o), a minus of one factor in front of all."""
+    if not isinstance(formula, Product):
+        return formula
+    factors, minus = list[Formula](), False
+    for factor in formula.factors:
+        if isinstance(factor, Minus):
+            factor, minus = factor.operand, not minus
+        factors += factor.factors if isinstance(factor, Product) else [factor]
+    return negative(times(*factors)) if minus else times(*factors)
 
 
 def _rests_on(name: Name, lines: Sequence[Equation], places: Mapping[Name, int]) -> list[Equation]:
@@ -109,7 +190,9 @@ def _rests_on(name: Name, lines: Sequence[Equation], places: Mapping[Name, int])
     found = {places[name]}
     waiting = [name]
     while waiting:
-        used = {places[each] for each in walk_names(lines[places[waiting.pop()]].formula) if each in places} - found
+        line = lines[places[waiting.pop()]]
+        formula = line.formula if line.shortcut is None else line.shortcut
+        used = {places[each] for each in walk_names(formula) if each in places} - found
         found |= used
         waiting += (lines[place].name for place in used)
     return [lines[place] for place in sorted(found)]

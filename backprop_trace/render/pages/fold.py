@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from backprop_trace.formulas.expr import Formula, Name, Number, Product, Sum, parts, plain, rebuild, times, walk_names
+from backprop_trace.formulas.expr import Formula, Name, Number, Product, Sum, plain, put_in, walk_names
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import Equation
 from backprop_trace.run.step import Line, Trace
@@ -122,14 +122,3 @@ def _is_delta_of(name: Name, copied: Formula) -> bool:
     if not isinstance(copied, Name) or name.wrt is None or copied.wrt is None or name.via or copied.via:
         return False
     return name.wrt.kind == "net" and plain(copied.wrt) == Name("out", name.wrt.label)
-
-
-def put_in(formula: Formula, meaning: dict[Name, Formula]) -> Formula:
-    """The formula with names replaced; no factor 1 is left in a product that was changed."""
-    if isinstance(formula, Name):
-        return meaning.get(formula, formula)
-    inside = parts(formula)
-    new = tuple(put_in(part, meaning) for part in inside)
-    if all(one is other for one, other in zip(new, inside, strict=True)):
-        return formula
-    return times(*new) if isinstance(formula, Product) else rebuild(formula, new)

@@ -7,7 +7,7 @@ r"""Derivations without numbers as displayed mathematics: a term on each row, lo
 >>> chain = Chain(given("a"), (Sum((given("b"), given("c"))),), Naming())
 >>> print("".join(display(chain, Ink(LATEX, LATEX_NAMES), DOCUMENT)), end="")
 \begin{align*}
-a &= b \\
+a &= b \\*
 &+ c
 \end{align*}
 """
@@ -25,17 +25,18 @@ from backprop_trace.render.writers.latex.rows import Pen, filled, pieces
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
 
+WHOLE = 16
+"""So many rows stay on one page."""
+
 SIGN = 20.0
 """The width of a sign with its spaces."""
 
 
 def display(chain: Chain, ink: Ink, page: Page) -> Iterator[str]:
     """A quantity with the formulas it equals."""
-    yield (
-        "\\begin{align*}\n"
-        + " \\\\\n".join(joined(row, row[0]) for row in rows(chain, ink, page))
-        + "\n\\end{align*}\n"
-    )
+    written = [joined(row, row[0]) for row in rows(chain, ink, page)]
+    end = "\\\\*" if len(written) <= WHOLE else "\\\\"
+    yield "\\begin{align*}\n" + f" {end}\n".join(written) + "\n\\end{align*}\n"
 
 
 def rows(chain: Chain, ink: Ink, page: Page) -> list[Row]:
