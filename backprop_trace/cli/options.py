@@ -18,6 +18,7 @@ from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import ALSO, FORMATS
 from backprop_trace.render.medium import FLAVORS, Medium
+from backprop_trace.render.words import LANGUAGES
 from backprop_trace.run.step import Settings, size
 
 if TYPE_CHECKING:
@@ -108,6 +109,18 @@ Flavor = Annotated[
         autocompletion=completion.words(FLAVORS),
     ),
 ]
+Lang = Annotated[
+    str,
+    typer.Option(
+        "--lang",
+        help=f"The language of documents and tables: {', '.join(LANGUAGES)}.",
+        autocompletion=completion.words(LANGUAGES),
+    ),
+]
+Decimal = Annotated[
+    str,
+    typer.Option("--decimal", help="The decimal mark that is shown: point or comma (programs get points)."),
+]
 Output = Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 Width = Annotated[
@@ -142,12 +155,21 @@ def _enclose(output: str, force: bool, ending: str, pieces: Iterable[str]) -> st
     return path.name
 
 
-def as_document(medium: Medium, form: str, fragment: bool = False, flavor: str | None = None) -> Medium:
+def as_document(
+    medium: Medium,
+    form: str,
+    fragment: bool = False,
+    flavor: str | None = None,
+    language: str = "en",
+    decimal: str = "point",
+) -> Medium:
     """The medium of a document with what is asked of it. Raises UsageError where the format has no such thing."""
     goes_with("--fragment", fragment, "--format latex", form == "latex")
     goes_with("--flavor", flavor is not None, "--format markdown", form == "markdown")
     one_of("--flavor", flavor or FLAVORS[0], FLAVORS)
-    return medium._replace(fragment=fragment, flavor=flavor or FLAVORS[0])
+    one_of("--lang", language, LANGUAGES)
+    one_of("--decimal", decimal, ("point", "comma"))
+    return medium._replace(fragment=fragment, flavor=flavor or FLAVORS[0], language=language, comma=decimal == "comma")
 
 
 def goes_with(option: str, given: bool, other: str, there: bool) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from backprop_trace.render.medium import SCREEN, Medium
 
 if TYPE_CHECKING:
+    from backprop_trace.render.blocks import Block
     from backprop_trace.render.pages import Page
     from backprop_trace.render.view import View
     from backprop_trace.run.step import Trace
@@ -70,8 +71,18 @@ def say(form: str, page: Page, medium: Medium = SCREEN) -> Pieces:
     if needs and find_spec(needs) is None:
         raise NoSuchPage(f"--format {form} needs the package {needs}: pip install 'backprop-trace[{form}]'")
     write = import_module(f"backprop_trace.render.{module}").write
-    pieces: Pieces = write(page.blocks(medium._replace(manner=manner)), medium) if manner else write(page)
+    pieces: Pieces = write(_blocks(form, page, medium._replace(manner=manner)), medium) if manner else write(page)
     return pieces
+
+
+def _blocks(form: str, page: Page, medium: Medium) -> Iterator[Block]:
+    """What the page says, in the language that is asked for."""
+    blocks = page.blocks(medium)
+    if medium.language == "en" and not medium.comma:
+        return blocks
+    from backprop_trace.render.words.said import spoken
+
+    return spoken(blocks, medium.language, medium.comma, form in ("latex", "markdown", "pdf"))
 
 
 def render(form: str, traces: Iterable[Trace], view: View, medium: Medium = SCREEN) -> Pieces:

@@ -124,6 +124,7 @@ class Listed(NamedTuple):
 
     label: str
     items: tuple[Text, ...]
+    separator: str = ", "
 
 
 class Formulas(NamedTuple):

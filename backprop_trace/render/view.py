@@ -2,7 +2,7 @@
 
 >>> from backprop_trace.files.spec import load
 >>> described(load("mazur"))
-'2-2-2 network, sigmoid; loss half_squared_error; sgd, learning rate 0.5'
+'2-2-2 network, sigmoid; loss: half squared error; gradient descent, learning rate 0.5'
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def described(example: Example) -> str:
     if network.definitions:
         what = [shape(example), f"gradients of {objective(example)}"]
     else:
-        what = [f"{shape(example)} network, {activations(example)}", f"loss {network.loss}"]
+        what = [f"{shape(example)} network, {activations(example)}", f"loss: {network.loss.replace('_', ' ')}"]
     update = f"{update_rule(example)}{rate}" if example.rule.trained or not network.definitions else ""
     return "; ".join(text for text in (*what, times, samples, update) if text)
 
@@ -200,7 +200,7 @@ def update_rule(example: Example) -> str:
     rule = example.rule
     constants = sorted(constants_used(rule) - {ETA, TIME})
     if not constants and not rule.entry.state:
-        return rule.optimizer
+        return {"sgd": "gradient descent"}.get(rule.optimizer, rule.optimizer)
     decay = f"{rule.weight_decay} weight decay" if rule.weight_decay else ""
     schedule = f"{rule.schedule} decay of the learning rate" if rule.schedule else ""
     numbers = [f"{name.label} {example.values[name]}" for name in constants if name in example.values]

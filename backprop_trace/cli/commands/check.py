@@ -18,6 +18,7 @@ from backprop_trace.cli.options import (
     Flavor,
     Force,
     Form,
+    Lang,
     OptionalExample,
     Output,
     Seed,
@@ -60,6 +61,7 @@ def command(
     ] = None,
     form: Form = "table",
     flavor: Flavor = None,
+    lang: Lang = "en",
     brief: Annotated[bool, typer.Option("--brief", help="Only what matters: no table of all lines.")] = False,
     missing: Annotated[bool, typer.Option("--missing", help="Also list the lines that are not on the sheet.")] = False,
     slips: Annotated[
@@ -84,7 +86,9 @@ def command(
     strict: Annotated[
         Optional[int], typer.Option(help="Demand so many decimals, right to the last: rounding does not excuse.")
     ] = None,
-    decimal: Annotated[str, typer.Option(help="The decimal mark of the sheets: point or comma.")] = "point",
+    decimal: Annotated[
+        str, typer.Option(help="The decimal mark of the sheets, and of the report: point or comma.")
+    ] = "point",
     settings: Values = None,
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
@@ -114,11 +118,12 @@ def command(
 
     if style is not None:
         one_of("--style", style, STYLES)
-    one_of("--decimal", decimal, ("point", "comma"))
     if strict is not None and not 0 <= strict <= MOST_DECIMALS:
         raise UsageError(f"--strict goes from 0 to {MOST_DECIMALS} decimals")
     ways = _ways(accept or (), refuse or ())
-    medium = as_document(medium_of(form, width, ascii_, color, output), form, flavor=flavor)
+    medium = as_document(
+        medium_of(form, width, ascii_, color, output), form, flavor=flavor, language=lang, decimal=decimal
+    )
     if conventions:
         from backprop_trace.render.pages.conventions import conventions_page
 

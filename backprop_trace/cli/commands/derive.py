@@ -11,11 +11,13 @@ from backprop_trace.cli.asked import asked
 from backprop_trace.cli.options import (
     Ascii,
     Color,
+    Decimal,
     ExampleArgument,
     Flavor,
     Force,
     Form,
     Fragment,
+    Lang,
     Only,
     Output,
     Style,
@@ -49,6 +51,8 @@ def command(
     form: Form = "table",
     fragment: Fragment = False,
     flavor: Flavor = None,
+    lang: Lang = "en",
+    decimal: Decimal = "point",
     output: Output = None,
     force: Force = False,
     width: Width = None,
@@ -61,7 +65,7 @@ def command(
     backprop-trace derive kumar --style layered
     backprop-trace derive mazur --only 'dE/dw1' --closed-form
     """
-    medium = as_document(medium_of(form, width, ascii_, color, output), form, fragment, flavor)
+    medium = as_document(medium_of(form, width, ascii_, color, output), form, fragment, flavor, lang, decimal)
     one_of("--style", style, STYLES)
     worked = load(example)
     names, equations = wanted(worked, only) if only else ([], worked.listing())

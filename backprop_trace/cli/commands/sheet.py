@@ -10,10 +10,12 @@ import typer
 
 from backprop_trace.cli.options import (
     BatchSize,
+    Decimal,
     ExampleArgument,
     Flavor,
     Force,
     Form,
+    Lang,
     Output,
     Phases,
     Seed,
@@ -65,6 +67,8 @@ def command(
     seed: Seed = None,
     form: Form = "yaml",
     flavor: Flavor = None,
+    lang: Lang = "en",
+    decimal: Decimal = "point",
     output: Output = None,
     force: Force = False,
 ) -> None:
@@ -74,7 +78,9 @@ def command(
     backprop-trace sheet mazur -o my-sheet.yaml
     backprop-trace sheet mazur --values --decimals 4
     """
-    medium = as_document(medium_of(form, None, False, None, output), form, flavor=flavor)
+    medium = as_document(
+        medium_of(form, None, False, None, output), form, flavor=flavor, language=lang, decimal=decimal
+    )
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)

@@ -14,11 +14,13 @@ from backprop_trace.cli.options import (
     Ascii,
     BatchSize,
     Color,
+    Decimal,
     ExampleArgument,
     Flavor,
     Force,
     Form,
     Fragment,
+    Lang,
     Only,
     Output,
     Phases,
@@ -74,6 +76,8 @@ def command(
     form: Form = "table",
     fragment: Fragment = False,
     flavor: Flavor = None,
+    lang: Lang = "en",
+    decimal: Decimal = "point",
     animate: Annotated[bool, typer.Option("--animate", help="An SVG that runs through the steps.")] = False,
     compact: Annotated[
         Optional[bool],
@@ -117,7 +121,7 @@ def command(
     backprop-trace show mazur --engine exact --digits 50 --only 'dE/dw1' --with-ancestors
     backprop-trace show mazur --format latex -o mazur.tex
     """
-    medium = as_document(medium_of(form, width, ascii_, color, output, force), form, fragment, flavor)
+    medium = as_document(medium_of(form, width, ascii_, color, output, force), form, fragment, flavor, lang, decimal)
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)

@@ -175,8 +175,8 @@ def _latex_call(function: str, arguments: Sequence[str]) -> Piece:
             return rf"{_LATEX_FUNCTIONS[function]}\left({inside}\right)", ATOM
 
 
-def _latex_cases(test: str, positive: str, otherwise: str) -> Piece:
-    return rf"\begin{{cases}} {positive} & {test} > 0 \\ {otherwise} & \text{{else}} \end{{cases}}", LOOSE
+def latex_cases(test: str, positive: str, otherwise: str, other: str = "else") -> Piece:
+    return rf"\begin{{cases}} {positive} & {test} > 0 \\ {otherwise} & \text{{{other}}} \end{{cases}}", LOOSE
 
 
 def latex_number(text: str) -> Piece:
@@ -184,7 +184,7 @@ def latex_number(text: str) -> Piece:
     sign = "-" if text.startswith("-") else ""
     if match := re.fullmatch(r"-?(\d+)/(\d+)", text):
         return rf"{sign}\frac{{{match[1]}}}{{{match[2]}}}", NEGATIVE if sign else BOX
-    if match := re.fullmatch(r"-?([\d.]+)[eE]([+-]?\d+)", text):
+    if match := re.fullmatch(r"-?([\d.{},]+)[eE]([+-]?\d+)", text := text.replace(",", "{,}")):
         return rf"{sign}{match[1]} \times 10^{{{int(match[2])}}}", NEGATIVE if sign else PRODUCT
     return text, NEGATIVE if sign else ATOM
 
@@ -194,7 +194,7 @@ LATEX = Notation(
     fraction=r"\frac{{{}}}{{{}}}".format,
     power="{}^{{{}}}".format,
     call=_latex_call,
-    cases=_latex_cases,
+    cases=latex_cases,
     number=latex_number,
     opening=r"\left(",
     closing=r"\right)",

@@ -47,7 +47,7 @@ def number(text: str) -> Piece:
     sign, text = (MINUS, text[1:]) if text.startswith("-") else ("", text)
     if match := re.fullmatch(r"(\d+)/(\d+)", text):
         return sign + fraction(f"<mn>{match[1]}</mn>", f"<mn>{match[2]}</mn>"), NEGATIVE if sign else BOX
-    if match := re.fullmatch(r"([\d.]+)[eE]([+-]?\d+)", text):
+    if match := re.fullmatch(r"([\d.,]+)[eE]([+-]?\d+)", text):
         power = int(match[2])
         exponent = f"{MINUS if power < 0 else ''}<mn>{abs(power)}</mn>"
         ten = raised("<mn>10</mn>", exponent)

@@ -41,6 +41,15 @@ def full(value: Value, digits: int = SAFE_DIGITS) -> str:
     return shown(value, digits)
 
 
+def parted(decimal_: str) -> tuple[str, str, str]:
+    """Before the decimal mark, a point or a comma; the mark; behind it.
+
+    >>> parted("-0,25"), parted("3")
+    (('-0', ',', '25'), ('3', '', ''))
+    """
+    return decimal_.partition("," if "," in decimal_ else ".")
+
+
 def bound_of_zero(value: Value) -> str | None:
     """`1e-616`, if the value is a 0 that is known to be smaller than that in size and not known to be 0."""
     if not isinstance(value, Decimal) or value:

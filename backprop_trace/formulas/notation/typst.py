@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:(?:\.|\{,\})\d+)?|\s+|.", re.DOTALL)
 
 _SYMBOLS: Mapping[str, str] = {
     r"\cdot": "⋅", r"\times": "×", r"\partial": "∂", r"\sum": "∑", r"\approx": "≈", r"\ldots": "…", r"\cdots": "⋯",
@@ -42,6 +42,10 @@ _MEANING = frozenset('#$"()[]{}/,;:*_^\\@`<>&')
 
 _LETTERS = re.compile("[ -\u024f\u0370-\u04ff\u1e00-\u2038\u2070-\u20bf\u2190-\u22ff\u200b\u2696\u2713\u2717]")
 """What Typst's own fonts have: Latin, Greek and Cyrillic letters, punctuation, arrows, mathematics, verdicts."""
+
+
+_BEFORE_A_SIGN = "=⋅×+-≈("
+"""After these a minus is a sign: a number that is text must hold it."""
 
 
 def string(text: str) -> str:
@@ -93,6 +97,8 @@ class _Reader:
         while self.place < len(self.tokens) and (token := self.take()) not in ends:
             if token in ("_", "^"):
                 found[-1:] = [f"{''.join(found[-1:])}{token}({self.argument()})"]
+            elif token == "-" and "{,}" in self.next and (not found or found[-1][-1] in _BEFORE_A_SIGN):
+                found.append(_character(f"\u2212{self.take()}"))
             elif text := self.piece(token):
                 found.append(text)
         return " ".join(found)
@@ -162,6 +168,8 @@ def _character(token: str) -> str:
     if token.startswith("\\") and len(token) > 2:
         name, size = token[1:].removeprefix("var"), "CAPITAL" if token[1].isupper() else "SMALL"
         return unicodedata.lookup(f"GREEK {size} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
+    if "{,}" in token:
+        return f'class("normal", {string(token.replace("{,}", ","))})'
     sign = token.removeprefix("\\")
     if token.isspace():
         return ""

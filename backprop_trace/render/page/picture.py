@@ -42,8 +42,8 @@ text{fill:#1c1e22;font-size:13px}
 _MOTION = "@media(prefers-reduced-motion:reduce){*{animation:none!important}.hl{display:none}}"
 
 
-def picture(trace: Trace, view: View) -> Iterator[str]:
-    """The picture of one training step; `view.animate` lets it run. Raises TooLarge."""
+def picture(trace: Trace, view: View, comma: bool = False) -> Iterator[str]:
+    """The picture of one training step; `view.animate` lets it run. comma: as the decimal mark. Raises TooLarge."""
     lines = sorted(chosen(trace, view), key=lambda line: PHASES.index(line.equation.phase))
     if view.animate and len(lines) > LARGEST_PICTURE:
         raise TooLarge(
@@ -52,7 +52,7 @@ def picture(trace: Trace, view: View) -> Iterator[str]:
     network = trace.example.network
     drawn = layout(network)
     bases = at_first([*trace.example.values, *trace.by_name])
-    first = list(drawing(drawn, network.objective, partial(_short, trace, bases), _title(trace)))
+    first = list(drawing(drawn, network.objective, partial(_short, trace, bases, "," if comma else "."), _title(trace)))
     box = f'viewBox="0 0 {drawn.width:g} {drawn.height + CAPTION:g}"'
     motion = _motion(lines, drawn) if view.animate else ""
     yield f'<svg xmlns="http://www.w3.org/2000/svg" {box} width="{drawn.width:g}" role="img">'
@@ -71,14 +71,14 @@ def _title(trace: Trace) -> str:
     return trace.example.title or trace.example.name
 
 
-def _short(trace: Trace, bases: dict[str, Name], base: str) -> str:
+def _short(trace: Trace, bases: dict[str, Name], mark: str, base: str) -> str:
     name = bases.get(base)
     if name is None or name not in trace.values:
         return ""
     given = trace.example.values.get(name, "") if trace.step == 1 else ""
     value = Fraction(trace.values[name])  # a decimal would keep all its digits
     text = given if 0 < len(given) <= 8 else shown(value, 4)
-    return (text if len(text) <= 8 else shown(value, 3)).replace("-", "−")
+    return (text if len(text) <= 8 else shown(value, 3)).replace("-", "−").replace(".", mark)
 
 
 def _motion(lines: list[Line], drawn: Layout) -> str:

@@ -6,8 +6,8 @@ Nothing is fetched and nothing runs: the policy of the page forbids both. Every 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from importlib.resources import files
 from itertools import chain
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from backprop_trace.render.blocks import Block, Equations, Math, Span, Text
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.page.picture import picture
 from backprop_trace.render.view import View
+from backprop_trace.render.words import word
 from backprop_trace.render.writers.plot import plot
 from backprop_trace.render.writers.spelling import ASCII_INK, Ink
 from backprop_trace.render.writers.terminal import signed
@@ -65,20 +66,20 @@ def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
     first = next(stream, said.Title(""))
     title = first.text if isinstance(first, said.Title) else "backprop-trace"
     if not medium.fragment:
-        yield _head(title)
+        yield _head(title, medium.language)
         if not isinstance(first, said.Title):
             first, stream = said.Title(title), chain([first], stream)
-    outline = _Outline()
+    outline = _Outline(medium.language)
     for block in chain([first], stream):
         yield "".join(_written(block, outline))
     if not medium.fragment:
         yield "</main>\n</body>\n</html>\n"
 
 
-def _head(title: str) -> str:
+def _head(title: str, language: str) -> str:
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
@@ -93,10 +94,12 @@ def _style() -> str:
 
 
 class _Outline:
-    """Which heading stands under which: no level of a page is left out, whatever is shown of it."""
+    """Which heading stands under which: no level of a page is left out, whatever is shown of it. `our`: words of our
+    own in the language of the page."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
         self.above: list[int] = []
+        self.our = partial(word, language=language)
 
     def heading(self, level: int, text: str) -> str:
         while self.above and self.above[-1] >= level:
@@ -113,15 +116,15 @@ def _written(block: Block, outline: _Outline) -> Iterator[str]:
         case said.Heading(text, level):
             yield outline.heading(level, words(text))
         case said.Prose(text, kind):
-            label = f"<b>{kind.capitalize()}:</b> " if kind in ("note", "warning") else ""
+            label = f"<b>{escaped(outline.our(kind).capitalize())}:</b> " if kind in ("note", "warning") else ""
             yield f'<p class="{kind or "text"}">{label}{words(text)}</p>\n'
-        case said.Listed(label, items):
+        case said.Listed(label, items, _):
             inside = " ".join(f"<span>{words(item)}</span>" for item in items)
             yield f'<p class="given"><b>{escaped(label)}:</b> {inside}</p>\n'
         case said.Formulas(formulas, style):
             yield from _formulas(written(line, LETTERS[style], INK.general) for line in formulas)  # type: ignore[arg-type]
         case Equations():
-            yield from _equations(block)
+            yield from _equations(block, outline.our)
         case said.Matrices():
             yield from _matrices(block)
         case said.Chain():
@@ -131,7 +134,7 @@ def _written(block: Block, outline: _Outline) -> Iterator[str]:
         case said.Curve():
             yield _curve(block)
         case said.Drawing(trace, _):
-            yield image("".join(picture(trace, View(trace.example))), "The network with its numbers")
+            yield image("".join(picture(trace, View(trace.example))), outline.our("The network with its numbers"))
         case said.Message():
             yield from _message(block, outline)
 
@@ -152,17 +155,17 @@ def _formulas(lines: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     yield "</dl>\n"
 
 
-def _equations(block: Equations) -> Iterator[str]:
+def _equations(block: Equations, our: Callable[[str], str]) -> Iterator[str]:
     """A row a line: formula, numbers, value; a column of numbers only where some line has them."""
     yield '<div class="wide"><table class="lines"><thead><tr>'
-    yield "".join(f'<th scope="col">{word}</th>' for word in ("quantity", "formula", "numbers", "value"))
+    yield "".join(f'<th scope="col">{escaped(our(head))}</th>' for head in ("quantity", "formula", "numbers", "value"))
     yield "</tr></thead><tbody>\n"
     for line in block.lines:
         formula, *numbers, value = INK.sides(line.sides, block.names)
         last = _math(f"<mo>=</mo>{value}")
         if line.shortcut:
             short = "<mo>=</mo>".join(INK.sides(line.shortcut, block.names))
-            last += f' <span class="also">shortcut {_math(short)}</span>'
+            last += f' <span class="also">{escaped(our("shortcut"))} {_math(short)}</span>'
         between = _math("".join(f"<mo>=</mo>{number}" for number in numbers)) if numbers else ""
         cells = [_math(f"<mo>=</mo>{formula}") if formula != value else "", between, last]
         yield f'<tr><th scope="row">{_math(INK.name(line.name, block.names))}</th>'

@@ -19,6 +19,7 @@ from backprop_trace.render.blocks import Block, Equations, Math, Text
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.page.picture import picture
 from backprop_trace.render.view import View
+from backprop_trace.render.words import word
 from backprop_trace.render.writers.curve import drawn
 from backprop_trace.render.writers.latex import derivation, display, matrices
 from backprop_trace.render.writers.latex.display import Row
@@ -58,6 +59,7 @@ def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
 class _Writer:
     def __init__(self, medium: Medium):
         self.medium, self.flavor = medium, FLAVORS[medium.flavor]
+        self.page = PAGE._replace(language=medium.language)
 
     def written(self, block: Block) -> Iterator[str]:
         match block:
@@ -66,11 +68,11 @@ class _Writer:
             case said.Heading(text, level):
                 yield f"{'#' * (level + 1)} {self.words(text)}\n"
             case said.Prose(text, kind):
-                label = f"{kind.capitalize()}: " if kind in ("note", "warning") else ""
+                label = f"{self.word(kind).capitalize()}: " if kind in ("note", "warning") else ""
                 strong = "**" if kind in ("good", "bad") else ""
                 yield f"{strong}{label}{self.words(text)}{strong}\n"
-            case said.Listed(label, items):
-                yield f"{label}: {', '.join(map(self.words, items))}\n"
+            case said.Listed(label, items, separator):
+                yield f"{label}: {separator.join(map(self.words, items))}\n"
             case said.Formulas(formulas, style):
                 texts = (written(line, LETTERS[style], INK.general) for line in formulas)  # type: ignore[arg-type]
                 for about, left, right in texts:
@@ -106,7 +108,7 @@ class _Writer:
     def equations(self, block: Equations) -> str:
         """The lines in one display, broken where those of a page are."""
         margin = display.Margin((INK.name(line.name, block.names) for line in block.lines), PAGE)
-        writer = Writer(INK, block.names, PAGE)
+        writer = Writer(INK, block.names, self.page)
         layouts = display.layouts([writer.step(line, margin.room) for line in block.lines], margin, PAGE)
         return "\n".join(
             self.display("alignedat}{3" if columns else "aligned", (row for rows in steps for row in rows))
@@ -128,17 +130,24 @@ class _Writer:
         yield _rule(table.columns)
         yield from (_row(map(self.words, cells)) for cells, _ in table.rows)
 
+    def picture(self, block: said.Drawing) -> Iterator[str]:
+        return picture(block.trace, View(block.trace.example, style=block.names.style), self.medium.comma)
+
     def drawing(self, block: said.Drawing) -> str:
         """A picture beside the page, where there is a place for one."""
         if self.medium.enclose is None:
             return ""
-        name = self.medium.enclose("svg", picture(block.trace, View(block.trace.example, style=block.names.style)))
-        return f"![The network with its numbers]({quote(name)})\n"
+        name = self.medium.enclose("svg", self.picture(block))
+        return f"![{self.word('The network with its numbers')}]({quote(name)})\n"
 
     def message(self, message: said.Message) -> Iterator[str]:
         yield f"## {self.words(message.title)}\n\n{escaped(message.place)}: {self.words(message.sentence)}\n\n"
         yield from (f"* {label}: {self.words(text)}\n" for label, text in message.rows)
         yield f"\n{self.words(message.after)}\n" if message.after else ""
+
+    def word(self, text: str) -> str:
+        """A word of our own."""
+        return word(text, self.medium.language)
 
     def words(self, text: Text) -> str:
         """A sentence or cell: words are escaped, formulas become mathematics."""

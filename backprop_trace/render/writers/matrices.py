@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from backprop_trace.formulas.expr import LOSS
 from backprop_trace.formulas.notation.names import ASCII_NAMES
+from backprop_trace.formulas.notation.numbers import parted
 from backprop_trace.render.blocks import Amount, Item, Letter, Matrix, MatrixLine, Naming
 from backprop_trace.render.writers.spelling import Ink
 
@@ -118,7 +119,7 @@ def aligned(cells: Sequence[str]) -> Rows:
     >>> aligned(["-0.25", "3", ""])
     ['-0.25', ' 3   ', ' .   ']
     """
-    wholes = [(cell or NO_ENTRY).partition(".")[0] if cell else NO_ENTRY for cell in cells]
+    wholes = [parted(cell or NO_ENTRY)[0] if cell else NO_ENTRY for cell in cells]
     before = max(map(len, wholes))
     texts = [" " * (before - len(whole)) + (cell or NO_ENTRY) for cell, whole in zip(cells, wholes, strict=True)]
     return [text.ljust(max(map(len, texts))) for text in texts]

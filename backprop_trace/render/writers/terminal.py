@@ -13,6 +13,7 @@ from backprop_trace.model.general import written
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equation, Equations, Math, Text
 from backprop_trace.render.medium import Medium
+from backprop_trace.render.words import word
 from backprop_trace.render.writers import matrices, tables
 from backprop_trace.render.writers.colours import painter
 from backprop_trace.render.writers.curve import drawn
@@ -62,8 +63,8 @@ class _Writer:
                 return (self.paint(kind, line) for line in self.prose(text))
             case said.Prose(text, kind):
                 return self.paragraph(text, kind)
-            case said.Listed(label, items):
-                return self.listed(label, items)
+            case said.Listed():
+                return self.listed(block)
             case said.Formulas():
                 return self.formulas(block)
             case said.Matrices():
@@ -78,6 +79,10 @@ class _Writer:
                 return self.message(block)
         return ()
 
+    def word(self, text: str) -> str:
+        """A word of our own."""
+        return word(text, self.medium.language)
+
     # --- prose ---
 
     def prose(self, text: Text, indent: str = "", first: str = "") -> list[str]:
@@ -85,12 +90,12 @@ class _Writer:
         return wrapped(self.ink.words(text), max(20, self.width or READS_WELL), first, indent)
 
     def paragraph(self, text: Text, kind: str) -> Iterator[str]:
-        label = f"{kind}: " if kind in ("note", "warning") else ""
+        label = f"{self.word(kind)}: " if kind in ("note", "warning") else ""
         return (self.paint(kind, line) for line in self.prose(label + self.ink.words(text)))
 
-    def listed(self, label: str, items: Sequence[Text]) -> Iterator[str]:
-        texts = ", ".join(self.ink.words(item).replace(" ", NO_BREAK) for item in items)
-        lines = self.prose(f"{label.lower()}: {texts}", indent=" " * (len(label) + 2))
+    def listed(self, block: said.Listed) -> Iterator[str]:
+        texts = block.separator.join(self.ink.words(item).replace(" ", NO_BREAK) for item in block.items)
+        lines = self.prose(f"{block.label.lower()}: {texts}", indent=" " * (len(block.label) + 2))
         return (line.replace(NO_BREAK, " ") for line in lines)
 
     def curve(self, curve: said.Curve) -> Iterator[str]:
@@ -145,14 +150,15 @@ class _Writer:
     def equations(self, block: Equations) -> Iterator[str]:
         rows = [self.row(line, block) for line in block.lines]
         sizes = [tuple(map(wide, row[:4])) for row in rows]
-        widths = [max(len(head), *column) for head, column in zip(COLUMNS, zip(*sizes, strict=True), strict=True)]
+        heads = [self.word(head) for head in COLUMNS]
+        widths = [max(len(head), *column) for head, column in zip(heads, zip(*sizes, strict=True), strict=True)]
         if not any(row[2] for row in rows):
             widths[2] = 0
         needed = sum(widths) + len(GAP) * sum(width > 0 for width in widths[1:]) + 2
         if needed > (self.width or WIDEST):
             yield from (line for row in rows for line in self.upright(*row))
             return
-        head = GAP.join(padded(text, width) for text, width in zip(COLUMNS, widths, strict=True) if width)
+        head = GAP.join(padded(text, width) for text, width in zip(heads, widths, strict=True) if width)
         yield self.paint("faint", f"  {head}".rstrip())
         yield self.paint("faint", "  " + ("-" if self.medium.ascii else "─") * (needed - 2))
         for (name, formula, numbers, value, shortcut), size in zip(rows, sizes, strict=True):
@@ -160,7 +166,7 @@ class _Writer:
             middle = f"{GAP}{formula}{after_formula}" + (f"{GAP}{numbers}{after_numbers}" if widths[2] else "")
             yield f"  {self.paint('name', name + after_name)}{middle}{GAP}{self.paint('value', value)}"
             if shortcut:
-                yield self.paint("faint", f"  {'':{widths[0]}}{GAP}shortcut: {shortcut}")
+                yield self.paint("faint", f"  {'':{widths[0]}}{GAP}{self.word('shortcut')}: {shortcut}")
 
     def row(self, line: Equation, block: Equations) -> tuple[str, str, str, str, str]:
         """Name, formula, numbers (empty where they would only repeat the value), value, shortcut."""
@@ -179,7 +185,9 @@ class _Writer:
                 yield from self.folded(f"    = {text}", " " * 8)
             yield "    = " + self.paint("value", value)
         if shortcut:
-            yield from (self.paint("faint", line) for line in self.folded(f"    shortcut: {shortcut}", " " * 8))
+            yield from (
+                self.paint("faint", line) for line in self.folded(f"    {self.word('shortcut')}: {shortcut}", " " * 8)
+            )
 
     # --- messages ---
 

@@ -14,6 +14,7 @@ from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equations, Marked, Math, Signed, Span, Text
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.signs import KINDS
+from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex import curve, derivation, display, drawing, general, matrices, tables
 from backprop_trace.render.writers.latex.page import DOCUMENT, FRAGMENT
 from backprop_trace.render.writers.latex.preamble import FRAGMENT_REMARK, PREAMBLE, SKIPS
@@ -22,7 +23,7 @@ from backprop_trace.render.writers.latex.steps import Writer
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
-    document = _Fragment() if medium.fragment else _Document()
+    document = _Fragment(medium) if medium.fragment else _Document(medium)
     yield from document.opening()
     for block in blocks:
         yield from document.block(block)
@@ -35,7 +36,8 @@ class _Document:
 
     page = DOCUMENT
 
-    def __init__(self) -> None:
+    def __init__(self, medium: Medium) -> None:
+        self.page = self.page._replace(language=medium.language, comma=medium.comma)
         self.shortened = Shortened(self.page)
         self.ink, self.flat = map(self.shortened.ink, (LATEX_NAMES, FLAT_LATEX_NAMES))
         self.phase = list[said.Heading | Equations]()
@@ -73,12 +75,12 @@ class _Document:
             case said.Heading(text, level):
                 yield self.heading(self.words(text), level)
             case said.Prose(text, kind):
-                label = f"{kind.capitalize()}: " if kind in ("note", "warning") else ""
+                label = f"{self.word(kind).capitalize()}: " if kind in ("note", "warning") else ""
                 yield self.prose(label + self.words(text), kind)
-            case said.Listed(label, items):
-                yield ragged(f"{label}: {', '.join(map(self.words, items))}.")
+            case said.Listed(label, items, separator):
+                yield ragged(f"{tex.escaped(label)}: {separator.join(map(self.words, items))}.")
             case said.Formulas(lines, style):
-                yield f"\\noindent {general.legend(style)}\n"
+                yield f"\\noindent {general.legend(style, self.page.language)}\n"
                 yield from general.overview(lines, style, self.page)
             case said.Matrices():
                 yield from matrices.display(block, self.ink, self.page)
@@ -124,6 +126,10 @@ class _Document:
         return "\n\\par\\medskip\n" + ragged(tex.escaped(text))
 
     # --- in a sentence or a cell ---
+
+    def word(self, text: str) -> str:
+        """A word of our own."""
+        return tex.escaped(word(text, self.page.language))
 
     def words(self, text: Text) -> str:
         return tex.escaped(text) if isinstance(text, str) else "".join(map(self.span, text))

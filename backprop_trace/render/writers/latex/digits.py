@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_NUMBER = re.compile(r"(-?)(\d+)(\.\d+)?")
+_NUMBER = re.compile(r"(-?)(\d+)((?:\.|\{,\})\d+)?")
 
 
 def aligned(numbers: Sequence[str]) -> list[str]:
@@ -18,16 +18,21 @@ def aligned(numbers: Sequence[str]) -> list[str]:
     plain = [part for part in parts if part is not None]
     negative = any(part[1] for part in plain)
     before = max((len(part[2]) for part in plain), default=0)
-    after = max((len(part[3] or "") for part in plain), default=0)
+    after = max((len(_points(part[3])) for part in plain), default=0)
     found = []
     for number, part in zip(numbers, parts, strict=True):
         if part is None:
             found.append(number)
             continue
-        sign, whole, rest = part.groups("")
+        sign, whole, rest = part[1], part[2], _points(part[3])
         missing = ("." if after and not rest else "") + "0" * (after - len(rest) - (after > 0 and not rest))
         found.append(phantom("-" * (negative and not sign) + "0" * (before - len(whole))) + number + phantom(missing))
     return found
+
+
+def _points(rest: str | None) -> str:
+    """What stands behind, a comma as a point."""
+    return (rest or "").replace("{,}", ".")
 
 
 def phantom(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from backprop_trace.render.writers.latex.page import TEXT_SIZE, Page
 from backprop_trace.render.writers.latex.rows import filled
-from backprop_trace.render.writers.latex.steps import SHORTCUT, Side, Step
+from backprop_trace.render.writers.latex.steps import Side, Step
 from backprop_trace.render.writers.latex.width import width
 
 SIGN = 14.0
@@ -110,7 +110,7 @@ def _cells(step: Step) -> tuple[str, str, str] | None:
     value = _joined(step.value)
     if len(step.formula) > 1 or len(step.numbers) > 1 or value is None or step.terms:
         return None
-    return step.formula[0], "".join(step.numbers), value + ("" if step.name else SHORTCUT)
+    return step.formula[0], "".join(step.numbers), value + step.remark
 
 
 def _joined(value: list[Side]) -> str | None:
@@ -146,19 +146,19 @@ def _in_columns(step: Step) -> Iterator[Row]:
 def _stacked(step: Step, margin: Margin) -> list[Row]:
     rows = _equated(step, margin.room)
     if step.shortcut is not None:
-        rows += _equated(step.shortcut, margin.room - width(SHORTCUT), SHORTCUT)
+        rows += _equated(step.shortcut, margin.room - width(step.shortcut.remark))
     if margin.above:
         return [("", f" {step.name}"), *(("", rf"\quad {row}") for row in rows)]
     return [(step.name, rows[0]), *(("", row) for row in rows[1:])]
 
 
-def _equated(step: Step, room: float, remark: str = "") -> list[str]:
+def _equated(step: Step, room: float) -> list[str]:
     """Rows that begin with an equals sign, or are indented where they carry on the row before."""
     sides = [Side("=", step.formula), *(Side("=", part) for part in (step.numbers, *step.terms) if part), *step.value]
     written = [_rows(side, room) for side in sides]
     together = " ".join(rows[0] for rows in written)
     if all(len(rows) == 1 for rows in written) and width(together) <= room:
-        return [together + remark]
+        return [together + step.remark]
     rows = written[0]
     for place, more in enumerate(written[1:], 1):
         is_value = place >= len(written) - len(step.value)
@@ -166,7 +166,7 @@ def _equated(step: Step, room: float, remark: str = "") -> list[str]:
             rows[-1] += f" {more[0]}"
         else:
             rows = rows + more
-    return [*rows[:-1], rows[-1] + remark]
+    return [*rows[:-1], rows[-1] + step.remark]
 
 
 def _rows(side: Side, room: float) -> list[str]:

@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import Name, given
-from backprop_trace.formulas.notation import latex_number
+from backprop_trace.formulas.notation import latex_number, tex
 from backprop_trace.formulas.notation.names import Speller
 from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex.geometry import (
     LABEL_HEIGHT,
     RADIUS,
@@ -105,7 +106,7 @@ class Drawing(NamedTuple):
 
 def picture(trace: Trace, spell: Speller, page: Page) -> Iterator[str]:
     """The drawing as a tikzpicture, and its caption."""
-    texts = _Texts(trace, spell)
+    texts = _Texts(trace, spell, page)
     drawn = _drawn(trace, texts, page)
     yield "\\begin{center}\n\\begin{tikzpicture}[x=1pt, y=1pt, >=stealth,\n"
     yield f"  unit/.style={{circle, draw, minimum size={2 * RADIUS:.0f}pt, inner sep=0pt}},\n"
@@ -122,17 +123,24 @@ def picture(trace: Trace, spell: Speller, page: Page) -> Iterator[str]:
     written += [label.text for label in drawn.beside] + [number.text for number in beside]
     rounded = any(text.endswith(value) for text in written for value in texts.rounded)
     remarks = [*drawn.remarks, *(["Values are rounded to four digits here."] if rounded else [])]
-    yield f"\\par\\smallskip{{\\footnotesize {' '.join(remarks)}\\par}}\n" if remarks else ""
+    yield f"\\par\\smallskip{{\\footnotesize {' '.join(map(texts.word, remarks))}\\par}}\n" if remarks else ""
     yield "\\end{center}\n"
 
 
 class _Texts:
     """Labels: name = value, the value rounded where it is long."""
 
-    def __init__(self, trace: Trace, spell: Speller):
-        self.trace, self.spell, self.rounded = trace, spell, set[str]()
+    def __init__(self, trace: Trace, spell: Speller, page: Page):
+        self.trace, self.spell, self.page, self.rounded = trace, spell, page, set[str]()
+
+    def word(self, text: str) -> str:
+        return tex.escaped(word(text, self.page.language))
 
     def value(self, name: Name) -> str:
+        value = self.number(name)
+        return value.replace(".", "{,}") if self.page.comma else value
+
+    def number(self, name: Name) -> str:
         text = self.trace.example.values.get(name, "") if self.trace.step == 1 else ""
         if 0 < len(text) <= DIGITS + 3:
             return text if "/" in text else latex_number(text)[0]
@@ -318,7 +326,7 @@ def _given_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Itera
             yield Given(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
         if node.unit and node.layer == network.depth:
             target = texts.value(Name("target", node.unit))
-            yield Given(_beside(node, "->", "east", 14, "right"), rf"\text{{target }}{{{target}}}")
+            yield Given(_beside(node, "->", "east", 14, "right"), rf"\text{{{texts.word('target')} }}{{{target}}}")
 
 
 def _beside(node: Node, arrow: str, end: str, far: int, side: str) -> str:

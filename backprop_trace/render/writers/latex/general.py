@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from backprop_trace.formulas.notation import LATEX, tex
 from backprop_trace.formulas.notation.names import LATEX_NAMES
 from backprop_trace.model.general import General, Letters, Pen, written
+from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex.page import Page
 from backprop_trace.render.writers.latex.width import width
 
@@ -34,12 +35,12 @@ LETTERS = {
 }
 
 
-def legend(style: str) -> str:
+def legend(style: str, language: str = "en") -> str:
     """What the letters mean."""
     c = LETTERS[style]
     layers = "" if style == "net-out" else "; the inputs are layer 1, and $L$ is the last"
     fed = f"Unit $j$ is fed by the units or inputs $i$ and feeds the units $k$; ${c['x']}$ is an output or an input"
-    return fed + layers + "."
+    return word(fed, language) + word(layers, language) + "."
 
 
 def fit_beside(sides: Sequence[tuple[str, str, str]], page: Page) -> bool:

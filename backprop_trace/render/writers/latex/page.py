@@ -17,6 +17,7 @@ class Page(NamedTuple):
     points: the width of the text. digits: of a number that is put in, beside a name. terms: in a sum. in_full: so many
     lines are worked out in full, of more than that the first `each` of each kind. listed: values in a table. rows: of
     one display or table, 0 for any number. samples: in a table. longest_name: a longer one is abbreviated.
+    language, comma: see `Medium`.
     """
 
     points: float
@@ -28,6 +29,8 @@ class Page(NamedTuple):
     rows: int = 0
     samples: int = 20
     longest_name: int = 22
+    language: str = "en"
+    comma: bool = False
 
     @property
     def width(self) -> float:

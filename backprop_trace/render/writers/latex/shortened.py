@@ -4,9 +4,11 @@ said at the end."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
-from backprop_trace.formulas.notation import LATEX, Piece
+from backprop_trace.formulas.notation import LATEX, Piece, latex_cases, tex
 from backprop_trace.formulas.notation.names import Alphabet, Symbol
+from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex.page import Page
 from backprop_trace.render.writers.latex.steps import LONGEST_VALUE, short_number
 from backprop_trace.render.writers.spelling import Ink
@@ -27,7 +29,9 @@ class Shortened:
                 return alphabet.symbol(Symbol(self.name(whole.text), mark=whole.mark))
             return alphabet.symbol(whole._replace(lower=self.name(whole.lower)))
 
-        return Ink(LATEX._replace(number=self.put_in), alphabet._replace(symbol=symbol))
+        other = tex.escaped(word("else", self.page.language))
+        notation = LATEX._replace(number=self.put_in, cases=partial(latex_cases, other=other))
+        return Ink(notation, alphabet._replace(symbol=symbol))
 
     def name(self, word: str) -> str:
         longest = self.page.longest_name
@@ -48,9 +52,12 @@ class Shortened:
     def remarks(self) -> Iterator[str]:
         """What the reader is told at the end."""
         if self.cut:
-            yield f"Numbers that are put in are cut to {self.page.digits} digits, marked by dots."
+            yield self.word(f"Numbers that are put in are cut to {self.page.digits} digits, marked by dots.")
         if self.longest > LONGEST_VALUE:
-            yield f"Values are shown with {LONGEST_VALUE} digits; --format json has them all."
+            yield self.word(f"Values are shown with {LONGEST_VALUE} digits; --format json has them all.")
         if self.short:
             pairs = (f"{short} = {long}" for long, short in self.short.items())
-            yield "Long names are abbreviated: " + ", ".join(pairs) + "."
+            yield self.word("Long names are abbreviated:") + f" {', '.join(pairs)}."
+
+    def word(self, text: str) -> str:
+        return word(text, self.page.language)

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from backprop_trace.formulas.notation import ATOM, NEGATIVE, Piece, latex_number
-from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.formulas.notation import ATOM, NEGATIVE, Piece, latex_number, tex
+from backprop_trace.formulas.notation.numbers import parted, shown
 from backprop_trace.formulas.numbers import number
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Amount, Equation, Filled, Naming, Written
+from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex.page import Page
 from backprop_trace.render.writers.latex.rows import Pen, abridged, pieces, with_ellipsis
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
 
 LONGEST_VALUE = 1000
-SHORTCUT = r"\quad\text{(shortcut)}"
 GROUPED_FROM = 21
 """Digits are written in groups of five from so many on."""
 
@@ -36,7 +36,8 @@ class Side(NamedTuple):
 
 class Step(NamedTuple):
     """A line written out: the name, and what it is equal to. `numbers` is empty where it would repeat the value;
-    `terms`: numbers once more, where single terms have values of their own; `digits`: how many its value has."""
+    `terms`: numbers once more, where single terms have values of their own; `digits`: how many its value has;
+    `remark`: what stands behind it."""
 
     name: str
     formula: list[str]
@@ -45,6 +46,7 @@ class Step(NamedTuple):
     digits: int = 0
     shortcut: Step | None = None
     terms: tuple[list[str], ...] = ()
+    remark: str = ""
 
 
 class Writer:
@@ -59,7 +61,8 @@ class Writer:
         step = self.sides(self.ink.name(line.name, self.names), line.sides, room)
         if not line.shortcut:
             return step
-        return step._replace(shortcut=self.sides("", line.shortcut, room - width(SHORTCUT)))
+        remark = rf"\quad\text{{({tex.escaped(word('shortcut', self.page.language))})}}"
+        return step._replace(shortcut=self.sides("", line.shortcut, room - width(remark))._replace(remark=remark))
 
     def sides(self, name: str, sides: Sequence[said.Side], room: float) -> Step:
         formula, *numbers, value = sides
@@ -90,16 +93,17 @@ def short_number(text: str, most: int) -> Piece:
         fraction = latex_number(text)
         return fraction if width(fraction[0]) <= 5.2 * most else short_number(shown(number(text), 2 * most), most)
     mantissa, e, exponent = text.lower().partition("e")
-    if len(mantissa.partition(".")[0]) > most:
+    if len(parted(mantissa)[0]) > most:
         return short_number(_scientific(text, most), most)
-    cut = mantissa[: most + 1].rstrip(".") + r"\ldots" if len(mantissa) > most + 2 else mantissa
+    cut = mantissa[: most + 1].rstrip(".,") + r"\ldots" if len(mantissa) > most + 2 else mantissa
+    cut = cut.replace(",", "{,}")
     if e:
         cut += rf" \times 10^{{{int(exponent)}}}"
     return cut, NEGATIVE if text.startswith("-") else ATOM if not e else latex_number("1e5")[1]
 
 
 def _scientific(text: str, most: int) -> str:
-    digits = text.lstrip("-").partition(".")[0]
+    digits = parted(text.lstrip("-"))[0]
     return f"{'-' if text.startswith('-') else ''}{digits[0]}.{digits[1 : 2 * most]}e{len(digits) - 1}"
 
 
@@ -118,13 +122,14 @@ def digit_rows(text: str, room: float) -> list[str]:
     ['0.12345\\,67890\\,12345', '67890\\,12345']
     """
     mantissa, e, exponent = text.partition("e")
-    whole, point, decimals = mantissa.partition(".")
+    whole, point, decimals = parted(mantissa)
     if len(mantissa) < GROUPED_FROM:
         return [latex_number(text)[0]]
     power = [rf"\times 10^{{{int(exponent)}}}"] if e else []
     groups = [decimals[start : start + 5] for start in range(0, min(len(decimals), LONGEST_VALUE), 5)]
     if len(decimals) > LONGEST_VALUE:
         groups.append(r"\ldots")
+    point = "{,}" if point == "," else point
     if len(whole) <= GROUPED_FROM:
         return _digit_rows([whole + point + "".join(groups[:1]), *groups[1:]], room) + power
     wholes = [whole[start : start + 5] for start in range(0, len(whole), 5)]

@@ -21,6 +21,7 @@ from backprop_trace.render.medium import Medium
 from backprop_trace.render.page.picture import picture
 from backprop_trace.render.signs import KINDS
 from backprop_trace.render.view import View, described
+from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex import derivation, display, general, matrices
 from backprop_trace.render.writers.latex.page import DOCUMENT as PAGE
 from backprop_trace.render.writers.latex.page import TEXT_SIZE
@@ -36,8 +37,8 @@ COLOURED = ("good", "bad", "notice", "faint")
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
-    page = _Page()
-    yield _style()
+    page = _Page(medium)
+    yield _style() + f"#set text(lang: {string(medium.language)})\n"
     for block in blocks:
         yield from page.block(block)
     yield from page.closing()
@@ -52,8 +53,9 @@ class _Page:
     """A page as it is written, block by block. The lines of a phase are kept until it is over: their equals signs stand
     in one line. `levels`: the headings that the next one stands under."""
 
-    def __init__(self) -> None:
-        self.shortened = Shortened(PAGE)
+    def __init__(self, medium: Medium) -> None:
+        self.page = PAGE._replace(language=medium.language, comma=medium.comma)
+        self.shortened = Shortened(self.page)
         self.ink, self.flat = map(self.shortened.ink, (TYPST_NAMES, flat(TYPST_NAMES)))
         self.phase, self.levels = list[said.Heading | Equations](), list[int]()
 
@@ -76,8 +78,8 @@ class _Page:
                 yield self.heading(block)
             case said.Prose(text, kind):
                 yield self.prose(text, kind)
-            case said.Listed(label, items):
-                inside = ", ".join(f"#box[{self.words(item)}]" for item in items)
+            case said.Listed(label, items, separator):
+                inside = f"#{string(separator)};".join(f"#box[{self.words(item)}]" for item in items)
                 yield f"\n#strong{content(label)}: {inside}\n"
             case said.Formulas():
                 yield self.formulas(block)
@@ -93,8 +95,8 @@ class _Page:
             case said.Curve():
                 yield _picture(plot(block, STYLE), block.caption or "curve", "90%")
             case said.Drawing(trace, names):
-                drawn = picture(trace, View(trace.example, style=names.style))
-                about = f"The network with its numbers: {described(trace.example)}"
+                drawn = picture(trace, View(trace.example, style=names.style), self.page.comma)
+                about = self.word(f"The network with its numbers: {described(trace.example)}")
                 yield _picture("".join(drawn), about, "88%")
             case said.Message():
                 yield from self.message(block)
@@ -105,7 +107,7 @@ class _Page:
 
     def prose(self, text: Text, kind: str) -> str:
         inside = f"#marked({string(kind)})[{self.words(text)}]" if kind in COLOURED else self.words(text)
-        label = f"*{kind.capitalize()}:* " if kind in ("note", "warning") else ""
+        label = f"*{self.word(kind).capitalize()}:* " if kind in ("note", "warning") else ""
         return f"\n{label}{inside}\n"
 
     def message(self, message: said.Message) -> Iterator[str]:
@@ -129,7 +131,7 @@ class _Page:
 
     def lines(self, block: Equations, margin: display.Margin) -> Iterator[str]:
         """In columns, or on as many rows as they need."""
-        writer, wide = Writer(self.ink, block.names, PAGE), f"{margin.width * TEXT_SIZE:.1f}pt"
+        writer, wide = Writer(self.ink, block.names, self.page), f"{margin.width * TEXT_SIZE:.1f}pt"
         steps = [writer.step(line, margin.room) for line in block.lines]
         self.shortened.saw(step.digits for step in steps)
         spoken, alternative = iter([_spoken(line, block.names) for line in block.lines]), ""
@@ -159,6 +161,10 @@ class _Page:
         return _call("in-rows", ["0pt", *map(_line, texts, rows)])
 
     # --- words ---
+
+    def word(self, text: str) -> str:
+        """A word of our own."""
+        return word(text, self.page.language)
 
     def words(self, text: Text) -> str:
         """A sentence or cell: words are literal, formulas become mathematics."""

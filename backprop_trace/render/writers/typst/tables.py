@@ -31,7 +31,7 @@ def table(table: said.Table, words: Words, measured: Words, page: Page) -> Itera
         yield [f"({widths})", f"({heads})", *(f"({line})" for line in lines)]
 
 
-_PLAIN = re.compile(r"\$(?:\\phantom{([^}]*)})?(-?[\d.]+(?:\\ldots)?)(?:\\phantom{([^}]*)})?\$")
+_PLAIN = re.compile(r"\$(?:\\phantom{([^}]*)})?(-?[\d.{},]+?(?:\\ldots)?)(?:\\phantom{([^}]*)})?\$")
 """A number between digits that are not seen."""
 
 
@@ -44,4 +44,4 @@ def _number(latex: str) -> str:
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "\u2212").replace(r"\ldots", "\u2026")
+    return text.replace("-", "\u2212").replace("{,}", ",").replace(r"\ldots", "\u2026")
