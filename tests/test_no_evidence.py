@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import exp, log
+
 import pytest
 
 from backprop_trace.check.checker import Checker
@@ -77,3 +79,27 @@ def test_an_exact_number_that_is_true_is_right_though_it_does_not_follow() -> No
     (line,) = [line for line in report.written if line.name == "w1+"]
     assert line.verdict == "right"
     assert "does not follow from your own earlier lines" in line.message
+
+
+NEURON = """\
+inputs: {z: 0.4764}
+targets: {o1: 0}
+parameters: {w: 1}
+layers:
+  - units: [o1]
+    activation: sigmoid
+    weights: [[w]]
+loss: binary_cross_entropy
+learning_rate: 1
+"""
+
+
+@pytest.mark.parametrize("digits", [3, 4, 5])
+def test_eight_figures_may_come_of_a_skipped_line_that_was_carried_coarsely(digits: int) -> None:
+    out = round(1 / (1 + exp(-0.4764)), digits)
+    assert verdicts(check(NEURON, f"E = {-log(1 - out):.8f}"))["E"] in ("undecided", "rounded")
+
+
+def test_eight_figures_that_come_of_no_rounding_of_the_skipped_line_are_a_mistake() -> None:
+    """With an input of more digits, 0.476437: near enough for four figures, but no number of four figures gives it."""
+    assert verdicts(check(NEURON, f"E = {log(1 + exp(0.476437)):.8f}"))["E"] in ("wrong", "slip")

@@ -327,16 +327,7 @@ class Explainer:
 
     def between(self, step: int, name: Name) -> list[Name]:
         """The skipped lines a line depends on, in order (structural ones are part of the formulas)."""
-        found: set[Name] = set()
-        lines = self.course.at(step)
-        stack = list(self.ledger.uses(step, name))
-        while stack:
-            used = stack.pop()
-            if used in found or used not in lines.equations or self.ledger.reading(step, used) is not None:
-                continue
-            found.add(used)
-            stack.extend(self.ledger.uses(step, used))
-        return sorted(found, key=lines.place_of)
+        return self.ledger.between(step, self.ledger.formula(step, name))
 
     def resting_on(self, step: int, line: Name, between: list[Name]) -> list[Name]:
         """A skipped line and those between that rest on it."""

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from backprop_trace.check.carried import could_be_carried
 from backprop_trace.check.course import Course
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
@@ -338,7 +339,7 @@ class Judge:
             except (Unbounded, KeyError):
                 return not determined
             half = ledger.slack(written) * 10.0 ** filling_zeros(written.text)
-            if self._reaches(band, written, half):
+            if self._reaches(band, written, half) and could_be_carried(ledger, step, formula, written):
                 return True
             if ledger.habits.may_cut and not ledger.habits.cuts and written.value is not None:
                 value = float(written.value)

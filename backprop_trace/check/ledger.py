@@ -102,6 +102,19 @@ class Ledger:
             return names_in(self.bent[step, name])
         return self.course.at(step).used(name, self.written.get(step, frozenset()))
 
+    def between(self, step: int, formula: Formula) -> list[Name]:
+        """The skipped lines that a formula rests on, in order."""
+        found: set[Name] = set()
+        lines = self.course.at(step)
+        stack = list(names_in(formula))
+        while stack:
+            used = stack.pop()
+            if used in found or used not in lines.equations or self.reading(step, used) is not None:
+                continue
+            found.add(used)
+            stack.extend(self.uses(step, used))
+        return sorted(found, key=lines.place_of)
+
     def bend(self, step: int, name: Name, formula: Formula) -> None:
         """From now on a skipped line is taken to be bent."""
         self.bent[step, name] = formula

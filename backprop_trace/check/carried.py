@@ -1,0 +1,89 @@
+"""Could a number have been computed from skipped lines that were carried coarsely? With many digits only few could.
+
+    >>> rounded(0.6168974, 4, significant=True), rounded(0.0061689, 4, significant=False)
+    (0.6169, 0.0062)
+
+Who rounds a skipped line to four figures and then writes eight of what comes of it writes one of a few numbers. Where
+none of them is on the sheet, the number is no honest one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from math import floor, log10
+
+from backprop_trace.check.habits import COARSE
+from backprop_trace.check.ledger import Ledger
+from backprop_trace.check.writer import significant_figures
+from backprop_trace.files.sheet import Written
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
+from backprop_trace.formulas.arithmetic.band import Unbounded
+from backprop_trace.formulas.expr import Formula, Name, names_in
+
+MANY_FIGURES = 7
+"""Fewer leave open what the lines before were rounded to."""
+FINEST = 9
+"""Figures that a skipped line is taken to be rounded to, at most."""
+MOST_LINES = 2
+"""Of skipped lines in a row all ways of rounding are tried."""
+UNITS = 4
+"""So far off may be what is rounded at each operation, in half units of the last digit."""
+
+
+def could_be_carried(ledger: Ledger, step: int, formula: Formula, written: Written) -> bool:
+    """Does some rounding of the skipped lines give the number, or is that not to be told?"""
+    if significant_figures(written.text) < MANY_FIGURES or written.value is None:
+        return True
+    between = ledger.between(step, formula)
+    rounded_ones = [line for line in between if ledger.exact(step, line) is None]
+    if not 0 < len(rounded_ones) <= MOST_LINES:
+        return True
+    values = _known(ledger, step, between, formula)
+    if values is None:
+        return True
+    finest = min(significant_figures(written.text), FINEST)
+    ways = [(digits, significant) for digits in range(COARSE, finest + 1) for significant in (True, False)]
+    near = UNITS * ledger.slack(written)
+    try:
+        return any(
+            abs(_carried(ledger, step, between, formula, values, dict(zip(rounded_ones, way, strict=True)))
+                - float(written.value)) <= near
+            for way in product(ways, repeat=len(rounded_ones))
+        )  # fmt: skip
+    except (ComputationError, ArithmeticError, ValueError, LookupError):
+        return True
+
+
+def _known(ledger: Ledger, step: int, between: list[Name], formula: Formula) -> dict[Name, float] | None:
+    """The numbers that the lines rest on; None if one of them was rounded itself."""
+    used = {name for line in between for name in ledger.uses(step, line)} | set(names_in(formula))
+    values = {}
+    for name in used - set(between):
+        try:
+            band = ledger.narrow().of(step, name)
+        except (Unbounded, KeyError):
+            return None
+        if band.low != band.high:
+            return None
+        values[name] = band.middle
+    return values
+
+
+def _carried(
+    ledger: Ledger, step: int, between: list[Name], formula: Formula, known: Mapping[Name, float],
+    ways: Mapping[Name, tuple[int, bool]],
+) -> float:  # fmt: skip
+    """The number, with the skipped lines rounded in these ways."""
+    values = dict(known)
+    for line in between:
+        value = float(evaluate(ledger.formula(step, line), values, FLOAT))
+        values[line] = rounded(value, *ways[line]) if line in ways else value
+    return float(evaluate(formula, values, FLOAT))
+
+
+def rounded(value: float, digits: int, significant: bool) -> float:
+    """A value to so many figures, or decimals."""
+    if not value:
+        return value
+    return round(value, digits - 1 - floor(log10(abs(value))) if significant else digits)
