@@ -34,6 +34,9 @@ LARGEST_POWER = 12
 _NUMBER_ALONE = re.compile(r"(?<![\w^_.])\.?\d")
 
 _OPERATOR = re.compile(r"[-+*/^·×()]")
+_WORD = re.compile(r"(?<![\w'])[^\W\d_]{3,}(?![\w(])")
+MANY_WORDS = 4
+"""So many words are prose, whatever signs stand among them."""
 
 _RAISED_PLACE = re.compile(r"(?:[A-Za-z∂]\w+|(?!e)[A-Za-z])\^\{?(?:\w+,)?\((?:t=)?\d|\|_")
 
@@ -96,6 +99,7 @@ def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
         any(sign in text for sign in "ΣΠ∑∏…")
         or "..." in text
         or "|_" in text
+        or len(_WORD.findall(text)) >= MANY_WORDS
         or (not number_alone and not _OPERATOR.search(text))
     ):
         return Passage(whole, entry.place)

@@ -12,7 +12,7 @@ from backprop_trace.check.remembered import Remembered
 from backprop_trace.check.slips import Bend, Facts, bends, is_structural, written_out
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas import spelled
-from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Sum, after, names_in, plus
+from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Sum, after, derivative, names_in, plus
 from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
 from backprop_trace.formulas.notation.names import ASCII_NAMES, LATEX_NAMES, MATHJAX_NAMES, TEXT_NAMES, canonical
 from backprop_trace.formulas.spelled import Shape
@@ -112,8 +112,16 @@ class Lines:
         return None if found is None else self.at_sample(found, sample)
 
     def printed(self, text: str) -> list[tuple[str, Name]]:
-        """What is spelled as in another style, with the name of the style."""
-        return self._printed.get(_as_read(text), [])
+        """What is spelled as in another style, with the name of the style; or is made of such a name: w_21^1+."""
+        if (found := self._printed.get(_as_read(text))) is not None:
+            return found
+        if text.endswith("+"):
+            made = [(style, after(name)) for style, name in self.printed(text[:-1])]
+        elif text.startswith("dE/d"):
+            made = [(style, derivative(self.listing.objective, name)) for style, name in self.printed(text[4:])]
+        else:
+            return []
+        return [(style, name) for style, name in made if name in self.equations]
 
     def at_sample(self, name: Name, sample: int | None) -> Name | None:
         """A quantity in the sample of a section (the step's only one, without a section); None if there is none."""

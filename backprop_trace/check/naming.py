@@ -234,6 +234,9 @@ class Naming:
             styled = [name for style, name in lines.printed(text) if style == self.printed_style]
             if exact is not None or text == "e":
                 return (lines.at_sample(styled[0], sample) or exact) if styled else exact
+            base, raised, _ = text.partition("^")
+            if raised and not styled and lines.exact(base, sample) is not None:
+                return None  # x^2 is a power, where there is an x
             spelled = [*(Reading(((name,),), f"style {style}") for style, name in lines.printed(text)),
                        *readings(text, lines.shape, self.notation)]  # fmt: skip
             placed = [

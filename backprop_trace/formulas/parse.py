@@ -127,7 +127,7 @@ def _name_token(text: str, start: int, end: int, resolve: Resolve, functions: Ma
     if (inside := _IN_BRACKETS.match(text, end)) and (name := resolve(text[start : inside.end()])):
         return _Token("name", text[start : inside.end()], start, inside.end(), name)
     for stop in (end, *reversed(breaks)):
-        if text[stop - 1] == "+" and not _ends_operand(text, stop):
+        if text[stop - 1] == "^" or (text[stop - 1] == "+" and not _ends_operand(text, stop)):
             continue
         if name := resolve(text[start:stop]):
             return _Token("name", text[start:stop], start, stop, name)

@@ -82,11 +82,13 @@ def _mapping(text: str, name: str) -> tuple[Node | None, SourceError | None]:
 
 
 def _read_mapping(sheet: Collected, node: Node, section: Section) -> None:
+    records = [value for key, value in node.entries if key.text == "lines" and value.kind == "list"]
+    if records:  # what stands beside them is their head
+        _read_records(sheet, records[0])
+        return
     for key, value in node.entries:
         inner = heading(key.text, section)
-        if key.text == "lines" and value.kind == "list":
-            _read_records(sheet, value)
-        elif inner is not None and value.kind == "mapping":
+        if inner is not None and value.kind == "mapping":
             _read_mapping(sheet, value, inner)
         elif inner is None or value.is_scalar:
             _read_value(sheet, key, value, section)

@@ -19,7 +19,7 @@ from backprop_trace.files.source import Place
 from backprop_trace.formulas.from_latex import cells_of, from_latex, looks_like_latex
 from backprop_trace.formulas.numbers import NotANumber
 
-_COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--|\s\(shortcut:")
+_COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:")
 _BULLET = re.compile(
     r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
@@ -30,7 +30,8 @@ _SEPARATOR = re.compile(
 _TERM = re.compile(r"[-+·]\s")
 """How a line begins that goes on with the sum or product above it."""
 _NEXT = re.compile(
-    r"[;,]\s*(?:and\s+)?(?=[^\W\d][^=:;,]{0,40}?\s*(?:=|:=|≈)(?!=))|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*=)"
+    r"[;,]\s*(?:and\s+)?(?=[^\W\d](?:\{[^{}\n]{0,20}\}|[^=:;,{}]){0,40}?\s*(?:=|:=|≈)(?!=))"
+    r"|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*=)"
 )
 _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
 _NAME_LIKE = re.compile(r"[^\W\d]|[∂∇Δ\\('\"`]")
