@@ -16,7 +16,7 @@ from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Bend, flat
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written, decimals
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
-from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed
+from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed, point
 from backprop_trace.formulas.expr import (
     Formula,
     Minus,
@@ -74,6 +74,11 @@ class Explainer:
         self.trials = 0
         self.suspected: set[tuple[str, Name]] = set()
         """Slips in skipped lines that one line speaks for."""
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Have as many formulas been tried as may be, for one sheet?"""
+        return self.trials > MOST_TRIALS
 
     def explained(self, step: int, finding: Finding) -> Finding:
         """The finding with the slips that give the written number; `slip` or `wrong`."""
@@ -193,14 +198,13 @@ class Explainer:
     def gives(self, step: int, formula: Formula, written: Written, values: Mapping[Name, Any] | None = None) -> bool:
         """Does a formula give the written number: roughly first, by its band only if it is near?"""
         self.trials += 1
-        if self.trials > MOST_TRIALS or written.value is None:
+        if self.is_exhausted or written.value is None:
             return False
         bands = self.ledger.narrow(written)
         values = bands.at(step) if values is None else values
-        target, half = float(written.value), self.ledger.slack(written)
+        half = self.ledger.slack(written)
         try:
-            rough = evaluate(formula, Middles(values), FLOAT)
-            if not abs(rough - target) <= 0.05 * abs(target) + 50 * half:
+            if not self.is_near(evaluate(formula, Middles(values), FLOAT), written):
                 return False
             return explains(enclosed(formula, values, bands.radii, lambda size: half), written)
         except MISSED:
@@ -265,6 +269,8 @@ class Explainer:
 
     def skipped_line(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
         """The lines the writer skipped before this one, nearest first, each bent."""
+        if self.is_exhausted:
+            return []
         between = self.between(step, answer.name)
         written = answer.readings[0]
         found: list[Explanation] = []
@@ -290,20 +296,32 @@ class Explainer:
             later = self.resting_on(step, line, between)
             found = [
                 Explanation("given-misread", bent, line, gives=self.put_in(step, {line: bent}, later, formula))
-                for bent in self.misread_in(step, line)
+                for bent in self.misread_in(step, line, later, formula, written)
                 if self.gives_changed(step, {line: bent}, later, formula, written)
             ]
             if found:
                 return found[:1] if len(found) <= MOST_COPIES else []
         return []
 
-    def misread_in(self, step: int, line: Name) -> Iterator[Formula]:
-        """The formula of a skipped line with each of the given numbers in it read wrong."""
-        formula = self.ledger.formula(step, line)
-        for name in names_in(formula):
+    def misread_in(
+        self, step: int, line: Name, later: list[Name], formula: Formula, written: Written
+    ) -> Iterator[Formula]:
+        """A skipped line with each of the given numbers in it read wrong, where that roughly gives the number."""
+        own, bands = self.ledger.formula(step, line), self.ledger.narrow(written)
+        middles, after_it = Middles(bands.at(step)), [each for each in later if each != line]
+        for name in names_in(own):
             text = self.judge.given_text(step, name)
-            if text is not None and significant_figures(text) > 1 and "/" not in text and "e" not in text.lower():
-                yield from (substitute(formula, {name: literal(each)}) for each in misread(text))
+            if text is None or significant_figures(text) < 2 or "/" in text or "e" in text.lower():
+                continue
+            for candidate in misread(text):
+                self.trials += 1 + len(after_it) // 4
+                if self.is_exhausted:
+                    return
+                with suppress(*MISSED):
+                    value = evaluate(own, Changed({name: float(candidate)}, middles), FLOAT)
+                    changed = {line: point(value)}
+                    if self.is_near(self.carried_on(step, {}, after_it, formula, bands, changed, None), written):
+                        yield substitute(own, {name: literal(candidate)})
 
     def skipped_lines(self, step: int, between: list[Name], formula: Formula, written: Written) -> list[Explanation]:
         """A classical slip in several of the skipped lines: the bias correction left out in both moments."""
@@ -352,13 +370,12 @@ class Explainer:
         In the formula itself, not in the lines before it, `kept` has its own value.
         """
         self.trials += 1 + len(between) // 4
-        if self.trials > MOST_TRIALS or written.value is None:
+        if self.is_exhausted or written.value is None:
             return False
         bands = self.ledger.narrow(written)
-        target, half = float(written.value), self.ledger.slack(written)
+        half = self.ledger.slack(written)
         try:
-            rough = self.carried_on(step, bent, between, formula, bands, changed, kept)
-            if not abs(rough - target) <= 0.05 * abs(target) + 50 * half:
+            if not self.is_near(self.carried_on(step, bent, between, formula, bands, changed, kept), written):
                 return False
             values = self.bands_changed(step, bent, between, bands, dict(changed))
             if kept is not None:
@@ -377,6 +394,11 @@ class Explainer:
                 if sum(1 for _ in walk_names(put[name])) > MOST_PUT_IN:
                     return None
         return flat(substitute(formula, put))
+
+    def is_near(self, rough: float, written: Written) -> bool:
+        """Is it worth looking at a value more closely?"""
+        assert written.value is not None
+        return abs(rough - float(written.value)) <= 0.05 * abs(float(written.value)) + 50 * self.ledger.slack(written)
 
     def carried_on(
         self,
