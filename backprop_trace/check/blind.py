@@ -27,6 +27,7 @@ from backprop_trace.check.findings import HONEST, Answer
 from backprop_trace.check.judge import Judge
 from backprop_trace.check.part import Part
 from backprop_trace.check.slips import SLIPS, Bend
+from backprop_trace.check.wording import Wording
 from backprop_trace.files.sheet import Sheet
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.expr import Formula, Name
@@ -53,9 +54,10 @@ def hidden_slips(checker: Checker, sheet: Sheet) -> tuple[Hidden, ...]:
 
 
 def _hidden(part: Part) -> Iterator[Hidden]:
-    judge, _, wording = part.judge()
+    judge, _, findings, _ = part.judge()
+    wording = Wording(judge, part.language)
     elsewhere = {step: _elsewhere(judge.course, step) for step in judge.steps}
-    for finding in list(judge.findings()):
+    for finding in findings:
         answer, formula = finding.answer, finding.formula
         if formula is None or isinstance(formula, Name):
             continue

@@ -46,6 +46,8 @@ class Course:
         self.is_rational = Remembered(_is_rational)
         self._rough: dict[int, Mapping[Name, float]] = {}
         self._replayed: dict[tuple[str, int], Mapping[Name, float]] = {}
+        self.printed: dict[tuple[Any, ...], Any] = {}
+        """What is printed of its lines whatever is on a sheet, by those who print it."""
 
     def at(self, step: int) -> Lines:
         """The lines of a step: with mini-batches each has its own samples."""
@@ -72,7 +74,8 @@ class Course:
 
     def true(self, step: int) -> Mapping[Name, Fraction]:
         """The true values at a step, right to TRUE_DIGITS digits at least (exact where they are fractions)."""
-        self.prepare([step])
+        if step not in self._true:
+            self.prepare([step])
         return self._true[step]
 
     def prepare(self, steps: Sequence[int]) -> None:

@@ -96,7 +96,7 @@ def had_to_be_rounded(text: str, value: Fraction) -> bool:
     if "/" in text:
         return False
     places = decimals(text)
-    if places <= 0 or not text.strip("+-0.") or (value * 10**places).denominator == 1:
+    if places <= 0 or not text.strip("+-0.") or 10**places % value.denominator == 0:
         return False
     return -places <= magnitude(value)
 

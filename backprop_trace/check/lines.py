@@ -6,6 +6,7 @@ Lines that some sources print and others do not (`error_o1`, `change_w5`) are al
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 
 from backprop_trace.check.remembered import Remembered
@@ -43,6 +44,12 @@ class Lines:
     def place_of(self, name: Name) -> int:
         """Where a quantity stands in the listing: givens first."""
         return self._places[name]
+
+    @cached_property
+    def order(self) -> Mapping[tuple[str, int | None], int]:
+        """Where the quantities stand in the listing, as they are spelled in files."""
+        names = (*self.givens, *self.equations)
+        return {(canonical(name._replace(sample=None)), name.sample): place for place, name in enumerate(names)}
 
     @property
     def lone_sample(self) -> int | None:

@@ -11,7 +11,7 @@ from backprop_trace.check.chains import Blame
 from backprop_trace.check.conventions import Courses
 from backprop_trace.check.course import Course
 from backprop_trace.check.entries import Answers, Entries, turned
-from backprop_trace.check.findings import NO_CAUSE, Answer, Cause, Finding
+from backprop_trace.check.findings import HONEST, NO_CAUSE, Answer, Cause, Finding
 from backprop_trace.check.habits import Habits
 from backprop_trace.check.judge import Judge, cut_off, habits_of
 from backprop_trace.check.ledger import Key
@@ -41,11 +41,32 @@ from backprop_trace.run.step import TooLarge
 KEY_DIGITS = 12
 
 
+class Judged(NamedTuple):
+    """A sheet judged along a course: what is found of each line, and the entries that mean none."""
+
+    judge: Judge
+    answers: Answers
+    findings: tuple[Finding, ...]
+    unknown: list[Entry]
+
+    @property
+    def is_plain(self) -> bool:
+        """Is nothing found that calls for an explanation?"""
+        return not self.judge.careless and all(
+            f.verdict in HONEST or (f.verdict == "undecided" and f.reason == "mute") for f in self.findings
+        )
+
+
 class Trial(NamedTuple):
     """How a sheet does along a course: the verdict at each place, and the places that it does not know."""
 
     verdicts: Mapping[Place, tuple[Key, str]]
     unknown: frozenset[Place]
+
+    @classmethod
+    def of(cls, found: Judged) -> Trial:
+        verdicts = {f.answer.readings[0].place: ((f.answer.step, f.answer.name), f.verdict) for f in found.findings}
+        return cls(verdicts, frozenset(entry.readings[0].place for entry in found.unknown))
 
     @property
     def off(self) -> set[Place]:
@@ -90,9 +111,9 @@ class Part:
         """The first step with a mistake among its updates."""
 
     def lines(self) -> list[JudgedLine]:
-        judge, unknown, wording = self.judge()
-        answers = dict(judge.answers)
-        found = [self.judged(finding, wording) for finding in list(judge.findings())]
+        judge, answers, findings, unknown = self.judge()
+        wording = Wording(judge, self.language)
+        found = [self.judged(finding, wording) for finding in findings]
         found = [self.chained(line, answers, wording) for line in found]
         found += self.formula_lines(answers, wording)
         wrong = [line.step for line in found if line.phase == "update" and line.verdict in ("slip", "wrong")]
@@ -100,14 +121,22 @@ class Part:
         known = _ordered(found + self.missing(answers, wording), self.course)
         return known + [self.unknown(entry) for entry in unknown]
 
-    def judge(self) -> tuple[Judge, list[Entry], Wording]:
-        """The judge under the convention of the sheet, the entries nobody knows, and words for what is found."""
-        self.choose_convention()
-        answers, unknown = self.entries.answers(self.course, self.conventions)
-        judge = Judge(
-            self.course, answers, self.habits(self.course, answers, self.conventions), explain=True, cause=self.cause
-        )
-        return judge, unknown, Wording(judge, self.language)
+    def judge(self) -> Judged:
+        """The sheet judged under the convention it follows: in one pass, where nothing calls for an explanation."""
+        first = self.along(self.courses.own, ())
+        own = Trial.of(first)
+        if own.in_all:
+            self.choose_convention(own)
+        elif first.is_plain:
+            return first
+        return self.along(self.course, self.conventions, explain=True)
+
+    def along(self, course: Course, conventions: tuple[str, ...], explain: bool = False) -> Judged:
+        answers, unknown = self.entries.answers(course, conventions)
+        self.answered = {**self.answered, **answers}
+        course.prepare(sorted({step for step, _ in answers}))
+        judge = Judge(course, answers, self.habits(course, answers, conventions), explain, self.cause)
+        return Judged(judge, answers, tuple(judge.findings()), unknown)
 
     def habits(
         self, course: Course, answers: Mapping[tuple[int, Name], Answer], conventions: tuple[str, ...]
@@ -121,18 +150,15 @@ class Part:
 
     # --- conventions ---
 
-    def choose_convention(self) -> None:
+    def choose_convention(self, own: Trial) -> None:
         """The convention that leaves the fewest mistakes, if a line speaks for it where it acts and none against it."""
-        own = self.tried(self.courses.own, ())
-        if not own.in_all:
-            return
         if TRUNCATES not in self.ways.refuse:
             self.cutting = self.evidence_of_cutting(self.courses.own, ())
         best: tuple[Course, tuple[str, ...]] = (self.courses.own, ())
         least = own
         for course, conventions in self.candidates():
             try:
-                found = self.tried(course, conventions)
+                found = Trial.of(self.along(course, conventions))
             except (ComputationError, TooLarge):
                 continue  # the exercise cannot be done like this
             if self.is_better(found, least, conventions) and self.is_spoken_for(found, own, course, conventions):
@@ -212,15 +238,6 @@ class Part:
             return True
         return word in ("mean-of-samples", "sum-of-samples", "each-sample-alone") and name.kind == "d"
 
-    def tried(self, course: Course, conventions: tuple[str, ...]) -> Trial:
-        """The verdicts under some conventions, not yet explained."""
-        answers, unknown = self.entries.answers(course, conventions)
-        self.answered = {**self.answered, **answers}
-        course.prepare(sorted({step for step, _ in answers}))
-        judge = Judge(course, answers, self.habits(course, answers, conventions), explain=False)
-        verdicts = {f.answer.readings[0].place: ((f.answer.step, f.answer.name), f.verdict) for f in judge.findings()}
-        return Trial(verdicts, frozenset(entry.readings[0].place for entry in unknown))
-
     # --- lines ---
 
     def judged(self, finding: Finding, wording: Wording) -> JudgedLine:
@@ -239,19 +256,20 @@ class Part:
         if verdict == "convention":
             message = "; ".join(f"right on a sheet that {sentence_of(word)}" for word in self.conventions)
         is_mistake = verdict in ("slip", "wrong")
-        return self.line(answer.name, answer.step)._replace(
+        line = self.line(answer.name, answer.step, wording)
+        return line._replace(
             written=self.as_written(answer),
             verdict=verdict,
             expected=signed(wording.expected(finding, true) if not demanded else self.fully(true), answer.sign),
-            key=signed(shown(true, KEY_DIGITS), answer.sign),
+            key=signed(line.key, answer.sign),
             slips=tuple(slip for slip in slips if slip),
             message=message,
             spelling=answer.spelling,
             place=written.place,
             should=wording.should(finding) if is_mistake and not demanded else (),
             bent=wording.bent(finding) if is_mistake else (),
-            called=wording.called(answer),
-            symbol=wording.symbol_of(answer),
+            called=line.called if answer.sign > 0 else wording.called(answer),
+            symbol=line.symbol if answer.sign > 0 else wording.symbol_of(answer),
         )
 
     def chained(self, line: JudgedLine, answers: Answers, wording: Wording) -> JudgedLine:
@@ -337,29 +355,31 @@ class Part:
         assert written.value is not None
         return true != ours and abs(written.value - true) > abs(written.value - ours)
 
-    def line(self, name: Name, step: int) -> JudgedLine:
-        equation = self.course.at(step).equations.get(name)
-        return JudgedLine(
-            canonical(name._replace(sample=None)), step, name.sample, None, "missing", "", "",
-            phase=equation.phase if equation else "given", settings=self.settings,
-        )  # fmt: skip
+    def line(self, name: Name, step: int, wording: Wording) -> JudgedLine:
+        """A line that is missing: nothing of it depends on the sheet."""
+        printed = self.course.printed
+        key = step, name, wording.by_output
+        if key not in printed:
+            equation = self.course.at(step).equations.get(name)
+            value = shown(self.course.true(step)[name], KEY_DIGITS)
+            printed[key] = JudgedLine(
+                canonical(name._replace(sample=None)), step, name.sample, None, "missing", value, value,
+                phase=equation.phase if equation else "given", settings=self.settings,
+                called=wording.spell(name), symbol=wording.symbol(name),
+            )  # fmt: skip
+        found: JudgedLine = printed[key]
+        return found
 
     def missing(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
         """The lines that are not on the sheet, for the steps that are worked out on it."""
-        found = []
         steps = {step for step, _ in answers}
-        worked = {step for step, name in answers if self.line(name, step).phase in ("backward", "update")}
-        for step in sorted(worked or steps):
-            true = self.course.true(step)
-            for name in self.course.at(step).equations:
-                if (step, name) not in answers and not self.is_optional(name):
-                    key = shown(true[name], KEY_DIGITS)
-                    found.append(
-                        self.line(name, step)._replace(
-                            key=key, expected=key, called=wording.spell(name), symbol=wording.symbol(name)
-                        )
-                    )
-        return found
+        worked = {step for step, name in answers if self.line(name, step, wording).phase in ("backward", "update")}
+        return [
+            self.line(name, step, wording)
+            for step in sorted(worked or steps)
+            for name in self.course.at(step).equations
+            if (step, name) not in answers and not self.is_optional(name)
+        ]
 
     def is_optional(self, name: Name) -> bool:
         """Lines that some sources print and others do not are never missed."""
@@ -396,13 +416,11 @@ class Part:
         self, answer: Answer, judged: tuple[str, tuple[str, ...], str, Formula | None], wording: Wording
     ) -> JudgedLine:
         verdict, slips, message, right = judged
-        symbol = wording.symbol(answer.name)
-        key = shown(self.course.true(answer.step)[answer.name], KEY_DIGITS)
-        return self.line(answer.name, answer.step)._replace(
-            written=answer.readings[0].text, verdict=verdict, expected=key, key=key, slips=slips, message=message,
-            spelling=answer.spelling, place=answer.readings[0].place, symbol=symbol,
-            called=wording.spell(answer.name),
-            should=(symbol, wording.symbols(right)) if right else (),
+        line = self.line(answer.name, answer.step, wording)
+        return line._replace(
+            written=answer.readings[0].text, verdict=verdict, slips=slips, message=message,
+            spelling=answer.spelling, place=answer.readings[0].place,
+            should=(line.symbol, wording.symbols(right)) if right else (),
         )  # fmt: skip
 
     def unknown(self, entry: Entry) -> JudgedLine:
@@ -438,8 +456,4 @@ def _subsets(words: set[str]) -> list[set[str]]:
 
 def _ordered(lines: list[JudgedLine], course: Course) -> list[JudgedLine]:
     """By step, givens first, then in the order of the listing."""
-    places = {}
-    for step in {line.step for line in lines}:
-        for place, name in enumerate([*course.at(step).givens, *course.at(step).equations]):
-            places[step, canonical(name._replace(sample=None)), name.sample] = place
-    return sorted(lines, key=lambda line: (line.step, places.get((line.step, line.name, line.sample), -1)))
+    return sorted(lines, key=lambda line: (line.step, course.at(line.step).order.get((line.name, line.sample), -1)))

@@ -59,9 +59,10 @@ class Wording:
         self.alphabet, self.prose = language.alphabet, language.prose
         network = judge.course.example.network
         self.given = frozenset(abs(number(text)) for text in judge.course.example.values.values())
-        by_output = frozenset.intersection(*(judge.course.at(step).listing.by_output for step in judge.steps or [1]))
-        self.spell = speller("net-out", language.prose, network, by_output)
-        self.symbol = speller("net-out", language.alphabet, network, by_output)
+        listings = (judge.course.at(step).listing for step in judge.steps or [1])
+        self.by_output = frozenset.intersection(*(listing.by_output for listing in listings))
+        self.spell = speller("net-out", language.prose, network, self.by_output)
+        self.symbol = speller("net-out", language.alphabet, network, self.by_output)
 
     def called(self, answer: Answer) -> str:
         """The quantity in a sentence; one whose sign is turned by convention under the name of its writer."""

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from math import floor, log10
 from typing import Any
 
 from backprop_trace.formulas.arithmetic import Arithmetic, evaluate
@@ -76,6 +77,11 @@ def _whole_units(unit: Fraction, figures: int) -> Arithmetic:
     )  # fmt: skip
 
 
+NEAR = 1e-13
+"""Nearer to each other floats do not tell numbers apart."""
+
+
+@lru_cache(maxsize=4096)
 def significant_figures(text: str) -> int:
     return len(text.lower().partition("e")[0].lstrip("+-").replace(".", "").lstrip("0"))
 
@@ -93,6 +99,11 @@ def filling_zeros(text: str) -> int:
 
 def magnitude(value: Fraction) -> int:
     """The power of ten of the first digit: 0 for 3.7, -2 for 0.037."""
+    rough = _as_float(value)
+    if rough:
+        guess = floor(log10(abs(rough)))
+        if (1 + NEAR) * 10.0**guess < abs(rough) < (1 - NEAR) * 10.0 ** (guess + 1):
+            return guess
     if not value:
         return 0
     size = abs(value)
@@ -102,7 +113,21 @@ def magnitude(value: Fraction) -> int:
 
 def is_correctly_rounded(written: Fraction, half_unit: Fraction, true: Fraction) -> bool:
     """Is `written` the true value, rounded to its digits (a tie either way)?"""
+    rough, half = _as_float(true), _as_float(half_unit)
+    if rough and half:
+        off, dust = abs(float(written) - rough), NEAR * (half + abs(rough))
+        if abs(off - half) > dust:
+            return off < half
     return abs(written - true) <= half_unit
+
+
+def _as_float(value: Fraction) -> float:
+    """A value as a float, 0 where it is too large or too small: then only the fraction tells."""
+    try:
+        rough = float(value)
+    except OverflowError:
+        return 0.0
+    return rough if 1e-200 < abs(rough) < 1e200 else 0.0
 
 
 def is_cut_off(written: Fraction, half_unit: Fraction, true: Fraction) -> bool:

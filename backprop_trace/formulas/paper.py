@@ -59,6 +59,8 @@ def _turned(text: str, digits: dict[str, str]) -> str:
 
 def _parentheses(text: str) -> str:
     """Square brackets as round ones, but for the number of a sample behind a name: net_h1[2]."""
+    if "[" not in text and "]" not in text:
+        return text
     kept: list[bool] = []
     found = []
     for place, sign in enumerate(text):

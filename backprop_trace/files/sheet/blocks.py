@@ -107,7 +107,7 @@ def _closing(text: str, start: int) -> int:
 
 def open_brackets(text: str) -> int:
     """How many brackets are not closed at the end of a text."""
-    return sum((sign in "[{(") - (sign in ")}]") for sign in text)
+    return sum(map(text.count, "[{(")) - sum(map(text.count, ")}]"))
 
 
 def pairs(text: str) -> list[tuple[str, str]] | None:

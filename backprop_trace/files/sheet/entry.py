@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from backprop_trace.files.source import Place
@@ -73,11 +74,13 @@ class Sheet(NamedTuple):
     decimal_comma: bool = False
 
 
+@lru_cache(maxsize=4096)
 def decimals(text: str) -> int:
     mantissa, _, exponent = text.lower().partition("e")
     return len(mantissa.partition(".")[2]) - (int(exponent) if exponent else 0)
 
 
+@lru_cache(maxsize=4096)
 def half_unit(text: str) -> Fraction:
     """Half a unit of the last digit of a decimal as written; 0 for a fraction."""
     return Fraction(0) if "/" in text else Fraction(1, 2) / Fraction(10) ** decimals(text)
