@@ -59,6 +59,11 @@ class General(NamedTuple):
     right: tuple[Formula, ...]
     at_output: bool = False
 
+    @property
+    def is_slope(self) -> bool:
+        """Is it the slope of the activation or of the loss in the line before?"""
+        return self.left in (_slope("a", "z"), _slope("E_j", "o"))
+
 
 class Pen(NamedTuple):
     """How general formulas are written: a notation, an alphabet, sums over an index."""

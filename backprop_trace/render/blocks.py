@@ -177,10 +177,12 @@ element by element, `(`, `)`) or the name of a function that is applied element 
 
 
 class MatrixLine(NamedTuple):
-    """Sides that are equal, the first of them the name; `about`: what a general formula is about."""
+    """Sides that are equal, the first of them the name; `about`: what a general formula is about. beside: it may stand
+    beside the line before it."""
 
     sides: tuple[tuple[Item, ...], ...]
     about: str = ""
+    beside: bool = False
 
 
 class Matrices(NamedTuple):

@@ -93,24 +93,33 @@ Term: TypeAlias = Array | Scalar | Amount | str
 
 
 def matrix_step(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
-    """The phases in matrices; the loss line by line."""
-    phases, lines = _Step(trace, view), chosen(trace, view)
-    written = {"forward": phases.forward, "backward": phases.backward}
+    """The phases in matrices; the loss line by line. Equations that follow one another are one block."""
+    waiting: Matrices | None = None
+    for block in _phases(trace, view, extent, level):
+        if isinstance(block, Matrices):
+            waiting = Matrices([*(waiting.lines if waiting else ()), *block.lines], block.names)
+            continue
+        yield from [waiting] if waiting is not None else []
+        waiting = None
+        yield block
+    yield from [waiting] if waiting is not None else []
+
+
+def _phases(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
+    step, lines = _Step(trace, view), chosen(trace, view)
     for phase in view.phases:
         yield said.Heading(HEADINGS[phase], level)
-        members = [line for line in lines if line.equation.phase == phase]
-        if phase in written:
-            yield from written[phase]()
-        elif phase == "loss":
-            yield from loss_lines(Folding(trace), lines, trace, view)
-        elif phases.updates_in_matrices:
-            yield from phases.update()
-            others = [
-                line for line in members if line.name.kind != "+" or line.name.of not in trace.example.rule.trained
-            ]
-            yield from [equations(others, trace, view)] if others else []
-        else:
-            yield from update_lines(members, trace, view, extent)
+        match phase:
+            case "forward":
+                yield from step.forward()
+            case "loss":
+                yield from loss_lines(Folding(trace), lines, trace, view)
+            case "backward":
+                yield from step.backward()
+            case _ if step.updates_in_matrices:
+                yield from step.update()
+            case _:
+                yield from update_lines([line for line in lines if line.equation.phase == phase], trace, view, extent)
 
 
 def general_lines(trace: Trace, view: View) -> Iterator[Block]:
@@ -237,7 +246,7 @@ class _Step:
         turned = list(self.turned_round(terms))
         applied = len(terms) > 1 and terms[1] == "("  # a function of what stands in the line above
         middle = [] if applied or len(terms) == 1 else [self.in_numbers(each) for each in (turned, between) if each]
-        line = MatrixLine(((name.letter,), _letters(turned), *middle, (self.matrix(name),)))
+        line = MatrixLine(((name.letter,), _letters(turned), *middle, (self.matrix(name),)), beside=applied)
         if all(_fits(item) for side in line.sides for item in side if isinstance(item, Matrix)):
             yield Matrices([line], self.names)
             return

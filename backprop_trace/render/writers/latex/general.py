@@ -3,6 +3,7 @@ r"""The general formulas of a network in LaTeX: what the letters look like, and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from backprop_trace.formulas.notation import LATEX, tex
 from backprop_trace.formulas.notation.names import LATEX_NAMES
@@ -35,6 +36,10 @@ LETTERS = {
 }
 
 
+Sides: TypeAlias = tuple[str, str, str]
+"""What a formula is about, its left and its right side."""
+
+
 def legend(style: str, language: str = "en") -> str:
     """What the letters mean."""
     c = LETTERS[style]
@@ -43,20 +48,51 @@ def legend(style: str, language: str = "en") -> str:
     return word(fed, language) + word(layers, language) + "."
 
 
-def fit_beside(sides: Sequence[tuple[str, str, str]], page: Page) -> bool:
+def fit_beside(sides: Sequence[Sides], page: Page) -> bool:
     """Is there room for what the formulas are about beside them?"""
     columns = [max(map(width, column)) for column in zip(*sides, strict=True)]
     return sum(columns) + 28.0 <= page.width
+
+
+def display(rows: Sequence[Sequence[Sides]], between: str = "[4pt]") -> str:
+    """Rows of formulas, one or two beside each other: what each is about, its left and its right side."""
+    across = max(map(len, rows))
+    written = (r" &\quad".join(rf"&{about} &\quad {left} &= {right}" for about, left, right in row) for row in rows)
+    return f"\\begin{{alignat*}}{{{2 * across}}}\n" + f" \\\\{between}\n".join(written) + "\n\\end{alignat*}\n"
+
+
+def _with_slopes(sides: Sequence[Sides], slopes: Sequence[bool]) -> Iterator[list[Sides]]:
+    """A formula and its slope, which needs no words, beside each other."""
+    row: list[Sides] = []
+    for side, is_slope in zip(sides, slopes, strict=False):
+        if row and not (is_slope and len(row) == 1):
+            yield row
+            row = []
+        row.append(("", *side[1:]) if row else side)
+    if row:
+        yield row
+
+
+def needed(rows: Sequence[Sequence[Sides]]) -> float:
+    """How wide the display is, with its gaps."""
+    across = max(map(len, rows), default=0)
+    columns = [[row[place] for row in rows if len(row) > place] for place in range(across)]
+    each = (sum(max(map(width, cells)) for cells in zip(*column, strict=True)) + 24.0 for column in columns)
+    return sum(each) + 10.0 * (across - 1)
 
 
 def overview(lines: Sequence[General], style: str, page: Page) -> Iterator[str]:
     """The formulas in one display; in a narrow one what they are about stands above each."""
     texts = [written(line, LETTERS[style], PEN) for line in lines]
     sides = [(rf"\text{{{tex.escaped(about)}}}", left, right) for about, left, right in texts]
-    if fit_beside(sides, page) and not page.rows:
-        yield "\\begin{alignat*}{2}\n"
-        yield " \\\\[4pt]\n".join(rf"&{about} &\quad {left} &= {right}" for about, left, right in sides)
-        yield "\n\\end{alignat*}\n"
+    if not page.rows and needed([[each] for each in sides]) <= page.width:
+        slopes = [line.is_slope for line in lines]
+        last = max((place for place, is_slope in enumerate(slopes) if is_slope), default=-1)
+        paired = list(_with_slopes(sides[: last + 1], slopes))
+        if needed(paired) > page.width:
+            paired, last = [], -1
+        for rows in (paired, [[each] for each in sides[last + 1 :]]):
+            yield display(rows) if rows else ""
         return
     for about, left, right in sides:
         yield f"\\begin{{align*}}\n&{about} \\\\*\n&\\quad {left} = {right}\n\\end{{align*}}\n"

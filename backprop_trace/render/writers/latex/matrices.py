@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from backprop_trace.formulas.expr import LOSS
 from backprop_trace.render.blocks import Amount, Item, Letter, Matrices, Matrix, MatrixLine, Naming
+from backprop_trace.render.writers.latex import general
 from backprop_trace.render.writers.latex.digits import aligned
 from backprop_trace.render.writers.latex.display import Row, joined
 from backprop_trace.render.writers.latex.page import Page
@@ -72,12 +73,28 @@ def matrix(matrix: Matrix, ink: Ink) -> str:
 def display(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
     """One display; where a line is too wide it is broken before an equals sign, or else before another."""
     if any(line.about for line in block.lines):
-        yield from _general(block, ink)
+        yield from _general(block, ink, page)
         return
-    for part in _parts([list(rows(line, block.names, ink, page)) for line in block.lines], page):
+    for part in _parts(list(_laid_out(block, ink, page)), page):
         written = [[joined(row, row[0]) for row in each] for each in part]
-        body = " \\\\[4pt]\n".join(" \\\\*\n".join(each) for each in written)
+        body = " \\\\\n".join(" \\\\*\n".join(each) for each in written)
         yield f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+
+
+def _laid_out(block: Matrices, ink: Ink, page: Page) -> Iterator[list[Row]]:
+    """The rows of each line; those of two that may and do fit beside each other together."""
+    before: list[Row] = []
+    for line in block.lines:
+        own = list(rows(line, block.names, ink, page))
+        if line.beside and before and len(own) == 1 and not page.rows:
+            beside = (before[-1][0], rf"{before[-1][1]} \qquad {' '.join(own[0])}")
+            if sum(map(width, beside)) <= page.width:
+                before[-1] = beside
+                continue
+        if before:
+            yield before
+        before = own
+    yield before
 
 
 def _parts(lines: list[list[Row]], page: Page) -> Iterator[list[list[Row]]]:
@@ -85,13 +102,15 @@ def _parts(lines: list[list[Row]], page: Page) -> Iterator[list[list[Row]]]:
     yield from ([line] for line in lines) if page.rows else [lines]
 
 
-def _general(block: Matrices, ink: Ink) -> Iterator[str]:
-    yield "\\begin{alignat*}{2}\n"
-    written = []
+def _general(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
+    """Two beside each other, or in a narrow page one."""
+    found = []
     for line in block.lines:
         name, *others = sides(line, block.names, ink)
-        written.append(rf"&\text{{{line.about}}} &\quad {name} &= {' = '.join(others)}")
-    yield " \\\\\n".join(written) + "\n\\end{alignat*}\n"
+        found.append((rf"\text{{{line.about}}}", name, " = ".join(others)))
+    pairs = [found[place : place + 2] for place in range(0, len(found), 2)]
+    fits = not page.rows and general.needed(pairs) <= page.width
+    yield general.display(pairs if fits else [[each] for each in found], between="")
 
 
 def rows(line: MatrixLine, names: Naming, ink: Ink, page: Page) -> Iterator[Row]:

@@ -8,6 +8,10 @@ PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \setlength{\mathindent}{0pt}
 \setlength{\emergencystretch}{3em}
 \allowdisplaybreaks
+% a phase: more space before it than behind
+\makeatletter
+\renewcommand\section{\@startsection{section}{1}{0pt}{-13pt plus -5pt minus -3pt}{3pt}{\normalfont\large\bfseries}}
+\makeatother
 \definecolor{good}{rgb}{0,0.45,0.1}
 \definecolor{notice}{rgb}{0.65,0.4,0}
 \definecolor{bad}{rgb}{0.75,0,0}
