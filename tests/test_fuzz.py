@@ -259,3 +259,8 @@ def command_lines(draw: st.DrawFn) -> list[str]:
 @FUZZED
 def test_command_lines_of_any_kind_end_in_a_message(line: list[str]) -> None:
     ends_well(line)
+
+
+def test_what_the_fuzzer_found() -> None:
+    ends_well(["train", "-", "-n", "3"], definitions("1e999999999"))
+    ends_well(["check", "mazur", "-"], "net_h1 = exp(-(9999^9)) * 2\nE = 1e-400 ^ 99\n")

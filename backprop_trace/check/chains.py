@@ -17,7 +17,7 @@ from typing import NamedTuple
 from flint import arb
 
 from backprop_trace.check.course import Course
-from backprop_trace.files.sheet import Entry, Passage, Written, half_unit
+from backprop_trace.files.sheet import Entry, Passage, Written, decimals, half_unit
 from backprop_trace.files.sheet.numbers import as_number
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.arithmetic.ball import ball, contains, enclose, is_bounded
@@ -29,6 +29,10 @@ from backprop_trace.formulas.parse import BadFormula, read_formula
 
 BITS = 128
 FIGURES = 12
+DEEPEST_PUT_IN = 3
+"""Formulas are put into formulas so deep, where a line is written out."""
+TINIEST = 10_000
+"""What is smaller than 2 to minus this is nothing beside any digit that is written."""
 LARGEST_POWER = 12
 """Decimal digits before the point beyond which nothing is written out."""
 _NUMBER_ALONE = re.compile(r"(?<![\w^_.])\.?\d")
@@ -64,13 +68,13 @@ class Blame(NamedTuple):
     """What stands behind the part that should be equal to it."""
 
 
-def read_part(text: str, course: Course, lookup: Lookup, decimal_comma: bool) -> Part:
-    """Raises BadFormula."""
+def read_part(text: str, entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> Part:
+    """A part of the chain of an entry. Raises BadFormula."""
     if _RAISED_PLACE.search(text):
         raise BadFormula("a sample or time step above a name is not read in formulas", 0, len(text))
     formula = read_formula(plain(text, decimal_comma), lookup, implied=True)
     literals: dict[Name, arb] = {}
-    exact = _exact_numbers(course)
+    exact = _exact_numbers(entry, course)
     return Part(text, _with_literals_named(formula, literals, exact), literals)
 
 
@@ -80,7 +84,7 @@ def with_numbers(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bo
         return entry
     text = entry.readings[-1].text
     try:
-        part = read_part(text, course, lookup, decimal_comma)
+        part = read_part(text, entry, course, lookup, decimal_comma)
     except (BadFormula, NotANumber) as bad:
         return _unreadable(entry, text, bad)
     if part.names:
@@ -110,16 +114,26 @@ def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
     return entry
 
 
-def _exact_numbers(course: Course) -> frozenset[Fraction]:
-    values = course.example.values
-    return frozenset(abs(number(text)) for name, text in values.items() if name not in course.rounded)
+def _exact_numbers(entry: Entry, course: Course) -> Mapping[Fraction, int]:
+    """The given numbers that a line may use, with their decimals: those in its own formula and in the formulas of
+    what it uses. What is written with more decimals (0.50 for a given 0.5) may as well be a rounded number."""
+    lines, values = course.at(entry.section.step), course.example.values
+    name = lines.exact(entry.meant or entry.spelling, entry.section.sample)
+    near = set(values) if name is None else {name}
+    for _ in range(DEEPEST_PUT_IN if name is not None else 0):
+        near |= {used for each in near if each in lines.equations for used in names_in(lines.equations[each].formula)}
+    found: dict[Fraction, int] = {}
+    for text in (values[each] for each in near if each in values and each not in course.rounded):
+        value = abs(number(text))
+        found[value] = max(found.get(value, 0), decimals(text))
+    return found
 
 
-def _with_literals_named(formula: Formula, literals: dict[Name, arb], exact: frozenset[Fraction]) -> Formula:
+def _with_literals_named(formula: Formula, literals: dict[Name, arb], exact: Mapping[Fraction, int]) -> Formula:
     match formula:
         case Number(text):
             value = number(text)
-            is_exact = value in exact or value.denominator == 1 or "/" in text
+            is_exact = decimals(text) <= exact.get(value, -1) or value.denominator == 1 or "/" in text
             name = Name("literal", str(len(literals)))
             literals[name] = ball(value, Fraction(0) if is_exact else half_unit(text))
             return name
@@ -165,6 +179,8 @@ def _long(value: Fraction, places: int) -> str:
 
 def _fraction(value: arb) -> Fraction:
     mantissa, exponent = map(int, value.man_exp())
+    if exponent < -TINIEST:
+        return Fraction(0)
     return Fraction(mantissa * 2**exponent) if exponent >= 0 else Fraction(mantissa, 2**-exponent)
 
 
@@ -192,7 +208,7 @@ def _readable(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool)
     for written in entry.chain:
         try:
             simple = as_number(written.text, decimal_comma)
-            yield read_part(simple or written.text, course, lookup, decimal_comma)
+            yield read_part(simple or written.text, entry, course, lookup, decimal_comma)
         except (BadFormula, NotANumber):
             continue
 

@@ -30,7 +30,7 @@ from backprop_trace.formulas.expr import (
     Sum,
     parts,
 )
-from backprop_trace.formulas.numbers import NUMBER
+from backprop_trace.formulas.numbers import NUMBER, NotANumber, number
 
 
 class BadFormula(ValueError):
@@ -285,6 +285,10 @@ class _Parser:
 
     def atom(self) -> Formula:
         if token := self.take("number"):
+            try:
+                number(token.text)
+            except NotANumber as bad:
+                raise BadFormula(str(bad), token.start, token.end) from None
             return Number(token.text)
         if token := self.take("name"):
             assert token.name is not None
