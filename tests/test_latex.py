@@ -364,6 +364,17 @@ RUNS = [
     ("many digits", ["--engine", "exact", "--digits", "50"]),
     ("long names", []),
     ("past a layer", ["--phase", "update"]),
+    ("3-3-3", ["--full"]),
+    ("samples", ["--full", "--style", "nielsen"]),
+    ("3-3-3", ["--matrix", "row"]),
+    ("deep", ["--matrix", "column", "--engine", "exact"]),
+    ("very deep", ["--matrix", "row", "--style", "layered"]),
+    ("wide", ["--matrix", "column"]),
+    ("samples", ["--matrix", "row", "--engine", "exact"]),
+    ("many samples", ["--matrix", "row"]),
+    ("many samples", ["--matrix", "column", "--decimals", "4"]),
+    ("many digits", ["--matrix", "row", "--engine", "exact", "--digits", "50"]),
+    ("long names", ["--matrix", "column"]),
 ]
 
 
@@ -374,7 +385,7 @@ def test_a_connection_past_a_layer_is_bent_around_it(latex: Show, tmp_path: Path
 
 
 @needs_pdflatex
-@pytest.mark.parametrize(("name", "options"), RUNS, ids=[name for name, _ in RUNS])
+@pytest.mark.parametrize(("name", "options"), RUNS, ids=[" ".join((name, *options)) for name, options in RUNS])
 def test_a_document_compiles_and_nothing_is_overfull(
     name: str, options: list[str], latex: Show, tmp_path: Path
 ) -> None:
@@ -384,7 +395,7 @@ def test_a_document_compiles_and_nothing_is_overfull(
 
 
 @needs_pdflatex
-@pytest.mark.parametrize(("name", "options"), RUNS, ids=[name for name, _ in RUNS])
+@pytest.mark.parametrize(("name", "options"), RUNS, ids=[" ".join((name, *options)) for name, options in RUNS])
 def test_a_fragment_compiles_in_an_article_and_nothing_is_overfull(
     name: str, options: list[str], latex: Show, tmp_path: Path
 ) -> None:

@@ -29,9 +29,7 @@ from backprop_trace.render.view import Numbers, View, chosen, naming
 from backprop_trace.run.step import Trace
 
 FORMS = ("column", "row")
-MOST_COLUMNS = 6
-MOST_CHARACTERS = 60
-"""Of a row of a matrix; a wider one is a table."""
+MOST_ROWS, MOST_COLUMNS = 12, 6
 MOST_ENTRIES = 2000
 
 
@@ -106,7 +104,7 @@ def matrix_step(trace: Trace, view: View, extent: Extent, level: int) -> Iterato
 
 
 def _phases(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
-    step, lines = _Step(trace, view), chosen(trace, view)
+    step, lines = _Step(trace, view, extent.across), chosen(trace, view)
     for phase in view.phases:
         yield said.Heading(HEADINGS[phase], level)
         match phase:
@@ -144,11 +142,12 @@ def general_lines(trace: Trace, view: View) -> Iterator[Block]:
 
 
 class _Step:
-    def __init__(self, trace: Trace, view: View):
+    def __init__(self, trace: Trace, view: View, across: int = Extent().across):
         self.trace, self.view, self.network = trace, view, trace.example.network
         self.names, self.numbers = naming(trace, view), Numbers(trace, ASCII, view.decimals)
         self.samples = sorted({line.sample for line in trace.values if line.kind == "net"}, key=lambda each: each or 0)
         self.shift = SHIFTS.get(view.style, (0, 0))
+        self.across = across
         self.by_row, self.shared = view.matrix == "row", _shared(self.network)
 
     # --- the arrays of a layer, in the column form ---
@@ -247,12 +246,17 @@ class _Step:
         applied = len(terms) > 1 and terms[1] == "("  # a function of what stands in the line above
         middle = [] if applied or len(terms) == 1 else [self.in_numbers(each) for each in (turned, between) if each]
         line = MatrixLine(((name.letter,), _letters(turned), *middle, (self.matrix(name),)), beside=applied)
-        if all(_fits(item) for side in line.sides for item in side if isinstance(item, Matrix)):
+        if all(self.fits(item) for side in line.sides for item in side if isinstance(item, Matrix)):
             yield Matrices([line], self.names)
             return
         yield Matrices([line._replace(sides=line.sides[:2])], self.names)
         weights = (term for term in terms if isinstance(term, Array) and term.letter.letter == "W")
         yield from self.tables([*(weights if name.letter.letter.lower() == "z" else ()), name])
+
+    def fits(self, matrix: Matrix) -> bool:
+        rows, columns = matrix.shape
+        characters = max(sum(map(len, row)) for row in matrix.rows)
+        return rows <= MOST_ROWS and columns <= MOST_COLUMNS and characters <= self.across
 
     def in_numbers(self, terms: Sequence[Term]) -> tuple[Item, ...]:
         return tuple(map(self.in_number, terms))
@@ -431,8 +435,8 @@ def _spelled(term: Term) -> tuple[Item, ...]:
     return (term,)
 
 
-def _fits(matrix: Matrix) -> bool:
-    return all(len(row) <= MOST_COLUMNS and sum(map(len, row)) <= MOST_CHARACTERS for row in matrix.rows)
+def _characters(row: Sequence[str]) -> int:
+    return sum(map(len, row))
 
 
 def _function(activation: str) -> str:

@@ -84,11 +84,12 @@ def display(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
 def _laid_out(block: Matrices, ink: Ink, page: Page) -> Iterator[list[Row]]:
     """The rows of each line; those of two that may and do fit beside each other together."""
     before: list[Row] = []
+    widest = max(width(sides(line, block.names, ink)[0]) for line in block.lines)
     for line in block.lines:
-        own = list(rows(line, block.names, ink, page))
+        own = list(rows(line, block.names, ink, page, widest))
         if line.beside and before and len(own) == 1 and not page.rows:
             beside = (before[-1][0], rf"{before[-1][1]} \qquad {' '.join(own[0])}")
-            if sum(map(width, beside)) <= page.width:
+            if widest + width(beside[1]) <= page.width:
                 before[-1] = beside
                 continue
         if before:
@@ -113,10 +114,10 @@ def _general(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
     yield general.display(pairs if fits else [[each] for each in found], between="")
 
 
-def rows(line: MatrixLine, names: Naming, ink: Ink, page: Page) -> Iterator[Row]:
-    """The rows of an equation, the first with its name."""
+def rows(line: MatrixLine, names: Naming, ink: Ink, page: Page, widest: float = 0.0) -> Iterator[Row]:
+    """The rows of an equation, the first with its name; beside names of this width at most."""
     name, *others = sides(line, names, ink)
-    room = page.width - width(name) - SIGN
+    room = page.width - max(width(name), widest) - SIGN
     row, start = "", name
     for side, text in zip(line.sides[1:], others, strict=True):
         pieces = [text] if width(text) <= room else list(_pieces(side, names, ink))
