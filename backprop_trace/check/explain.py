@@ -31,7 +31,7 @@ from backprop_trace.formulas.expr import (
 from backprop_trace.model.batches import TrainingSet
 
 NOTHING: Mapping[Name, Any] = {}
-MOST_TRIALS = 12_000
+MOST_TRIALS = 8_000
 """Formulas that are tried for one sheet."""
 MOST_NAMED = 5
 MOST_PUT_IN = 40
@@ -132,8 +132,9 @@ class Explainer:
 
     def replayed(self, step: int, finding: Finding) -> Finding:
         """A line that cannot be judged, but has the very digits of a whole run bent, or of another step."""
-        shown = significant_figures(finding.answer.readings[0].text.rstrip("0"))
-        if min(shown, self.agreeing_figures(finding.answer)) < MANY_FIGURES:
+        written, true = finding.answer.readings[0], self.course.true(step)[finding.answer.name]
+        shown = min(significant_figures(written.text.rstrip("0")), self.agreeing_figures(finding.answer))
+        if shown < MANY_FIGURES or matches(written, true):
             return finding
         found = tuple(self.whole_run(step, finding.answer))
         return finding._replace(verdict="slip", explanations=found) if found else finding

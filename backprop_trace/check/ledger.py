@@ -197,7 +197,8 @@ class Ledger:
         if (step, name) in self.bent:
             return None
         unit = 2 * self.habits.coarse(abs(float(true)))
-        return self._value(step, name, Fraction(unit).limit_denominator(10**9) if unit else Fraction(1, 10**9), 99)
+        figures = 99 if self.habits.half_of_decimals(coarse=False) else self.habits.coarsest
+        return self._value(step, name, Fraction(unit).limit_denominator(10**9) if unit else Fraction(1, 10**9), figures)
 
     def given(self, step: int, name: Name) -> Fraction | None:
         if name in self.course.example.values:
@@ -207,6 +208,9 @@ class Ledger:
     def exactly(self, step: int, name: Name, written: Written) -> Fraction | None:
         """What a line must be, if nothing had to be rounded for it: exact numbers, results that end in its digits."""
         if significant_figures(written.text) >= SAFE_FLOAT_DIGITS or not written.half_unit:
+            return None
+        own = self.course.at(step).formula(name, self.written[step]) if not self.habits.even else None
+        if own is not None and any(self.exact(step, used) is None for used in names_in(own)):  # what is rounded again
             return None
         figures = 99 if self.habits.decimals is not None else max(3, significant_figures(written.text))
         return self._value(step, name, 2 * written.half_unit, figures)

@@ -158,6 +158,8 @@ class Part:
         least = own
         for course, conventions in self.candidates():
             try:
+                if not own.unknown and not self.act_on(own, own.off, course, conventions):
+                    continue
                 found = Trial.of(self.along(course, conventions))
             except (ComputationError, TooLarge):
                 continue  # the exercise cannot be done like this
@@ -205,16 +207,20 @@ class Part:
         """Does no honest line become a mistake, and does each convention explain a line where it acts?"""
         if own.honest & (found.off | found.unknown):
             return False
-        gained = (own.off | own.unknown) & found.honest
-        for word in conventions:
-            if word in SIGNS:
-                if word != TRUNCATES and not any(self.is_signed(found.verdicts[place][0], word) for place in gained):
-                    return False
-            elif not any(self.acts_on(found.verdicts[place][0], course, word) for place in gained):
-                return False
+        if not self.act_on(found, (own.off | own.unknown) & found.honest, course, conventions):
+            return False
         if any(map(is_about_batches, conventions)):
             return len(own.off & found.honest) >= 2
         return True
+
+    def act_on(self, found: Trial, places: set[Place], course: Course, conventions: tuple[str, ...]) -> bool:
+        """Is there for each convention one of some lines where it acts?"""
+        keys = [found.verdicts[place][0] for place in places]
+        return all(
+            word == TRUNCATES
+            or any(self.is_signed(key, word) if word in SIGNS else self.acts_on(key, course, word) for key in keys)
+            for word in conventions
+        )
 
     def is_signed(self, key: Key, word: str) -> bool:
         """Has a line the sign that a convention turns, and is it no zero?"""
@@ -227,9 +233,9 @@ class Part:
         step, name = key
         own = self.courses.own.at(step)
         written = self.answered[key].readings[0]
-        if significant_figures(written.text) < 2 and written.value != course.true(step)[name]:
+        if significant_figures(written.text) < 2 and written.value != course.true(step).get(name):
             return False
-        if name not in own.equations or is_about_batches(word):
+        if name not in own.equations or name not in course.at(step).equations or is_about_batches(word):
             return True
         names = frozenset(each for at, each in self.answered if at == step)
         if course.at(step).opened(name, names) != own.opened(name, names):

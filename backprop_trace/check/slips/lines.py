@@ -11,7 +11,7 @@ from backprop_trace.check.slips.kinds import Bend
 from backprop_trace.check.slips.loss import of_error, of_loss
 from backprop_trace.check.slips.mix_ups import at_other_samples, at_other_times
 from backprop_trace.check.slips.update import of_update
-from backprop_trace.formulas.expr import Formula
+from backprop_trace.formulas.expr import Formula, Name, walk_names
 from backprop_trace.model.chain import Equation
 
 
@@ -37,7 +37,7 @@ def bends(equation: Equation, formula: Formula, facts: Facts) -> list[Bend]:
             found = of_definition(formula, facts)
         case _:
             found = of_update(name, formula, facts)
-    seen: list[Formula] = [formula]
+    seen = {tuple(walk_names(formula)): [formula]}
     if facts.training.times:
         found = chain(found, at_other_times(formula))
     if facts.training.samples > 1:
@@ -45,9 +45,10 @@ def bends(equation: Equation, formula: Formula, facts: Facts) -> list[Bend]:
     return [bend for bend in found if not _seen(bend.formula, seen)]
 
 
-def _seen(formula: Formula, seen: list[Formula]) -> bool:
-    if any(formula == other for other in seen):
+def _seen(formula: Formula, seen: dict[tuple[Name, ...], list[Formula]]) -> bool:
+    """Was there one like it? Only those with the same names are compared."""
+    alike = seen.setdefault(tuple(walk_names(formula)), [])
+    if any(formula == other for other in alike):
         return True
-    if len(seen) < 200:
-        seen.append(formula)
+    alike.append(formula)
     return False
