@@ -47,7 +47,7 @@ _RAISED_PLACE = re.compile(r"(?:[A-Za-z∂]\w+|(?!e)[A-Za-z])\^\{?(?:\w+,)?\((?:
 Lookup = Callable[[str], Name | None]
 
 
-class Part(NamedTuple):
+class ChainPart(NamedTuple):
     """A part of a chain: its text, and its formula over names and literals, with what each literal may be."""
 
     text: str
@@ -62,20 +62,20 @@ class Part(NamedTuple):
 class Blame(NamedTuple):
     """Where a chain breaks: the part that is not what the line should be (`part`), or what does not follow from it."""
 
-    part: Part
+    part: ChainPart
     value: Written
     behind: str
     """What stands behind the part that should be equal to it."""
 
 
-def read_part(text: str, entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> Part:
+def read_part(text: str, entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> ChainPart:
     """A part of the chain of an entry. Raises BadFormula."""
     if _RAISED_PLACE.search(text):
         raise BadFormula("a sample or time step above a name is not read in formulas", 0, len(text))
     formula = read_formula(plain(text, decimal_comma), lookup, implied=True)
     literals: dict[Name, arb] = {}
     exact = _exact_numbers(entry, course)
-    return Part(text, _with_literals_named(formula, literals, exact), literals)
+    return ChainPart(text, _with_literals_named(formula, literals, exact), literals)
 
 
 def with_numbers(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> Entry | Passage:
@@ -144,7 +144,7 @@ def _with_literals_named(formula: Formula, literals: dict[Name, arb], exact: Map
     return rebuild(formula, tuple(_with_literals_named(inside, literals, exact) for inside in parts(formula)))
 
 
-def enclosed(part: Part, values: Mapping[Name, arb], slack: Fraction = Fraction(0)) -> arb | None:
+def enclosed(part: ChainPart, values: Mapping[Name, arb], slack: Fraction = Fraction(0)) -> arb | None:
     """What a part may come to, for somebody who rounds at each operation by so much."""
     try:
         with precision(BITS):
@@ -154,7 +154,7 @@ def enclosed(part: Part, values: Mapping[Name, arb], slack: Fraction = Fraction(
     return band if is_bounded(band) and float(abs(band.mid())) < 10.0**LARGEST_POWER * 1e6 else None
 
 
-def evaluated(part: Part, values: Mapping[Name, arb], at: Written) -> Written | None:
+def evaluated(part: ChainPart, values: Mapping[Name, arb], at: Written) -> Written | None:
     """What a part comes to, with the digits that its numbers tell."""
     band = enclosed(part, values)
     if band is None:
@@ -193,7 +193,7 @@ def breaks(
     """The first part of an entry's chain that the part behind it does not follow from; None if all hang together."""
     found = list(_readable(entry, course, lookup, decimal_comma))
     last = entry.readings[-1]
-    behinds: list[Part | Written] = [*found[1:], last]
+    behinds: list[ChainPart | Written] = [*found[1:], last]
     for part, behind in zip(found, behinds, strict=False):
         if not set(part.names) <= set(values):
             continue
@@ -204,7 +204,7 @@ def breaks(
     return None
 
 
-def _readable(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> Iterator[Part]:
+def _readable(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> Iterator[ChainPart]:
     for written in entry.chain:
         try:
             simple = as_number(written.text, decimal_comma)
@@ -213,7 +213,7 @@ def _readable(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool)
             continue
 
 
-def _follows(part: Part, behind: Part | Written, values: Mapping[Name, arb], last: Written) -> bool:
+def _follows(part: ChainPart, behind: ChainPart | Written, values: Mapping[Name, arb], last: Written) -> bool:
     slack = last.half_unit if last.value is not None else Fraction(0)
     band = enclosed(part, values, slack)
     if band is None:
@@ -235,4 +235,4 @@ def value_balls(answers: Mapping[Name, Written], true: Mapping[Name, Fraction]) 
     return found
 
 
-__all__ = ["Blame", "Part", "breaks", "evaluated", "read_part", "value_balls", "with_numbers"]
+__all__ = ["Blame", "ChainPart", "breaks", "evaluated", "read_part", "value_balls", "with_numbers"]

@@ -10,7 +10,7 @@ from backprop_trace.check import chains
 from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
-from backprop_trace.check.naming import Naming, agrees, tells
+from backprop_trace.check.naming import SheetNames, agrees, tells
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
 from backprop_trace.formulas.expr import LOSS, Name
@@ -45,7 +45,7 @@ class Entries:
         self.quantities = size(course.example)
         self.reached = _within_reach({entry.section.step for entry in entries}, self.quantities)
         self.suggestions = 0
-        self.naming = Naming(course, self.reached, style)
+        self.naming = SheetNames(course, self.reached, style)
         found = self.naming.resolve(entries)
         self.notation = found.notation
         self.entries: list[Entry] = []

@@ -70,7 +70,7 @@ class Lines:
         """The labels of the network, by layers."""
         network = self.example.network
         layers = tuple(
-            spelled.Layer(
+            spelled.LayerLabels(
                 layer.units,
                 tuple(tuple(weight.label if weight else None for weight in row) for row in layer.weights),
                 tuple(bias.label if bias else None for bias in layer.biases),

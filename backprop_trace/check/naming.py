@@ -20,7 +20,7 @@ from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Written
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.spelled import NOTATIONS, Notation, Reading, readings, simple, unquoted, without_prose
+from backprop_trace.formulas.spelled import NOTATIONS, NameNotation, Reading, readings, simple, unquoted, without_prose
 from backprop_trace.model.styles import STYLES
 
 MOST_TRIED = 400
@@ -36,7 +36,7 @@ class Resolved(NamedTuple):
     why some mean nothing."""
 
     entries: tuple[Entry, ...]
-    notation: Notation | None
+    notation: NameNotation | None
     asked: Mapping[int, str]
     """By place among the entries: what is asked back."""
 
@@ -46,7 +46,7 @@ class _Candidate(NamedTuple):
     agrees: bool
 
 
-class Naming:
+class SheetNames:
     """The names of one part of a sheet, along the example's own course."""
 
     def __init__(self, course: Course, reached: frozenset[int], style: str):
@@ -125,7 +125,7 @@ class Naming:
 
     # --- the notation of the rest ---
 
-    def chosen(self, tried: Sequence[Entry]) -> tuple[Notation, bool]:
+    def chosen(self, tried: Sequence[Entry]) -> tuple[NameNotation, bool]:
         """The notation in which most lines can be read and most numbers agree; and whether any line needs one."""
         best, best_score, best_votes = NOTATIONS[0], -1.0, dict[str, float]()
         for rank, notation in enumerate(NOTATIONS):
@@ -145,20 +145,20 @@ class Naming:
         self.votes = best_votes
         return best, best_score > 0
 
-    def candidates(self, entry: Entry, notation: Notation) -> list[_Candidate]:
+    def candidates(self, entry: Entry, notation: NameNotation) -> list[_Candidate]:
         """What an entry may mean: those that its place on the sheet, its shape and its number allow."""
         found = self.readings(entry, notation)
         fitting = [turned for reading in found for turned in _fitting(reading, entry)]
         true = self.course.true(entry.section.step) if fitting else {}
         return [_Candidate(each, self.agrees(entry, each, true)) for each in dict.fromkeys(fitting)]
 
-    def readings(self, entry: Entry, notation: Notation) -> tuple[Reading, ...]:
+    def readings(self, entry: Entry, notation: NameNotation) -> tuple[Reading, ...]:
         key = entry.spelling, notation.key, entry.section.step, entry.section.sample
         if key not in self._found:
             self._found[key] = self._readings(entry, notation)
         return self._found[key]
 
-    def _readings(self, entry: Entry, notation: Notation) -> tuple[Reading, ...]:
+    def _readings(self, entry: Entry, notation: NameNotation) -> tuple[Reading, ...]:
         lines = self.course.at(entry.section.step)
         for text, sample in _spellings(entry):
             printed = [Reading(((name,),), f"style {style}") for style, name in lines.printed(text)]
@@ -214,7 +214,7 @@ class Naming:
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         return f"which of them is meant? write {' or '.join(names[:MOST_NAMED])}{more}"
 
-    def shapes(self, entry: Entry, notation: Notation) -> str:
+    def shapes(self, entry: Entry, notation: NameNotation) -> str:
         """A vector or matrix that has another shape than any it could be."""
         sizes = dict.fromkeys(reading.size for reading in self.readings(entry, notation))
         mine = f"{len(entry.block)} x {len(entry.block[0])}"

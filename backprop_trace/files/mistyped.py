@@ -38,7 +38,7 @@ def what_to_type(text: str) -> str:
     return ""
 
 
-class Line(NamedTuple):
+class TypedLine(NamedTuple):
     """A line that begins with a key, perhaps behind dashes: the columns of the dash and of the key, from 1."""
 
     number: int
@@ -75,7 +75,7 @@ def _no_space(lines: Sequence[str], near: int) -> Fault | None:
 def _wrong_column(lines: Sequence[str], near: int) -> Fault | None:
     """The first line that starts where nothing of its kind starts."""
     open_: list[int] = []  # the columns of the mappings that the line may go on
-    before: list[Line] = []
+    before: list[TypedLine] = []
     for line in _keys(lines[:near]):
         above = before[-1] if before else None
         while open_ and open_[-1] > line.column:
@@ -94,7 +94,7 @@ def _wrong_column(lines: Sequence[str], near: int) -> Fault | None:
     return None
 
 
-def _keys(lines: Sequence[str]) -> Iterator[Line]:
+def _keys(lines: Sequence[str]) -> Iterator[TypedLine]:
     """The lines that begin with a key and are not inside brackets."""
     depth = 0
     for number, text in enumerate(lines, 1):
@@ -104,17 +104,17 @@ def _keys(lines: Sequence[str]) -> Iterator[Line]:
         depth = max(0, depth + sum(map(plain.count, "[{")) - sum(map(plain.count, "]}")))
 
 
-def _moved(line: Line, column: int) -> Fault:
+def _moved(line: TypedLine, column: int) -> Fault:
     help_ = f"start {line.key!r} in column {column}, as the keys it belongs to"
     what = f"wrong indentation: this line starts in column {line.column}"
     return Fault(line.number, line.column, len(line.key), what, help_)
 
 
-def _line(number: int, text: str) -> Line | None:
+def _line(number: int, text: str) -> TypedLine | None:
     match = _KEY.match(text)
     if match is None:
         return None
     dash = len(match["indent"]) + 1 if match["dash"] else None
     column = len(match["indent"]) + len(match["dash"]) + 1
     value = match["value"].split(" #")[0].strip()
-    return Line(number, match["key"], column, dash, bool(value) and value[0] not in "|>#")
+    return TypedLine(number, match["key"], column, dash, bool(value) and value[0] not in "|>#")

@@ -17,7 +17,7 @@ from backprop_trace.formulas.vocabulary import normal
 MOST_PROBLEMS = 20
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     line: int
     cells: list[str]
 
@@ -29,7 +29,7 @@ def read_columns(path: str, wanted: Sequence[str], words: Sequence[str] = ()) ->
     """
     text, name = read_text(path)
     lines = text.splitlines()
-    header, *rows = [*_rows(lines)] or [Row(1, [])]
+    header, *rows = [*_rows(lines)] or [TableRow(1, [])]
     titles, wanted = [normal(cell) for cell in header.cells], [normal(title) for title in wanted]
     problems = [*_header_problems(titles, wanted, Place(header.line, 1, max(1, len(lines[0]) if lines else 1)))]
     if not rows:
@@ -44,13 +44,13 @@ def read_columns(path: str, wanted: Sequence[str], words: Sequence[str] = ()) ->
     return [[row.cells[place].strip().replace("−", "-").lstrip("+") for row in rows] for place in places]
 
 
-def _rows(lines: Sequence[str]) -> Iterator[Row]:
+def _rows(lines: Sequence[str]) -> Iterator[TableRow]:
     """The lines that are not empty, split into cells."""
     delimiter = max(",;\t", key=lines[0].count) if lines else ","
     reader = csv.reader(lines, delimiter=delimiter, strict=False)
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield Row(reader.line_num, cells)
+            yield TableRow(reader.line_num, cells)
 
 
 def _header_problems(titles: Sequence[str], wanted: Sequence[str], place: Place) -> Iterator[Problem]:
@@ -63,7 +63,7 @@ def _header_problems(titles: Sequence[str], wanted: Sequence[str], place: Place)
 
 
 def _row_problems(
-    row: Row, titles: Sequence[str], wanted: Sequence[str], words: Sequence[str], line: str
+    row: TableRow, titles: Sequence[str], wanted: Sequence[str], words: Sequence[str], line: str
 ) -> Iterator[Problem]:
     if len(row.cells) != len(titles):
         yield Problem(f"{len(row.cells)} cells here, {len(titles)} columns", Place(row.line, 1, max(1, len(line))))

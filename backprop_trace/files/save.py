@@ -45,7 +45,7 @@ LINE = 110
 def written_again(example: Example, values: Mapping[Name, Value], path: str, steps: int = 0) -> Iterator[str]:
     """The text of a file at `path` with these values for what is trained, after so many more training steps."""
     document = read_yaml(example.text, example.name)
-    writer = _Writer(example, values, path, document)
+    writer = _Rewriter(example, values, path, document)
     batches = {word: number for word, number in _batches(example, steps).items() if number is not None}
     entries: list[tuple[Node, Node | None]] = []
     for key, value in document.entries:
@@ -94,7 +94,7 @@ def _batches(example: Example, steps: int) -> dict[str, int | None]:
     }
 
 
-class _Writer:
+class _Rewriter:
     def __init__(self, example: Example, values: Mapping[Name, Value], path: str, document: Node):
         self.example, self.values, self.path = example, values, path
         top = {key.text: value for key, value in document.entries}

@@ -1,6 +1,6 @@
 """Every reading of a spelling: which quantities of a network may have been meant by `z1`, `dW2`, `f'(net_o1)`.
 
-    >>> shape = Shape(("i1",), (Layer(("h1", "h2"), (("w1",), ("w2",)), ("b", "b")),), ("i1", "w1", "w2", "b"))
+    >>> shape = Shape(("i1",), (LayerLabels(("h1", "h2"), (("w1",), ("w2",)), ("b", "b")),), ("i1", "w1", "w2", "b"))
     >>> {(found.name.kind, found.name.label) for found in readings("z1", shape, NOTATIONS[0])}
     {('net', 'h1')}
 
@@ -20,7 +20,7 @@ from backprop_trace.formulas.expr import LOSS, Name, after, derivative
 from backprop_trace.formulas.paper import lowered
 
 
-class Layer(NamedTuple):
+class LayerLabels(NamedTuple):
     """The labels of a layer: its units, the weights (a row per unit), the biases."""
 
     units: tuple[str, ...]
@@ -32,14 +32,14 @@ class Shape(NamedTuple):
     """The labels of a network: inputs, layers, and whatever else is given."""
 
     inputs: tuple[str, ...]
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerLabels, ...]
     given: tuple[str, ...] = ()
     objective: Name = LOSS
     units: tuple[str, ...] = ()
     """Quantities of the file's own definitions."""
 
 
-class Notation(NamedTuple):
+class NameNotation(NamedTuple):
     """What the letters mean: those that stand for net inputs, activations and deltas, beside those that always do.
 
     `d_is` says what dw5 is: a gradient or a change.
@@ -53,16 +53,16 @@ class Notation(NamedTuple):
     d_is: str = "gradient"
 
 
-NOTATIONS: Sequence[Notation] = (
-    Notation("net-out", "net inputs are called net or z, activations out or a"),
-    Notation("bishop", "a is the net input and z the activation, as in Bishop's book", ("a",), ("z",)),
-    Notation("hagan", "n is the net input, a the activation, s the sensitivity", ("n",), ("a",), ("s",)),
-    Notation("haykin", "v is the net input and y the activation, as in Haykin's book", ("v",), ("y", "φ")),
-    Notation("changes", "dw is the change of w", d_is="change"),
-    Notation("bishop changes", "a is the net input, z the activation, dw a change", ("a",), ("z",), (), "change"),
-    Notation("f", "x is the net input and f the activation", ("x", "net", "z"), ("f", "φ", "g", "fx", "f(x)")),
-    Notation("fausett", "z_in is the net input, z the activation", ("z_in", "y_in", "zin", "yin"), ("z", "y")),
-    Notation("p", "p is the activation, q the net input", ("q", "p_in", "r"), ("p",)),
+NOTATIONS: Sequence[NameNotation] = (
+    NameNotation("net-out", "net inputs are called net or z, activations out or a"),
+    NameNotation("bishop", "a is the net input and z the activation, as in Bishop's book", ("a",), ("z",)),
+    NameNotation("hagan", "n is the net input, a the activation, s the sensitivity", ("n",), ("a",), ("s",)),
+    NameNotation("haykin", "v is the net input and y the activation, as in Haykin's book", ("v",), ("y", "φ")),
+    NameNotation("changes", "dw is the change of w", d_is="change"),
+    NameNotation("bishop changes", "a is the net input, z the activation, dw a change", ("a",), ("z",), (), "change"),
+    NameNotation("f", "x is the net input and f the activation", ("x", "net", "z"), ("f", "φ", "g", "fx", "f(x)")),
+    NameNotation("fausett", "z_in is the net input, z the activation", ("z_in", "y_in", "zin", "yin"), ("z", "y")),
+    NameNotation("p", "p is the activation, q the net input", ("q", "p_in", "r"), ("p",)),
 )  # fmt: skip
 
 NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input", "in", "i", "u", "s", "sum",
@@ -202,7 +202,7 @@ _QUOTIENT = re.compile(r"d ?\(?(?P<of>[^/]+?)\)?\s*/\s*d ?\(?(?P<wrt>[^/:|]+?)\)
 _RUN_TOGETHER = re.compile(r"d(?P<of>[A-Za-z][A-Za-z]*(?:_total|_\w\d)?)_?d_?(?P<wrt>[A-Za-z].*)")
 
 
-def readings(text: str, shape: Shape, notation: Notation) -> Iterator[Reading]:
+def readings(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading]:
     """Everything a spelling may stand for, in a notation; whether there is such a quantity the caller knows."""
     text = simple(text)
     yield from _marked(text, shape, notation)
@@ -210,7 +210,7 @@ def readings(text: str, shape: Shape, notation: Notation) -> Iterator[Reading]:
         yield from _marked(re.sub(r"\((\w+)\)$", r"_\1", text), shape, notation)
 
 
-def _marked(text: str, shape: Shape, notation: Notation) -> Iterator[Reading]:
+def _marked(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading]:
     atoms = _Atoms(shape, notation)
     yield from atoms.read(text)
     for found in filter(None, (_SLOPE.fullmatch(text), _SLOPE_WORDS.fullmatch(text))):
@@ -225,7 +225,7 @@ def _marked(text: str, shape: Shape, notation: Notation) -> Iterator[Reading]:
     yield from _gradients(text, atoms, notation)
 
 
-def _gradients(text: str, atoms: _Atoms, notation: Notation) -> Iterator[Reading]:
+def _gradients(text: str, atoms: _Atoms, notation: NameNotation) -> Iterator[Reading]:
     gradient = _gradient_of(atoms.shape.objective)
     for pattern in _GRADIENT:
         if match := pattern.fullmatch(text):
@@ -300,7 +300,7 @@ _SQUASHED = re.compile(r"[_\s,.^{}()\[\]→>|-]+")
 class _Atoms:
     """Atoms of one notation: net_h1, a1, w5, W1, E_o1, delta_o1."""
 
-    def __init__(self, shape: Shape, notation: Notation):
+    def __init__(self, shape: Shape, notation: NameNotation):
         self.shape, self.notation = shape, notation
         self.units = [unit for layer in shape.layers for unit in layer.units]
 
@@ -457,7 +457,7 @@ class _Atoms:
         if label.lower() in ("output", "o", "out", "y", "outputs"):
             yield "the outputs", last.units
 
-    def layer(self, number: int, first: int) -> Layer | None:
+    def layer(self, number: int, first: int) -> LayerLabels | None:
         return self.shape.layers[number - first] if 0 <= number - first < len(self.shape.layers) else None
 
     # --- parameters and other givens ---
@@ -487,7 +487,7 @@ class _Atoms:
         """fc1.weight, layers.0.bias, hidden.weight, output.kernel"""
         layers = self.shape.layers
         number = re.search(r"(\d+)$", name)
-        found: list[tuple[str, Layer]] = []
+        found: list[tuple[str, LayerLabels]] = []
         if number:
             found += [("module 1", layers[int(number[1]) - 1])] if 1 <= int(number[1]) <= len(layers) else []
             found += [("module 0", layers[int(number[1])])] if int(number[1]) < len(layers) else []
@@ -500,7 +500,7 @@ class _Atoms:
         for rule, layer in found:
             yield from self.whole(layer, rule, "bias" if what == "bias" else "weights")
 
-    def whole(self, layer: Layer, rule: str, what: str) -> Iterator[Reading]:
+    def whole(self, layer: LayerLabels, rule: str, what: str) -> Iterator[Reading]:
         """All weights or biases of a layer; a bias that all its units share may stand once."""
         rows = (layer.biases,) if what == "bias" else layer.weights
         if not rows or not rows[0] or any(label is None for row in rows for label in row):
@@ -536,7 +536,7 @@ class _Atoms:
         for rule, found in self.counted(label, labels, "weights counted"):
             yield _one(Name("", found[0]), rule)
 
-    def in_layers(self, index: str) -> Iterator[tuple[Layer, str, str]]:
+    def in_layers(self, index: str) -> Iterator[tuple[LayerLabels, str, str]]:
         for pattern in _LAYERED:
             match = pattern.fullmatch(index)
             if match is None:
@@ -552,7 +552,7 @@ class _Atoms:
                     yield layer, f"weights {first}", rest
 
     @staticmethod
-    def ends(layer: Layer, rule: str, text: str) -> Iterator[Reading]:
+    def ends(layer: LayerLabels, rule: str, text: str) -> Iterator[Reading]:
         """21 is the weight to unit 2 from unit 1, or the other way round."""
         match = _TWO.fullmatch(text)
         if match is None:

@@ -115,10 +115,10 @@ def _key(example: Example, steps: int, settings: Settings, decimals: int | None)
     if settings.engine == "hand":
         found = {each.step: each.values for each in traces(example, settings, range(1, steps + 1))}
         return lambda step: {name: shown(value) for name, value in found[step].items()}
-    return _Key(example, steps, None if decimals is None else decimals_of(decimals))
+    return _TrueNumbers(example, steps, None if decimals is None else decimals_of(decimals))
 
 
-class _Key:
+class _TrueNumbers:
     """The true values of each step as they are written, the same that sheets are judged by."""
 
     def __init__(self, example: Example, steps: int, rounding: Rounding | None):

@@ -48,10 +48,10 @@ class _Line(NamedTuple):
 
 def read_paper(sheet: Collected) -> None:
     """Reads what is on the page into the sheet."""
-    _Page(sheet).read()
+    _Paper(sheet).read()
 
 
-class _Page:
+class _Paper:
     def __init__(self, sheet: Collected):
         self.sheet, self.section = sheet, Section()
         self.tables = tables.Tables(sheet)

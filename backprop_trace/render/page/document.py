@@ -22,7 +22,7 @@ from backprop_trace.formulas.notation.names import MATHML_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import PHASES
-from backprop_trace.render.page.layout import Layout, Node, layout
+from backprop_trace.render.page.layout import Box, NetworkLayout, layout
 from backprop_trace.render.page.steps import derivation, html_name, worded
 from backprop_trace.render.page.svg import at_first, attribute, drawing
 from backprop_trace.render.view import Names, Numbers, View, chosen, described
@@ -74,7 +74,7 @@ class _Page:
         self.symbols = Names(trace, view, MATHML_NAMES).leaf
         self.texts = Numbers(trace, MATHML)
         self.givens = [name for name in trace.example.values if name in trace.values]
-        self.drawn: Layout = layout(self.network)
+        self.drawn: NetworkLayout = layout(self.network)
         self.first = "practise" if view.practice is not None and view.practice.first else "watch"
         self.modes = ("watch", "change", "practise") if view.practice is not None else ("watch", "change")
         self.bases = at_first([*self.givens, *(line.name for line in self.lines)])
@@ -437,6 +437,6 @@ def _said_place(place: str) -> str:
     return ", ".join(words).capitalize()
 
 
-def _tab(node: Node) -> tuple[float, float]:
+def _tab(node: Box) -> tuple[float, float]:
     """Where the number of a bias stands."""
     return node.x + node.width - 52, node.y + 19

@@ -42,7 +42,7 @@ class Slot(NamedTuple):
     large: bool = False
 
 
-class Node(NamedTuple):
+class Box(NamedTuple):
     """A unit, an input, a definition, a loss or the total loss; x and y are its left upper corner."""
 
     key: str
@@ -63,11 +63,11 @@ class Node(NamedTuple):
         return self.x + self.width, self.y + (60.0 if self.kind == "unit" else self.height / 2)
 
 
-class Edge(NamedTuple):
+class Wire(NamedTuple):
     """From one node to another; `weight` is the parameter on it, if there is one. A loop leads to its own layer."""
 
-    tail: Node
-    head: Node
+    tail: Box
+    head: Box
     weight: Name | None = None
     loop: bool = False
 
@@ -81,18 +81,18 @@ class Chip(NamedTuple):
     floats: bool = False
 
 
-class Layout(NamedTuple):
+class NetworkLayout(NamedTuple):
     """The whole drawing. `narrow` are the places of the nodes where layers run downwards, if they fit."""
 
     width: float
     height: float
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    nodes: tuple[Box, ...]
+    edges: tuple[Wire, ...]
     chips: tuple[Chip, ...]
     small: bool = False
 
 
-def layout(network: Network) -> Layout:
+def layout(network: Network) -> NetworkLayout:
     """The drawing of a network of layers, or of definitions as a graph."""
     return _graph(network) if network.definitions else _layers(network)
 
@@ -100,7 +100,7 @@ def layout(network: Network) -> Layout:
 # --- layers ---
 
 
-def _layers(network: Network) -> Layout:
+def _layers(network: Network) -> NetworkLayout:
     columns = network.columns
     small = max(map(len, columns)) > MOST_ROWS or network.depth > MOST_LAYERS
     if not small:
@@ -113,11 +113,13 @@ def _layers(network: Network) -> Layout:
     return found
 
 
-def _drawn(network: Network, columns: Sequence[Sequence[str]], gap: float, row: float, small: bool) -> Layout | None:
+def _drawn(
+    network: Network, columns: Sequence[Sequence[str]], gap: float, row: float, small: bool
+) -> NetworkLayout | None:
     """The drawing with so much room between columns and rows; None if the chips find no place."""
     tallest = max(map(len, columns))
     height = (tallest - 1) * row + (76.0 if small else 136.0)
-    nodes: dict[str, Node] = {}
+    nodes: dict[str, Box] = {}
     x = MARGIN
     for depth, labels in enumerate(columns):
         make = _input if depth == 0 else _small if small else _unit
@@ -130,7 +132,7 @@ def _drawn(network: Network, columns: Sequence[Sequence[str]], gap: float, row: 
     chips = _floating(edges) if small else _placed(edges)
     if chips is None:
         return None
-    return Layout(width + MARGIN, height, (*nodes.values(), *losses), tuple(edges), tuple(chips), small)
+    return NetworkLayout(width + MARGIN, height, (*nodes.values(), *losses), tuple(edges), tuple(chips), small)
 
 
 def _rows(count: int, row: float, height: float) -> list[float]:
@@ -139,58 +141,58 @@ def _rows(count: int, row: float, height: float) -> list[float]:
     return [top + place * row for place in range(count)]
 
 
-def _input(network: Network, label: str, x: float, y: float) -> Node:
+def _input(network: Network, label: str, x: float, y: float) -> Box:
     slot = Slot(label, label, 44, 0, 44, 50, large=True)
-    return Node(label, "input", x, y - 25, 94, 50, (slot,))
+    return Box(label, "input", x, y - 25, 94, 50, (slot,))
 
 
-def _unit(network: Network, label: str, x: float, y: float) -> Node:
+def _unit(network: Network, label: str, x: float, y: float) -> Box:
     net, out = Name("net", label), Name("out", label)
     upper = [(net, "net"), (out, "out")]
     lower = [(derivative(LOSS, out), "∂E/∂out"), (derivative(out, net), "slope"), (derivative(LOSS, net), "δ")]
     slots = [Slot(canonical(name), text, 8 + 92 * k, 36, 88, 40, True) for k, (name, text) in enumerate(upper)]
     slots += [Slot(canonical(name), text, 8 + 61 * k, 80, 58, 34) for k, (name, text) in enumerate(lower)]
-    return Node(label, "unit", x, y - 60, 196, 120, tuple(slots), network.bias_of(label))
+    return Box(label, "unit", x, y - 60, 196, 120, tuple(slots), network.bias_of(label))
 
 
-def _small(network: Network, label: str, x: float, y: float) -> Node:
+def _small(network: Network, label: str, x: float, y: float) -> Box:
     out, delta = canonical(Name("out", label)), canonical(derivative(LOSS, Name("net", label)))
     slots = (Slot(out, "", 34, 4, 76, 22), Slot(delta, "", 34, 27, 76, 22))
-    return Node(label, "small", x, y - 27, 116, 54, slots, network.bias_of(label))
+    return Box(label, "small", x, y - 27, 116, 54, slots, network.bias_of(label))
 
 
-def _losses(network: Network, nodes: dict[str, Node], x: float, height: float) -> tuple[list[Node], float]:
+def _losses(network: Network, nodes: dict[str, Box], x: float, height: float) -> tuple[list[Box], float]:
     """A box for each output's loss, and the total: between two of them, else in a column of its own."""
     boxes = []
     for label in network.outputs:
         loss, target = canonical(Name("E", label)), canonical(Name("target", label))
         middle = nodes[label].right[1]
         slots = (Slot(target, "target", 0, 8, 142, 28), Slot(loss, loss, 0, 38, 142, 32, True))
-        boxes.append(Node(loss, "loss", x, middle - 36, 142, 72, slots))
+        boxes.append(Box(loss, "loss", x, middle - 36, 142, 72, slots))
     total_x, total_y = x + 142 + 44, height / 2
     if len(boxes) == 2 and boxes[1].y - boxes[0].y > 140:
         total_x = x + 12
-    total = Node("E", "total", total_x, total_y - 26, 118, 52, (Slot("E", "E", 0, 10, 118, 32, True),))
+    total = Box("E", "total", total_x, total_y - 26, 118, 52, (Slot("E", "E", 0, 10, 118, 32, True),))
     return [*boxes, total], max(total_x + 118, x + 142)
 
 
-def _edges(network: Network, nodes: dict[str, Node]) -> Iterator[Edge]:
+def _edges(network: Network, nodes: dict[str, Box]) -> Iterator[Wire]:
     for weight, source, unit, back in network.connections:
         tail = nodes["i:" + source.label if source.kind == "" else source.label]
-        yield Edge(tail, nodes[unit], weight, loop=back)
+        yield Wire(tail, nodes[unit], weight, loop=back)
 
 
-def _loss_edges(network: Network, nodes: dict[str, Node], losses: Sequence[Node]) -> Iterator[Edge]:
+def _loss_edges(network: Network, nodes: dict[str, Box], losses: Sequence[Box]) -> Iterator[Wire]:
     *boxes, total = losses
     for label, box in zip(network.outputs, boxes, strict=True):
-        yield Edge(nodes[label], box)
-        yield Edge(box, total)
+        yield Wire(nodes[label], box)
+        yield Wire(box, total)
 
 
 # --- chips ---
 
 
-def _point(edge: Edge, place: float) -> tuple[float, float]:
+def _point(edge: Wire, place: float) -> tuple[float, float]:
     (ax, ay), (bx, by) = edge.tail.right, edge.head.left
     if edge.loop:
         x, y = edge.head.x + edge.head.width / 2, edge.head.y - 18
@@ -198,9 +200,9 @@ def _point(edge: Edge, place: float) -> tuple[float, float]:
     return ax + place * (bx - ax), ay + place * (by - ay)
 
 
-def _floating(edges: Iterable[Edge]) -> list[Chip]:
+def _floating(edges: Iterable[Wire]) -> list[Chip]:
     """A chip in the middle of each edge, seen one at a time."""
-    weights: dict[Name, Edge] = {}
+    weights: dict[Name, Wire] = {}
     for edge in edges:
         if edge.weight is not None:
             weights.setdefault(edge.weight, edge)
@@ -208,7 +210,7 @@ def _floating(edges: Iterable[Edge]) -> list[Chip]:
     return [Chip(weight, x - CHIP[0] / 2, y - 10, floats=True) for weight, (x, y) in points]
 
 
-def _placed(edges: Sequence[Edge]) -> list[Chip] | None:
+def _placed(edges: Sequence[Wire]) -> list[Chip] | None:
     """Chips so that none covers another; None if that cannot be. A shared weight has one, on its first edge."""
     first = {edge.weight: edge for edge in reversed(edges) if edge.weight is not None}
     choices = [
@@ -230,7 +232,7 @@ def _placed(edges: Sequence[Edge]) -> list[Chip] | None:
     return fill([])
 
 
-def _chip(edge: Edge, place: float) -> Chip | None:
+def _chip(edge: Wire, place: float) -> Chip | None:
     """A chip at a place of an edge, if it fits between the two nodes."""
     x, y = _point(edge, place)
     assert edge.weight is not None
@@ -247,7 +249,7 @@ def _meet(one: Chip, other: Chip) -> bool:
 # --- definitions ---
 
 
-def _graph(network: Network) -> Layout:
+def _graph(network: Network) -> NetworkLayout:
     """A node for every name, as many columns from the left as the longest way to it is long."""
     used = {given(label): names_in(formula) for label, formula in network.definitions}
     defined = {name.label for name in used}
@@ -270,16 +272,16 @@ def _graph(network: Network) -> Layout:
         for label, y in zip(labels, _rows(len(labels), row, height), strict=True)
     }
     edges = [
-        Edge(nodes[each.label], nodes[name.label], loop=each.time is not None)
+        Wire(nodes[each.label], nodes[name.label], loop=each.time is not None)
         for name, uses in used.items()
         for each in uses
     ]
     total = MARGIN + (1 + max(columns)) * (width + gap) - gap + MARGIN
-    return Layout(total, height, tuple(nodes.values()), tuple(edges), ())
+    return NetworkLayout(total, height, tuple(nodes.values()), tuple(edges), ())
 
 
-def _definition(network: Network, label: str, x: float, y: float, defined: bool) -> Node:
+def _definition(network: Network, label: str, x: float, y: float, defined: bool) -> Box:
     name = given(label)
     gradient = canonical(derivative(network.objective, name))
     slots = (Slot(label, "", 60, 8, 104, 24, True), Slot(gradient, "∂", 60, 36, 104, 24))
-    return Node(label, "definition" if defined else "given", x, y - 34, 172, 68, slots)
+    return Box(label, "definition" if defined else "given", x, y - 34, 172, 68, slots)

@@ -17,7 +17,7 @@ from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import speller
 from backprop_trace.render.page.document import KINDS, parts
-from backprop_trace.render.page.layout import CHIP, Layout, layout
+from backprop_trace.render.page.layout import CHIP, NetworkLayout, layout
 from backprop_trace.render.page.svg import at_first, drawing, edge_path
 from backprop_trace.render.view import View, chosen
 from backprop_trace.run.step import Line, TooLarge, Trace
@@ -81,7 +81,7 @@ def _short(trace: Trace, bases: dict[str, Name], mark: str, base: str) -> str:
     return (text if len(text) <= 8 else shown(value, 3)).replace("-", "−").replace(".", mark)
 
 
-def _motion(lines: list[Line], drawn: Layout) -> str:
+def _motion(lines: list[Line], drawn: NetworkLayout) -> str:
     """A number appears when its step has come; what is worked out now is thick for as long as its step lasts."""
     whole = len(lines) * SECONDS + 3
     rules = [f"@keyframes on{{0%{{opacity:1}}{100 * SECONDS / whole:.2f}%,100%{{opacity:0}}}}"]
@@ -103,7 +103,7 @@ def _in_style(text: str) -> str:
     return "".join(c if c.isalnum() or c in "_/+:@[].^" else f"\\{ord(c):x} " for c in text)
 
 
-def _highlight(place: int, line: Line, drawn: Layout, caption: str) -> str:
+def _highlight(place: int, line: Line, drawn: NetworkLayout, caption: str) -> str:
     own, kind = set(parts(line.name)), KINDS[line.equation.phase]
     boxes = [(node.x, node.y, node.width, node.height) for node in drawn.nodes if node.key in own]
     seen = [chip for chip in drawn.chips if not chip.floats and canonical(chip.weight) in own]

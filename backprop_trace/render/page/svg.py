@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from backprop_trace.formulas.expr import Name, after, derivative, plain
 from backprop_trace.formulas.notation.mathml import escaped
 from backprop_trace.formulas.notation.names import canonical, net_out
-from backprop_trace.render.page.layout import CHIP, Chip, Edge, Layout, Node, Slot
+from backprop_trace.render.page.layout import CHIP, Box, Chip, NetworkLayout, Slot, Wire
 
 Number = Callable[[str], str]
 """The number that is shown for a quantity, or nothing."""
@@ -21,7 +21,7 @@ LINE = 18
 LONGEST_NAME = 12
 
 
-def drawing(layout: Layout, objective: Name, number: Number, title: str) -> Iterator[str]:
+def drawing(layout: NetworkLayout, objective: Name, number: Number, title: str) -> Iterator[str]:
     """The drawing with its numbers; `title` says in words what it shows."""
     box = f"0 {min(0.0, _top(layout)):g} {layout.width:g} {layout.height - min(0.0, _top(layout)):g}"
     size, widest = "small" if layout.small else "wide", 1.3 * layout.width
@@ -43,11 +43,11 @@ def at_first(names: Iterable[Name]) -> dict[str, Name]:
     return found
 
 
-def _top(layout: Layout) -> float:
+def _top(layout: NetworkLayout) -> float:
     return min([0.0, *(chip.y - 4 for chip in layout.chips), *(-30.0 for edge in layout.edges if edge.loop)])
 
 
-def part_of(node: Node) -> str:
+def part_of(node: Box) -> str:
     """What a node is called among the parts."""
     return node.key
 
@@ -56,12 +56,12 @@ def attribute(name: str, text: str) -> str:
     return f'{name}="{escaped(text)}"'
 
 
-def _edge(edge: Edge) -> str:
+def _edge(edge: Wire) -> str:
     key = canonical(edge.weight) if edge.weight is not None else part_of(edge.head)
     return f'<path class="edge" {attribute("data-q", key)} d="{edge_path(edge)}"/>'
 
 
-def edge_path(edge: Edge) -> str:
+def edge_path(edge: Wire) -> str:
     """The line of an edge."""
     (ax, ay), (bx, by) = edge.tail.right, edge.head.left
     if edge.loop and edge.tail is edge.head:
@@ -91,7 +91,7 @@ def _text(x: float, y: float, words: str, inside: str, quantity: str = "") -> st
     return f'<text x="{x:g}" y="{y:g}" class="{words}"{shows}>{inside}</text>'
 
 
-def _node(node: Node, number: Number) -> str:
+def _node(node: Box, number: Number) -> str:
     kind = {"unit": "unit", "small": "unit little", "input": "unit in", "loss": "unit loss", "total": "unit loss"}
     radius = CORNER.get(node.kind, 12)
     pieces = [

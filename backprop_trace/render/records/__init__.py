@@ -44,7 +44,7 @@ def _rows(block: Block) -> Iterator[Record]:
 def lines_of(traces: Iterable[Trace], view: View) -> Iterator[Record]:
     """The lines of a trace, in the names of files or, if the view has another style, in those of the style."""
     for trace in traces:
-        writer = _Writer(trace, view)
+        writer = _Recorder(trace, view)
         yield from (writer.record(line) for line in chosen(trace, view))
 
 
@@ -53,7 +53,7 @@ def name_leaf(name: Name) -> Piece:
     return canonical(name), BOX if name.kind in ("d", "+") else ATOM
 
 
-class _Writer:
+class _Recorder:
     def __init__(self, trace: Trace, view: View):
         self.trace, self.digits = trace, trace.settings.shown_digits
         own = view.style == STYLES[0]

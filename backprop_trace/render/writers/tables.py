@@ -48,7 +48,7 @@ def wrapped(text: str, width: int, first: str = "", others: str = "") -> list[st
                          break_on_hyphens=False)  # fmt: skip
 
 
-class Layout(NamedTuple):
+class TableLayout(NamedTuple):
     """The columns that are shown, in their widths, and the one that goes below its row, if any (else -1)."""
 
     shown: tuple[int, ...]
@@ -93,7 +93,7 @@ def lines(table: Table, medium: Medium) -> Iterator[str]:
         yield from _richly(rows, heads, table, layout, medium)
 
 
-def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int | None) -> Layout | None:
+def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int | None) -> TableLayout | None:
     """The first that fits: all columns; closer together; one below the rows; without optional ones, the last first."""
     shown = [place for place, width in enumerate(widths) if width]
     droppable = [place for place in shown if columns[place].optional]
@@ -101,7 +101,7 @@ def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int | None)
     while True:
         for below in dict.fromkeys((-1, under)):
             kept = tuple(place for place in shown if place != below)
-            layout = Layout(kept, tuple(widths[place] for place in kept), below)
+            layout = TableLayout(kept, tuple(widths[place] for place in kept), below)
             for tried in (layout, layout._replace(indent="", gap="  ")):
                 if room is None or tried.needed <= room:
                     return tried
@@ -114,7 +114,7 @@ def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int | None)
 
 
 def _own(
-    rows: Iterable[Row], heads: Sequence[str], table: Table, layout: Layout, medium: Medium, paint: Painter
+    rows: Iterable[Row], heads: Sequence[str], table: Table, layout: TableLayout, medium: Medium, paint: Painter
 ) -> Iterator[str]:
     ink = ink_of(medium.ascii)
     rights = [table.columns[place].right for place in layout.shown]
@@ -149,7 +149,9 @@ def _upright(row: Row, heads: Sequence[str], table: Table, medium: Medium, paint
 # --- rich's ---
 
 
-def _richly(rows: Iterable[Row], heads: Sequence[str], table: Table, layout: Layout, medium: Medium) -> Iterator[str]:
+def _richly(
+    rows: Iterable[Row], heads: Sequence[str], table: Table, layout: TableLayout, medium: Medium
+) -> Iterator[str]:
     """All rows in one table; rows that come one by one in tables of a row each, of the same widths."""
     if isinstance(rows, list):
         yield from _rich_table(rows, heads, table, layout, medium, headed=True)
@@ -160,7 +162,7 @@ def _richly(rows: Iterable[Row], heads: Sequence[str], table: Table, layout: Lay
 
 
 def _rich_table(
-    rows: Iterable[Row], heads: Sequence[str], table: Table, layout: Layout, medium: Medium, headed: bool
+    rows: Iterable[Row], heads: Sequence[str], table: Table, layout: TableLayout, medium: Medium, headed: bool
 ) -> Iterator[str]:
     from io import StringIO
 
