@@ -20,7 +20,8 @@ from backprop_trace.render.words import LANGUAGES, is_ours, said, word
 OTHERS = [language for language in LANGUAGES if language != "en"]
 COMMANDS = (
     ["show", "--steps", "2"], ["show", "--full"], ["show", "--engine", "exact"], ["show", "--round", "4"],
-    ["show", "--compare", "1"], ["show", "--decimals", "3"], ["show", "--style", "layered"], ["show", "--matrix", "row"],
+    ["show", "--compare", "1"], ["show", "--decimals", "3"], ["show", "--style", "layered"],
+    ["show", "--matrix", "row"],
     ["show", "--matrix", "column"], ["derive"], ["sheet"], ["check", "--missing", "--slips"],
 )  # fmt: skip
 
