@@ -405,15 +405,6 @@ def test_a_fragment_compiles_in_an_article_and_nothing_is_overfull(
 
 
 @needs_pdflatex
-def test_the_parts_of_a_fragment_fit_into_frames_of_a_talk(latex: Show, tmp_path: Path) -> None:
-    if not subprocess.run(["kpsewhich", "beamer.cls"], capture_output=True, check=False).stdout:
-        pytest.skip("beamer is not installed")
-    _, *parts = re.split("(?m)^(?=% ---- )", latex("mazur", "--fragment"))
-    frames = "\n".join(f"\\begin{{frame}}[allowframebreaks]\n{part}\\end{{frame}}" for part in parts)
-    assert "Overfull" not in compiled(around(frames, "beamer"), tmp_path)
-
-
-@needs_pdflatex
 def test_no_formula_is_wider_than_estimated(tmp_path: Path) -> None:
     texts = []
     for source in ("2-3-1", "deep", "samples", "3-3-3"):

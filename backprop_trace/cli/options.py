@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from backprop_trace.formulas.arithmetic.hand import Rounding
 
 NARROWEST = 20
+UNITS = {"pt": 1.0, "mm": 2.845, "cm": 28.45, "in": 72.27}
+NARROWEST_COLUMN, WIDEST_COLUMN = 200.0, 1000.0
 MOST_DIGITS = 100_000
 MOST_FLOAT_DIGITS = 17
 MOST_STEPS = 10**12
@@ -170,6 +172,22 @@ def as_document(
     one_of("--lang", language, LANGUAGES)
     one_of("--decimal", decimal, ("point", "comma"))
     return medium._replace(fragment=fragment, flavor=flavor or FLAVORS[0], language=language, comma=decimal == "comma")
+
+
+def points_of(width: str | None) -> float:
+    """How wide a column is, in TeX's points; 0 where nothing is said. Raises UsageError."""
+    import re
+
+    if width is None:
+        return 0.0
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(pt|mm|cm|in)?", width.strip())
+    points = float(match[1]) * UNITS[match[2] or "pt"] if match else 0.0
+    if not NARROWEST_COLUMN <= points <= WIDEST_COLUMN:
+        raise UsageError(
+            f"--columnwidth {printable(width)!r}: give a width from {NARROWEST_COLUMN:.0f}pt to {WIDEST_COLUMN:.0f}pt, "
+            "such as 252pt or 8.9cm"
+        )
+    return points
 
 
 def goes_with(option: str, given: bool, other: str, there: bool) -> None:

@@ -18,7 +18,8 @@ class Medium(NamedTuple):
 
     manner: `screen` (what is asked for, phase by phase), `lines` (a thing a line, for grep) or `document` (a page to
     be handed out). width None: as wide as needed. colors: the system of colours of a terminal, None for none.
-    fragment: a piece to be pasted into a document. flavor: of Markdown. language: of the words (see
+    fragment: a piece to be pasted into a document; frames: as
+    frames of a talk; points: for a column so wide. flavor: of Markdown. language: of the words (see
     `words`). comma: as the decimal mark. enclose: where pictures beside the page can go.
     """
 
@@ -27,6 +28,8 @@ class Medium(NamedTuple):
     ascii: bool = False
     colors: str | None = None
     fragment: bool = False
+    frames: bool = False
+    points: float = 0.0
     flavor: str = FLAVORS[0]
     language: str = "en"
     comma: bool = False

@@ -58,7 +58,17 @@ class View(NamedTuple):
     compact: bool | None = None
     """Are lines that only copy put in where they are used? None: in documents."""
     matrix: str = ""
+    parts: tuple[str, ...] = ()
     """In matrices, a sample in each `column` or `row`; empty: line by line."""
+
+
+PARTS = ("drawing", "given", "formulas", "steps", "table")
+"""Of a document; where none is named it has all, or of quantities that are asked for the steps and their table."""
+
+
+def wants(view: View, part: str) -> bool:
+    """Is this part of a document to be shown?"""
+    return part in view.parts if view.parts else not view.only or part in ("steps", "table")
 
 
 def chosen(trace: Trace, view: View) -> list[Line]:

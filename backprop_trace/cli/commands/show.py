@@ -37,6 +37,7 @@ from backprop_trace.cli.options import (
     medium_of,
     one_of,
     opened_file,
+    points_of,
     say_if_far,
     say_if_large,
     settings_of,
@@ -53,7 +54,7 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import render, say
-from backprop_trace.render.view import PagePractice, View
+from backprop_trace.render.view import PARTS, PagePractice, View
 from backprop_trace.run.step import size, traces
 from backprop_trace.run.train import Listed
 
@@ -75,6 +76,13 @@ def command(
     rounding: Annotated[str, typer.Option(help="half-up, half-even or truncate.")] = "half-up",
     form: Form = "table",
     fragment: Fragment = False,
+    parts: Annotated[
+        Optional[str], typer.Option("--parts", help=f"Only these parts of a document: {','.join(PARTS)}.")
+    ] = None,
+    columnwidth: Annotated[
+        Optional[str], typer.Option("--columnwidth", help="A fragment for columns so wide, e.g. 252pt or 8.9cm.")
+    ] = None,
+    frames: Annotated[bool, typer.Option("--frames", help="A fragment of beamer frames, one for each unit.")] = False,
     flavor: Flavor = None,
     lang: Lang = "en",
     decimal: Decimal = "point",
@@ -121,7 +129,10 @@ def command(
     backprop-trace show mazur --engine exact --digits 50 --only 'dE/dw1' --with-ancestors
     backprop-trace show mazur --format latex -o mazur.tex
     """
-    medium = as_document(medium_of(form, width, ascii_, color, output, force), form, fragment, flavor, lang, decimal)
+    medium = medium_of(form, width, ascii_, color, output, force)
+    piece = fragment or frames or columnwidth is not None
+    medium = as_document(medium, form, piece, flavor, lang, decimal)
+    medium = medium._replace(frames=frames, points=points_of(columnwidth))
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)
@@ -152,6 +163,7 @@ def command(
         decimals=None if decimals is None else decimals_of(decimals),
         compact=compact,
         matrix=matrix or "",
+        parts=_parts(parts, form),
     )
     if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
         raise UsageError(
@@ -196,6 +208,15 @@ def _next_step(example: Example) -> str:
 def _listed(example: Example, wanted: Asked, view: View) -> Listed:
     """The lines that what is shown needs, and as few others as possible."""
     return example.forward if not view.only and {"forward", "loss"}.issuperset(view.phases) else wanted.listed
+
+
+def _parts(text: str | None, form: str) -> tuple[str, ...]:
+    """The parts of a document that are asked for."""
+    goes_with("--parts", text is not None, "--format latex, markdown or pdf", form in ("latex", "markdown", "pdf"))
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
+    for word in words:
+        one_of("--parts", word, PARTS)
+    return tuple(words)
 
 
 def _check_matrix(form: str, example: Example, only: bool) -> None:

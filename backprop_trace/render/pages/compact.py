@@ -13,7 +13,7 @@ from backprop_trace.render.pages.fold import Folded, Folding
 from backprop_trace.render.pages.groups import Extent, Places, abridged, split, stands_elsewhere
 from backprop_trace.render.pages.lines import HEADINGS, closing, equations, listed_only, updated
 from backprop_trace.render.pages.places import places_of, places_page
-from backprop_trace.render.view import View, chosen, naming
+from backprop_trace.render.view import View, chosen, naming, wants
 from backprop_trace.run.step import Line, Trace
 
 
@@ -61,7 +61,7 @@ def loss_lines(folding: Folding, lines: Sequence[Line], trace: Trace, view: View
 def update_lines(lines: Sequence[Line], trace: Trace, view: View, extent: Extent) -> Iterator[Block]:
     """The first parameter in full, all of them in a table."""
     parameters = updated(lines, trace)
-    if len(parameters) < 2:
+    if len(parameters) < 2 or not wants(view, "table"):
         yield equations(lines, trace, view)
         return
     gradient = "the total of its gradient" if trace.example.training.samples > 1 else "its gradient"

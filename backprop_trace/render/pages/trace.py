@@ -21,7 +21,7 @@ from backprop_trace.render.pages.matrix import general_lines, matrix_step
 from backprop_trace.render.pages.opening import given, listed, opening
 from backprop_trace.render.pages.places import places_of
 from backprop_trace.render.records import lines_of
-from backprop_trace.render.view import Numbers, View, chosen, givens, naming, rounded_of
+from backprop_trace.render.view import Numbers, View, chosen, givens, naming, rounded_of, wants
 from backprop_trace.run.step import Line, Trace
 
 FIELDS = ("step", "sample", "time", "phase", "name", "formula", "substitution", "value", "fraction")
@@ -140,15 +140,17 @@ def document(traces: Iterable[Trace], view: View, extent: groups.Extent) -> Iter
 
 def _network(trace: Trace, view: View, names: Naming, extent: groups.Extent) -> Iterator[Block]:
     network = trace.example.network
-    if network.depth and not view.only:
+    if network.depth and wants(view, "drawing"):
         yield said.Heading("The network", 1)
         yield said.Drawing(trace, names)
-    if not view.only:
+    if wants(view, "given"):
         yield from _givens(trace, view, names, extent)
+    if not wants(view, "formulas"):
+        return
     if view.matrix:
         yield said.Heading("The formulas", 1)
         yield from general_lines(trace, view)
-    elif formulas := [] if view.only else trace.example.general_formulas(view.phases):
+    elif formulas := trace.example.general_formulas(view.phases):
         yield said.Heading("The formulas", 1)
         yield said.Formulas(formulas, view.style)
 
@@ -191,6 +193,9 @@ def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
     several = view.steps > 1 or trace.step > 1
     if several:
         yield said.Heading(f"Training step {trace.step}", 1)
+    if not wants(view, "steps"):
+        yield from closing(updated(lines, trace), trace, view, extent.listed) if wants(view, "table") else ()
+        return
     if view.matrix:
         yield from matrix_step(trace, view, extent, 1 + several)
         return
@@ -209,6 +214,6 @@ def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
             yield equations(group.lines, trace, view)
         others = [line for line in listed if line.equation.phase == phase and not groups.stands_elsewhere(line)]
         yield from listed_only(others, trace, view, extent.listed)
-    if parameters := updated(lines, trace):
+    if (parameters := updated(lines, trace)) and wants(view, "table"):
         yield said.Heading("Old weight, gradient, new weight", 1 + several)
         yield from closing(parameters, trace, view, extent.listed)

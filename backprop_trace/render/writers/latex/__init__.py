@@ -16,14 +16,14 @@ from backprop_trace.render.medium import Medium
 from backprop_trace.render.signs import KINDS
 from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex import curve, derivation, display, drawing, general, matrices, tables
-from backprop_trace.render.writers.latex.page import DOCUMENT, FRAGMENT
-from backprop_trace.render.writers.latex.preamble import FRAGMENT_REMARK, PREAMBLE, SKIPS
+from backprop_trace.render.writers.latex.page import DOCUMENT, FORMULAS_OF_A_SLIDE, FRAGMENT, SLIDE
+from backprop_trace.render.writers.latex.preamble import FRAGMENT_REMARK, GROUP, PREAMBLE, SKIPS
 from backprop_trace.render.writers.latex.shortened import Shortened
 from backprop_trace.render.writers.latex.steps import Writer
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
-    document = _Fragment(medium) if medium.fragment else _Document(medium)
+    document = (_Frames if medium.frames else _Fragment if medium.fragment else _Document)(medium)
     yield from document.opening()
     for block in blocks:
         yield from document.block(block)
@@ -34,10 +34,12 @@ class _Document:
     """A document as it is written, block by block. The lines of a phase are kept until it is over: their equals signs
     stand in one line."""
 
-    page = DOCUMENT
+    page = displays = DOCUMENT
+    """How much room there is, and how much there is for formulas."""
 
     def __init__(self, medium: Medium) -> None:
         self.page = self.page._replace(language=medium.language, comma=medium.comma)
+        self.displays = self.displays._replace(language=medium.language)
         self.shortened = Shortened(self.page)
         self.ink, self.flat = map(self.shortened.ink, (LATEX_NAMES, FLAT_LATEX_NAMES))
         self.phase = list[said.Heading | Equations]()
@@ -52,6 +54,12 @@ class _Document:
 
     def heading(self, text: str, level: int = 1) -> str:
         return f"\n\\{'sub' * (level - 1)}section*{{{text}}}\n"
+
+    def displayed(self, display: str) -> str:
+        return display
+
+    def unit(self, text: str) -> str:
+        return f"\\par\\smallskip\\noindent\\textit{{{text}}}\n"
 
     def prose(self, text: str, kind: str) -> str:
         return ragged(f"\\textbf{{{text}}}" if kind in ("good", "bad") else text) + "\\smallskip\n"
@@ -81,11 +89,11 @@ class _Document:
                 yield ragged(f"{tex.escaped(label)}: {separator.join(map(self.words, items))}.")
             case said.Formulas(lines, style):
                 yield f"\\noindent {general.legend(style, self.page.language)}\n"
-                yield from general.overview(lines, style, self.page)
+                yield from general.overview(lines, style, self.displays)
             case said.Matrices():
-                yield from matrices.display(block, self.ink, self.page)
+                yield from matrices.display(block, self.ink, self.displays)
             case said.Chain():
-                yield from derivation.display(block, self.ink, self.page)
+                yield from derivation.display(block, self.ink, self.displays)
             case said.Table():
                 yield from tables.table(block, self.words, self.page)
             case said.Curve():
@@ -99,16 +107,16 @@ class _Document:
         """What was kept of a phase."""
         phase, self.phase = self.phase, []
         lines = [(line.name, block.names) for block in phase if isinstance(block, Equations) for line in block.lines]
-        margin = display.Margin((self.ink.name(*line) for line in lines), self.page)
+        margin = display.Margin((self.ink.name(*line) for line in lines), self.displays)
         yield margin.setting() if lines else ""
         for block in phase:
             if isinstance(block, Equations):
-                writer = Writer(self.ink, block.names, self.page)
+                writer = Writer(self.ink, block.names, self.displays)
                 steps = [writer.step(line, margin.room) for line in block.lines]
                 self.shortened.saw(step.digits for step in steps)
-                yield from display.display(steps, margin, self.page)
+                yield from map(self.displayed, display.display(steps, margin, self.displays))
             else:
-                yield f"\\par\\smallskip\\noindent\\textit{{{self.words(block.text)}}}\n"
+                yield self.unit(self.words(block.text))
 
     def message(self, message: said.Message) -> Iterator[str]:
         sign, title, place = sign_of(message.kind), self.words(message.title), tex.escaped(message.place)
@@ -147,10 +155,15 @@ class _Document:
 
 
 class _Fragment(_Document):
-    """The same without a preamble, in displays and tables that fit on a slide."""
+    """The same without a preamble, in displays and tables that fit into a column; nothing around it is changed."""
 
-    page = FRAGMENT
+    page = displays = FRAGMENT
     begun = False
+
+    def __init__(self, medium: Medium) -> None:
+        if medium.points:
+            self.page = self.displays = FRAGMENT._replace(points=medium.points)
+        super().__init__(medium)
 
     def opening(self) -> Iterator[str]:
         return iter(())
@@ -163,14 +176,71 @@ class _Fragment(_Document):
         if isinstance(block, said.Prose) and not self.begun:
             yield f"% {_ascii(self.flat.words(block.text))}\n"
             return
-        self.begun = self.begun or not isinstance(block, said.Title)
+        if not self.begun and not isinstance(block, said.Title):
+            self.begun = True
+            yield GROUP
         yield from super().block(block)
 
     def heading(self, text: str, level: int = 1) -> str:
         return f"\n% ---- {text} ----\n\\par\\medskip\\noindent\\textbf{{{text}}}\\par\n"
 
     def foot(self) -> str:
-        return ""
+        return "\\par\\endgroup\n" if self.begun else ""
+
+
+FRAME, FORMULA_ROW, TABLE_ROW = 185.0, 26.0, 12.0
+"""How high a frame is, and a row on it, in points; on the safe side."""
+
+
+class _Frames(_Fragment):
+    """Frames of a talk: one for each unit, or for what stands under a heading without units."""
+
+    page, displays = SLIDE, FORMULAS_OF_A_SLIDE
+    frame, above, shows, filled = False, "", "", 0.0
+
+    def title(self, text: str) -> str:
+        self.above = tex.escaped(text)
+        return super().title(text)
+
+    def heading(self, text: str, level: int = 1) -> str:
+        self.above = text
+        return self.ended()
+
+    def unit(self, text: str) -> str:
+        return self.started(f"{self.above}: {text}" if self.above else text)
+
+    def displayed(self, display: str) -> str:
+        """A display or a table; where there is no more room the next frame begins."""
+        rows = display.count("\\\\") + 1
+        height = TABLE_ROW * (rows + 2) if "tabular" in display else FORMULA_ROW * rows
+        again = self.started(self.shows) if self.filled and self.filled + height > FRAME else ""
+        self.filled += height
+        return again + display
+
+    def written(self, block: Block) -> Iterator[str]:
+        if not isinstance(block, said.Title | said.Heading) and not self.frame:
+            yield self.started(self.above)
+        if isinstance(block, said.Table):
+            first, *pieces = "".join(super().written(block)).split("\\begin{center}")
+            yield first + "".join(self.displayed("\\begin{center}" + piece) for piece in pieces)
+            return
+        yield from super().written(block)
+
+    def equations(self) -> Iterator[str]:
+        if self.phase and isinstance(self.phase[0], Equations) and not self.frame:
+            yield self.started(self.above)
+        yield from super().equations()
+
+    def started(self, title: str) -> str:
+        ended, self.frame, self.shows, self.filled = self.ended(), True, title, 0.0
+        return f"{ended}\n\\begin{{frame}}[allowframebreaks]{{{title}}}\n\\footnotesize\n"
+
+    def ended(self) -> str:
+        was, self.frame = self.frame, False
+        return "\\end{frame}\n" if was else ""
+
+    def foot(self) -> str:
+        return self.ended() + super().foot()
 
 
 def sign_of(verdict: str) -> str:

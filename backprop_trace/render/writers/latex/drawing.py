@@ -36,8 +36,7 @@ LABEL_SIZE = 0.9
 """Labels are set in a smaller size: 10 pt of `width` become 9."""
 
 WIDEST_GAP = 165.0
-SPACINGS = (56.0, 68.0, 80.0, 96.0, 112.0)
-TALLEST = 320.0
+CLOSEST, SPACINGS = 44.0, (56.0, 68.0, 80.0, 96.0, 112.0)
 DIGITS = 4
 
 
@@ -162,10 +161,10 @@ def _drawn(trace: Trace, texts: _Texts, page: Page) -> Drawing:
     """With name and value on every edge if they find room, else with the names only, else bare."""
     layers = _layers(trace)
     gap = min(WIDEST_GAP, (page.points - 2 * RADIUS - _at_the_sides(trace, texts)) / max(1, len(layers) - 1))
-    most = min(MOST_UNITS, max(4, int(gap / 12)))
+    most = min(MOST_UNITS, max(4, int(gap / 12)), int(page.tallest / CLOSEST) + 1)
     remarks = _remarks(layers, most, trace)
     tallest = min(most, max(len(units) for _, units in layers))
-    spacings = [spacing for spacing in SPACINGS if spacing * (tallest - 1) <= TALLEST] or SPACINGS[:1]
+    spacings = [spacing for spacing in SPACINGS if spacing * (tallest - 1) <= page.tallest] or [CLOSEST]
     for size, text in (*((size, texts.with_value) for size in SIZES), *((size, texts.spell) for size in SIZES)):
         for find in (evenly, one_by_one):
             for spacing in spacings:

@@ -17,7 +17,7 @@ class Page(NamedTuple):
     points: the width of the text. digits: of a number that is put in, beside a name. terms: in a sum. in_full: so many
     lines are worked out in full, of more than that the first `each` of each kind. listed: values in a table. rows: of
     one display or table, 0 for any number. samples: in a table. longest_name: a longer one is abbreviated.
-    language, comma: see `Medium`.
+    tallest: a drawing. language, comma: see `Medium`.
     """
 
     points: float
@@ -29,6 +29,7 @@ class Page(NamedTuple):
     rows: int = 0
     samples: int = 20
     longest_name: int = 22
+    tallest: float = 320.0
     language: str = "en"
     comma: bool = False
 
@@ -42,3 +43,7 @@ DOCUMENT = Page(points=483.0, digits=28, terms=40)
 
 FRAGMENT = Page(points=300.0, digits=26, terms=20, in_full=200, listed=600, rows=8, longest_name=13)
 """Narrow enough for a beamer frame (307 pt) and for article's columns of text (345 pt)."""
+
+SLIDE = FRAGMENT._replace(rows=5, tallest=140.0)
+FORMULAS_OF_A_SLIDE = SLIDE._replace(points=364.0)
+"""A beamer frame, whose formulas are set in a smaller size."""

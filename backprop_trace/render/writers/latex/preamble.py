@@ -27,5 +27,10 @@ SKIPS = r"""\setlength{\abovedisplayskip}{6pt plus 2pt minus 2pt}
 
 FRAGMENT_REMARK = r"""% To be pasted into a document of your own. It needs, in the preamble:
 %   \usepackage{amsmath,array,booktabs,tikz}
-% In beamer, put a frame around a display or two; each fits into one.
+% Nothing of the document around it is changed. For slides, --frames puts it into frames.
+"""
+
+GROUP = r"""\begingroup
+\setlength{\parindent}{0pt}
+\ifdefined\mathindent\setlength{\mathindent}{0pt}\fi
 """

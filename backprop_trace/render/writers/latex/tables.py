@@ -125,10 +125,9 @@ def _whole(columns: Sequence[Column], remarks: Sequence[str], page: Page) -> Ite
         rows = [_with_remark(row, remark, columns, page) for row, remark in zip(rows, remarks, strict=True)]
     small = len(rows) > LONG or needed(columns) > page.width
     at_once = 2 * page.rows or len(rows)
-    yield "{\\footnotesize\n" if small else ""
     for start in range(0, len(rows), at_once):
-        yield from _piece(columns, rows[start : start + at_once], beside, bool(page.rows) or len(rows) <= SHORT)
-    yield "}\n" if small else ""
+        piece, whole = rows[start : start + at_once], bool(page.rows) or len(rows) <= SHORT
+        yield from _piece(columns, piece, beside, whole, "\\footnotesize\n" if small else "")
 
 
 def _with_remark(row: str, remark: str, columns: Sequence[Column], page: Page) -> str:
@@ -139,16 +138,16 @@ def _with_remark(row: str, remark: str, columns: Sequence[Column], page: Page) -
     return f"{row} \\\\\n& \\multicolumn{{{len(columns) - 1}}}{{p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
 
 
-def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool) -> Iterator[str]:
+def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool, size: str) -> Iterator[str]:
     one = "".join(_format(column) for column in columns)
     between = rf"@{{\hspace{{{2.5 * GAP:.0f}pt}}}}"
     head = " & ".join([column.heading for column in columns] * beside)
     environment = "tabular" if whole else "longtable"
-    yield "\\begin{center}\n" if whole else ""
+    yield ("\\begin{center}\n" if whole else "{") + size
     yield f"\\begin{{{environment}}}{{@{{}}{between.join([one] * beside)}@{{}}}}\n\\toprule\n{head} \\\\\n\\midrule\n"
     yield "" if whole else "\\endhead\n\\bottomrule\n\\endfoot\n"
     yield "".join(row + " \\\\\n" for row in rows)
-    yield "\\bottomrule\n\\end{tabular}\n\\end{center}\n" if whole else "\\end{longtable}\n"
+    yield "\\bottomrule\n\\end{tabular}\n\\end{center}\n" if whole else "\\end{longtable}\n}\n"
 
 
 def _format(column: Column) -> str:
