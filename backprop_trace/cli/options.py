@@ -121,7 +121,7 @@ Lang = Annotated[
 ]
 Decimal = Annotated[
     str,
-    typer.Option("--decimal", help="The decimal mark that is shown: point or comma (programs get points)."),
+    typer.Option("--decimal", help="The decimal mark that is shown, and of sheets: point or comma."),
 ]
 Output = Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]

@@ -15,6 +15,7 @@ from backprop_trace.cli.options import (
     Ascii,
     BatchSize,
     Color,
+    Decimal,
     Flavor,
     Force,
     Form,
@@ -86,9 +87,7 @@ def command(
     strict: Annotated[
         Optional[int], typer.Option(help="Demand so many decimals, right to the last: rounding does not excuse.")
     ] = None,
-    decimal: Annotated[
-        str, typer.Option(help="The decimal mark of the sheets, and of the report: point or comma.")
-    ] = "point",
+    decimal: Decimal = "point",
     settings: Values = None,
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
