@@ -21,7 +21,8 @@ NODE, MODULES = shutil.which("node"), Path(os.environ.get("NODE_PATH", "."))
 SHEET = "net_h1: 0.3775\nout_h1: 0.5933\nw5+: 0.4411\n"
 COMMANDS = {
     "show": ["show"], "layered": ["show", "--style", "layered"], "derive": ["derive"], "sheet": ["sheet", "--values"],
-    "exact": ["show", "--engine", "exact", "--digits", "30"],
+    "exact": ["show", "--engine", "exact", "--digits", "30"], "matrix": ["show", "--matrix", "row"],
+    "german": ["show", "--lang", "de", "--decimal", "comma", "--full"],
 }  # fmt: skip
 
 

@@ -36,15 +36,17 @@ INK = Ink(LATEX, MATHJAX_NAMES, PEN._replace(alphabet=MATHJAX_NAMES), dict(LETTE
 
 
 class Flavor(NamedTuple):
-    """What stands around mathematics in a line, and around a display of its own."""
+    """What stands around mathematics in a line, and around a display of its own. large: may a parenthesis be large that
+    is closed on another row?"""
 
     inline: tuple[str, str]
     display: tuple[str, str]
+    large: bool
 
 
 FLAVORS: Mapping[str, Flavor] = {
-    "github": Flavor(("$`", "`$"), ("```math\n", "\n```\n")),
-    "pandoc": Flavor(("$", "$"), ("$$\n", "\n$$\n")),
+    "github": Flavor(("$`", "`$"), ("```math\n", "\n```\n"), True),
+    "pandoc": Flavor(("$", "$"), ("$$\n", "\n$$\n"), False),
 }
 
 
@@ -103,6 +105,7 @@ class _Writer:
         """Rows aligned at their equals signs."""
         (before, after), kind = self.flavor.display, environment.partition("}")[0]
         body = " \\\\\n".join(display.joined(row, row[0]) for row in rows)
+        body = body if self.flavor.large else body.replace(r"\Bigl", "").replace(r"\Bigr", "")
         return f"{before}\\begin{{{environment}}}\n{body}\n\\end{{{kind}}}{after}"
 
     def equations(self, block: Equations) -> str:
