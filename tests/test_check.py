@@ -205,3 +205,11 @@ def test_what_the_numbers_of_an_exercise_hide_is_told_apart():
     (hidden,) = [each for each in hidden_slips(Checker(load("cheng")), sheet) if each.name == "w23+"]
     assert "no-rate" in hidden.always  # the learning rate is 1
     assert "no-rate" not in hidden.slips
+
+
+def test_names_of_one_bent_line_are_one_reason():
+    """Without its slope the delta is out - target: what another activation or another loss would give is the same."""
+    sheet = "net_h1 = 0.3775\nout_h1 = 0.5933\nnet_o1 = 1.106\nout_o1 = 0.7514\ndE/dnet_o1 = 0.7414\n"
+    *_, line = Checker(load("mazur")).check(read_sheet(sheet, "a.txt")).written
+    assert {"no-slope", "wrong-slope"} <= set(line.slips)
+    assert line.message == "your number is what one gets if the slope of the activation function is left out"

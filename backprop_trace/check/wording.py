@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from math import isclose
 from typing import NamedTuple, TypeAlias
 
 from backprop_trace.check.explain import given_by
@@ -13,11 +15,11 @@ from backprop_trace.check.judge import Judge
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import magnitude
 from backprop_trace.files.sheet import Written, half_unit, in_units
-from backprop_trace.formulas.arithmetic import FLOAT, evaluate
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate, evaluate_all
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed
 from backprop_trace.formulas.expr import Formula, Minus, Name, names_in
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
-from backprop_trace.formulas.notation.names import ASCII_NAMES, Alphabet, Speller, net_out
+from backprop_trace.formulas.notation.names import ASCII_NAMES, Alphabet, Speller, canonical, net_out
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.styles import speller
@@ -60,6 +62,7 @@ class Wording:
         network = judge.course.example.network
         self.given = frozenset(abs(number(text)) for text in judge.course.example.values.values())
         listings = (judge.course.at(step).listing for step in judge.steps or [1])
+        self._elsewhere: dict[int, dict[Name, float]] = {}
         self.by_output = frozenset.intersection(*(listing.by_output for listing in listings))
         self.spell = speller("net-out", language.prose, network, self.by_output)
         self.symbol = speller("net-out", language.alphabet, network, self.by_output)
@@ -115,8 +118,36 @@ class Wording:
         """Your number is what one gets if ...; or if ..."""
         slips = {explanation.slip for explanation in finding.explanations}
         told = [e for e in finding.explanations if e.slip != "sign-dropped" or not slips & {"sign", "ascent"}]
+        told = self.told_apart(told, finding)
         reasons = [self.sentence(explanation, finding) for explanation in told]
         return "your number is what one gets if " + "; or if ".join(dict.fromkeys(reasons))
+
+    def told_apart(self, explanations: Sequence[Explanation], finding: Finding) -> list[Explanation]:
+        """Without other names for what bends the line in the same way: of a formula's names the first is said."""
+        kept, known = list[Explanation](), list[float]()
+        for explanation in explanations:
+            value = None if explanation.joined else self.elsewhere(given_by(explanation), finding.answer.step)
+            if value is not None and any(isclose(value, other, rel_tol=1e-9) for other in known):
+                continue
+            kept.append(explanation)
+            known += [value] if value is not None else []
+        return kept
+
+    def elsewhere(self, formula: Formula | None, step: int) -> float | None:
+        """What a formula would be, were the given numbers a little different; None where it has no value."""
+        if formula is None:
+            return None
+        lines = self.judge.course.at(step)
+        if step not in self._elsewhere:
+            true = self.judge.course.true(step)
+            values = {name: float(true[name]) * _nudge(name) for name in lines.givens if name in true}
+            with suppress(LookupError, ArithmeticError, ValueError, ComputationError):
+                evaluate_all(((name, line.formula) for name, line in lines.equations.items()), values, FLOAT)
+            self._elsewhere[step] = values
+        try:
+            return float(evaluate(formula, self._elsewhere[step], FLOAT))
+        except (LookupError, ArithmeticError, ValueError, ComputationError):
+            return None
 
     def sentence(self, explanation: Explanation, finding: Finding) -> str:
         text = SLIPS[explanation.slip].sentence
@@ -262,3 +293,8 @@ def signed(text: str, sign: int) -> str:
     if not text.strip("-0."):
         return text.lstrip("-")
     return text[1:] if text.startswith("-") else f"-{text}"
+
+
+def _nudge(name: Name) -> float:
+    """Near 1, and for each name another number."""
+    return 1.01 + zlib.crc32(canonical(name).encode()) % 9973 / 1e6

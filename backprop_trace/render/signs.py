@@ -25,7 +25,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "slip": Kind("✗", "x", r"\times", "bad"),
     "wrong": Kind("✗", "x", r"\times", "bad"),
-    "undecided": Kind("?", "?", "?", "notice", "the lines before it do not determine it"),
+    "undecided": Kind("?", "?", "?", "notice", "what is on the sheet is not enough to tell"),
     "missing": Kind("·", "-", r"\cdot", "faint"),
     "unknown": Kind("?", "?", "?", "bad"),
     "unreadable": Kind("!", "!", "!", "bad"),

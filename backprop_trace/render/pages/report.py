@@ -199,7 +199,7 @@ def _section_name(step: int, settings: tuple[str, ...]) -> str:
 
 def remark(line: JudgedLine) -> str:
     """What stands beside a line in the table; the sentences on mistakes stand above it."""
-    if line.verdict == "unknown":
+    if line.verdict in ("unknown", "undecided"):
         return line.message
     return "" if line.verdict not in ("right", "rounded", "follows") or line.message in PLAIN else line.message
 
