@@ -170,3 +170,24 @@ def test_numbers_exchanged_between_lines_of_two_kinds_are_named() -> None:
     error, slope = out - 0.9, out * (1 - out)
     sheet = f"out_o1 = {out:.4f}\ndE/dout_o1 = {slope:.4f}\ndout_o1/dnet_o1 = {error:.4f}\n"
     assert "exchanged" in judged(one_unit(), sheet, "dE/dout_o1").slips
+
+
+def test_targets_swapped_is_the_cause_of_new_weights() -> None:
+    """Two outputs straight from one input, w+ = w - eta (o - t) o (1 - o) x with the other output's target."""
+    network = """
+inputs: {x: 0.8}
+targets: {o1: 0.9, o2: 0.2}
+parameters: {w1: 0.3, w2: -0.6}
+layers:
+  - {units: [o1, o2], activation: sigmoid, weights: [[w1], [w2]]}
+loss: half_squared_error
+learning_rate: 0.3
+"""
+    new = []
+    for weight, target in ((0.3, 0.2), (-0.6, 0.9)):
+        out = sigmoid(weight * 0.8)
+        new.append(weight - 0.3 * (out - target) * out * (1 - out) * 0.8)
+    sheet = f"w1+ = {new[0]:.6f}\nw2+ = {new[1]:.6f}\n"
+    report = Checker(read_example(network)).check(read_sheet(sheet, "sheet.txt"))
+    assert [line.verdict for line in report.written] in (["slip", "slip"], ["slip", "follows"])
+    assert {"targets-swapped", "wrong-target"} & set(report.written[0].slips)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, Protocol
 
+from backprop_trace.check.causes import kind_of
 from backprop_trace.check.course import Course
 from backprop_trace.check.digits import digit_slips, digits_lost, matches, misread, one_digit_off
 from backprop_trace.check.findings import NO_CAUSE, Answer, Cause, Explanation, Finding
@@ -34,8 +35,8 @@ NOTHING: Mapping[Name, Any] = {}
 MOST_TRIALS = 8_000
 """Formulas that are tried for one sheet."""
 MOST_NAMED = 5
-MOST_PUT_IN = 40
-"""Names in a formula that skipped lines have been put into; what is longer is not printed."""
+MOST_PUT_IN = 16
+"""Names in a formula that skipped lines have been put into; what is longer has their numbers."""
 MOST_COPIES = 3  # where more digits would do, none of them is named
 SURE = 3
 """Figures of numbers that are exchanged between lines of different kinds: a slope and a gradient."""
@@ -123,8 +124,8 @@ class Explainer:
             for each in (formula, *own[:1]) if bent else ():
                 if self.gives_changed(step, bent, between, each, answer.readings[0]):
                     first, *others = bent
-                    gives = self.put_in(step, bent, between, each)
-                    yield Explanation(slip, bent[first], first, also=tuple(others), gives=gives)
+                    explanation = Explanation(slip, bent[first], first, also=tuple(others))
+                    yield self.put_in(step, explanation, bent, between, each)
                     break
             else:
                 if step == 1 and answer.name in self.cause.lines:
@@ -236,7 +237,7 @@ class Explainer:
                 continue
             if name.kind != answer.name.kind or name not in self.course.at(step).equations:
                 continue
-            if (_kind(name) != _kind(answer.name)) is not other_kinds or _figures(number) < least:
+            if (kind_of(name) != kind_of(answer.name)) is not other_kinds or _figures(number) < least:
                 continue
             if explains(own, number):
                 band = self.judge.band(step, other)
@@ -282,8 +283,8 @@ class Explainer:
                 if few_digits and SLIPS[bend.slip].rank > 1:
                     continue  # two digits fit too many mix-ups
                 if self.gives_changed(step, {line: bend.formula}, later, formula, written):
-                    gives = self.put_in(step, {line: bend.formula}, later, formula)
-                    found.append(Explanation(bend.slip, bend.formula, line, gives=gives))
+                    explanation = Explanation(bend.slip, bend.formula, line)
+                    found.append(self.put_in(step, explanation, {line: bend.formula}, later, formula))
             if found:
                 break
         if all(SLIPS[each.slip].rank > 1 for each in found):  # one cause in several lines beats a mix-up in one
@@ -296,7 +297,7 @@ class Explainer:
         for line in reversed(between if self.agreeing_figures(answer) >= ENOUGH_FIGURES else []):
             later = self.resting_on(step, line, between)
             found = [
-                Explanation("given-misread", bent, line, gives=self.put_in(step, {line: bent}, later, formula))
+                self.put_in(step, Explanation("given-misread", bent, line), {line: bent}, later, formula)
                 for bent in self.misread_in(step, line, later, formula, written)
                 if self.gives_changed(step, {line: bent}, later, formula, written)
             ]
@@ -335,8 +336,8 @@ class Explainer:
         for slip, bent in everywhere.items():
             if len(bent) > 1 and self.gives_changed(step, bent, between, formula, written):
                 first, *others = bent
-                gives = self.put_in(step, bent, between, formula)
-                found.append(Explanation(slip, bent[first], first, also=tuple(others), gives=gives))
+                explanation = Explanation(slip, bent[first], first, also=tuple(others))
+                found.append(self.put_in(step, explanation, bent, between, formula))
         return found
 
     def bends(self, step: int, line: Name) -> list[Bend]:
@@ -385,16 +386,32 @@ class Explainer:
         except MISSED:
             return False
 
-    def put_in(self, step: int, bent: Mapping[Name, Formula], between: list[Name], formula: Formula) -> Formula | None:
-        """The formula with bent lines put into it, and those between that rest on them; None if it is too long."""
+    def put_in(
+        self, step: int, found: Explanation, bent: Mapping[Name, Formula], between: list[Name], formula: Formula
+    ) -> Explanation:
+        """What gives the number: the formula with bent lines put in, and those between that rest on them; where that
+        is too long, the formula with the numbers that they come to."""
         put: dict[Name, Formula] = {}
         for name in between:
             own = bent.get(name, self.ledger.formula(step, name))
             if name in bent or any(used in put for used in names_in(own)):
                 put[name] = substitute(own, put)
                 if sum(1 for _ in walk_names(put[name])) > MOST_PUT_IN:
-                    return None
-        return flat(substitute(formula, put))
+                    values = self.bent_values(step, bent, between, self.ledger.narrow(), {})
+                    return found._replace(gives=formula, changed=values)
+        return found._replace(gives=flat(substitute(formula, put)))
+
+    def bent_values(
+        self, step: int, bent: Mapping[Name, Formula], between: list[Name], bands: Bands, changed: Mapping[Name, Band]
+    ) -> dict[Name, float]:
+        """The values that are changed, and those of the bent lines and of what rests on them."""
+        other = {name: band.middle for name, band in changed.items()}
+        values = Changed(other, Middles(bands.at(step)))
+        for name in between:
+            used = bent.get(name)
+            if used is not None or any(each in other for each in self.ledger.uses(step, name)):
+                other[name] = evaluate(used or self.ledger.formula(step, name), values, FLOAT)
+        return other
 
     def is_near(self, rough: float, written: Written) -> bool:
         """Is it worth looking at a value more closely?"""
@@ -412,12 +429,8 @@ class Explainer:
         kept: Name | None,
     ) -> float:
         """The value of a formula with other values and bent lines before it."""
-        other = {name: band.middle for name, band in changed.items()}
+        other = self.bent_values(step, bent, between, bands, changed)
         values = Changed(other, Middles(bands.at(step)))
-        for name in between:
-            used = bent.get(name)
-            if used is not None or any(each in other for each in self.ledger.uses(step, name)):
-                other[name] = evaluate(used or self.ledger.formula(step, name), values, FLOAT)
         if kept is not None:
             other.pop(kept, None)
         value: float = evaluate(formula, values, FLOAT)
@@ -585,11 +598,6 @@ def literal(text: str) -> Formula:
 
 def _figures(written: Written) -> int:
     return significant_figures(written.text)
-
-
-def _kind(name: Name) -> tuple[str, str, str]:
-    """What kind of quantity it is, whatever its unit: a net input, a delta, a gradient, a new weight."""
-    return name.kind, name.of.kind if name.of else "", name.wrt.kind if name.wrt else ""
 
 
 def _ranked(found: list[Explanation]) -> list[Explanation]:

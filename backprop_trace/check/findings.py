@@ -39,8 +39,8 @@ class Explanation(NamedTuple):
     """A second slip that works together with the first: its id, and the number without it."""
     gives: Formula | None = None
     """The formula that ends in the written number, where it is not `formula`: a skipped line put into this one."""
-    changed: Mapping[Name, str] = {}
-    """Numbers that stand in it by mistake."""
+    changed: Mapping[Name, str | float] = {}
+    """Numbers that stand in it by mistake, as they are written or as they come out."""
 
 
 class Cause(NamedTuple):

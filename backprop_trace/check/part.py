@@ -154,8 +154,23 @@ class Part:
         """The convention that leaves the fewest mistakes, if a line speaks for it where it acts and none against it."""
         if TRUNCATES not in self.ways.refuse:
             self.cutting = self.evidence_of_cutting(self.courses.own, ())
-        best: tuple[Course, tuple[str, ...]] = (self.courses.own, ())
-        least = own
+        course, conventions, found = self.best_convention(own)
+        mistaken = [word for word in conventions if not self.ways.excuse(word)]
+        conventions = tuple(word for word in conventions if word not in mistaken)
+        if any(word not in SIGNS for word in mistaken):  # a slip, said once
+            self.cause = Cause(tuple(CONVENTIONS[word].slip for word in mistaken if word in CONVENTIONS))
+            course = self.courses.own
+        elif conventions:
+            cause = self.common_cause(own, self.courses.own, ())
+            explained = sum(place in own.off and key[1] in cause.lines for place, (key, _) in own.verdicts.items())
+            if own.in_all - explained < found.in_all:  # one slip explains more than the convention
+                course, conventions, found = self.courses.own, (), own
+        self.course, self.conventions = course, conventions
+        if not self.cause.slips:
+            self.cause = self.common_cause(found, course, conventions)
+
+    def best_convention(self, own: Trial) -> tuple[Course, tuple[str, ...], Trial]:
+        best: tuple[Course, tuple[str, ...], Trial] = (self.courses.own, (), own)
         for course, conventions in self.candidates():
             try:
                 if not own.unknown and not self.act_on(own, own.off, course, conventions):
@@ -163,17 +178,9 @@ class Part:
                 found = Trial.of(self.along(course, conventions))
             except (ComputationError, TooLarge):
                 continue  # the exercise cannot be done like this
-            if self.is_better(found, least, conventions) and self.is_spoken_for(found, own, course, conventions):
-                best, least = (course, conventions), found
-        course, conventions = best
-        mistaken = [word for word in conventions if not self.ways.excuse(word)]
-        conventions = tuple(word for word in conventions if word not in mistaken)
-        if any(word not in SIGNS for word in mistaken):  # a slip, said once
-            self.cause = Cause(tuple(CONVENTIONS[word].slip for word in mistaken if word in CONVENTIONS))
-            course = self.courses.own
-        self.course, self.conventions = course, conventions
-        if not self.cause.slips:
-            self.cause = self.common_cause(least, course, conventions)
+            if self.is_better(found, best[2], conventions) and self.is_spoken_for(found, own, course, conventions):
+                best = course, conventions, found
+        return best
 
     def common_cause(self, found: Trial, course: Course, conventions: tuple[str, ...]) -> Cause:
         """The slip that explains several lines of the first step; not looked for where one line alone is off."""

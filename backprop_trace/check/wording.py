@@ -40,6 +40,8 @@ Forms: TypeAlias = tuple[str, ...]
 FIGURES, FEWEST_FIGURES = 6, 3
 """Of a number that stands for a line that is not on the sheet: as it is printed, and as coarse as it may be."""
 
+MOST_LISTED = 3
+
 UNDECIDED = {
     "mute": "too few digits to tell",
     "far": "it rests on steps that are not on the sheet, and it is not the true value rounded: "
@@ -160,8 +162,11 @@ class Wording:
         if explanation.whole_run:
             return f"{text}, {'from the first step on' if finding.answer.step > 1 else 'wherever it can be'}"
         if explanation.line is not None:
-            lines = " and ".join(map(self.spell, (explanation.line, *explanation.also)))
-            return f"{text}, in {lines}, {'lines that are' if explanation.also else 'a line that is'} not on the sheet"
+            lines = list(map(self.spell, (explanation.line, *explanation.also)))
+            if len(lines) > MOST_LISTED:
+                return f"{text}, in {lines[0]} and {len(lines) - 1} more lines that are not on the sheet"
+            what = "lines that are" if explanation.also else "a line that is"
+            return f"{text}, in {' and '.join(lines)}, {what} not on the sheet"
         return text
 
     def expected(self, finding: Finding, true: Fraction) -> str:
@@ -210,12 +215,15 @@ class Wording:
                         return forms
         return ()
 
-    def giving(self, finding: Finding, formula: Formula, changed: Mapping[Name, str]) -> Forms:
+    def giving(self, finding: Finding, formula: Formula, changed: Mapping[Name, str | float]) -> Forms:
         """A formula that ends in the writer's number. What is not on the sheet was carried with six figures, or with
         fewer where only that gives the number; nothing, if none does: what is printed is true."""
         answer = finding.answer
         for figures in range(FIGURES, FEWEST_FIGURES - 1, -1):
-            numbers = {name: changed.get(name) or self.number_of(finding, name, figures) for name in names_in(formula)}
+            numbers = {
+                name: _shown(changed[name], figures) if name in changed else self.number_of(finding, name, figures)
+                for name in names_in(formula)
+            }
             if self.holds(formula, finding, numbers):
                 turned = formula if answer.sign > 0 else Minus(formula)
                 return self.written_out(
@@ -266,6 +274,10 @@ class Wording:
 
     def number_text(self, text: str) -> Piece:
         return self.notation.number(text) if self.notation.boxed else number_piece(text)
+
+
+def _shown(number: str | float, figures: int) -> str:
+    return number if isinstance(number, str) else shown(Fraction(number), figures)
 
 
 def _to_digits(value: Fraction, written: Written, half_unit: Fraction | None = None) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from backprop_trace.check.slips.facts import Facts
 from backprop_trace.check.slips.kinds import SLIPS, Bend, Slip
 from backprop_trace.check.slips.lines import bends
-from backprop_trace.check.slips.runs import ALL_LINES, WHOLE_RUN, bent_run
+from backprop_trace.check.slips.runs import ALL_LINES, WHOLE_RUN, bent_run, with_targets_swapped
 from backprop_trace.check.slips.structural import flat, is_structural, written_out
 from backprop_trace.check.slips.update import bends_of_update
 
@@ -34,5 +34,6 @@ __all__ = [
     "bent_run",
     "flat",
     "is_structural",
+    "with_targets_swapped",
     "written_out",
 ]

@@ -45,11 +45,11 @@ def _bent(equation: Equation, slip: str, facts: Facts) -> Formula | None:
         case "sign":
             return Minus(formula) if name.kind == "d" and name.of == LOSS and is_loss_slope(formula) else None
         case "targets-swapped":
-            return _with_targets_swapped(formula, facts)
+            return with_targets_swapped(formula, facts)
     return next((bend.formula for bend in bends(equation, formula, facts) if bend.slip == slip), None)
 
 
-def _with_targets_swapped(formula: Formula, facts: Facts) -> Formula | None:
+def with_targets_swapped(formula: Formula, facts: Facts) -> Formula | None:
     """The targets the other way round: the first output's for the last."""
     outputs = facts.network.outputs
     other = dict(zip(outputs, reversed(outputs), strict=True))
