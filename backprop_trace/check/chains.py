@@ -14,27 +14,22 @@ from fractions import Fraction
 from math import floor, log10
 from typing import NamedTuple
 
-from flint import arb
-
-from backprop_trace.check.course import Course
+from backprop_trace.check.course import Course, as_float
 from backprop_trace.files.sheet import Entry, Passage, Written, decimals, half_unit
 from backprop_trace.files.sheet.numbers import as_number
-from backprop_trace.formulas.arithmetic import ComputationError
-from backprop_trace.formulas.arithmetic.ball import ball, contains, enclose, is_bounded
-from backprop_trace.formulas.arithmetic.exact import precision
+from backprop_trace.formulas.arithmetic.band import Band, Unbounded, around, enclosed, point
 from backprop_trace.formulas.expr import Formula, Minus, Name, Number, Power, names_in, parts, rebuild
 from backprop_trace.formulas.numbers import NotANumber, number
 from backprop_trace.formulas.paper import plain
 from backprop_trace.formulas.parse import BadFormula, read_formula
 
-BITS = 128
 FIGURES = 12
 DEEPEST_PUT_IN = 3
 """Formulas are put into formulas so deep, where a line is written out."""
-TINIEST = 10_000
-"""What is smaller than 2 to minus this is nothing beside any digit that is written."""
-LARGEST_POWER = 12
-"""Decimal digits before the point beyond which nothing is written out."""
+LARGEST = 1e18
+"""Nothing larger is written out."""
+DUST = 1e-12
+"""What floats may have done to a number, as a part of it."""
 _NUMBER_ALONE = re.compile(r"(?<![\w^_.])\.?\d")
 
 _OPERATOR = re.compile(r"[-+*/^·×()]")
@@ -52,7 +47,7 @@ class ChainPart(NamedTuple):
 
     text: str
     formula: Formula
-    literals: Mapping[Name, arb]
+    literals: Mapping[Name, Band]
 
     @property
     def names(self) -> tuple[Name, ...]:
@@ -73,7 +68,7 @@ def read_part(text: str, entry: Entry, course: Course, lookup: Lookup, decimal_c
     if _RAISED_PLACE.search(text):
         raise BadFormula("a sample or time step above a name is not read in formulas", 0, len(text))
     formula = read_formula(plain(text, decimal_comma), lookup, implied=True)
-    literals: dict[Name, arb] = {}
+    literals: dict[Name, Band] = {}
     exact = _exact_numbers(entry, course)
     return ChainPart(text, _with_literals_named(formula, literals, exact), literals)
 
@@ -129,13 +124,13 @@ def _exact_numbers(entry: Entry, course: Course) -> Mapping[Fraction, int]:
     return found
 
 
-def _with_literals_named(formula: Formula, literals: dict[Name, arb], exact: Mapping[Fraction, int]) -> Formula:
+def _with_literals_named(formula: Formula, literals: dict[Name, Band], exact: Mapping[Fraction, int]) -> Formula:
     match formula:
         case Number(text):
             value = number(text)
             is_exact = decimals(text) <= exact.get(value, -1) or value.denominator == 1 or "/" in text
             name = Name("literal", str(len(literals)))
-            literals[name] = ball(value, Fraction(0) if is_exact else half_unit(text))
+            literals[name] = around(name, as_float(value), 0.0 if is_exact else float(half_unit(text)))
             return name
         case Power(base, (Number() | Minus(Number())) as exponent):
             return Power(_with_literals_named(base, literals, exact), exponent)
@@ -144,23 +139,25 @@ def _with_literals_named(formula: Formula, literals: dict[Name, arb], exact: Map
     return rebuild(formula, tuple(_with_literals_named(inside, literals, exact) for inside in parts(formula)))
 
 
-def enclosed(part: ChainPart, values: Mapping[Name, arb], slack: Fraction = Fraction(0)) -> arb | None:
+def band_of(part: ChainPart, values: Mapping[Name, Band], slack: float = 0.0) -> Band | None:
     """What a part may come to, for somebody who rounds at each operation by so much."""
+    bands = {**values, **part.literals}
+    radii = {name: (band.high - band.low) / 2 for name, band in bands.items()}
     try:
-        with precision(BITS):
-            band = enclose(part.formula, {**values, **part.literals}, slack)
-    except (ComputationError, ArithmeticError, ValueError, KeyError):
+        band = enclosed(part.formula, bands, radii, lambda size: slack)
+    except (Unbounded, KeyError):
         return None
-    return band if is_bounded(band) and float(abs(band.mid())) < 10.0**LARGEST_POWER * 1e6 else None
+    reach = band.noise + slack
+    return band._replace(low=band.low - reach, high=band.high + reach) if abs(band.middle) < LARGEST else None
 
 
-def evaluated(part: ChainPart, values: Mapping[Name, arb], at: Written) -> Written | None:
+def evaluated(part: ChainPart, values: Mapping[Name, Band], at: Written) -> Written | None:
     """What a part comes to, with the digits that its numbers tell."""
-    band = enclosed(part, values)
+    band = band_of(part, values)
     if band is None:
         return None
-    middle, radius = _fraction(band.mid()), _fraction(band.rad())
-    size = abs(float(middle))
+    middle, radius = Fraction(band.middle), Fraction(max(band.high - band.middle, band.middle - band.low))
+    size = abs(band.middle)
     figures = FIGURES - 1 - (floor(log10(size)) if size else 0)
     told = floor(-log10(2 * float(radius))) if radius > Fraction(1, 10**30) else figures
     places = max(0, min(figures, told))
@@ -177,18 +174,11 @@ def _long(value: Fraction, places: int) -> str:
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
-def _fraction(value: arb) -> Fraction:
-    mantissa, exponent = map(int, value.man_exp())
-    if exponent < -TINIEST:
-        return Fraction(0)
-    return Fraction(mantissa * 2**exponent) if exponent >= 0 else Fraction(mantissa, 2**-exponent)
-
-
 # --- where a chain breaks ---
 
 
 def breaks(
-    entry: Entry, course: Course, lookup: Lookup, values: Mapping[Name, arb], decimal_comma: bool
+    entry: Entry, course: Course, lookup: Lookup, values: Mapping[Name, Band], decimal_comma: bool
 ) -> Blame | None:
     """The first part of an entry's chain that the part behind it does not follow from; None if all hang together."""
     found = list(_readable(entry, course, lookup, decimal_comma))
@@ -213,26 +203,26 @@ def _readable(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool)
             continue
 
 
-def _follows(part: ChainPart, behind: ChainPart | Written, values: Mapping[Name, arb], last: Written) -> bool:
-    slack = last.half_unit if last.value is not None else Fraction(0)
-    band = enclosed(part, values, slack)
-    if band is None:
+def _follows(part: ChainPart, behind: ChainPart | Written, values: Mapping[Name, Band], last: Written) -> bool:
+    slack = float(last.half_unit) if last.value is not None else 0.0
+    band = band_of(part, values, slack)
+    if isinstance(behind, ChainPart):
+        other = band_of(behind, values, slack) if set(behind.names) <= set(values) else None
+    else:
+        other = None if behind.value is None else around(None, as_float(behind.value), 1.001 * float(behind.half_unit))
+    if band is None or other is None:
         return True
-    if isinstance(behind, Written):
-        return behind.value is None or contains(band + arb(0, float(behind.half_unit) * 1.001), behind.value)
-    if not set(behind.names) <= set(values):
-        return True
-    other = enclosed(behind, values, slack)
-    return other is None or bool(band.overlaps(other))
+    dust = DUST * (band.size + other.size)
+    return band.low - dust <= other.high and other.low <= band.high + dust
 
 
-def value_balls(answers: Mapping[Name, Written], true: Mapping[Name, Fraction]) -> dict[Name, arb]:
+def value_bands(answers: Mapping[Name, Written], true: Mapping[Name, float]) -> dict[Name, Band]:
     """What the names of a formula stand for: the writer's own numbers, else the true ones."""
-    found = {name: ball(value) for name, value in true.items()}
+    found = {name: point(value) for name, value in true.items()}
     for name, written in answers.items():
         if written.value is not None:
-            found[name] = ball(written.value, written.half_unit)
+            found[name] = around(name, as_float(written.value), float(written.half_unit))
     return found
 
 
-__all__ = ["Blame", "ChainPart", "breaks", "evaluated", "read_part", "value_balls", "with_numbers"]
+__all__ = ["Blame", "ChainPart", "breaks", "evaluated", "read_part", "value_bands", "with_numbers"]

@@ -22,7 +22,6 @@ from backprop_trace.formulas.numbers import number
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Listing
-from backprop_trace.model.update import constants_used
 from backprop_trace.run.step import Settings, traces
 from backprop_trace.run.train import Listed
 
@@ -32,8 +31,7 @@ TRUE_DIGITS = 40
 class Course:
     """An example computed in one way. `example.values` are its givens; `at(step)` the lines, `true(step)` the values.
 
-    `listed` lists the lines over some samples, if not in the network's own way. `constants_apart` gives a formula with
-    names for what depends on nothing but the optimizer's constants: 1 - beta2^t is no number that anybody rounds.
+    `listed` lists the lines over some samples, if not in the network's own way.
     """
 
     def __init__(self, example: Example, listed: Listed | None = None, digits: int = TRUE_DIGITS):
@@ -124,12 +122,8 @@ class Course:
     def rough(self, step: int) -> Mapping[Name, float]:
         """The true values as floats."""
         if step not in self._rough:
-            self._rough[step] = {name: _as_float(value) for name, value in self.true(step).items()}
+            self._rough[step] = {name: as_float(value) for name, value in self.true(step).items()}
         return self._rough[step]
-
-    @cached_property
-    def constants(self) -> frozenset[Name]:
-        return frozenset(constants_used(self.example.rule))
 
     def given(self, name: Name) -> Fraction | None:
         text = self.example.values.get(name)
@@ -143,7 +137,8 @@ def _is_rational(formula: Formula) -> bool:
     return all(map(_is_rational, parts(formula)))
 
 
-def _as_float(value: Fraction) -> float:
+def as_float(value: Fraction) -> float:
+    """Infinite where a float cannot hold it."""
     try:
         return float(value)
     except OverflowError:

@@ -57,7 +57,6 @@ class Ledger:
         self.mute: set[Key] = set()
         self.bent: dict[Key, Formula] = {}
         self.second: dict[Key, list[tuple[float, float]]] = {}
-        self.values_written: dict[Key, Written] = {}
         self._exact: dict[Key, Fraction | None] = {}
         self._bands: dict[Carrying, Bands] = {}
 

@@ -293,7 +293,7 @@ class Part:
         lookup = self.entries.naming.lookup(line.step, line.sample)
         step = {name: answer.readings[0] for (at, name), answer in answers.items() if at == line.step}
         raw = {name: _as_it_stands(reading, answers[line.step, name].sign) for name, reading in step.items()}
-        values = chains.value_balls(raw, self.course.true(line.step))
+        values = chains.value_bands(raw, self.course.rough(line.step))
         blame = chains.breaks(entry, self.course, lookup, values, self.entries.sheet.decimal_comma)
         if blame is None:
             return line

@@ -68,6 +68,11 @@ def point(value: float) -> Band:
     return Band(value, value, value)
 
 
+def around(symbol: Symbol, value: float, half_unit: float) -> Band:
+    """A number that was rounded, by `symbol`."""
+    return Band(value, value - half_unit, value + half_unit, {symbol: (1.0, 1.0)}) if half_unit else point(value)
+
+
 HalfUnit: TypeAlias = Callable[[float], float]
 """Half a unit of the last digit that is kept of an operation's result, by the result's size."""
 
