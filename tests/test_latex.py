@@ -423,3 +423,23 @@ def test_no_formula_is_wider_than_estimated(tmp_path: Path) -> None:
     ratios = [width(text) / points for text, points in zip(texts, real, strict=True)]
     assert min(ratios) > 0.98
     assert sum(ratios) / len(ratios) < 1.2
+
+
+# --- what was seen on pages ---
+
+
+def test_the_drawing_calls_units_as_the_formulas_do_and_says_once_which_they_are(latex: Show) -> None:
+    text = latex("mazur", "--style", "layered")
+    inside = re.findall(r"\\node\[unit, .*?\{\\?\w*\$(.*)\$\};", text)
+    assert inside == ["i_{1}", "i_{2}", "a_{1}^{2}", "a_{2}^{2}", "a_{1}^{3}", "a_{2}^{3}"]
+    assert text.count("$a_{1}^{2}$ = $h_{1}$") == 1
+    assert "The units of the file" not in latex("mazur")
+
+
+def test_fractions_among_words_have_no_bar_that_touches_the_line_above(latex: Show) -> None:
+    given = re.search(r"Given: (.*)", latex("hmkcode", "--engine", "exact", "--at", "2"))
+    assert given and "/" in given[1] and r"\frac" not in given[1]
+
+
+def test_a_loss_and_a_rule_are_said_in_words(latex: Show) -> None:
+    assert "loss: half squared error; gradient descent, learning rate 0.5" in latex("mazur")

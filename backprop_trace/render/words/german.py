@@ -246,6 +246,7 @@ WORDS: Mapping[str, str] = {
     "Numbers that are put in are cut to {} digits, marked by dots.": "Eingesetzte Zahlen sind auf {} Ziffern gekürzt, mit Punkten bezeichnet.",
     "Values are shown with {} digits; --format json has them all.": "Werte sind mit {} Ziffern gezeigt; --format json hat sie alle.",
     "Long names are abbreviated:": "Lange Namen sind abgekürzt:",
+    "The units of the file, by their activations:": "Die Neuronen der Datei, nach ihren Aktivierungen:",
     "Values are rounded to four digits here.": "Werte sind hier auf vier Ziffern gerundet.",
     "Of layers with more than {} units, the first ones and the last are drawn.": "Von Schichten mit mehr als {} Neuronen sind die ersten und das letzte gezeichnet.",
     "Of the layers, the first three and the last three are drawn.": "Von den Schichten sind die ersten drei und die letzten drei gezeichnet.",

@@ -41,7 +41,7 @@ class _Document:
         self.page = self.page._replace(language=medium.language, comma=medium.comma)
         self.displays = self.displays._replace(language=medium.language)
         self.shortened = Shortened(self.page)
-        self.ink, self.flat = map(self.shortened.ink, (LATEX_NAMES, FLAT_LATEX_NAMES))
+        self.ink, self.flat = self.shortened.ink(LATEX_NAMES), self.shortened.ink(FLAT_LATEX_NAMES, in_line=True)
         self.phase = list[said.Heading | Equations]()
 
     # --- what differs in a fragment ---
@@ -99,7 +99,7 @@ class _Document:
             case said.Curve():
                 yield from curve.picture(block, self.page)
             case said.Drawing(trace, names):
-                yield from drawing.picture(trace, names.speller(self.ink.alphabet), self.page)
+                yield from drawing.picture(trace, names, self.ink.alphabet, self.page)
             case said.Message():
                 yield from self.message(block)
 

@@ -13,8 +13,9 @@ from typing import NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.formulas.notation import latex_number, tex
-from backprop_trace.formulas.notation.names import Speller
+from backprop_trace.formulas.notation.names import Alphabet
 from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.render.blocks import Naming
 from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex.geometry import (
     LABEL_HEIGHT,
@@ -103,9 +104,9 @@ class Drawing(NamedTuple):
     remarks: list[str]
 
 
-def picture(trace: Trace, spell: Speller, page: Page) -> Iterator[str]:
+def picture(trace: Trace, names: Naming, alphabet: Alphabet, page: Page) -> Iterator[str]:
     """The drawing as a tikzpicture, and its caption."""
-    texts = _Texts(trace, spell, page)
+    texts = _Texts(trace, names, alphabet, page)
     drawn = _drawn(trace, texts, page)
     yield "\\begin{center}\n\\begin{tikzpicture}[x=1pt, y=1pt, >=stealth,\n"
     yield f"  unit/.style={{circle, draw, minimum size={2 * RADIUS:.0f}pt, inner sep=0pt}},\n"
@@ -121,16 +122,31 @@ def picture(trace: Trace, spell: Speller, page: Page) -> Iterator[str]:
     written = [text for _, _, text in drawn.labels]
     written += [label.text for label in drawn.beside] + [number.text for number in beside]
     rounded = any(text.endswith(value) for text in written for value in texts.rounded)
-    remarks = [*drawn.remarks, *(["Values are rounded to four digits here."] if rounded else [])]
-    yield f"\\par\\smallskip{{\\footnotesize {' '.join(map(texts.word, remarks))}\\par}}\n" if remarks else ""
+    found = [*drawn.remarks, *(["Values are rounded to four digits here."] if rounded else [])]
+    remarks = " ".join(filter(None, [texts.correspondence(drawn.nodes), *map(texts.word, found)]))
+    yield f"\\par\\smallskip{{\\footnotesize {remarks}\\par}}\n" if remarks else ""
     yield "\\end{center}\n"
 
 
 class _Texts:
     """Labels: name = value, the value rounded where it is long."""
 
-    def __init__(self, trace: Trace, spell: Speller, page: Page):
-        self.trace, self.spell, self.page, self.rounded = trace, spell, page, set[str]()
+    def __init__(self, trace: Trace, names: Naming, alphabet: Alphabet, page: Page):
+        self.trace, self.names, self.page, self.rounded = trace, names, page, set[str]()
+        self.spell = names.speller(alphabet)
+
+    def unit(self, node: Node) -> str:
+        """A unit as the formulas call it: in styles that number the layers, by its activation."""
+        by_layer = self.names.style != "net-out" and node.layer != 0
+        return self.spell(Name("out", node.unit) if by_layer else given(node.unit))
+
+    def correspondence(self, nodes: Sequence[Node]) -> str:
+        """Which unit of the file stands where, in styles that number the layers."""
+        pairs = [
+            f"${self.unit(node)}$ = ${self.spell(given(node.unit))}$" for node in nodes if node.unit and node.layer
+        ]
+        called = self.word("The units of the file, by their activations:")
+        return f"{called} {', '.join(pairs)}." if pairs and self.names.style != "net-out" else ""
 
     def word(self, text: str) -> str:
         return tex.escaped(word(text, self.page.language))
@@ -252,7 +268,7 @@ def _bias(node: Node, trace: Trace) -> Name | None:
 
 def _labels_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace, gap: float) -> list[Beside]:
     """Names that are too long for their circle, and biases, if the layers are far enough from each other."""
-    names = [(node, texts.spell(given(node.unit))) for node in nodes if node.unit]
+    names = [(node, texts.unit(node)) for node in nodes if node.unit]
     long = [Beside(node, name, not _is_above(node)) for node, name in names if _size(width(name)) is None]
     biases = [(node, bias) for node in nodes if (bias := _bias(node, trace)) is not None]
     written = [Beside(node, texts.with_value(bias), _is_above(node)) for node, bias in biases]
@@ -288,8 +304,8 @@ def _node(node: Node, texts: _Texts, trace: Trace) -> str:
         return f"\\node at ({x:.1f},{y:.1f}) {{${_DOTS[node.layer < 0]}$}};\n"
     last = trace.example.network.depth
     colour = "black!6" if node.layer == 0 else "orange!15" if node.layer == last else "blue!9"
-    size = _size(width(texts.spell(given(node.unit))))
-    inside = "" if size is None else f"{size}${texts.spell(given(node.unit))}$"
+    size = _size(width(texts.unit(node)))
+    inside = "" if size is None else f"{size}${texts.unit(node)}$"
     return f"\\node[unit, fill={colour}] ({_id(node)}) at ({x:.1f},{y:.1f}) {{{inside}}};\n"
 
 

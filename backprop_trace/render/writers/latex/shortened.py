@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from backprop_trace.formulas.notation import LATEX, Piece, latex_cases, tex
+from backprop_trace.formulas.notation import LATEX, NEGATIVE, PRODUCT, Piece, latex_cases, tex
 from backprop_trace.formulas.notation.names import Alphabet, Symbol
 from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex.page import Page
@@ -21,8 +21,8 @@ class Shortened:
         self.page, self.short = page, dict[str, str]()
         self.cut, self.longest = False, 0
 
-    def ink(self, alphabet: Alphabet) -> Ink:
-        """Writes formulas in an alphabet, and keeps account."""
+    def ink(self, alphabet: Alphabet, in_line: bool = False) -> Ink:
+        """Writes formulas in an alphabet, and keeps account; in_line: among words, where fractions would touch."""
 
         def symbol(whole: Symbol) -> str:
             if len(whole.text) > self.page.longest_name:
@@ -30,7 +30,9 @@ class Shortened:
             return alphabet.symbol(whole._replace(lower=self.name(whole.lower)))
 
         other = tex.escaped(word("else", self.page.language))
-        notation = LATEX._replace(number=self.put_in, cases=partial(latex_cases, other=other))
+        notation = LATEX._replace(
+            number=self.in_line if in_line else self.put_in, cases=partial(latex_cases, other=other)
+        )
         return Ink(notation, alphabet._replace(symbol=symbol))
 
     def name(self, word: str) -> str:
@@ -44,6 +46,10 @@ class Shortened:
         piece = short_number(text, self.page.digits)
         self.cut = self.cut or r"\ldots" in piece[0]
         return piece
+
+    def in_line(self, text: str) -> Piece:
+        """A number among words."""
+        return (text, NEGATIVE if text.startswith("-") else PRODUCT) if "/" in text else self.put_in(text)
 
     def saw(self, digits: Iterable[int]) -> None:
         """Values with so many digits."""

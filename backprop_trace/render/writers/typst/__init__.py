@@ -56,7 +56,7 @@ class _Page:
     def __init__(self, medium: Medium) -> None:
         self.page = PAGE._replace(language=medium.language, comma=medium.comma)
         self.shortened = Shortened(self.page)
-        self.ink, self.flat = map(self.shortened.ink, (TYPST_NAMES, flat(TYPST_NAMES)))
+        self.ink, self.flat = self.shortened.ink(TYPST_NAMES), self.shortened.ink(flat(TYPST_NAMES), in_line=True)
         self.phase, self.levels = list[said.Heading | Equations](), list[int]()
 
     def block(self, block: Block) -> Iterator[str]:
