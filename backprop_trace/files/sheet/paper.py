@@ -20,6 +20,7 @@ from backprop_trace.formulas.from_latex import cells_of, from_latex, looks_like_
 from backprop_trace.formulas.numbers import NotANumber
 
 _COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:")
+_TABLE_BEGINS = re.compile(r"\s*\{?\s*\\begin\{(?:tabular|longtable|array)\}")
 _BULLET = re.compile(
     r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
@@ -188,6 +189,8 @@ def _begins_anew(line: str) -> bool:
 def _bare(line: str) -> tuple[str, int]:
     """A line without its comment, bullet, quotation and LaTeX, and the column where it begins."""
     content = _COMMENT.split(line, maxsplit=1)[0].rstrip()
+    if _TABLE_BEGINS.match(content):
+        return "", 1
     if looks_like_latex(content) and not content.lstrip().startswith("|"):  # a row of a table: its cells later
         cells = cells_of(content)
         content = from_latex(content) if cells is None else "\t".join(map(from_latex, cells))

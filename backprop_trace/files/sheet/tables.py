@@ -26,7 +26,7 @@ BECOMES = {"old": "{}", "gradient": "dE/d{}", "new": "{}+"}
 _LATER = re.compile(r"(.*?)\s+at t\s*\+\s*(\d+)")
 _LAYERED = re.compile(r"([^\W\d_]+)_(\w+)\^(\w+)")
 _NUMBERED = re.compile(r"(?<![^\W_])([^\W\d_])_(\d+)(?![\w^])")
-_TERM = re.compile(r"\s*\|\s*_([^\W\d_]+)_?(\w*)$")
+_TERM = re.compile(r"\s*\|\s*_(?:([^\W\d_])_(\d+)|(\w+))$")
 _RULE = re.compile(r"[\s|:+─━═=_-]{3,}")
 _GAP = re.compile(r"\s{2,}")
 _SEPARATES = re.compile(r"(?<![<>=!])=(?!=)|≈")
@@ -127,20 +127,18 @@ class Tables:
 
     def take_across(self, cells: list[str], section: Section, place: Place) -> None:
         """A row below names: of a parameter, of a sample or a time step; a total belongs to none."""
-        words = [word.lower().strip("*: ") for word in self.across]
-        if words[0] == "parameter":
-            for word, heading_, cell in zip(words[1:], self.across[1:], cells[1:], strict=True):
-                self.add(BECOMES.get(word, _state(heading_)).format(cells[0]), [cell], section, place)
-            return
-        time = ""
-        for word, cell in zip(words, cells, strict=True):
-            if PLACES.get(word) == "sample" and cell.lower() not in TOTALS:
-                section = heading(f"sample {cell}", section) or section
-            elif PLACES.get(word) == "time" and cell.lower() not in TOTALS:
-                time = cell
-        for word, name, cell in zip(words, self.across, cells, strict=True):
-            if word not in PLACES:
-                self.add(_at(name, time), [cell] if cell else [], section, place)
+        outer, time, parameter = section, "", ""
+        for name, cell in zip(self.across, cells, strict=True):
+            word = name.lower().strip("*: ")
+            if word == "parameter":  # once more, where a long table stands in two halves
+                parameter = cell
+            elif PLACES.get(word) == "sample":
+                section = heading(f"sample {cell}", outer) or outer
+            elif PLACES.get(word) == "time":
+                time = "" if cell.lower() in TOTALS else cell
+            elif cell:
+                spelling = BECOMES.get(word, _state(name)).format(parameter) if parameter else _at(name, time)
+                self.add(spelling, [cell], section, place)
 
     def headless(self, name: str, values: list[str], section: Section, place: Place) -> None:
         numbers = [value for value in values if self._number(value)]
@@ -169,17 +167,18 @@ class Tables:
 
 
 def _at(name: str, time: str) -> str:
-    """`net_h1` at time step 2 is net_h1@2; `dE/dout_h1:h1 at t+1` is dE/dout_h1:h1@3@2."""
-    if not time.isdecimal():
-        return name
-    name = _TERM.sub(r":\1\2", _NUMBERED.sub(r"\1\2", _LAYERED.sub(r"\1^\3_\2", name)))
+    """`net_h1` at time step 2 is net_h1@2; `dE/dout_h1 |_h1 at t+1` is dE/dout_h1:h1@3@2."""
     later = _LATER.fullmatch(name)
-    if later is None:
-        return f"{name}@{time}"
-    between, then = _TERM.sub(r":\1\2", later[1]), int(time) + int(later[2])
-    if ":" in between:
-        return f"{between}@{then}@{time}"
-    of, slash, wrt = between.partition("/")
+    name = re.sub(r"\s*/\s*", "/", _TERM.sub(r":\1\2\3", later[1] if later else name))
+    if not time.isdecimal() and ":" not in name:
+        return name
+    name = _NUMBERED.sub(r"\1\2", _LAYERED.sub(r"\1^\3_\2", name))
+    if later is None or not time.isdecimal():
+        return f"{name}@{time}" if time else name
+    then = int(time) + int(later[2])
+    if ":" in name:
+        return f"{name}@{then}@{time}"
+    of, slash, wrt = name.partition("/")
     return f"{of}@{then}{slash}{wrt}@{time}"
 
 

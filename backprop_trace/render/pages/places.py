@@ -188,10 +188,10 @@ class _Phase:
         return self.kind(name), name.via is None, of_weights
 
     def heads(self, columns: Sequence[_Quantity]) -> Iterator[Column]:
-        before: Hashable = None
+        names, before = self.names._replace(by_output=frozenset()), None  # a term is called one, beside its sum
         for name, later in columns:
             kind = self.group(name)
-            text: tuple[Span, ...] = (Math((name,), self.names), *((f" at t+{later}",) if later else ()))
+            text: tuple[Span, ...] = (Math((name,), names), *((f" at t+{later}",) if later else ()))
             yield Column(text, number=True, begins=kind != before)
             before = kind
 
