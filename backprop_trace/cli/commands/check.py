@@ -38,7 +38,14 @@ from backprop_trace.cli.options import (
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import LARGEST_FILE, STANDARD_INPUT, decoded, did_you_mean, printable
 from backprop_trace.files.spec import Example, load
-from backprop_trace.files.submissions import LONGEST_LINE, Submission, in_folder, is_line_of_json, lines_of_json
+from backprop_trace.files.submissions import (
+    LONGEST_LINE,
+    Submission,
+    in_folder,
+    is_line_of_json,
+    lines_of_json,
+    student_of,
+)
 from backprop_trace.model.conventions import CONVENTIONS, Ways, is_convention
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import Pieces, say
@@ -208,7 +215,8 @@ def _one(
     sheet = read_sheet(text, found.name, checks.decimal_comma) if found is not None else _published(checks.example)
     report = checker.check(sheet)
     hidden = hidden_slips(checker, sheet) if slips else None
-    page = report_page(report, wanted._replace(hidden=hidden))
+    student = student_of(found, text) if found is not None else ""
+    page = report_page(report, wanted._replace(hidden=hidden, student=student))
     return say(form, page, medium), FINE if report.is_confirmed else MISTAKES
 
 
@@ -263,7 +271,9 @@ def _written(
             again = f"-{used[name.lower()]}" if used[name.lower()] > 1 else ""
             path = os.path.join(folder, f"{name or 'sheet'}{again}.{REPORT_ENDINGS.get(form, 'txt')}")
             plain = medium._replace(colors=None)
-            write_new(path, say(form, report_page(outcome.report, wanted), plain), force)
+            write_new(
+                path, say(form, report_page(outcome.report, wanted._replace(student=outcome.student)), plain), force
+            )
         yield outcome
 
 

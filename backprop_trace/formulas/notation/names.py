@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import LOSS, Name, derivative, plain
-from backprop_trace.formulas.notation import mathml, tex, typst
+from backprop_trace.formulas.notation import mathml, tex
 
 GREEK: Mapping[str, str] = {
     "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "rho": "ρ",
@@ -182,6 +182,8 @@ LATEX_NAMES = Alphabet(
 
 
 def _typst_symbol(symbol: Symbol) -> str:
+    from backprop_trace.formulas.notation import typst
+
     return _latex_symbol(symbol, lambda text: tex.specials_escaped(typst.shown(text)))
 
 

@@ -44,13 +44,14 @@ from backprop_trace.render.signs import KINDS
 
 class Wanted(NamedTuple):
     """What of a report is shown. brief: only what matters; missing: the lines that are not on the sheet, too;
-    hidden: the slips that do not show; exercise: its title, for documents;
+    hidden: the slips that do not show; exercise: its title, and student: who wrote it, for documents;
     unread: the lines of the sheet that are no calculations."""
 
     missing: bool = False
     brief: bool = False
     hidden: tuple[Hidden, ...] | None = None
     exercise: str = ""
+    student: str = ""
     unread: bool = False
 
 
@@ -293,6 +294,7 @@ def _blocks(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
     else:
         yield Title(sheet)
         yield from (Prose(f"Exercise: {printable(text)}") for text in (wanted.exercise,) if text)
+        yield from (Prose(f"Student: {printable(text)}") for text in (wanted.student,) if text)
         yield Prose(headline(report), kind)
     yield from (_message(mistake, report) for mistake in found[:1])
     yield from map(Prose, (*unknown_lines(report), *notes(report)))

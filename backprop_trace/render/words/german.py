@@ -170,6 +170,7 @@ WORDS: Mapping[str, str] = {
     "The network with its numbers: {}": "Das Netz mit seinen Zahlen: {}",
     # reports
     "Exercise: {}": "Aufgabe: {}",
+    "Student: {}": "Name: {}",
     "verdict": "Urteil",
     "line": "Zeile",
     "written": "geschrieben",

@@ -122,7 +122,7 @@ def _whole(columns: Sequence[Column], remarks: Sequence[str], page: Page) -> Ite
     beside = 1 if remarks else max(1, min(4, int(page.width / (needed(columns) + GAP)), -(-count // 12)))
     rows = [_row(columns, start, beside) for start in range(0, count, beside)]
     if remarks:
-        rows = [_with_remark(row, remark, columns, page) for row, remark in zip(rows, remarks, strict=True)]
+        rows = [_with_remark(row, remark, columns) for row, remark in zip(rows, remarks, strict=True)]
     small = len(rows) > LONG or needed(columns) > page.width
     at_once = 2 * page.rows or len(rows)
     for start in range(0, len(rows), at_once):
@@ -130,12 +130,12 @@ def _whole(columns: Sequence[Column], remarks: Sequence[str], page: Page) -> Ite
         yield from _piece(columns, piece, beside, whole, "\\footnotesize\n" if small else "")
 
 
-def _with_remark(row: str, remark: str, columns: Sequence[Column], page: Page) -> str:
+def _with_remark(row: str, remark: str, columns: Sequence[Column]) -> str:
     """A sentence below the row, from the second column on."""
     if not remark:
         return row
-    room = (page.width - _width(columns[0]) - 2 * GAP) * TEXT_SIZE
-    return f"{row} \\\\\n& \\multicolumn{{{len(columns) - 1}}}{{p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
+    room = sum(_width(column) * TEXT_SIZE + GAP for column in columns[1:]) - 1.0  # more would change the columns
+    return f"{row} \\\\\n& \\multicolumn{{{len(columns) - 1}}}{{@{{}}p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
 
 
 def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool, size: str) -> Iterator[str]:
