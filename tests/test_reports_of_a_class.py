@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import pytest
 
 ASCENT = "net_h1: 0.3775\nw5+: 0.4411\n"
@@ -34,6 +37,33 @@ def test_a_document_names_the_exercise_and_the_sheet(run, sheets, tmp_path, form
     text = (tmp_path / "out" / ("ann.tex" if form == "latex" else "ann.md")).read_text(encoding="utf-8")
     assert "A Step by Step Backpropagation Example" in text
     assert "ann.yaml" in text
+    assert "Student: ann" in text
+
+
+def test_the_name_on_a_sheet_is_whose_it_is(run, tmp_path):
+    (tmp_path / "s1.txt").write_text("Name: Ann Example\n" + ASCENT)
+    out = run("check", "mazur", str(tmp_path / "s1.txt"), "--format", "markdown", "--lang", "de")[1]
+    assert "Name: Ann Example" in out and "Aufgabe: A Step" in out
+
+
+@pytest.mark.parametrize("form", ["html", "pdf"])
+def test_pages_and_pdfs_can_be_had_for_a_class_too(run, sheets, tmp_path, form):
+    if form == "pdf":
+        pytest.importorskip("typst", reason="Typst is not installed")
+    out = tmp_path / "out"
+    run("check", "mazur", str(sheets), "--reports", str(out), "--format", form, "-o", str(tmp_path / f"class.{form}"))
+    assert (out / f"ann.{form}").stat().st_size > 1000
+    assert (tmp_path / f"class.{form}").stat().st_size > 1000
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize("example", ["mazur", "quirk", "cheng", "one-weight"])
+def test_a_report_takes_one_run_of_tex(run, tmp_path, example):
+    target = tmp_path / "report.tex"
+    assert run("check", example, "--format", "latex", "-o", str(target))[0] in (0, 1)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"]
+    log = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout.decode("utf-8", "replace")
+    assert "Rerun" not in log and "Overfull" not in log
 
 
 def test_reports_that_are_there_are_only_replaced_when_told_so(run, sheets, tmp_path):
