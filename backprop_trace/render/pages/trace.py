@@ -17,7 +17,6 @@ from backprop_trace.render.pages import Page, groups
 from backprop_trace.render.pages.compact import compact_step
 from backprop_trace.render.pages.fold import Folding
 from backprop_trace.render.pages.lines import HEADINGS, closing, equations, listed_only, updated
-from backprop_trace.render.pages.matrix import general_lines, matrix_step
 from backprop_trace.render.pages.opening import given, listed, opening
 from backprop_trace.render.pages.places import places_of
 from backprop_trace.render.records import lines_of
@@ -59,7 +58,7 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
 
 def _lines(trace: Trace, view: View) -> Iterator[Block]:
     if view.matrix:
-        yield from matrix_step(trace, view, groups.Extent(), 2)
+        yield from _in_matrices(trace, view, groups.Extent(), 2)
         return
     lines = chosen(trace, view)
     yield equations(Folding(trace, view.only).of(lines) if view.compact else lines, trace, view)
@@ -77,8 +76,8 @@ def screen(traces: Iterable[Trace], view: View) -> Iterator[Block]:
         if trace.step > 1 or count == 0:
             yield from given(trace, view, naming(trace, view))
         if view.matrix:
-            yield from general_lines(trace, view) if count == 0 else ()
-            yield from matrix_step(trace, view, groups.Extent(), 2)
+            yield from _general_matrices(trace, view) if count == 0 else ()
+            yield from _in_matrices(trace, view, groups.Extent(), 2)
             continue
         if view.compact:
             formulas = [] if count or view.only else trace.example.general_formulas(view.phases)
@@ -149,7 +148,7 @@ def _network(trace: Trace, view: View, names: Naming, extent: groups.Extent) -> 
         return
     if view.matrix:
         yield said.Heading("The formulas", 1)
-        yield from general_lines(trace, view)
+        yield from _general_matrices(trace, view)
     elif formulas := trace.example.general_formulas(view.phases):
         yield said.Heading("The formulas", 1)
         yield said.Formulas(formulas, view.style)
@@ -197,7 +196,7 @@ def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
         yield from closing(updated(lines, trace), trace, view, extent.listed) if wants(view, "table") else ()
         return
     if view.matrix:
-        yield from matrix_step(trace, view, extent, 1 + several)
+        yield from _in_matrices(trace, view, extent, 1 + several)
         return
     if view.compact and (len(lines) <= extent.listed or len(places_of(lines)) == 0):
         yield from compact_step(trace, view, extent, 1 + several)
@@ -217,3 +216,18 @@ def _step(trace: Trace, view: View, extent: groups.Extent) -> Iterator[Block]:
     if (parameters := updated(lines, trace)) and wants(view, "table"):
         yield said.Heading("Old weight, gradient, new weight", 1 + several)
         yield from closing(parameters, trace, view, extent.listed)
+
+
+# --- in matrices: loaded only where it is asked for ---
+
+
+def _in_matrices(trace: Trace, view: View, extent: groups.Extent, level: int) -> Iterator[Block]:
+    from backprop_trace.render.pages.matrix import matrix_step
+
+    return matrix_step(trace, view, extent, level)
+
+
+def _general_matrices(trace: Trace, view: View) -> Iterator[Block]:
+    from backprop_trace.render.pages.matrix import general_lines
+
+    return general_lines(trace, view)
