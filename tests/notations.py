@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.check.course import Course
+from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import read_example
 from backprop_trace.formulas.notation.names import canonical
@@ -32,7 +32,7 @@ class Desk:
         self.outputs = [f"{k}" if numbered else f"o{k - first + 1}" for k in range(first, first + outputs)]
         self.places = draw.randint(4, 6)
         self.example = read_example(self.text())
-        self.true = {canonical(name): value for name, value in Course(self.example).true(1).items()}
+        self.true = {canonical(name): value for name, value in Variant(self.example).true(1).items()}
         first_layer, last = self.example.network.layers
         self.w1 = [[weight.label for weight in row] for row in first_layer.weights]
         self.w2 = [[weight.label for weight in row] for row in last.weights]

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from backprop_trace.check.blind import hidden_slips
 from backprop_trace.check.checker import Checker
+from backprop_trace.check.hidden_slips import hidden_slips
 from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.files.sheet import published_sheet, read_sheet
 from backprop_trace.files.spec import load

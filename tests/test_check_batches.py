@@ -9,8 +9,8 @@ from math import exp
 
 import pytest
 
-from backprop_trace.check.blind import hidden_slips
 from backprop_trace.check.checker import Checker
+from backprop_trace.check.hidden_slips import hidden_slips
 from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import read_example
@@ -501,7 +501,7 @@ def test_last_zeros_that_are_left_out_excuse_nothing():
 
 
 def test_a_guess_about_a_line_that_is_not_there_is_not_held_against_the_next():
-    """One loss is miscomputed; the others are those of the true course."""
+    """One loss is miscomputed; the others are those of the true variant."""
     steps = worked([[1, 2, 3]] * 3)
     wrong = worked([[1, 2, 3]] * 2)[1]
     y = wrong["out_o[1]"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.check.conventions import COURSES
+from backprop_trace.check.conventions import VARIANTS
 from backprop_trace.check.report import Report
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import load, read_example
@@ -61,7 +61,7 @@ def test_named_weights_that_are_transposed_are_a_slip_that_is_named() -> None:
 
 
 def with_updated_weights() -> dict[str, str]:
-    """The numbers by plain arithmetic, as in the course of those who update the output layer first."""
+    """The numbers by plain arithmetic, as in the variant of those who update the output layer first."""
     found = trace(load("mazur"))
 
     def value(name: str) -> float:
@@ -197,7 +197,7 @@ def test_every_convention_is_listed_with_its_kind(run) -> None:
     code, out, _ = run("check", "--conventions", "--format", "csv")
     rows = [line.split(",")[:3] for line in out.splitlines()[1:]]
     assert code == 0
-    assert {row[0] for row in rows} == set(CONVENTIONS) > set(COURSES)
+    assert {row[0] for row in rows} == set(CONVENTIONS) > set(VARIANTS)
     assert [row[2] for row in rows if row[1] == "method"] == ["a mistake", "a mistake"]
     assert {row[2] for row in rows if row[1] != "method"} == {"excused"}
 

@@ -27,14 +27,14 @@ objective: f
 """
 
 
-def test_cs231ns_circuit_has_the_gradients_of_the_course():
+def test_cs231ns_circuit_has_the_gradients_of_the_variant():
     found = trace(read_example(CIRCUIT))
     expected = {"q": 3, "f": -12, "df/dq": -4, "df/dz": 3, "df/dx": -4, "df/dy": -4}
     assert {name: found[name].value for name in expected} == expected
     assert {line.equation.phase for line in found.lines} == {"forward", "backward"}
 
 
-def test_cs231ns_neuron_has_the_gradients_of_the_course():
+def test_cs231ns_neuron_has_the_gradients_of_the_variant():
     found = trace(load("cs231n-neuron"))
     assert found["f"].value == pytest.approx(0.7310585786300049, rel=1e-15)
     dx, dw = (0.3932238664829637, -0.5898357997244456), (-0.19661193324148185, -0.3932238664829637)

@@ -302,9 +302,9 @@ def example(name: str):
 
 
 def true_values(worked) -> dict[str, Fraction]:
-    from backprop_trace.check.course import Course
+    from backprop_trace.check.variant import Variant
 
-    return {canonical(name): value for name, value in Course(worked).true(1).items()}
+    return {canonical(name): value for name, value in Variant(worked).true(1).items()}
 
 
 def cases() -> Iterator[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """One cause of several mistakes: a slip in force in all lines of its kind, looked for before each is explained alone.
 
     >>> from backprop_trace.files.spec import load
-    >>> causes = Causes(Course(load("mazur")))
+    >>> causes = Causes(Variant(load("mazur")))
     >>> [round(value, 4) for name, value in causes.values(("no-half", "")).items() if name.kind == "E"]
     [0.5496, 0.0471, 0.5967]
 
@@ -17,9 +17,9 @@ from functools import cached_property
 from math import isfinite
 from typing import TypeAlias
 
-from backprop_trace.check.course import Course
 from backprop_trace.check.findings import NO_CAUSE, Cause
 from backprop_trace.check.slips import SLIPS, with_targets_swapped
+from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.expr import Formula, Name, names_in
@@ -39,17 +39,17 @@ Place: TypeAlias = tuple[str, str]
 
 
 class Causes:
-    """What slips in all lines, or in all of a kind, make of the first step of a course, computed once."""
+    """What slips in all lines, or in all of a kind, make of the first step of a variant, computed once."""
 
-    def __init__(self, course: Course):
-        self.course = course
+    def __init__(self, variant: Variant):
+        self.variant = variant
         self._values: dict[Place, Mapping[Name, float]] = {}
 
     @cached_property
     def bent(self) -> Mapping[Place, Mapping[Name, Formula]]:
         """For each slip the lines that it can be in, with the formula that it makes of them."""
         found: dict[Place, dict[Name, Formula]] = {}
-        lines = self.course.at(1)
+        lines = self.variant.at(1)
         for equation in lines.listing.equations if len(lines.equations) <= MOST_LINES else ():
             for slip, formula in self._bends(equation):
                 for kind in ("", kind_of(equation.name)):
@@ -57,7 +57,7 @@ class Causes:
         return {(slip, kind): bent for (slip, kind), bent in found.items() if not kind or bent != found[slip, ""]}
 
     def _bends(self, equation: Equation) -> Iterator[tuple[str, Formula]]:
-        lines = self.course.at(1)
+        lines = self.variant.at(1)
         for bend in lines.bends(equation.name, equation.formula):
             if SLIPS[bend.slip].rank == 1 and bend.slip not in ONE_BY_ONE:
                 yield bend.slip, bend.formula
@@ -71,8 +71,8 @@ class Causes:
         return self._values[place]
 
     def _computed(self, bent: Mapping[Name, Formula]) -> Mapping[Name, float]:
-        lines, changed = self.course.at(1), dict[Name, float]()
-        values = dict(self.course.rough(1))
+        lines, changed = self.variant.at(1), dict[Name, float]()
+        values = dict(self.variant.rough(1))
         for equation in lines.listing.equations:
             formula = bent.get(equation.name, equation.formula)
             if equation.name in bent or any(used in changed or used not in values for used in names_in(formula)):
@@ -97,7 +97,7 @@ class Causes:
 
     def gives(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
         """Is a number what a slip makes of it, to what rounding on the way may do?"""
-        value, true = values.get(name), self.course.rough(1)[name]
+        value, true = values.get(name), self.variant.rough(1)[name]
         if value is None or written.value is None:
             return False
         off = abs(float(written.value) - value)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import floor, log10
 from typing import NamedTuple
 
-from backprop_trace.check.course import Course, as_float
+from backprop_trace.check.variant import Variant, as_float
 from backprop_trace.files.sheet import Entry, Passage, Written, decimals, half_unit
 from backprop_trace.files.sheet.numbers import as_number
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, around, enclosed, point
@@ -63,23 +63,23 @@ class Blame(NamedTuple):
     """What stands behind the part that should be equal to it."""
 
 
-def read_part(text: str, entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> ChainPart:
+def read_part(text: str, entry: Entry, variant: Variant, lookup: Lookup, decimal_comma: bool) -> ChainPart:
     """A part of the chain of an entry. Raises BadFormula."""
     if _RAISED_PLACE.search(text):
         raise BadFormula("a sample or time step above a name is not read in formulas", 0, len(text))
     formula = read_formula(plain(text, decimal_comma), lookup, implied=True)
     literals: dict[Name, Band] = {}
-    exact = _exact_numbers(entry, course)
+    exact = _exact_numbers(entry, variant)
     return ChainPart(text, _with_literals_named(formula, literals, exact), literals)
 
 
-def with_numbers(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> Entry | Passage:
+def with_numbers(entry: Entry, variant: Variant, lookup: Lookup, decimal_comma: bool) -> Entry | Passage:
     """An entry that is a calculation without its result gets the result; one that cannot be read is a passage."""
     if entry.block or entry.readings[-1].value is not None:
         return entry
     text = entry.readings[-1].text
     try:
-        part = read_part(text, entry, course, lookup, decimal_comma)
+        part = read_part(text, entry, variant, lookup, decimal_comma)
     except (BadFormula, NotANumber) as bad:
         return _unreadable(entry, text, bad)
     if part.names:
@@ -109,16 +109,16 @@ def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
     return entry
 
 
-def _exact_numbers(entry: Entry, course: Course) -> Mapping[Fraction, int]:
+def _exact_numbers(entry: Entry, variant: Variant) -> Mapping[Fraction, int]:
     """The given numbers that a line may use, with their decimals: those in its own formula and in the formulas of
     what it uses. What is written with more decimals (0.50 for a given 0.5) may as well be a rounded number."""
-    lines, values = course.at(entry.section.step), course.example.values
+    lines, values = variant.at(entry.section.step), variant.example.values
     name = lines.exact(entry.meant or entry.spelling, entry.section.sample)
     near = set(values) if name is None else {name}
     for _ in range(DEEPEST_PUT_IN if name is not None else 0):
         near |= {used for each in near if each in lines.equations for used in names_in(lines.equations[each].formula)}
     found: dict[Fraction, int] = {}
-    for text in (values[each] for each in near if each in values and each not in course.rounded):
+    for text in (values[each] for each in near if each in values and each not in variant.rounded):
         value = abs(number(text))
         found[value] = max(found.get(value, 0), decimals(text))
     return found
@@ -178,10 +178,10 @@ def _long(value: Fraction, places: int) -> str:
 
 
 def breaks(
-    entry: Entry, course: Course, lookup: Lookup, values: Mapping[Name, Band], decimal_comma: bool
+    entry: Entry, variant: Variant, lookup: Lookup, values: Mapping[Name, Band], decimal_comma: bool
 ) -> Blame | None:
     """The first part of an entry's chain that the part behind it does not follow from; None if all hang together."""
-    found = list(_readable(entry, course, lookup, decimal_comma))
+    found = list(_readable(entry, variant, lookup, decimal_comma))
     last = entry.readings[-1]
     behinds: list[ChainPart | Written] = [*found[1:], last]
     for part, behind in zip(found, behinds, strict=False):
@@ -194,11 +194,11 @@ def breaks(
     return None
 
 
-def _readable(entry: Entry, course: Course, lookup: Lookup, decimal_comma: bool) -> Iterator[ChainPart]:
+def _readable(entry: Entry, variant: Variant, lookup: Lookup, decimal_comma: bool) -> Iterator[ChainPart]:
     for written in entry.chain:
         try:
             simple = as_number(written.text, decimal_comma)
-            yield read_part(simple or written.text, entry, course, lookup, decimal_comma)
+            yield read_part(simple or written.text, entry, variant, lookup, decimal_comma)
         except (BadFormula, NotANumber):
             continue
 

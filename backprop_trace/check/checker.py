@@ -7,7 +7,7 @@
     >>> [(line.name, line.verdict, line.slips) for line in report.lines if line.written]
     [('net_h1', 'right', ()), ('out_h1', 'right', ()), ('w5+', 'slip', ('ascent',))]
 
-`entries` finds out which quantities a sheet is about; `course` holds the true values, `lines` what a training step
+`entries` finds out which quantities a sheet is about; `variant` holds the true values, `lines` what a training step
 consists of, `ledger` what each quantity may be; `judge` gives the verdicts, `explain` looks for slips, `conventions`
 knows other ways of doing the exercise, `formulas` judges formulas as answers; `part` puts them together, and `report`
 is what comes out.
@@ -19,11 +19,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from backprop_trace.check.conventions import Courses
-from backprop_trace.check.course import TRUE_DIGITS, Course
+from backprop_trace.check.conventions import Variants
 from backprop_trace.check.entries import Entries
-from backprop_trace.check.part import Part
+from backprop_trace.check.judged_part import JudgedPart
 from backprop_trace.check.report import JudgedLine, Report, patterns
+from backprop_trace.check.variant import TRUE_DIGITS, Variant
 from backprop_trace.check.wording import Language
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Sheet, sections
@@ -50,11 +50,11 @@ class Checker:
     ):
         self.example, self.strict, self.language, self.style = example, strict, language, style
         self.ways = ways.over(example.ways)
-        self._courses: dict[tuple[tuple[str, ...], int], Courses] = {}
+        self._variants: dict[tuple[tuple[str, ...], int], Variants] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs of it (pickle): not what it remembers, which is computed there anew."""
-        return self.__dict__ | {"_courses": {}}
+        return self.__dict__ | {"_variants": {}}
 
     def check(self, sheet: Sheet) -> Report:
         """The report on a sheet. Raises ComputationError if the example itself cannot be computed."""
@@ -74,27 +74,27 @@ class Checker:
         found = tuple(lines), tuple(conventions), tuple(patterns(lines))
         return Report(sheet.name, *found, done_right, notation, tuple(passed))
 
-    def parts(self, sheet: Sheet) -> Iterator[Part]:
+    def parts(self, sheet: Sheet) -> Iterator[JudgedPart]:
         """The parts of a sheet that are under the same settings."""
         for settings, entries in sections(sheet):
             try:
-                courses = self.courses(settings, entries)
+                variants = self.variants(settings, entries)
             except BadSetting as wrong:
                 place = _place_of(wrong.setting, sheet) or entries[0].place
                 raise SourceError([Problem(f"set: {wrong}", place)], sheet.name, sheet.text) from None
-            known = Entries(entries, courses.own, sheet, self.style)
-            yield Part(courses, known, settings, self.strict, self.language, self.ways)
+            known = Entries(entries, variants.own, sheet, self.style)
+            yield JudgedPart(variants, known, settings, self.strict, self.language, self.ways)
 
-    def courses(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Courses:
-        """The courses for some settings, computed to more digits than any entry has."""
+    def variants(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Variants:
+        """The variants for some settings, computed to more digits than any entry has."""
         longest = max(
             (significant_figures(r.text) for e in entries for r in e.readings if r.value is not None), default=0
         )
         digits = max(TRUE_DIGITS, longest + 10)
         key = settings, digits
-        if key not in self._courses:
-            self._courses[key] = Courses(Course(with_settings(self.example, settings), digits=digits))
-        return self._courses[key]
+        if key not in self._variants:
+            self._variants[key] = Variants(Variant(with_settings(self.example, settings), digits=digits))
+        return self._variants[key]
 
 
 def _place_of(setting: str, sheet: Sheet) -> Place | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from backprop_trace.check.causes import Causes
-from backprop_trace.check.course import Circular, Course, bent_listing
+from backprop_trace.check.variant import Circular, Variant, bent_listing
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Minus, Number, Product, Quotient, names_in, substitute
 from backprop_trace.model.batches import Samples
@@ -23,55 +23,55 @@ from backprop_trace.model.settle import forward_settled
 from backprop_trace.run.step import size as size_of
 
 
-def _of(course: Course, example: Example) -> Course:
-    """The course of a changed example."""
-    return Course(example, digits=course.digits)
+def _of(variant: Variant, example: Example) -> Variant:
+    """The variant of a changed example."""
+    return Variant(example, digits=variant.digits)
 
 
-def _with_loss(course: Course, own: str, other: str) -> Course | None:
-    return _of(course, course.example.with_network(loss=other)) if course.example.network.loss == own else None
+def _with_loss(variant: Variant, own: str, other: str) -> Variant | None:
+    return _of(variant, variant.example.with_network(loss=other)) if variant.example.network.loss == own else None
 
 
-def _no_half(course: Course) -> Course | None:
-    return _with_loss(course, "half_squared_error", "squared_error")
+def _no_half(variant: Variant) -> Variant | None:
+    return _with_loss(variant, "half_squared_error", "squared_error")
 
 
-def _half(course: Course) -> Course | None:
-    return _with_loss(course, "squared_error", "half_squared_error")
+def _half(variant: Variant) -> Variant | None:
+    return _with_loss(variant, "squared_error", "half_squared_error")
 
 
-def _mean_of_outputs(course: Course) -> Course | None:
-    if len(course.example.network.outputs) < 2:
+def _mean_of_outputs(variant: Variant) -> Variant | None:
+    if len(variant.example.network.outputs) < 2:
         return None
-    return _with_loss(course, "squared_error", "mean_squared_error") or _with_loss(
-        course, "half_squared_error", "mean_squared_error"
+    return _with_loss(variant, "squared_error", "mean_squared_error") or _with_loss(
+        variant, "half_squared_error", "mean_squared_error"
     )
 
 
-def _sum_of_outputs(course: Course) -> Course | None:
-    if len(course.example.network.outputs) < 2:
+def _sum_of_outputs(variant: Variant) -> Variant | None:
+    if len(variant.example.network.outputs) < 2:
         return None
-    return _with_loss(course, "mean_squared_error", "squared_error")
+    return _with_loss(variant, "mean_squared_error", "squared_error")
 
 
-def _batch(own: str, other: str) -> Callable[[Course], Course | None]:
-    def course_of(course: Course) -> Course | None:
-        training = course.example.training
+def _batch(own: str, other: str) -> Callable[[Variant], Variant | None]:
+    def variant_of(variant: Variant) -> Variant | None:
+        training = variant.example.training
         several = training.samples > 1 and training.batching.size != 1
-        return _of(course, course.example.with_training(batch=other)) if several and training.batch == own else None
+        return _of(variant, variant.example.with_training(batch=other)) if several and training.batch == own else None
 
-    return course_of
+    return variant_of
 
 
-def _updated_weights(course: Course) -> Course | None:
+def _updated_weights(variant: Variant) -> Variant | None:
     """Hidden deltas from the weights that have just been updated."""
-    if course.example.network.depth < 2:
+    if variant.example.network.depth < 2:
         return None
 
     def bent(samples: Samples) -> Listing:
-        return bent_listing(course.listed(samples), "updated-weights", course.facts)
+        return bent_listing(variant.listed(samples), "updated-weights", variant.facts)
 
-    changed = Course(course.example, bent, course.digits)
+    changed = Variant(variant.example, bent, variant.digits)
     try:
         changed.at(1)
     except Circular:
@@ -79,46 +79,46 @@ def _updated_weights(course: Course) -> Course | None:
     return changed
 
 
-def _transposed_weights(course: Course) -> Course | None:
+def _transposed_weights(variant: Variant) -> Variant | None:
     """w_jk read as going from j to k; only square matrices allow it."""
-    network = course.example.network
+    network = variant.example.network
     square = [layer for layer in network.layers if len(layer.units) == len(layer.sources) > 1]
     if not square:
         return None
     layers = tuple(_transposed(layer) if layer in square else layer for layer in network.layers)
-    return _of(course, course.example.with_network(layers=layers))
+    return _of(variant, variant.example.with_network(layers=layers))
 
 
-def _has_named_weights(course: Course) -> bool:
+def _has_named_weights(variant: Variant) -> bool:
     """Do the weights have names of their own, or are they numbers in a matrix?"""
     return any(
         each.weight.label != f"w_{each.source.label}_{each.unit}"
-        for each in course.example.network.connections
+        for each in variant.example.network.connections
         if not each.back
     )
 
 
-def _named_transposed(course: Course) -> Course | None:
-    return _transposed_weights(course) if _has_named_weights(course) else None
+def _named_transposed(variant: Variant) -> Variant | None:
+    return _transposed_weights(variant) if _has_named_weights(variant) else None
 
 
-def _bare_transposed(course: Course) -> Course | None:
-    return None if _has_named_weights(course) else _transposed_weights(course)
+def _bare_transposed(variant: Variant) -> Variant | None:
+    return None if _has_named_weights(variant) else _transposed_weights(variant)
 
 
-def _relisted(course: Course, change: Callable[[Equation], Equation]) -> Course:
-    """The course with some of its lines written in another way."""
+def _relisted(variant: Variant, change: Callable[[Equation], Equation]) -> Variant:
+    """The variant with some of its lines written in another way."""
 
     def listed(samples: Samples) -> Listing:
-        own = course.listed(samples)
+        own = variant.listed(samples)
         return own._replace(equations=tuple(map(change, own.equations)))
 
-    return Course(course.example, listed, course.digits)
+    return Variant(variant.example, listed, variant.digits)
 
 
-def _thresholds(course: Course) -> Course | None:
+def _thresholds(variant: Variant) -> Variant | None:
     """What a layer calls its bias is subtracted."""
-    biases = {bias: Minus(bias) for bias in course.example.network.biases}
+    biases = {bias: Minus(bias) for bias in variant.example.network.biases}
     if not biases:
         return None
 
@@ -130,21 +130,21 @@ def _thresholds(course: Course) -> Course | None:
             return equation._replace(formula=Minus(equation.formula))
         return equation
 
-    return _relisted(course, changed)
+    return _relisted(variant, changed)
 
 
-def _each_sample_alone(course: Course) -> Course | None:
+def _each_sample_alone(variant: Variant) -> Variant | None:
     """Deltas and gradients of single samples without 1/n, which only their sum gets."""
-    example, training = course.example, course.example.training
+    example, training = variant.example, variant.example.training
     if training.samples < 2 or training.batch != "mean" or training.batching.size == 1:
         return None
 
     def listed(samples: Samples) -> Listing:
-        own = course.listed(samples)
+        own = variant.listed(samples)
         factor = Number(str(len(samples)))
         return own._replace(equations=tuple(_without_share(each, factor) for each in own.equations))
 
-    return Course(example, listed, course.digits) if len(course.samples(1)) > 1 else None
+    return Variant(example, listed, variant.digits) if len(variant.samples(1)) > 1 else None
 
 
 def _without_share(equation: Equation, samples: Number) -> Equation:
@@ -162,48 +162,48 @@ def _transposed(layer: Layer) -> Layer:
     return layer._replace(weights=tuple(zip(*layer.weights, strict=True)))
 
 
-def _biases_updated(course: Course) -> Course | None:
-    rule = course.example.rule
-    fixed = [bias for bias in course.example.network.biases if bias in rule.fixed]
+def _biases_updated(variant: Variant) -> Variant | None:
+    rule = variant.example.rule
+    fixed = [bias for bias in variant.example.network.biases if bias in rule.fixed]
     if not fixed or rule.entry.state:  # a fixed bias has no state to start from
         return None
     kept = tuple(name for name in rule.fixed if name not in fixed)
-    return _of(course, course.example.with_rule(trained=(*rule.trained, *fixed), fixed=kept))
+    return _of(variant, variant.example.with_rule(trained=(*rule.trained, *fixed), fixed=kept))
 
 
-def _biases_fixed(course: Course) -> Course | None:
-    rule = course.example.rule
-    biases = [bias for bias in course.example.network.biases if bias in rule.trained]
+def _biases_fixed(variant: Variant) -> Variant | None:
+    rule = variant.example.rule
+    biases = [bias for bias in variant.example.network.biases if bias in rule.trained]
     if not biases:
         return None
     kept = tuple(name for name in rule.trained if name not in biases)
-    return _of(course, course.example.with_rule(trained=kept, fixed=(*rule.fixed, *biases)))
+    return _of(variant, variant.example.with_rule(trained=kept, fixed=(*rule.fixed, *biases)))
 
 
-def _velocity(convention: str) -> Callable[[Course], Course | None]:
+def _velocity(convention: str) -> Callable[[Variant], Variant | None]:
     """What the velocity is differs; where epsilon stands is no matter of taste within one exercise."""
 
-    def course_of(course: Course) -> Course | None:
-        own = course.example.rule
+    def variant_of(variant: Variant) -> Variant | None:
+        own = variant.example.rule
         if own.optimizer not in ("momentum", "nesterov") or convention not in OPTIMIZERS[own.optimizer]:
             return None
         other = own._replace(convention=convention).entry
         same = (other.lines, other.ahead) == (own.entry.lines, own.entry.ahead)
-        return None if same else _of(course, course.example.with_rule(convention=convention))
+        return None if same else _of(variant, variant.example.with_rule(convention=convention))
 
-    return course_of
+    return variant_of
 
 
-def _stops_early(course: Course) -> Course | None:
+def _stops_early(variant: Variant) -> Variant | None:
     """Iterating stops when the activations have settled, though the gradient has not."""
-    training = course.example.training
+    training = variant.example.training
     if training.settling is None:
         return None
-    stopped = forward_settled(course.example.network, training, course.example.values)
-    return None if stopped.times == training.times else _of(course, course.example._replace(training=stopped))
+    stopped = forward_settled(variant.example.network, training, variant.example.values)
+    return None if stopped.times == training.times else _of(variant, variant.example._replace(training=stopped))
 
 
-COURSES: Mapping[str, Callable[[Course], Course | None]] = {
+VARIANTS: Mapping[str, Callable[[Variant], Variant | None]] = {
     "no-half": _no_half,
     "half": _half,
     "mean-of-outputs": _mean_of_outputs,
@@ -220,63 +220,63 @@ COURSES: Mapping[str, Callable[[Course], Course | None]] = {
     "activations-settled": _stops_early,
     "biases-fixed": _biases_fixed,
 }
-"""How each convention computes an exercise: its course, or None where it would be the same or cannot be."""
+"""How each convention computes an exercise: its variant, or None where it would be the same or cannot be."""
 
 MOST_LINES = 20_000
 """A convention about batches is tried where a step has no more lines."""
 
 
-def batches(course: Course, size: int) -> tuple[str, Course] | None:
-    """The course with mini-batches of another size, and what this is called; None if it is the same, or too large."""
-    example, samples = course.example, course.example.training.samples
+def batches(variant: Variant, size: int) -> tuple[str, Variant] | None:
+    """The variant with mini-batches of another size, and what this is called; None if it is the same, or too large."""
+    example, samples = variant.example, variant.example.training.samples
     if size == example.training.batch_size:
         return None
     batching = example.training.batching._replace(size=size if size < samples else None)
     changed = example.with_training(batching=batching)
     if size_of(changed) > MOST_LINES:
         return None
-    return ALL_SAMPLES if size >= samples else f"{BATCHES_OF}{size}", Course(changed, digits=course.digits)
+    return ALL_SAMPLES if size >= samples else f"{BATCHES_OF}{size}", Variant(changed, digits=variant.digits)
 
 
-class Courses:
-    """An example's own course, and those of the conventions, made when they are first needed."""
+class Variants:
+    """An example's own variant, and those of the conventions, made when they are first needed."""
 
-    def __init__(self, own: Course):
+    def __init__(self, own: Variant):
         self.own = own
-        self._batches: dict[int, tuple[str, Course] | None] = {}
-        self._made: dict[str, Course | None] = {}
+        self._batches: dict[int, tuple[str, Variant] | None] = {}
+        self._made: dict[str, Variant | None] = {}
         self._causes: dict[int, Causes] = {}
 
-    def __getitem__(self, convention: str) -> Course | None:
+    def __getitem__(self, convention: str) -> Variant | None:
         if convention not in self._made:
-            self._made[convention] = COURSES[convention](self.own)
+            self._made[convention] = VARIANTS[convention](self.own)
         return self._made[convention]
 
-    def causes(self, course: Course) -> Causes:
-        """What slips in all lines make of a course."""
-        if id(course) not in self._causes:
-            self._causes[id(course)] = Causes(course)  # which keeps the course, so that its identity stays its own
-        return self._causes[id(course)]
+    def causes(self, variant: Variant) -> Causes:
+        """What slips in all lines make of a variant."""
+        if id(variant) not in self._causes:
+            self._causes[id(variant)] = Causes(variant)  # which keeps the variant, so that its identity stays its own
+        return self._causes[id(variant)]
 
-    def others(self) -> list[tuple[str, Course]]:
-        return [(word, course) for word in COURSES if (course := self[word]) is not None]
+    def others(self) -> list[tuple[str, Variant]]:
+        return [(word, variant) for word in VARIANTS if (variant := self[word]) is not None]
 
-    def batches(self, sizes: Iterable[int]) -> list[tuple[str, Course]]:
-        """The courses with mini-batches of other sizes."""
+    def batches(self, sizes: Iterable[int]) -> list[tuple[str, Variant]]:
+        """The variants with mini-batches of other sizes."""
         found = []
         for size in sizes:
             if size <= self.own.example.training.samples:
                 if size not in self._batches:
                     self._batches[size] = batches(self.own, size)
                 found += [self._batches[size]]
-        return [course for course in found if course is not None]
+        return [variant for variant in found if variant is not None]
 
 
 def possible(example: Example) -> list[str]:
     """The conventions that an example can be computed under, signs and mini-batches among them."""
-    courses, several = Courses(Course(example)), example.training.samples > 1
-    return [word for word in CONVENTIONS if (several and is_about_batches(word)) or _is_possible(courses, word)]
+    variants, several = Variants(Variant(example)), example.training.samples > 1
+    return [word for word in CONVENTIONS if (several and is_about_batches(word)) or _is_possible(variants, word)]
 
 
-def _is_possible(courses: Courses, word: str) -> bool:
-    return courses[word] is not None if word in COURSES else word in SIGNS
+def _is_possible(variants: Variants, word: str) -> bool:
+    return variants[word] is not None if word in VARIANTS else word in SIGNS

@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from backprop_trace.check import chains
-from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
 from backprop_trace.check.naming import SheetNames, agrees, tells
+from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
 from backprop_trace.formulas.expr import LOSS, Name
@@ -38,23 +38,23 @@ Answers = dict[tuple[int, Name], Answer]
 
 
 class Entries:
-    """The entries of one part of a sheet, read along one course or another."""
+    """The entries of one part of a sheet, read along one variant or another."""
 
-    def __init__(self, entries: Sequence[Entry], course: Course, sheet: Sheet, style: str = ""):
+    def __init__(self, entries: Sequence[Entry], variant: Variant, sheet: Sheet, style: str = ""):
         self.sheet = sheet
-        self.quantities = size(course.example)
+        self.quantities = size(variant.example)
         self.reached = _within_reach({entry.section.step for entry in entries}, self.quantities)
         self.suggestions = 0
-        self.naming = SheetNames(course, self.reached, style)
+        self.naming = SheetNames(variant, self.reached, style)
         found = self.naming.resolve(entries)
         self.notation = found.notation
         self.entries: list[Entry] = []
         self.passed: list[Passage] = []
         self.asked: dict[Place, str] = {}
         for place, entry in enumerate(found.entries):
-            self.take(entry, found.asked.get(place, ""), course)
+            self.take(entry, found.asked.get(place, ""), variant)
 
-    def take(self, entry: Entry, asked: str, course: Course) -> None:
+    def take(self, entry: Entry, asked: str, variant: Variant) -> None:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
         section = entry.section
         if not entry.meant and not asked and (not entry.sure or _GENERAL.search(entry.spelling)):
@@ -63,7 +63,7 @@ class Entries:
         if asked:
             self.asked[entry.place] = asked
         lookup = self.naming.lookup(section.step, section.sample)
-        read = chains.with_numbers(entry, course, lookup, self.sheet.decimal_comma)
+        read = chains.with_numbers(entry, variant, lookup, self.sheet.decimal_comma)
         if isinstance(read, Passage):
             self.passed.append(read)
         elif not read.meant and not asked and not read.block and read.readings[-1].value is None and not read.chain:
@@ -93,12 +93,12 @@ class Entries:
         numbers = {_place(entry)[1] for entry in self.entries if entry.section.step == first} - {None}
         return [len(numbers)] if numbers else range(1, LARGEST_TRIED + 1)
 
-    def answers(self, course: Course, conventions: Collection[str]) -> tuple[Answers, list[Entry]]:
+    def answers(self, variant: Variant, conventions: Collection[str]) -> tuple[Answers, list[Entry]]:
         """The answers, with the signs of the conventions in force; and the entries that mean no quantity."""
         answers: Answers = {}
         unknown = []
         for entry in self.entries:
-            name = self.name(entry, course)
+            name = self.name(entry, variant)
             if name is None:
                 unknown.append(entry)
                 continue
@@ -117,38 +117,41 @@ class Entries:
             answers[key] = before._replace(again=again)
         return answers, unknown
 
-    def name(self, entry: Entry, course: Course) -> Name | None:
+    def name(self, entry: Entry, variant: Variant) -> Name | None:
         """The quantity of an entry, or None."""
         if entry.section.step not in self.reached:
             return None
-        lines = course.at(entry.section.step)
+        lines = variant.at(entry.section.step)
         name = read_name(entry, lines)
         return name if name in lines.equations or name in lines.givens else None
 
-    def sign_conventions(self, course: Course) -> set[str]:
+    def sign_conventions(self, variant: Variant) -> set[str]:
         """The conventions about signs that may be in force."""
-        named = [(entry.spelling, self.name(entry, course)) for entry in self.entries]
+        named = [(entry.spelling, self.name(entry, variant)) for entry in self.entries]
         return {sign_convention(spelling, name) for spelling, name in named if name is not None} - {""}
 
-    def why_unknown(self, entry: Entry, course: Course) -> str:
+    def why_unknown(self, entry: Entry, variant: Variant) -> str:
         """What is said about an entry that means no quantity."""
         step = entry.section.step
         if step not in self.reached:
             return f"step {step} is out of reach: too many steps would have to be computed"
         if entry.place in self.asked:
             return self.asked[entry.place]
-        return self._elsewhere(entry, course) or f"not in this example; {self._suggestion(entry, course)}".rstrip("; ")
+        return self._elsewhere(entry, variant) or self._not_here(entry, variant)
 
-    def _elsewhere(self, entry: Entry, course: Course) -> str:
+    def _not_here(self, entry: Entry, variant: Variant) -> str:
+        return f"not in this example; {self._suggestion(entry, variant)}".rstrip("; ")
+
+    def _elsewhere(self, entry: Entry, variant: Variant) -> str:
         """A reason why a line cannot be used, where there is one."""
         spelling, number = _place(entry)
-        samples = course.example.training.samples
+        samples = variant.example.training.samples
         if number == 0:
             return "samples are numbered from 1"
         if number is not None and number > samples:
             return f"there is no sample {number}: the example has {samples}"
         step = entry.section.step
-        lines = course.at(step)
+        lines = variant.at(step)
         first = lines.samples[0]
         if (
             number in lines.samples
@@ -158,25 +161,25 @@ class Entries:
             return ""
         if number is None:
             return f"which sample? write {printable(spelling)}[{first}] or a section 'sample {first}:'"
-        return self.not_used(number, step, course)
+        return self.not_used(number, step, variant)
 
     @staticmethod
-    def not_used(sample: int, step: int, course: Course) -> str:
+    def not_used(sample: int, step: int, variant: Variant) -> str:
         """That a sample belongs to another step, and to which."""
-        elsewhere = course.example.training.batching.step_with(sample, step, course.example.training.samples)
+        elsewhere = variant.example.training.batching.step_with(sample, step, variant.example.training.samples)
         return f"sample {sample} is not used in step {step}" + (f" but in step {elsewhere}" if elsewhere else "")
 
-    def _suggestion(self, entry: Entry, course: Course) -> str:
+    def _suggestion(self, entry: Entry, variant: Variant) -> str:
         """The quantity whose number it is, else the nearest name; it takes a while to find, so only so many are looked
         for."""
         self.suggestions += 1
         if self.suggestions > MOST_SUGGESTIONS:
             return ""
-        lines = course.at(entry.section.step)
+        lines = variant.at(entry.section.step)
         known = [name for name in (*lines.equations, *lines.givens) if name.sample in (None, _place(entry)[1])]
         written = entry.readings[-1] if entry.readings else None
         if written is not None and tells(written):
-            true = course.true(entry.section.step)
+            true = variant.true(entry.section.step)
             same = [canonical(name) for name in known if name in true and agrees(written, true[name])]
             if 0 < len(same) <= MOST_WITH_ONE_NUMBER:
                 found = f"{written.text} is {' and '.join(same)}"

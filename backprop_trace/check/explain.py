@@ -9,11 +9,11 @@ from math import isfinite
 from typing import Any, Protocol
 
 from backprop_trace.check.causes import kind_of
-from backprop_trace.check.course import Course
 from backprop_trace.check.digits import digit_slips, digits_lost, matches, misread, one_digit_off
 from backprop_trace.check.findings import NO_CAUSE, Answer, Cause, Explanation, Finding
 from backprop_trace.check.ledger import Bands, BandsAt, Key, Ledger
 from backprop_trace.check.slips import SLIPS, WHOLE_RUN, Bend, flat
+from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written, decimals
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
@@ -54,7 +54,7 @@ class Judging(Protocol):
     """What is asked of whoever judges: the ledger, the band of a line, and the numbers that a writer copies."""
 
     ledger: Ledger
-    course: Course
+    variant: Variant
 
     @property
     def answers(self) -> Mapping[Key, Answer]: ...
@@ -71,7 +71,7 @@ class Explainer:
 
     def __init__(self, judge: Judging, cause: Cause = NO_CAUSE):
         self.cause = cause
-        self.judge, self.ledger, self.course = judge, judge.ledger, judge.course
+        self.judge, self.ledger, self.variant = judge, judge.ledger, judge.variant
         self.trials = 0
         self.suspected: set[tuple[str, Name]] = set()
         """Slips in skipped lines that one line speaks for."""
@@ -120,7 +120,7 @@ class Explainer:
             return
         for slip in slips:
             bent = {line: other for line in between if (other := self.bent_alike(step, line, slip)) is not None}
-            own = [b.formula for b in self.course.at(step).bends(answer.name, formula) if b.slip == slip]
+            own = [b.formula for b in self.variant.at(step).bends(answer.name, formula) if b.slip == slip]
             for each in (formula, *own[:1]) if bent else ():
                 if self.gives_changed(step, bent, between, each, answer.readings[0]):
                     first, *others = bent
@@ -133,7 +133,7 @@ class Explainer:
 
     def replayed(self, step: int, finding: Finding) -> Finding:
         """A line that cannot be judged, but has the very digits of a whole run bent, or of another step."""
-        written, true = finding.answer.readings[0], self.course.true(step)[finding.answer.name]
+        written, true = finding.answer.readings[0], self.variant.true(step)[finding.answer.name]
         shown = min(significant_figures(written.text.rstrip("0")), self.agreeing_figures(finding.answer))
         if shown < MANY_FIGURES or matches(written, true):
             return finding
@@ -187,7 +187,7 @@ class Explainer:
         written = answer.readings[0]
         found = [
             Explanation(bend.slip, bend.formula)
-            for bend in self.course.at(step).bends(answer.name, formula)
+            for bend in self.variant.at(step).bends(answer.name, formula)
             if self.gives(step, bend.formula, written)
         ]
         found += self.digits_out_of_place(step, answer, formula)
@@ -222,7 +222,7 @@ class Explainer:
             for slip, meant in digit_slips(answer.readings[0])
             if meant.value and explains(band, meant)
         ]
-        honest = band.middle, float(self.course.true(step)[answer.name])
+        honest = band.middle, float(self.variant.true(step)[answer.name])
         lost = any(near(meant, value) for meant in digits_lost(answer.readings[0]) for value in honest)
         return [*found, Explanation("digit-lost")] if lost else found
 
@@ -235,7 +235,7 @@ class Explainer:
             number = other.readings[0]
             if at != step or other is answer or number.value is None or number.text == written.text:
                 continue
-            if name.kind != answer.name.kind or name not in self.course.at(step).equations:
+            if name.kind != answer.name.kind or name not in self.variant.at(step).equations:
                 continue
             if (kind_of(name) != kind_of(answer.name)) is not other_kinds or _figures(number) < least:
                 continue
@@ -342,7 +342,7 @@ class Explainer:
 
     def bends(self, step: int, line: Name) -> list[Bend]:
         """The slips of a line that is not on the sheet."""
-        lines = self.course.at(step)
+        lines = self.variant.at(step)
         return lines.bends(line, lines.opened(line, self.ledger.written[step]))
 
     def between(self, step: int, name: Name) -> list[Name]:
@@ -460,7 +460,7 @@ class Explainer:
         # the bends of its lines
         if step > 1:
             for slip in WHOLE_RUN:
-                value = self.course.replayed(slip, step).get(name)
+                value = self.variant.replayed(slip, step).get(name)
                 if value is not None and isfinite(value) and matches(written, answer.sign * value):
                     yield Explanation(slip, whole_run=True)
         yield from self.stale(step, answer)
@@ -471,7 +471,7 @@ class Explainer:
             return []
         bands = self.ledger.narrow(answer.readings[0])
         before: dict[Name, Band] = {}
-        for name in self.course.example.rule.trained:
+        for name in self.variant.example.rule.trained:
             with suppress(*MISSED):
                 before[name] = bands.of(step - 1, name)
         own = answer.name.of if answer.name.kind == "+" else None
@@ -494,15 +494,15 @@ class Explainer:
 
     def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
         """The true values of the same quantity in the step before and after, in other samples and time steps."""
-        places = list(_in_other_places(name, self.course.example.training))
+        places = list(_in_other_places(name, self.variant.example.training))
         for other in (step - 1, step + 1):
             if other >= 1 and other <= max(self.ledger.steps) + 1:
-                there = self.course.true(other)
+                there = self.variant.true(other)
                 if name in there:
                     yield there[name]
                 else:  # a mini-batch of other samples
                     yield from (there[each] for each in places if each in there)
-        true = self.course.true(step)
+        true = self.variant.true(step)
         for other_name in places:
             if other_name in true:
                 yield true[other_name]
@@ -517,7 +517,7 @@ class Explainer:
         for slip, meant in digit_slips(answer.readings[0]):
             if slip == "digits-swapped":
                 continue
-            for bend in self.course.at(step).bends(answer.name, formula):
+            for bend in self.variant.at(step).bends(answer.name, formula):
                 if SLIPS[bend.slip].rank == 1 and bend.slip != "sign" and self.gives(step, bend.formula, meant):
                     gives = _joined(bend.formula, slip, meant, answer.readings[0])
                     yield Explanation(bend.slip, bend.formula, joined=(slip, meant), gives=gives)

@@ -15,10 +15,10 @@ from typing import Any
 
 from flint import arb
 
-from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
 from backprop_trace.check.slips import SLIPS
+from backprop_trace.check.variant import Variant
 from backprop_trace.formulas.arithmetic import ComputationError, evaluate, evaluate_all
 from backprop_trace.formulas.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.formulas.expr import Formula, Name, names_in
@@ -36,12 +36,12 @@ Verdict = tuple[str, tuple[str, ...], str, Formula | None]
 """verdict, slips, message, and the formula as it should be"""
 
 
-def judge_formula(course: Course, answer: Answer, resolve: Resolve | None = None, comma: bool = False) -> Verdict:
+def judge_formula(variant: Variant, answer: Answer, resolve: Resolve | None = None, comma: bool = False) -> Verdict:
     """right, slip, wrong or undecided; `unknown` if the formula cannot be read."""
     text = answer.readings[0].text
-    if answer.name in course.example.values:
+    if answer.name in variant.example.values:
         return "unknown", (), "this is given: copy its number", None
-    lines = course.at(answer.step)
+    lines = variant.at(answer.step)
     try:
         formula = read_formula(plain(text, comma), resolve or lines.vocabulary.read, implied=True)
     except BadFormula as bad:
@@ -50,7 +50,7 @@ def judge_formula(course: Course, answer: Answer, resolve: Resolve | None = None
             return "unknown", (), f"sample {others[0]} is not used in step {answer.step}", None
         return "unknown", (), f"the formula cannot be read: {bad} (column {bad.start + 1})", None
     with precision(BITS):
-        points = list(_points(course, answer))
+        points = list(_points(variant, answer))
         if len(points) < POINTS:
             return "undecided", (), "the formula could not be evaluated at enough points", None
         return _judged(lines, answer.name, formula, points)
@@ -115,17 +115,17 @@ def _carried_on(line: Name, bent: Formula, later: list[tuple[Name, Formula]], po
         yield changed[later[-1][0]]
 
 
-def _points(course: Course, answer: Answer) -> Iterator[Mapping[Name, Any]]:
+def _points(variant: Variant, answer: Answer) -> Iterator[Mapping[Name, Any]]:
     """Values of the whole listing at random parameters and inputs (always the same ones)."""
     draw = random.Random(20)
-    kept = {name for name in course.example.values if name.kind == "target" or name.label == "eta"}
-    lines = [(equation.name, equation.formula) for equation in course.at(answer.step).listing.equations]
+    kept = {name for name in variant.example.values if name.kind == "target" or name.label == "eta"}
+    lines = [(equation.name, equation.formula) for equation in variant.at(answer.step).listing.equations]
     found = 0
     for _ in range(MOST_DRAWS):
         values = {
             name: to_fmpq(true if name in kept else Fraction(draw.randrange(-1500, 1500), 1000))
-            for name in course.example.values
-            if (true := course.given(name)) is not None
+            for name in variant.example.values
+            if (true := variant.given(name)) is not None
         }
         try:
             yield evaluate_all(lines, values, EXACT)

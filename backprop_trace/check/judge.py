@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from backprop_trace.check.carried import could_be_carried
-from backprop_trace.check.course import Course
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
 from backprop_trace.check.findings import NO_CAUSE, OFF_BY_ONE, Answer, Cause, Explanation, Finding
 from backprop_trace.check.habits import Habits
 from backprop_trace.check.ledger import Key, Ledger, shows_nothing
+from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import exact_value, filling_zeros, is_correctly_rounded, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded
@@ -35,24 +35,24 @@ LEAST_CUT = 3
 
 
 class Judge:
-    """Judges the answers of one sheet along one course. Without `explain`, what does not follow is left `off`."""
+    """Judges the answers of one sheet along one variant. Without `explain`, what does not follow is left `off`."""
 
     def __init__(
-        self, course: Course, answers: Mapping[Key, Answer], habits: Habits, explain: bool, cause: Cause = NO_CAUSE
+        self, variant: Variant, answers: Mapping[Key, Answer], habits: Habits, explain: bool, cause: Cause = NO_CAUSE
     ):
-        self.ledger = Ledger(course, answers, habits)
-        self.course, self.steps = course, self.ledger.steps
+        self.ledger = Ledger(variant, answers, habits)
+        self.variant, self.steps = variant, self.ledger.steps
         self.answers = self.ledger.answers
         self.written = self.ledger.written
-        self.placeholder = placeholder_of(course, answers)
+        self.placeholder = placeholder_of(variant, answers)
         self.careless: set[Key] = set()
         self.explainer = Explainer(self, cause) if explain else None
 
     def findings(self) -> Iterator[Finding]:
         """A finding for each answer, in the order of the listing."""
-        self.course.prepare(self.steps)
+        self.variant.prepare(self.steps)
         for step in self.steps:
-            lines = self.course.at(step)
+            lines = self.variant.at(step)
             at_step = [name for (at, name), a in self.answers.items() if at == step and a.readings[0].value is not None]
             for name in sorted(at_step, key=lines.place_of):
                 answer = self.answers[step, name]
@@ -62,7 +62,7 @@ class Judge:
                     yield self.judge_one(step, answer)
 
     def judge_one(self, step: int, answer: Answer) -> Finding:
-        is_given = answer.name not in self.course.at(step).equations
+        is_given = answer.name not in self.variant.at(step).equations
         return self.judge_given(step, answer) if is_given else self.judge(step, answer)
 
     def judge_all(self, step: int, answer: Answer) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ class Judge:
         verdicts = []
         for each in numbers:
             self.answers[key] = each
-            verdicts.append(self.honest(step, each).verdict if key[1] in self.course.at(step).equations else "right")
+            verdicts.append(self.honest(step, each).verdict if key[1] in self.variant.at(step).equations else "right")
         best = min(range(len(numbers)), key=lambda place: BEST.index(verdicts[place]))
         texts = {numbers[best].readings[0].text}
         for place in [*(other for other in range(len(numbers)) if other != best), best]:
@@ -88,14 +88,14 @@ class Judge:
     def judge_given(self, step: int, answer: Answer) -> Finding:
         """A given that stands on the sheet: was it copied rightly?"""
         ledger, written, name = self.ledger, answer.readings[0], answer.name
-        true = self.course.true(step)[name]
+        true = self.variant.true(step)[name]
         assert written.value is not None
         if shows_nothing(written, true):
             ledger.mute.add((step, name))
             return Finding(answer, "undecided", reason="mute", formula=name)
         if is_correctly_rounded(written.value, written.half_unit, true):
             return Finding(answer, "right", formula=name)
-        if step == 1 and abs(float(written.value - true)) <= self.course.rounded.get(name, 0.0):
+        if step == 1 and abs(float(written.value - true)) <= self.variant.rounded.get(name, 0.0):
             return Finding(answer, "rounded", remark=MORE_DIGITS, formula=name)
         before = ledger.before(step, name)
         if before is None:
@@ -150,7 +150,7 @@ class Judge:
         finding, written = self.as_it_stands(step, answer), answer.readings[0]
         if finding.verdict in ("off", "undecided") or written.text != self.placeholder:
             return finding
-        if written.value == self.course.true(step)[answer.name]:
+        if written.value == self.variant.true(step)[answer.name]:
             return finding
         return finding._replace(verdict="undecided", reason="placeholder", remark="")
 
@@ -158,7 +158,7 @@ class Judge:
         """The judgement on a line, whatever the others say."""
         written, name, ledger = answer.readings[0], answer.name, self.ledger
         assert written.value is not None
-        true, rough = self.course.true(step)[name], self.course.rough(step)[name]
+        true, rough = self.variant.true(step)[name], self.variant.rough(step)[name]
         formula = ledger.formula(step, name)
         sound = ledger.uses_are_sound(step, name)
         if sound and not shows_nothing(written, true) and is_correctly_rounded(written.value, written.half_unit, true):
@@ -192,11 +192,11 @@ class Judge:
         """Where nothing had to be rounded."""
         band = self._point(exact)
         if answer.readings[0].value == exact:
-            true = self.course.true(answer.step)[answer.name]
+            true = self.variant.true(answer.step)[answer.name]
             return Finding(
                 answer, "right" if exact == true else "rounded" if sound else "follows", band, formula=formula
             )
-        if not sound and answer.readings[0].value == self.course.true(answer.step)[answer.name]:
+        if not sound and answer.readings[0].value == self.variant.true(answer.step)[answer.name]:
             return Finding(answer, "right", band, remark=NOT_FROM_OWN, formula=formula)
         if self._without_zeros(step=answer.step, answer=answer, band=band):
             return Finding(answer, "undecided", band, reason="zeros", formula=formula)
@@ -265,7 +265,7 @@ class Judge:
 
     def _reaches_otherwise(self, step: int, answer: Answer) -> bool:
         """The same by another formula for the line: softmax with cross-entropy as p - t."""
-        shortcut = self.course.at(step).equations[answer.name].shortcut
+        shortcut = self.variant.at(step).equations[answer.name].shortcut
         if shortcut is None:
             return False
         band = self.band(step, answer, shortcut)
@@ -325,7 +325,7 @@ class Judge:
     def _is_coarsely_possible(self, step: int, answer: Answer) -> bool:
         """Would the number follow, had the skipped lines been carried coarsely, or numbers been cut off?"""
         written, ledger = answer.readings[0], self.ledger
-        lines = self.course.at(step)
+        lines = self.variant.at(step)
         formulas = [ledger.formula(step, answer.name)]
         if not ledger.habits.even and (step, answer.name) not in ledger.bent:  # slopes are rounded again
             formulas.append(lines.formula(answer.name, ledger.written[step]))
@@ -411,8 +411,8 @@ class Judge:
 
     def given_text(self, step: int, name: Name) -> str | None:
         """A number as it is given; one that a step before has changed is not given any more."""
-        is_given = step == 1 or name not in self.course.carried
-        return self.course.example.values.get(name) if is_given else None
+        is_given = step == 1 or name not in self.variant.carried
+        return self.variant.example.values.get(name) if is_given else None
 
 
 MORE_DIGITS = "what is given is printed rounded"
@@ -420,7 +420,7 @@ NOT_FROM_OWN = "right, though it does not follow from your own earlier lines"
 FROM_SECOND = "computed from the other reading of an earlier line"
 
 
-def placeholder_of(course: Course, answers: Mapping[Key, Answer]) -> str:
+def placeholder_of(variant: Variant, answers: Mapping[Key, Answer]) -> str:
     """The number that stands in most of the lines of a sheet, though most of those are another; else empty."""
     texts = Counter(answer.readings[0].text for answer in answers.values())
     text, count = max(texts.items(), key=lambda each: each[1], default=("", 0))
@@ -428,19 +428,19 @@ def placeholder_of(course: Course, answers: Mapping[Key, Answer]) -> str:
         return ""
     fit = 0
     for (step, name), answer in answers.items():
-        written, true = answer.readings[0], course.true(step).get(name)
+        written, true = answer.readings[0], variant.true(step).get(name)
         if written.text == text and written.value is not None and true is not None:
             fit += is_correctly_rounded(written.value, written.half_unit, true) and not shows_nothing(written, true)
     return text if 2 * fit < count else ""
 
 
-def habits_of(course: Course, answers: Mapping[Key, Answer]) -> Habits:
+def habits_of(variant: Variant, answers: Mapping[Key, Answer]) -> Habits:
     """The digits a sheet is written to."""
     texts: list[tuple[str, Fraction]] = []
     for (step, name), answer in answers.items():
         written = answer.readings[0]
-        if written.value is not None and name in course.at(step).equations:
-            texts.append((written.text, course.true(step)[name]))
+        if written.value is not None and name in variant.at(step).equations:
+            texts.append((written.text, variant.true(step)[name]))
     return Habits.of(texts)
 
 
@@ -450,7 +450,7 @@ def cut_off(judge: Judge) -> Habits:
     With fewer it may be so: unless one is rounded up, or is larger than it should be in any case.
     """
     habits = judge.ledger.habits
-    cutter = Judge(judge.course, judge.answers, habits._replace(cuts=True), explain=False)
+    cutter = Judge(judge.variant, judge.answers, habits._replace(cuts=True), explain=False)
     told = Counter(shortened(judge, cutter, answer) for answer in judge.answers.values())
     may_cut = bool(told["cut"] or told["cut to 0"]) and not told["up"] and not told["larger"]
     return habits._replace(may_cut=may_cut, cuts=told["cut"] >= LEAST_CUT and not told["up"])
@@ -459,7 +459,7 @@ def cut_off(judge: Judge) -> Habits:
 def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
     """What a line tells: `cut`, `cut to 0`, rounded `up` (above all that cut numbers give), a unit `larger`."""
     step, name, written = answer.step, answer.name, answer.readings[0]
-    if written.value is None or not written.half_unit or name not in judge.course.at(step).equations:
+    if written.value is None or not written.half_unit or name not in judge.variant.at(step).equations:
         return ""
     band, lower = judge.band(step, answer), cutter.band(step, answer)
     if band is None or lower is None:
@@ -470,8 +470,8 @@ def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
     if is_cut or shows_nothing(written, band.middle):
         return "" if not is_cut else "cut to 0" if shows_nothing(written, band.middle) else "cut"
     above = turn * value - max(turn * lower.low, turn * lower.high)
-    if above <= 1e-9 * unit or turn * (value - float(judge.course.rough(step)[name])) <= 0:
+    if above <= 1e-9 * unit or turn * (value - float(judge.variant.rough(step)[name])) <= 0:
         return ""
-    if judge.course.at(step).equations[name].shortcut or judge.ledger.exactly(step, name, written) is not None:
+    if judge.variant.at(step).equations[name].shortcut or judge.ledger.exactly(step, name, written) is not None:
         return ""
     return "up" if above < unit else "larger"

@@ -12,9 +12,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
 
-from backprop_trace.check.course import Course
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.habits import CARRIED, Habits
+from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import exact_value, filling_zeros, magnitude, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import (
@@ -44,12 +44,15 @@ class Carrying(NamedTuple):
 
 
 class Ledger:
-    """What is known along one course. `tainted`: quantities that are not known to be right, or rest on such; `settled`:
-    those of which that is known; `mute`: numbers that tell nothing; `bent`: skipped lines that are taken to be bent, by
-    other formulas; `second`: what a number was also read as."""
+    """What is known along one variant.
 
-    def __init__(self, course: Course, answers: Mapping[Key, Answer], habits: Habits):
-        self.course, self.answers, self.habits = course, dict(answers), habits
+    `tainted`: quantities that are not known to be right, or rest on such; `settled`: those of which that is known;
+    `mute`: numbers that tell nothing; `bent`: skipped lines that are taken to be bent, by other formulas; `second`:
+    what a number was also read as.
+    """
+
+    def __init__(self, variant: Variant, answers: Mapping[Key, Answer], habits: Habits):
+        self.variant, self.answers, self.habits = variant, dict(answers), habits
         self.steps = sorted({step for step, _ in answers})
         self.written = {step: self._written_at(step) for step in self.steps}
         self.tainted: set[Key] = set()
@@ -64,7 +67,7 @@ class Ledger:
         found = frozenset(
             name for (at, name), answer in self.answers.items() if at == step and answer.readings[0].value is not None
         )
-        return self.course.at(step).same(found)
+        return self.variant.at(step).same(found)
 
     def copy(self) -> Ledger:
         """A ledger for a trial."""
@@ -83,14 +86,14 @@ class Ledger:
     def formula(self, step: int, name: Name) -> Formula:
         """A line's formula with what is hardly ever written out put in; bent where it is taken to be."""
         bent = self.bent.get((step, name))
-        return bent if bent is not None else self.course.at(step).opened(name, self.written.get(step, frozenset()))
+        return bent if bent is not None else self.variant.at(step).opened(name, self.written.get(step, frozenset()))
 
     def without_copies(self, step: int, formula: Formula) -> Formula:
         """The formula of the skipped line that a line merely repeats: E = E_o1, or a sum whose other terms are 0."""
         terms = formula.terms if isinstance(formula, Sum) else (formula,)
         left = [term for term in terms if not (isinstance(term, Name) and self.exact(step, term) == 0)]
         copied = left[0] if len(left) == 1 else None
-        if not isinstance(copied, Name) or copied not in self.course.at(step).equations:
+        if not isinstance(copied, Name) or copied not in self.variant.at(step).equations:
             return formula
         if self.reading(step, copied) is not None or self.exact(step, copied) is not None:
             return formula
@@ -99,12 +102,12 @@ class Ledger:
     def uses(self, step: int, name: Name) -> tuple[Name, ...]:
         if (step, name) in self.bent:
             return names_in(self.bent[step, name])
-        return self.course.at(step).used(name, self.written.get(step, frozenset()))
+        return self.variant.at(step).used(name, self.written.get(step, frozenset()))
 
     def between(self, step: int, formula: Formula) -> list[Name]:
         """The skipped lines that a formula rests on, in order."""
         found: set[Name] = set()
-        lines = self.course.at(step)
+        lines = self.variant.at(step)
         stack = list(names_in(formula))
         while stack:
             used = stack.pop()
@@ -128,9 +131,9 @@ class Ledger:
 
     def before(self, step: int, name: Name) -> Key | None:
         """What a given of a later step was carried from: None if it is given, or not to be had."""
-        if step == 1 or name == TIME or name not in self.course.carried:
+        if step == 1 or name == TIME or name not in self.variant.carried:
             return None
-        new = self.course.at(step).carried_from[name]
+        new = self.variant.at(step).carried_from[name]
         return step - 1, new
 
     # --- soundness ---
@@ -151,7 +154,7 @@ class Ledger:
 
     def _sources(self, key: Key) -> list[Key]:
         step, name = key
-        if name in self.course.at(step).equations:
+        if name in self.variant.at(step).equations:
             return [(step, each) for each in self.uses(step, name)]
         before = self.before(step, name)
         return [before] if before is not None and before[0] in self.steps else []
@@ -183,7 +186,7 @@ class Ledger:
     def _made_exact(self, key: Key) -> Fraction | None:
         step, name = key
         written = self.reading(step, name)
-        if name not in self.course.at(step).equations:
+        if name not in self.variant.at(step).equations:
             if written is not None:
                 return written.value
             before = self.before(step, name)
@@ -192,7 +195,7 @@ class Ledger:
             return self.exact(*before) if before[0] in self.steps else None
         if written is not None:
             return None if self.exactly(step, name, written) is None else written.value
-        true = self.course.true(step)[name]
+        true = self.variant.true(step)[name]
         if (step, name) in self.bent:
             return None
         unit = 2 * self.habits.coarse(abs(float(true)))
@@ -200,15 +203,15 @@ class Ledger:
         return self._value(step, name, Fraction(unit).limit_denominator(10**9) if unit else Fraction(1, 10**9), figures)
 
     def given(self, step: int, name: Name) -> Fraction | None:
-        if name in self.course.example.values:
-            return None if name in self.course.rounded else self.course.given(name)
-        return self.course.true(step).get(name)
+        if name in self.variant.example.values:
+            return None if name in self.variant.rounded else self.variant.given(name)
+        return self.variant.true(step).get(name)
 
     def exactly(self, step: int, name: Name, written: Written) -> Fraction | None:
         """What a line must be, if nothing had to be rounded for it: exact numbers, results that end in its digits."""
         if significant_figures(written.text) >= SAFE_FLOAT_DIGITS or not written.half_unit:
             return None
-        own = self.course.at(step).formula(name, self.written[step]) if not self.habits.even else None
+        own = self.variant.at(step).formula(name, self.written[step]) if not self.habits.even else None
         if own is not None and any(self.exact(step, used) is None for used in names_in(own)):  # what is rounded again
             return None
         figures = 99 if self.habits.decimals is not None else max(3, significant_figures(written.text))
@@ -216,7 +219,7 @@ class Ledger:
 
     def _value(self, step: int, name: Name, unit: Fraction, figures: int) -> Fraction | None:
         formula = self.formula(step, name)
-        if not self.course.is_rational(formula):
+        if not self.variant.is_rational(formula):
             return Fraction(0) if self.vanishes(step, formula) else None
         values: dict[Name, Fraction] = {}
         for used in names_in(formula):
@@ -260,9 +263,9 @@ class Ledger:
         if self.reading(step, name) is not None:
             return (step, name) not in self.mute
         before = self.before(step, name)
-        if before is not None and name not in self.course.at(step).equations:
+        if before is not None and name not in self.variant.at(step).equations:
             return before[0] in self.steps and self.is_given(*before)
-        return name in self.course.rounded or self.exact(step, name) is not None
+        return name in self.variant.rounded or self.exact(step, name) is not None
 
     def narrow(self, written: Written | None = None) -> Bands:
         """Bands for a line that shows so many figures."""
@@ -333,7 +336,7 @@ class Bands:
             if not self.carrying.coarse:
                 return band
             return self.own(key, joined([band, self._of_written(key, written)]), 0.0)
-        if name not in ledger.course.at(step).equations:
+        if name not in ledger.variant.at(step).equations:
             return self._given(key)
         return self._enclosure(key)
 
@@ -358,14 +361,14 @@ class Bands:
             if before[0] not in self.ledger.steps:
                 raise Unbounded("steps that are not on the sheet")
             return self.of(*before)
-        course = self.ledger.course
-        if name in course.rounded:
-            value = float(course.true(step)[name] if name in course.true(step) else course.given(name) or 0)
-            self.radii[key] = course.rounded[name]
-            return Band(value, value - course.rounded[name], value + course.rounded[name], {key: (1.0, 1.0)})
-        true = course.true(step).get(name)
+        variant = self.ledger.variant
+        if name in variant.rounded:
+            value = float(variant.true(step)[name] if name in variant.true(step) else variant.given(name) or 0)
+            self.radii[key] = variant.rounded[name]
+            return Band(value, value - variant.rounded[name], value + variant.rounded[name], {key: (1.0, 1.0)})
+        true = variant.true(step).get(name)
         if true is None:
-            true = course.given(name)
+            true = variant.given(name)
             if true is None:
                 raise KeyError(name)
         return point(float(true))

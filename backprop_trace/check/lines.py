@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
-from backprop_trace.check.remembered import Remembered
+from backprop_trace.check.memo import Memo
 from backprop_trace.check.slips import Bend, Facts, bends, is_structural, written_out
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas import spelled
@@ -39,7 +39,7 @@ class Lines:
         self._used: dict[tuple[Name, frozenset[Name]], tuple[Name, ...]] = {}
         self._structural: dict[frozenset[Name], frozenset[Name]] = {}
         self.carried_from = {old: new for new, old in equations.carried}
-        self._bends: dict[Name, Remembered[list[Bend]]] = {}
+        self._bends: dict[Name, Memo[list[Bend]]] = {}
 
     def place_of(self, name: Name) -> int:
         """Where a quantity stands in the listing: givens first."""
@@ -189,7 +189,7 @@ class Lines:
     def bends(self, name: Name, formula: Formula) -> list[Bend]:
         """The slips of a line, remembered."""
         if name not in self._bends:
-            self._bends[name] = Remembered(lambda bent: bends(self.equations[name], bent, self.facts))
+            self._bends[name] = Memo(lambda bent: bends(self.equations[name], bent, self.facts))
         return self._bends[name](formula)
 
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from backprop_trace.check.course import Course
 from backprop_trace.check.lines import Lines
+from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Written
 from backprop_trace.formulas.expr import Name
@@ -47,10 +47,10 @@ class _Candidate(NamedTuple):
 
 
 class SheetNames:
-    """The names of one part of a sheet, along the example's own course."""
+    """The names of one part of a sheet, along the example's own variant."""
 
-    def __init__(self, course: Course, reached: frozenset[int], style: str):
-        self.course, self.reached, self.style = course, reached, style
+    def __init__(self, variant: Variant, reached: frozenset[int], style: str):
+        self.variant, self.reached, self.style = variant, reached, style
         self._found: dict[tuple[str, str, int, int | None], tuple[Reading, ...]] = {}
         self.votes: Mapping[str, float] = {}
         self.notation = NOTATIONS[0]
@@ -93,7 +93,7 @@ class SheetNames:
         """The quantity of a name that is spelled as files spell it."""
         if entry.section.step not in self.reached or (entry.block and len(entry.block) > 1):
             return None
-        lines = self.course.at(entry.section.step)
+        lines = self.variant.at(entry.section.step)
         name = lines.exact(unquoted(entry.spelling), entry.section.sample)
         return name if name is not None and (name in lines.equations or name in lines.givens) else None
 
@@ -101,10 +101,10 @@ class SheetNames:
         """`w5` below its gradient is the new weight, unless it is the old one that is written down."""
         entry = entry._replace(readings=entry.readings or entry.block[0], block=(), meant=_spelled(name, entry))
         new = Name("+", of=name._replace(sample=None))
-        lines = self.course.at(entry.section.step)
+        lines = self.variant.at(entry.section.step)
         if name not in gradients or new not in lines.equations:
             return entry
-        true = self.course.true(entry.section.step)
+        true = self.variant.true(entry.section.step)
         written = entry.readings[0]
         if written.value is None or agrees(written, true[name]):
             return entry
@@ -113,14 +113,14 @@ class SheetNames:
     def may_be_printed(self, entry: Entry, name: Name | None) -> bool:
         """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)?"""
         style = "" if name is None else self.printed_style
-        found = self.course.at(entry.section.step).printed(unquoted(entry.spelling)) if style else []
+        found = self.variant.at(entry.section.step).printed(unquoted(entry.spelling)) if style else []
         return any(of == style and each != name for of, each in found)
 
     def own(self, entry: Entry, name: Name | None) -> list[_Candidate]:
         """What the name is in files, as one candidate among others."""
         if name is None or not entry.readings:
             return []
-        true = self.course.true(entry.section.step)
+        true = self.variant.true(entry.section.step)
         return [_Candidate(Reading(((name,),), "own"), name in true and agrees(entry.readings[-1], true[name]))]
 
     # --- the notation of the rest ---
@@ -149,7 +149,7 @@ class SheetNames:
         """What an entry may mean: those that its place on the sheet, its shape and its number allow."""
         found = self.readings(entry, notation)
         fitting = [turned for reading in found for turned in _fitting(reading, entry)]
-        true = self.course.true(entry.section.step) if fitting else {}
+        true = self.variant.true(entry.section.step) if fitting else {}
         return [_Candidate(each, self.agrees(entry, each, true)) for each in dict.fromkeys(fitting)]
 
     def readings(self, entry: Entry, notation: NameNotation) -> tuple[Reading, ...]:
@@ -159,7 +159,7 @@ class SheetNames:
         return self._found[key]
 
     def _readings(self, entry: Entry, notation: NameNotation) -> tuple[Reading, ...]:
-        lines = self.course.at(entry.section.step)
+        lines = self.variant.at(entry.section.step)
         for text, sample in _spellings(entry):
             printed = [Reading(((name,),), f"style {style}") for style, name in lines.printed(text)]
             spelled = [*printed, *readings(text, lines.shape, notation)]
@@ -227,7 +227,7 @@ class SheetNames:
 
     def lookup(self, step: int, sample: int | None) -> Callable[[str], Name | None]:
         """What a name in a formula stands for, where only one quantity can be meant."""
-        lines = self.course.at(step if step in self.reached else 1)
+        lines = self.variant.at(step if step in self.reached else 1)
 
         def find(text: str) -> Name | None:
             exact = lines.exact(text, sample)

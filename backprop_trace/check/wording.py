@@ -61,9 +61,9 @@ class Wording:
     def __init__(self, judge: Judge, language: Language):
         self.judge, self.notation = judge, language.notation
         self.alphabet, self.prose = language.alphabet, language.prose
-        network = judge.course.example.network
-        self.given = frozenset(abs(number(text)) for text in judge.course.example.values.values())
-        listings = (judge.course.at(step).listing for step in judge.steps or [1])
+        network = judge.variant.example.network
+        self.given = frozenset(abs(number(text)) for text in judge.variant.example.values.values())
+        listings = (judge.variant.at(step).listing for step in judge.steps or [1])
         self._elsewhere: dict[int, dict[Name, float]] = {}
         self.by_output = frozenset.intersection(*(listing.by_output for listing in listings))
         self.spell = speller("net-out", language.prose, network, self.by_output)
@@ -112,7 +112,7 @@ class Wording:
         text = UNDECIDED[finding.reason]
         if finding.reason != "mute":
             return text
-        true = self.judge.course.true(finding.answer.step)[finding.answer.name]
+        true = self.judge.variant.true(finding.answer.step)[finding.answer.name]
         should = Fraction(finding.band.middle) if finding.band is not None else true
         return f"{text}: {shown(signed_value(should, finding.answer.sign), 1)} would do" if should else text
 
@@ -139,9 +139,9 @@ class Wording:
         """What a formula would be, were the given numbers a little different; None where it has no value."""
         if formula is None:
             return None
-        lines = self.judge.course.at(step)
+        lines = self.judge.variant.at(step)
         if step not in self._elsewhere:
-            true = self.judge.course.true(step)
+            true = self.judge.variant.true(step)
             values = {name: float(true[name]) * _nudge(name) for name in lines.givens if name in true}
             with suppress(LookupError, ArithmeticError, ValueError, ComputationError):
                 evaluate_all(((name, line.formula) for name, line in lines.equations.items()), values, FLOAT)

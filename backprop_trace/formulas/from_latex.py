@@ -80,9 +80,9 @@ def looks_like_latex(text: str) -> bool:
 
 
 def cells_of(text: str) -> list[str] | None:
-    """The cells of a row of a LaTeX table, as LaTeX; None if the line is none.
+    r"""The cells of a row of a LaTeX table, as LaTeX; None if the line is none.
 
-    >>> cells_of(r"1 & $0.5\\phantom{0}$ \\")
+    >>> cells_of(r"1 & $0.5\phantom{0}$ \\")
     ['1', '$0.5\\phantom{0}$']
     """
     if " & " not in text or "=" in text or r"\begin" in text or r"\end" in text:

@@ -4,7 +4,7 @@
 ('definition', 'updates after every sample')
 
 How an exercise is computed under each of them stands in `check/conventions.py`. To add one: an entry here, and its
-course there.
+variant there.
 """
 
 from __future__ import annotations

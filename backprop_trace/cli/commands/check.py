@@ -206,7 +206,7 @@ def _one(
     checks: Checks, found: Submission | None, form: str, medium: Medium, wanted: Wanted, slips: bool
 ) -> tuple[Pieces, int]:
     """The report on one sheet, and the exit code."""
-    from backprop_trace.check.blind import hidden_slips
+    from backprop_trace.check.hidden_slips import hidden_slips
     from backprop_trace.files.sheet import read_sheet
     from backprop_trace.render.pages.report import report_page
 

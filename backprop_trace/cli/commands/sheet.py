@@ -122,13 +122,13 @@ class _TrueNumbers:
     """The true values of each step as they are written, the same that sheets are judged by."""
 
     def __init__(self, example: Example, steps: int, rounding: Rounding | None):
-        from backprop_trace.check.course import Course
+        from backprop_trace.check.variant import Variant
 
-        self.course, self.rounding = Course(example), rounding
-        self.course.prepare(range(1, steps + 1))
+        self.variant, self.rounding = Variant(example), rounding
+        self.variant.prepare(range(1, steps + 1))
 
     def __call__(self, step: int) -> Mapping[Name, str]:
-        true = self.course.true(step)
+        true = self.variant.true(step)
         if self.rounding is None:
             return {name: shown(value) for name, value in true.items()}
         return {name: format(self.rounding.apply(value), "f") for name, value in true.items()}

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from backprop_trace.check.blind import Hidden
+from backprop_trace.check.hidden_slips import Hidden
 from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.files.source import printable

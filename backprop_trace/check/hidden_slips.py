@@ -21,12 +21,12 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.check.course import Course
 from backprop_trace.check.explain import Middles
 from backprop_trace.check.findings import HONEST, Answer
 from backprop_trace.check.judge import Judge
-from backprop_trace.check.part import Part
+from backprop_trace.check.judged_part import JudgedPart
 from backprop_trace.check.slips import SLIPS, Bend
+from backprop_trace.check.variant import Variant
 from backprop_trace.check.wording import Wording
 from backprop_trace.files.sheet import Sheet
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
@@ -53,18 +53,18 @@ def hidden_slips(checker: Checker, sheet: Sheet) -> tuple[Hidden, ...]:
     return tuple(hidden for part in checker.parts(sheet) for hidden in _hidden(part))
 
 
-def _hidden(part: Part) -> Iterator[Hidden]:
+def _hidden(part: JudgedPart) -> Iterator[Hidden]:
     judge, _, findings, _ = part.judge()
     wording = Wording(judge, part.language)
-    elsewhere = {step: _elsewhere(judge.course, step) for step in judge.steps}
+    elsewhere = {step: _elsewhere(judge.variant, step) for step in judge.steps}
     for finding in findings:
         answer, formula = finding.answer, finding.formula
         if formula is None or isinstance(formula, Name):
             continue
-        true = {name: float(value) for name, value in judge.course.true(answer.step).items()}
+        true = {name: float(value) for name, value in judge.variant.true(answer.step).items()}
         bends = [
             bend
-            for bend in judge.course.at(answer.step).bends(answer.name, formula)
+            for bend in judge.variant.at(answer.step).bends(answer.name, formula)
             if SLIPS[bend.slip].rank < LEAST_RANK and not _is_the_same(formula, bend, elsewhere[answer.step])
         ]
         always = _slips(bend for bend in bends if _is_the_same(formula, bend, true))
@@ -74,12 +74,12 @@ def _hidden(part: Part) -> Iterator[Hidden]:
             yield Hidden(canonical(name), answer.step, answer.name.sample, called, now, always)
 
 
-def _elsewhere(course: Course, step: int) -> dict[Name, Any]:
+def _elsewhere(variant: Variant, step: int) -> dict[Name, Any]:
     """The values with other givens: what is equal there too is the same formula, and no slip."""
     draw = random.Random(20)
-    values: dict[Name, Any] = {name: draw.uniform(0.1, 0.9) for name in course.example.values}
+    values: dict[Name, Any] = {name: draw.uniform(0.1, 0.9) for name in variant.example.values}
     with suppress(ArithmeticError, ValueError, ComputationError):
-        for equation in course.at(step).listing.equations:
+        for equation in variant.at(step).listing.equations:
             values[equation.name] = evaluate(equation.formula, values, FLOAT)
     return values
 

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from backprop_trace.check import chains
 from backprop_trace.check.chains import Blame
-from backprop_trace.check.conventions import Courses
-from backprop_trace.check.course import Course
+from backprop_trace.check.conventions import Variants
 from backprop_trace.check.entries import Answers, Entries, turned
 from backprop_trace.check.findings import HONEST, NO_CAUSE, Answer, Cause, Finding
 from backprop_trace.check.habits import Habits
 from backprop_trace.check.judge import Judge, cut_off, habits_of
 from backprop_trace.check.ledger import Key
 from backprop_trace.check.report import JudgedLine
+from backprop_trace.check.variant import Variant
 from backprop_trace.check.wording import Language, Wording, signed
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Written, in_units
@@ -42,7 +42,7 @@ KEY_DIGITS = 12
 
 
 class Judged(NamedTuple):
-    """A sheet judged along a course: what is found of each line, and the entries that mean none."""
+    """A sheet judged along a variant: what is found of each line, and the entries that mean none."""
 
     judge: Judge
     answers: Answers
@@ -58,7 +58,7 @@ class Judged(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """How a sheet does along a course: the verdict at each place, and the places that it does not know."""
+    """How a sheet does along a variant: the verdict at each place, and the places that it does not know."""
 
     verdicts: Mapping[Place, tuple[Key, str]]
     unknown: frozenset[Place]
@@ -89,12 +89,12 @@ class Trial(NamedTuple):
         return len(self.off) + len(self.unknown)
 
 
-class Part:
+class JudgedPart:
     """The lines of a sheet that are under the same settings."""
 
     def __init__(
         self,
-        courses: Courses,
+        variants: Variants,
         entries: Entries,
         settings: tuple[str, ...],
         strict: int | None,
@@ -102,10 +102,10 @@ class Part:
         ways: Ways,
     ):
         self.ways = ways
-        self.courses, self.entries, self.settings = courses, entries, settings
+        self.variants, self.entries, self.settings = variants, entries, settings
         self.strict, self.language = strict, language
         self.conventions: tuple[str, ...] = ()
-        self.course, self.cutting, self.cause = courses.own, Habits(), NO_CAUSE
+        self.variant, self.cutting, self.cause = variants.own, Habits(), NO_CAUSE
         self.answered: dict[Key, Answer] = {}
         self.wrong_update: int | None = None
         """The first step with a mistake among its updates."""
@@ -118,91 +118,91 @@ class Part:
         found += self.formula_lines(answers, wording)
         wrong = [line.step for line in found if line.phase == "update" and line.verdict in ("slip", "wrong")]
         self.wrong_update = min(wrong, default=None)
-        known = _ordered(found + self.missing(answers, wording), self.course)
+        known = _ordered(found + self.missing(answers, wording), self.variant)
         return known + [self.unknown(entry) for entry in unknown]
 
     def judge(self) -> Judged:
         """The sheet judged under the convention it follows: in one pass, where nothing calls for an explanation."""
-        first = self.along(self.courses.own, ())
+        first = self.along(self.variants.own, ())
         own = Trial.of(first)
         if own.in_all:
             self.choose_convention(own)
         elif first.is_plain:
             return first
-        return self.along(self.course, self.conventions, explain=True)
+        return self.along(self.variant, self.conventions, explain=True)
 
-    def along(self, course: Course, conventions: tuple[str, ...], explain: bool = False) -> Judged:
-        answers, unknown = self.entries.answers(course, conventions)
+    def along(self, variant: Variant, conventions: tuple[str, ...], explain: bool = False) -> Judged:
+        answers, unknown = self.entries.answers(variant, conventions)
         self.answered = {**self.answered, **answers}
-        course.prepare(sorted({step for step, _ in answers}))
-        judge = Judge(course, answers, self.habits(course, answers, conventions), explain, self.cause)
+        variant.prepare(sorted({step for step, _ in answers}))
+        judge = Judge(variant, answers, self.habits(variant, answers, conventions), explain, self.cause)
         return Judged(judge, answers, tuple(judge.findings()), unknown)
 
     def habits(
-        self, course: Course, answers: Mapping[tuple[int, Name], Answer], conventions: tuple[str, ...]
+        self, variant: Variant, answers: Mapping[tuple[int, Name], Answer], conventions: tuple[str, ...]
     ) -> Habits:
         cuts = TRUNCATES in conventions
-        return habits_of(course, answers)._replace(cuts=cuts, may_cut=self.cutting.may_cut and not cuts)
+        return habits_of(variant, answers)._replace(cuts=cuts, may_cut=self.cutting.may_cut and not cuts)
 
-    def evidence_of_cutting(self, course: Course, conventions: tuple[str, ...]) -> Habits:
-        answers, _ = self.entries.answers(course, conventions)
-        return cut_off(Judge(course, answers, habits_of(course, answers), explain=False))
+    def evidence_of_cutting(self, variant: Variant, conventions: tuple[str, ...]) -> Habits:
+        answers, _ = self.entries.answers(variant, conventions)
+        return cut_off(Judge(variant, answers, habits_of(variant, answers), explain=False))
 
     # --- conventions ---
 
     def choose_convention(self, own: Trial) -> None:
         """The convention that leaves the fewest mistakes, if a line speaks for it where it acts and none against it."""
         if TRUNCATES not in self.ways.refuse:
-            self.cutting = self.evidence_of_cutting(self.courses.own, ())
-        course, conventions, found = self.best_convention(own)
+            self.cutting = self.evidence_of_cutting(self.variants.own, ())
+        variant, conventions, found = self.best_convention(own)
         mistaken = [word for word in conventions if not self.ways.excuse(word)]
         conventions = tuple(word for word in conventions if word not in mistaken)
         if any(word not in SIGNS for word in mistaken):  # a slip, said once
             self.cause = Cause(tuple(CONVENTIONS[word].slip for word in mistaken if word in CONVENTIONS))
-            course = self.courses.own
+            variant = self.variants.own
         elif conventions:
-            cause = self.common_cause(own, self.courses.own, ())
+            cause = self.common_cause(own, self.variants.own, ())
             explained = sum(place in own.off and key[1] in cause.lines for place, (key, _) in own.verdicts.items())
             if own.in_all - explained < found.in_all:  # one slip explains more than the convention
-                course, conventions, found = self.courses.own, (), own
-        self.course, self.conventions = course, conventions
+                variant, conventions, found = self.variants.own, (), own
+        self.variant, self.conventions = variant, conventions
         if not self.cause.slips:
-            self.cause = self.common_cause(found, course, conventions)
+            self.cause = self.common_cause(found, variant, conventions)
 
-    def best_convention(self, own: Trial) -> tuple[Course, tuple[str, ...], Trial]:
-        best: tuple[Course, tuple[str, ...], Trial] = (self.courses.own, (), own)
-        for course, conventions in self.candidates():
+    def best_convention(self, own: Trial) -> tuple[Variant, tuple[str, ...], Trial]:
+        best: tuple[Variant, tuple[str, ...], Trial] = (self.variants.own, (), own)
+        for variant, conventions in self.candidates():
             try:
-                if not own.unknown and not self.act_on(own, own.off, course, conventions):
+                if not own.unknown and not self.act_on(own, own.off, variant, conventions):
                     continue
-                found = Trial.of(self.along(course, conventions))
+                found = Trial.of(self.along(variant, conventions))
             except (ComputationError, TooLarge):
                 continue  # the exercise cannot be done like this
-            if self.is_better(found, best[2], conventions) and self.is_spoken_for(found, own, course, conventions):
-                best = course, conventions, found
+            if self.is_better(found, best[2], conventions) and self.is_spoken_for(found, own, variant, conventions):
+                best = variant, conventions, found
         return best
 
-    def common_cause(self, found: Trial, course: Course, conventions: tuple[str, ...]) -> Cause:
+    def common_cause(self, found: Trial, variant: Variant, conventions: tuple[str, ...]) -> Cause:
         """The slip that explains several lines of the first step; not looked for where one line alone is off."""
-        answers, _ = self.entries.answers(course, conventions)
+        answers, _ = self.entries.answers(variant, conventions)
 
         def first(places: set[Place]) -> dict[Name, Written]:
             keys = [key for place, (key, _) in found.verdicts.items() if place in places]
             return {name: answers[step, name].readings[0] for step, name in keys if step == 1}
 
         wanting = first(found.off | found.undecided) if found.off else {}
-        return self.courses.causes(course).common(wanting, first(found.fine)) if len(wanting) > 1 else NO_CAUSE
+        return self.variants.causes(variant).common(wanting, first(found.fine)) if len(wanting) > 1 else NO_CAUSE
 
-    def candidates(self) -> list[tuple[Course, tuple[str, ...]]]:
-        own = self.courses.own
+    def candidates(self) -> list[tuple[Variant, tuple[str, ...]]]:
+        own = self.variants.own
         may = self.entries.sign_conventions(own)
         signs = [tuple(word for word in SIGNS if word in chosen) for chosen in _subsets(may)]
-        found: list[tuple[Course, tuple[str, ...]]] = [(own, turned) for turned in signs if turned]
+        found: list[tuple[Variant, tuple[str, ...]]] = [(own, turned) for turned in signs if turned]
         if self.cutting.cuts:
             found += [(own, (*turned, TRUNCATES)) for turned in signs]
         if not self.entries.is_far:
-            others = self.courses.others() + self.courses.batches(self.entries.batch_sizes)
-            found += [(course, (word, *turned)) for turned in signs for word, course in others]
+            others = self.variants.others() + self.variants.batches(self.entries.batch_sizes)
+            found += [(variant, (word, *turned)) for turned in signs for word, variant in others]
         return found
 
     @staticmethod
@@ -210,22 +210,22 @@ class Part:
         """Fewer mistakes; and one fewer still for each further convention."""
         return least.in_all - found.in_all >= max(1, len([word for word in conventions if word not in SIGNS]))
 
-    def is_spoken_for(self, found: Trial, own: Trial, course: Course, conventions: tuple[str, ...]) -> bool:
+    def is_spoken_for(self, found: Trial, own: Trial, variant: Variant, conventions: tuple[str, ...]) -> bool:
         """Does no honest line become a mistake, and does each convention explain a line where it acts?"""
         if own.honest & (found.off | found.unknown):
             return False
-        if not self.act_on(found, (own.off | own.unknown) & found.honest, course, conventions):
+        if not self.act_on(found, (own.off | own.unknown) & found.honest, variant, conventions):
             return False
         if any(map(is_about_batches, conventions)):
             return len(own.off & found.honest) >= 2
         return True
 
-    def act_on(self, found: Trial, places: set[Place], course: Course, conventions: tuple[str, ...]) -> bool:
+    def act_on(self, found: Trial, places: set[Place], variant: Variant, conventions: tuple[str, ...]) -> bool:
         """Is there for each convention one of some lines where it acts?"""
         keys = [found.verdicts[place][0] for place in places]
         return all(
             word == TRUNCATES
-            or any(self.is_signed(key, word) if word in SIGNS else self.acts_on(key, course, word) for key in keys)
+            or any(self.is_signed(key, word) if word in SIGNS else self.acts_on(key, variant, word) for key in keys)
             for word in conventions
         )
 
@@ -233,19 +233,19 @@ class Part:
         """Has a line the sign that a convention turns, and is it no zero?"""
         step, name = key
         kinds = {DELTA_SIGN: "d", ERROR_SIGN: "error", CHANGE_SIGN: "change"}
-        return name.kind == kinds[word] and bool(self.courses.own.true(step).get(name, 1))
+        return name.kind == kinds[word] and bool(self.variants.own.true(step).get(name, 1))
 
-    def acts_on(self, key: Key, course: Course, word: str) -> bool:
+    def acts_on(self, key: Key, variant: Variant, word: str) -> bool:
         """Does a convention change the formula of a line itself, and does the number have digits enough to tell?"""
         step, name = key
-        own = self.courses.own.at(step)
+        own = self.variants.own.at(step)
         written = self.answered[key].readings[0]
-        if significant_figures(written.text) < 2 and written.value != course.true(step).get(name):
+        if significant_figures(written.text) < 2 and written.value != variant.true(step).get(name):
             return False
-        if name not in own.equations or name not in course.at(step).equations or is_about_batches(word):
+        if name not in own.equations or name not in variant.at(step).equations or is_about_batches(word):
             return True
         names = frozenset(each for at, each in self.answered if at == step)
-        if course.at(step).opened(name, names) != own.opened(name, names):
+        if variant.at(step).opened(name, names) != own.opened(name, names):
             return True
         if name.kind == "E" and word in ("half", "no-half", "mean-of-outputs", "sum-of-outputs"):
             return True
@@ -255,7 +255,7 @@ class Part:
 
     def judged(self, finding: Finding, wording: Wording) -> JudgedLine:
         answer, written = finding.answer, finding.answer.readings[0]
-        true = self.course.true(answer.step)[answer.name]
+        true = self.variant.true(answer.step)[answer.name]
         verdict = self.final_verdict(finding, true)
         slips = tuple(explanation.slip for explanation in finding.explanations) if verdict == "slip" else ()
         if verdict == "convention":
@@ -293,8 +293,8 @@ class Part:
         lookup = self.entries.naming.lookup(line.step, line.sample)
         step = {name: answer.readings[0] for (at, name), answer in answers.items() if at == line.step}
         raw = {name: _as_it_stands(reading, answers[line.step, name].sign) for name, reading in step.items()}
-        values = chains.value_bands(raw, self.course.rough(line.step))
-        blame = chains.breaks(entry, self.course, lookup, values, self.entries.sheet.decimal_comma)
+        values = chains.value_bands(raw, self.variant.rough(line.step))
+        blame = chains.breaks(entry, self.variant, lookup, values, self.entries.sheet.decimal_comma)
         if blame is None:
             return line
         name = next((name for name, reading in step.items() if reading.place == line.place), None)
@@ -307,12 +307,12 @@ class Part:
         value = _as_it_stands(blame.value, answer.sign)
         instead = answer._replace(readings=(value._replace(place=answer.readings[0].place),))
         trial = {**answers, (answer.step, answer.name): instead}
-        habits = self.habits(self.course, trial, self.conventions)
-        judge = Judge(self.course, trial, habits, explain=True, cause=self.cause)
+        habits = self.habits(self.variant, trial, self.conventions)
+        judge = Judge(self.variant, trial, habits, explain=True, cause=self.cause)
         finding = next(
             each for each in judge.findings() if each.answer.name == answer.name and each.answer.step == answer.step
         )
-        verdict = self.final_verdict(finding, self.course.true(answer.step)[answer.name])
+        verdict = self.final_verdict(finding, self.variant.true(answer.step)[answer.name])
         part, behind = printable(blame.part.text)[:60], printable(blame.behind)[:40]
         if verdict in ("slip", "wrong"):
             judged = self.judged(finding, wording)
@@ -357,24 +357,24 @@ class Part:
         """Would the line not be honest under the example's own convention?"""
         if answer.sign < 0:
             return True
-        own = self.courses.own
-        if self.course is own:
+        own = self.variants.own
+        if self.variant is own:
             return False
         if answer.name not in own.at(answer.step).equations:
             return True
         written = answer.readings[0]
         true = own.true(answer.step)[answer.name]
-        ours = self.course.true(answer.step)[answer.name]
+        ours = self.variant.true(answer.step)[answer.name]
         assert written.value is not None
         return true != ours and abs(written.value - true) > abs(written.value - ours)
 
     def line(self, name: Name, step: int, wording: Wording) -> JudgedLine:
         """A line that is missing: nothing of it depends on the sheet."""
-        printed = self.course.printed
+        printed = self.variant.printed
         key = step, name, wording.by_output
         if key not in printed:
-            equation = self.course.at(step).equations.get(name)
-            value = shown(self.course.true(step)[name], KEY_DIGITS)
+            equation = self.variant.at(step).equations.get(name)
+            value = shown(self.variant.true(step)[name], KEY_DIGITS)
             printed[key] = JudgedLine(
                 canonical(name._replace(sample=None)), step, name.sample, None, "missing", value, value,
                 phase=equation.phase if equation else "given", settings=self.settings,
@@ -390,13 +390,13 @@ class Part:
         return [
             self.line(name, step, wording)
             for step in sorted(worked or steps)
-            for name in self.course.at(step).equations
+            for name in self.variant.at(step).equations
             if (step, name) not in answers and not self.is_optional(name)
         ]
 
     def is_optional(self, name: Name) -> bool:
         """Lines that some sources print and others do not are never missed."""
-        return name.kind in ("error", "change") or (name.kind == "+" and name.of in self.course.example.rule.fixed)
+        return name.kind in ("error", "change") or (name.kind == "+" and name.of in self.variant.example.rule.fixed)
 
     def formula_lines(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
         """The lines that are formulas, not numbers."""
@@ -408,7 +408,7 @@ class Part:
         return [
             self.judged_formula(
                 answer,
-                judge_formula(self.course, answer, self.resolve(answer), self.entries.sheet.decimal_comma),
+                judge_formula(self.variant, answer, self.resolve(answer), self.entries.sheet.decimal_comma),
                 wording,
             )
             for answer in formulas
@@ -417,7 +417,7 @@ class Part:
     def resolve(self, answer: Answer) -> Resolve:
         """What the names in a formula of the sheet stand for."""
         found = self.entries.naming.lookup(answer.step, answer.name.sample)
-        vocabulary = self.course.at(answer.step).vocabulary
+        vocabulary = self.variant.at(answer.step).vocabulary
 
         def resolve(text: str) -> Name | None:
             exact = vocabulary.read(text)
@@ -437,7 +437,7 @@ class Part:
         )  # fmt: skip
 
     def unknown(self, entry: Entry) -> JudgedLine:
-        message = self.entries.why_unknown(entry, self.course)
+        message = self.entries.why_unknown(entry, self.variant)
         return JudgedLine(
             printable(entry.spelling)[:200], entry.section.step, entry.section.sample, entry.readings[0].text[:200],
             "unknown", "", "", message=message, spelling=entry.spelling, place=entry.place, settings=self.settings,
@@ -448,10 +448,10 @@ class Part:
         step = self.wrong_update
         if step is None or self.entries.is_far:
             return ""
-        before, later = self.course.true(step)[self.course.example.network.objective], self.course.loss_after(step)
+        before, later = self.variant.true(step)[self.variant.example.network.objective], self.variant.loss_after(step)
         verb = "falls" if later < before else "grows"
         which = "this step" if step == 1 else f"step {step}"
-        whose = "" if self.course.example.training.batching.size is None else " of its samples"
+        whose = "" if self.variant.example.training.batching.size is None else " of its samples"
         return f"Done right, the loss{whose} {verb} from {shown(before, 6)} to {shown(later, 6)} in {which}."
 
 
@@ -467,6 +467,6 @@ def _subsets(words: set[str]) -> list[set[str]]:
     return subsets
 
 
-def _ordered(lines: list[JudgedLine], course: Course) -> list[JudgedLine]:
+def _ordered(lines: list[JudgedLine], variant: Variant) -> list[JudgedLine]:
     """By step, givens first, then in the order of the listing."""
-    return sorted(lines, key=lambda line: (line.step, course.at(line.step).order.get((line.name, line.sample), -1)))
+    return sorted(lines, key=lambda line: (line.step, variant.at(line.step).order.get((line.name, line.sample), -1)))

@@ -1,6 +1,6 @@
-"""A course: one way of computing an example, with the lines and the true values of every step.
+"""A variant: one way of computing an example, with the lines and the true values of every step.
 
-The example's own listing is one course; each convention gives another.
+The example's own listing is one variant; each convention gives another.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from math import inf
 from typing import Any
 
 from backprop_trace.check.lines import Lines, with_optional_lines
-from backprop_trace.check.remembered import Remembered
+from backprop_trace.check.memo import Memo
 from backprop_trace.check.slips import Facts, bent_run
 from backprop_trace.files.sheet import half_unit
 from backprop_trace.files.spec import Example
@@ -28,7 +28,7 @@ from backprop_trace.run.train import Listed
 TRUE_DIGITS = 40
 
 
-class Course:
+class Variant:
     """An example computed in one way. `example.values` are its givens; `at(step)` the lines, `true(step)` the values.
 
     `listed` lists the lines over some samples, if not in the network's own way.
@@ -41,7 +41,7 @@ class Course:
         self._at: dict[int, Lines] = {}
         self._lines: dict[Samples, Lines] = {}
         self._true: dict[int, Mapping[Name, Fraction]] = {}
-        self.is_rational = Remembered(_is_rational)
+        self.is_rational = Memo(_is_rational)
         self._rough: dict[int, Mapping[Name, float]] = {}
         self._replayed: dict[tuple[str, int], Mapping[Name, float]] = {}
         self.printed: dict[tuple[Any, ...], Any] = {}
@@ -96,7 +96,7 @@ class Course:
         if batching.size is None:
             return self.true(step + 1)[objective]
         again = self.example.with_training(batching=batching._replace(repeated=step))
-        return Course(again, self.listed, self.digits).true(step + 1)[objective]
+        return Variant(again, self.listed, self.digits).true(step + 1)[objective]
 
     def replayed(self, slip: str, step: int) -> Mapping[Name, float]:
         """The values at a step of a run from the givens in which a slip is in force everywhere."""

@@ -1,6 +1,6 @@
 """What is made from a formula, made once.
 
->>> made = Remembered(lambda formula: [formula])
+>>> made = Memo(lambda formula: [formula])
 >>> from backprop_trace.formulas.expr import given
 >>> w = given("w")
 >>> made(w) is made(w)
@@ -17,7 +17,7 @@ from backprop_trace.formulas.expr import Formula
 Made = TypeVar("Made")
 
 
-class Remembered(Generic[Made]):
+class Memo(Generic[Made]):
     """A function of formulas that remembers by identity: comparing trees would cost as much as making anew."""
 
     def __init__(self, make: Callable[[Formula], Made]):
