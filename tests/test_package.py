@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -159,3 +161,9 @@ def test_no_function_is_longer_than_forty_lines(path):
     ]
     long = {node.name for node in functions if node.end_lineno - node.lineno >= 40}
     assert long <= set(LONG.get(path.relative_to(HOUSE).as_posix(), {}))
+
+
+def test_no_two_classes_have_one_name() -> None:
+    texts = (path.read_text(encoding="utf-8") for path in HOUSE.rglob("*.py"))
+    names = Counter(name for text in texts for name in re.findall(r"^class (\w+)", text, re.MULTILINE))
+    assert [name for name, count in names.items() if count > 1] == []

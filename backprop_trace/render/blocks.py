@@ -5,7 +5,7 @@ formulas, names and values, never strings in one notation: a writer spells them 
 
 >>> from backprop_trace.formulas.expr import Number, Product, given
 >>> w, x = given("w"), given("x")
->>> line = Equation(Name("net", "h"), (Product((w, x)), Filled(Product((w, x)), {w: "0.15", x: "0.05"}.__getitem__),
+>>> line = Equated(Name("net", "h"), (Product((w, x)), Filled(Product((w, x)), {w: "0.15", x: "0.05"}.__getitem__),
 ...                                   Amount("0.0075")))
 >>> Equations((line,), Naming()).lines[0].name.label
 'h'
@@ -60,13 +60,13 @@ class Amount(NamedTuple):
     """Is the decimal the fraction itself, and not rounded?"""
 
 
-class Written(NamedTuple):
+class Verbatim(NamedTuple):
     """Somebody's own text, shown as it stands: 0.4411 on a sheet."""
 
     text: str
 
 
-Side: TypeAlias = Formula | Filled | Amount | Written
+Side: TypeAlias = Formula | Filled | Amount | Verbatim
 
 
 class Math(NamedTuple):
@@ -134,7 +134,7 @@ class Formulas(NamedTuple):
     style: str
 
 
-class Equation(NamedTuple):
+class Equated(NamedTuple):
     """A quantity and what it is equal to: formula = numbers = value, with a second side of numbers where single terms
     have values of their own. `shortcut`: another way that must agree."""
 
@@ -146,7 +146,7 @@ class Equation(NamedTuple):
 class Equations(NamedTuple):
     """Lines that belong together. `step`: of which training step, where there are several."""
 
-    lines: Sequence[Equation]
+    lines: Sequence[Equated]
     names: Naming
     step: int = 0
 
@@ -185,7 +185,7 @@ class MatrixLine(NamedTuple):
     beside: bool = False
 
 
-class Matrices(NamedTuple):
+class MatrixLines(NamedTuple):
     """Equations of vectors and matrices: name = letters = numbers = result, a shape beside each."""
 
     lines: Sequence[MatrixLine]
@@ -273,5 +273,5 @@ class Message(NamedTuple):
 
 
 Block: TypeAlias = (
-    Title | Heading | Prose | Listed | Formulas | Equations | Matrices | Chain | Table | Curve | Drawing | Message
+    Title | Heading | Prose | Listed | Formulas | Equations | MatrixLines | Chain | Table | Curve | Drawing | Message
 )

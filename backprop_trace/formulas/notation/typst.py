@@ -75,10 +75,10 @@ def _shown(c: str) -> str:
 
 def mathematics(latex: str) -> str:
     """LaTeX mathematics, as this program writes it, in Typst. Raises KeyError for a command that it never writes."""
-    return _Reader(_TOKEN.findall(latex)).run()
+    return _LatexReader(_TOKEN.findall(latex)).run()
 
 
-class _Reader:
+class _LatexReader:
     def __init__(self, tokens: list[str]):
         self.tokens, self.place = tokens, 0
 

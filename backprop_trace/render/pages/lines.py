@@ -8,7 +8,7 @@ from backprop_trace.formulas.expr import Name, Number, after, derivative
 from backprop_trace.formulas.notation import ASCII
 from backprop_trace.model.update import rule_lines
 from backprop_trace.render import blocks as said
-from backprop_trace.render.blocks import Block, Column, Equation, Equations, Filled, Math, Row, Table
+from backprop_trace.render.blocks import Block, Column, Equated, Equations, Filled, Math, Row, Table
 from backprop_trace.render.pages.fold import Folded
 from backprop_trace.render.view import Numbers, View, naming
 from backprop_trace.run.step import Line, Trace
@@ -22,7 +22,7 @@ def equations(lines: Iterable[Line | Folded], trace: Trace, view: View) -> Equat
     return Equations([equation(line, numbers) for line in lines], naming(trace, view), step)
 
 
-def equation(found: Line | Folded, numbers: Numbers) -> Equation:
+def equation(found: Line | Folded, numbers: Numbers) -> Equated:
     """formula = numbers = value; where the numbers would only repeat the value they are left out."""
     line, terms = found if isinstance(found, Folded) else (found, None)
     formula, value = line.equation.formula, numbers.amount(line.value)
@@ -30,9 +30,9 @@ def equation(found: Line | Folded, numbers: Numbers) -> Equation:
     put_in = tuple(Filled(each, numbers.text) for each in (*filled, *([terms] if terms is not None else [])))
     shortcut = line.equation.shortcut
     if shortcut is None or line.shortcut is None:
-        return Equation(line.name, (formula, *put_in, value))
+        return Equated(line.name, (formula, *put_in, value))
     other = (shortcut, Filled(shortcut, numbers.text), numbers.amount(line.shortcut, fraction=False))
-    return Equation(line.name, (formula, *put_in, value), other)
+    return Equated(line.name, (formula, *put_in, value), other)
 
 
 def updated(lines: Iterable[Line], trace: Trace) -> list[Name]:

@@ -20,7 +20,7 @@ from backprop_trace.model.catalogue import ACTIVATIONS, feels_the_layer
 from backprop_trace.model.network import Network
 from backprop_trace.model.update import ETA
 from backprop_trace.render import blocks as said
-from backprop_trace.render.blocks import Amount, Block, Column, Item, Letter, Math, Matrices, Matrix, MatrixLine, Row
+from backprop_trace.render.blocks import Amount, Block, Column, Item, Letter, Math, Matrix, MatrixLine, MatrixLines, Row
 from backprop_trace.render.pages.compact import loss_lines, update_lines
 from backprop_trace.render.pages.fold import Folding
 from backprop_trace.render.pages.groups import Extent, layer_called
@@ -92,10 +92,10 @@ Term: TypeAlias = Array | Scalar | Amount | str
 
 def matrix_step(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
     """The phases in matrices; the loss line by line. Equations that follow one another are one block."""
-    waiting: Matrices | None = None
+    waiting: MatrixLines | None = None
     for block in _phases(trace, view, extent, level):
-        if isinstance(block, Matrices):
-            waiting = Matrices([*(waiting.lines if waiting else ()), *block.lines], block.names)
+        if isinstance(block, MatrixLines):
+            waiting = MatrixLines([*(waiting.lines if waiting else ()), *block.lines], block.names)
             continue
         yield from [waiting] if waiting is not None else []
         waiting = None
@@ -128,7 +128,7 @@ def general_lines(trace: Trace, view: View) -> Iterator[Block]:
     ]
     if of_units and {"forward", "loss"} & set(view.phases):
         yield said.Formulas(of_units, view.style)
-    yield Matrices(list(step.general()), naming(trace, view))
+    yield MatrixLines(list(step.general()), naming(trace, view))
     form = (
         "A sample is a row of every matrix, and a unit a column of its weights"
         if view.matrix == "row"
@@ -247,9 +247,9 @@ class _Step:
         middle = [] if applied or len(terms) == 1 else [self.in_numbers(each) for each in (turned, between) if each]
         line = MatrixLine(((name.letter,), _letters(turned), *middle, (self.matrix(name),)), beside=applied)
         if all(self.fits(item) for side in line.sides for item in side if isinstance(item, Matrix)):
-            yield Matrices([line], self.names)
+            yield MatrixLines([line], self.names)
             return
-        yield Matrices([line._replace(sides=line.sides[:2])], self.names)
+        yield MatrixLines([line._replace(sides=line.sides[:2])], self.names)
         weights = (term for term in terms if isinstance(term, Array) and term.letter.letter == "W")
         yield from self.tables([*(weights if name.letter.letter.lower() == "z" else ()), name])
 

@@ -34,7 +34,7 @@ from backprop_trace.render.blocks import (
     Table,
     Text,
     Title,
-    Written,
+    Verbatim,
 )
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
@@ -317,7 +317,7 @@ def _message(mistake: Mistake, report: Report) -> Message:
 
 
 def _forms(forms: Sequence[str]) -> Text:
-    return (Math(tuple(map(Written, forms))),)
+    return (Math(tuple(map(Verbatim, forms))),)
 
 
 COLUMNS = (Column("verdict"), Column("line", optional=True), Column("quantity"), Column("written"),
@@ -337,7 +337,7 @@ def _all_lines(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block
 
 
 def _row(line: JudgedLine) -> Row:
-    name: Text = (Math((Written(line.symbol),)),) if line.symbol else name_of(line)
+    name: Text = (Math((Verbatim(line.symbol),)),) if line.symbol else name_of(line)
     number = str(line.place.line) if line.place else ""
     cells = (name, written_of(line), expected_of(line), key_of(line), remark(line))
     return Row(((Signed(line.verdict, verdict_of(line)),), number, *cells), KINDS[line.verdict].colour)

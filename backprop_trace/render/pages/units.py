@@ -14,7 +14,7 @@ from backprop_trace.render.pages.fold import Folded
 from backprop_trace.render.pages.groups import Places, layer_called
 
 
-class Group(NamedTuple):
+class UnitGroup(NamedTuple):
     heading: Text
     lines: list[Folded]
 
@@ -27,10 +27,10 @@ class _Place(NamedTuple):
     shared: bool = False
 
 
-def groups(phase: str, lines: Sequence[Folded], network: Network, names: Naming) -> Iterator[Group]:
+def groups(phase: str, lines: Sequence[Folded], network: Network, names: Naming) -> Iterator[UnitGroup]:
     """The lines of a phase, those of a layer or unit together."""
     if not network.layers:
-        yield Group("", list(lines))
+        yield UnitGroup("", list(lines))
         return
     places = _Units(network)
     if phase == "backward":
@@ -40,7 +40,7 @@ def groups(phase: str, lines: Sequence[Folded], network: Network, names: Naming)
         placed = [(_Place((depths and depths.depth(line.name)) or 0), line) for line in lines]
     for place, members in groupby(placed, key=lambda pair: pair[0]):
         found = [line for _, line in members]
-        yield Group(_heading(phase, place, found, network, names), found)
+        yield UnitGroup(_heading(phase, place, found, network, names), found)
 
 
 class _Units:

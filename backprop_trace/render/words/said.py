@@ -59,7 +59,7 @@ class _Speaker(NamedTuple):
                 return said.Formulas(numbers, style)
             case said.Equations(lines):
                 return block._replace(lines=list(map(self.equation, lines)))
-            case said.Matrices(lines):
+            case said.MatrixLines(lines):
                 return block._replace(lines=list(map(self.matrices, lines)))
             case said.Chain():
                 return block._replace(forms=tuple(map(self.formula, block.forms)))
@@ -84,7 +84,7 @@ class _Speaker(NamedTuple):
         rows = (Row(tuple(map(self.text, cells)), kind) for cells, kind in table.rows)
         return table._replace(columns=tuple(wide), rows=list(rows) if isinstance(table.rows, list) else rows)
 
-    def equation(self, line: said.Equation) -> said.Equation:
+    def equation(self, line: said.Equated) -> said.Equated:
         return line._replace(sides=self.sides(line.sides), shortcut=self.sides(line.shortcut))
 
     def matrices(self, line: said.MatrixLine) -> said.MatrixLine:
@@ -124,8 +124,8 @@ class _Speaker(NamedTuple):
                 return side._replace(decimal=side.decimal.replace(".", ","))
             case Filled(formula, number):
                 return Filled(self.formula(formula), lambda name: number(name).replace(".", ","))
-            case said.Written(text):
-                return said.Written(_IN_FORMULAS.sub(self.mark, text))
+            case said.Verbatim(text):
+                return said.Verbatim(_IN_FORMULAS.sub(self.mark, text))
             case _:
                 return self.formula(side)
 

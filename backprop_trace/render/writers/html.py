@@ -55,7 +55,7 @@ class _Ink(Ink):
     """Somebody's own text is text, whatever letters it has."""
 
     def side(self, side: said.Side, leaf: Leaf) -> str:
-        return f"<mtext>{escaped(side.text)}</mtext>" if isinstance(side, said.Written) else super().side(side, leaf)
+        return f"<mtext>{escaped(side.text)}</mtext>" if isinstance(side, said.Verbatim) else super().side(side, leaf)
 
 
 INK = _Ink(MATHML, MATHML_NAMES, Pen(MATHML, MATHML_NAMES, _total), LETTERS)
@@ -125,7 +125,7 @@ def _written(block: Block, outline: _Outline) -> Iterator[str]:
             yield from _formulas(written(line, LETTERS[style], INK.general) for line in formulas)  # type: ignore[arg-type]
         case Equations():
             yield from _equations(block, outline.our)
-        case said.Matrices():
+        case said.MatrixLines():
             yield from _matrices(block)
         case said.Chain():
             yield from _chain(block)
@@ -186,7 +186,7 @@ def _chain(block: said.Chain) -> Iterator[str]:
     yield f'<div class="wide chain">{_math(f"<mtable>{body}</mtable>")}</div>\n'
 
 
-def _matrices(block: said.Matrices) -> Iterator[str]:
+def _matrices(block: said.MatrixLines) -> Iterator[str]:
     for line in block.lines:
         sides = ("".join(_item(item, block.names) for item in side) for side in line.sides)
         about = f"{escaped(line.about)}: " if line.about else ""

@@ -51,14 +51,14 @@ FLAVORS: Mapping[str, Flavor] = {
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
-    writer = _Writer(medium)
+    writer = _MarkdownWriter(medium)
     for place, block in enumerate(blocks):
         text = "".join(writer.written(block))
         if text:
             yield ("\n" if place else "") + text
 
 
-class _Writer:
+class _MarkdownWriter:
     def __init__(self, medium: Medium):
         self.medium, self.flavor = medium, FLAVORS[medium.flavor]
         self.page = PAGE._replace(language=medium.language)
@@ -83,7 +83,7 @@ class _Writer:
                 yield self.equations(block)
             case said.Chain():
                 yield self.display("aligned", derivation.rows(block, INK, PAGE))
-            case said.Matrices():
+            case said.MatrixLines():
                 yield from self.matrices(block)
             case said.Table():
                 yield from self.table(block)
@@ -118,7 +118,7 @@ class _Writer:
             for columns, steps in layouts
         )
 
-    def matrices(self, block: said.Matrices) -> Iterator[str]:
+    def matrices(self, block: said.MatrixLines) -> Iterator[str]:
         """A display for each; general formulas in a list."""
         for line in block.lines:
             if line.about:

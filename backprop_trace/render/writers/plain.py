@@ -22,7 +22,7 @@ def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
                 yield from _equations(block, ink)
             case said.Table():
                 yield from _table(block, ink)
-            case said.Matrices(lines, names):
+            case said.MatrixLines(lines, names):
                 yield from (matrices.flat(line, names, ink) + "\n" for line in lines)
             case said.Chain(name, forms, names):
                 yield " = ".join([ink.name(name, names), *ink.sides(forms, names)]) + "\n"

@@ -16,7 +16,7 @@ from backprop_trace.formulas.notation import ASCII, TEXT, Leaf, Notation, Piece,
 from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet
 from backprop_trace.model.general import ASCII_PEN, LETTERS, TEXT_PEN, Letters
 from backprop_trace.model.general import Pen as GeneralPen
-from backprop_trace.render.blocks import Amount, Filled, Marked, Math, Naming, Side, Signed, Span, Text, Written
+from backprop_trace.render.blocks import Amount, Filled, Marked, Math, Naming, Side, Signed, Span, Text, Verbatim
 from backprop_trace.render.signs import KINDS
 from backprop_trace.render.view import spelled
 
@@ -53,7 +53,7 @@ class Ink:
                 return show(formula, self.notation, lambda name: self.number(number(name)))
             case Amount():
                 return self.amount(side)
-            case Written(text):
+            case Verbatim(text):
                 return text
             case _:
                 return show(side, self.notation, leaf)

@@ -11,7 +11,7 @@ from backprop_trace.formulas.expr import Sum
 from backprop_trace.formulas.notation import show
 from backprop_trace.model.general import written
 from backprop_trace.render import blocks as said
-from backprop_trace.render.blocks import Block, Equation, Equations, Math, Text
+from backprop_trace.render.blocks import Block, Equated, Equations, Math, Text
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.words import word
 from backprop_trace.render.writers import matrices, tables
@@ -67,7 +67,7 @@ class _Writer:
                 return self.listed(block)
             case said.Formulas():
                 return self.formulas(block)
-            case said.Matrices():
+            case said.MatrixLines():
                 return self.matrices(block)
             case said.Chain():
                 return self.chain(block)
@@ -112,7 +112,7 @@ class _Writer:
             text = f"  {about:{widest}}{GAP}{left} = {right}"
             yield from (self.paint("faint", line) for line in self.folded(text, " " * 6))
 
-    def matrices(self, block: said.Matrices) -> Iterator[str]:
+    def matrices(self, block: said.MatrixLines) -> Iterator[str]:
         """Each equation as on paper; of general ones what they are about stands before them."""
         widest = max((len(line.about) for line in block.lines), default=0)
         for place, line in enumerate(block.lines):
@@ -168,7 +168,7 @@ class _Writer:
             if shortcut:
                 yield self.paint("faint", f"  {'':{widths[0]}}{GAP}{self.word('shortcut')}: {shortcut}")
 
-    def row(self, line: Equation, block: Equations) -> tuple[str, str, str, str, str]:
+    def row(self, line: Equated, block: Equations) -> tuple[str, str, str, str, str]:
         """Name, formula, numbers (empty where they would only repeat the value), value, shortcut."""
         formula, *numbers, value = self.ink.sides(line.sides, block.names)
         shortcut = " = ".join(self.ink.sides(line.shortcut, block.names)) if line.shortcut else ""

@@ -90,7 +90,7 @@ class _Document:
             case said.Formulas(lines, style):
                 yield f"\\noindent {general.legend(style, self.page.language)}\n"
                 yield from general.overview(lines, style, self.displays)
-            case said.Matrices():
+            case said.MatrixLines():
                 yield from matrices.display(block, self.ink, self.displays)
             case said.Chain():
                 yield from derivation.display(block, self.ink, self.displays)

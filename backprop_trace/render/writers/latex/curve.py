@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from backprop_trace.formulas.notation import latex_number
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.render.blocks import Curve
-from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.page import TextBlock
 
 ROW = 12.0
 """The height of a row of the picture in a terminal, in points."""
@@ -17,7 +17,7 @@ WIDEST = 400.0
 MARGIN = 60.0
 
 
-def picture(curve: Curve, page: Page) -> Iterator[str]:
+def picture(curve: Curve, page: TextBlock) -> Iterator[str]:
     wide, high = min(WIDEST, page.points - MARGIN), ROW * curve.height
     points = [(x, y) for each in curve.series for x, y in each.points if not curve.log or y > 0]
     (low_x, high_x), (low_y, high_y) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))

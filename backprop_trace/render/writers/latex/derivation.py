@@ -20,8 +20,8 @@ from backprop_trace.formulas.expr import Formula, Minus, Sum
 from backprop_trace.formulas.notation import LATEX, PRODUCT
 from backprop_trace.render.blocks import Chain
 from backprop_trace.render.writers.latex.display import Row, joined
-from backprop_trace.render.writers.latex.page import Page
-from backprop_trace.render.writers.latex.rows import Pen, filled, pieces
+from backprop_trace.render.writers.latex.page import TextBlock
+from backprop_trace.render.writers.latex.rows import RowPen, filled, pieces
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
 
@@ -32,22 +32,22 @@ SIGN = 20.0
 """The width of a sign with its spaces."""
 
 
-def display(chain: Chain, ink: Ink, page: Page) -> Iterator[str]:
+def display(chain: Chain, ink: Ink, page: TextBlock) -> Iterator[str]:
     """A quantity with the formulas it equals."""
     written = [joined(row, row[0]) for row in rows(chain, ink, page)]
     end = "\\\\*" if len(written) <= WHOLE else "\\\\"
     yield "\\begin{align*}\n" + f" {end}\n".join(written) + "\n\\end{align*}\n"
 
 
-def rows(chain: Chain, ink: Ink, page: Page) -> list[Row]:
+def rows(chain: Chain, ink: Ink, page: TextBlock) -> list[Row]:
     """The rows of a derivation, the first with the name."""
     leaf, name = ink.leaf(chain.names), ink.name(chain.name, chain.names)
-    pen = Pen(LATEX, leaf, page.width - width(name) - SIGN)
+    pen = RowPen(LATEX, leaf, page.width - width(name) - SIGN)
     found = (row for form in chain.forms for row in _rows(form, pen))
     return [(name if place == 0 else "", row) for place, row in enumerate(found)]
 
 
-def _rows(formula: Formula, pen: Pen) -> Iterator[str]:
+def _rows(formula: Formula, pen: RowPen) -> Iterator[str]:
     """The terms of a formula, each with its sign; what does not fit goes on below."""
     for place, term in enumerate(formula.terms if isinstance(formula, Sum) else (formula,)):
         sign = "=" if place == 0 else "-" if isinstance(term, Minus) else "+"

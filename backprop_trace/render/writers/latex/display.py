@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from backprop_trace.render.writers.latex.page import TEXT_SIZE, Page
+from backprop_trace.render.writers.latex.page import TEXT_SIZE, TextBlock
 from backprop_trace.render.writers.latex.rows import filled
 from backprop_trace.render.writers.latex.steps import Side, Step
 from backprop_trace.render.writers.latex.width import width
@@ -26,7 +26,7 @@ WIDEST_NAME = 0.34
 class Margin:
     """The column of names, equally wide in all displays of a phase, so that the equals signs stand in one line."""
 
-    def __init__(self, names: Iterable[str], page: Page):
+    def __init__(self, names: Iterable[str], page: TextBlock):
         self.widest = max(map(width, names), default=0.0)
         self.above = self.widest > WIDEST_NAME * page.width
         self.fixed = not page.rows
@@ -60,7 +60,7 @@ class Layout(NamedTuple):
         return "alignat*}{3" if self.columns else "align*"
 
 
-def layouts(steps: Sequence[Step], margin: Margin, page: Page) -> Iterator[Layout]:
+def layouts(steps: Sequence[Step], margin: Margin, page: TextBlock) -> Iterator[Layout]:
     """The steps in one layout, or in several where a display may have so many rows only; one with terms of its own does
     not keep the others out of columns."""
     for _, alike in groupby(steps, key=lambda step: bool(step.terms)):
@@ -68,7 +68,7 @@ def layouts(steps: Sequence[Step], margin: Margin, page: Page) -> Iterator[Layou
         yield from (layout._replace(steps=part) for part in _parts(layout.steps, page.rows))
 
 
-def _laid_out(steps: Sequence[Step], margin: Margin, page: Page) -> Layout:
+def _laid_out(steps: Sequence[Step], margin: Margin, page: TextBlock) -> Layout:
     """In columns where each line fits into one row of them, else each part on as many rows as it needs."""
     columns = None if margin.above else _columns(steps)
     if columns is not None and sum(columns) + 3 * SIGN + margin.width <= page.width:
@@ -81,7 +81,7 @@ def joined(row: Row, name: str) -> str:
     return f"{name} &{' &&'.join(row[1:])}".lstrip()
 
 
-def display(steps: Sequence[Step], margin: Margin, page: Page) -> Iterator[str]:
+def display(steps: Sequence[Step], margin: Margin, page: TextBlock) -> Iterator[str]:
     """The steps in displays that align at their equals signs."""
     for layout in layouts(steps, margin, page):
         kind = layout.environment.partition("}")[0]

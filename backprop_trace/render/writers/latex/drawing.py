@@ -26,7 +26,7 @@ from backprop_trace.render.writers.latex.geometry import (
     evenly,
     one_by_one,
 )
-from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.page import TextBlock
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.run.step import Trace
 
@@ -51,7 +51,7 @@ class Size(NamedTuple):
 SIZES = (Size(r"\footnotesize", LABEL_SIZE), Size(r"\scriptsize", 0.8))
 
 
-class Node(NamedTuple):
+class Circle(NamedTuple):
     """A circle; `unit` is empty for dots that stand for the units left out."""
 
     unit: str
@@ -59,9 +59,9 @@ class Node(NamedTuple):
     point: Point
 
 
-class Edge(NamedTuple):
-    tail: Node
-    head: Node
+class Arrow(NamedTuple):
+    tail: Circle
+    head: Circle
     weight: Name
 
     @property
@@ -82,7 +82,7 @@ class Edge(NamedTuple):
 class Beside(NamedTuple):
     """A label above or below a unit."""
 
-    node: Node
+    node: Circle
     text: str
     above: bool
 
@@ -94,17 +94,17 @@ class Beside(NamedTuple):
         return (x - half, level), (x + half, level)
 
 
-class Drawing(NamedTuple):
-    nodes: list[Node]
-    edges: list[Edge]
-    labels: list[tuple[Edge, float, str]]
+class Tikz(NamedTuple):
+    nodes: list[Circle]
+    edges: list[Arrow]
+    labels: list[tuple[Arrow, float, str]]
     """Edge, place, text."""
     size: Size
     beside: list[Beside]
     remarks: list[str]
 
 
-def picture(trace: Trace, names: Naming, alphabet: Alphabet, page: Page) -> Iterator[str]:
+def picture(trace: Trace, names: Naming, alphabet: Alphabet, page: TextBlock) -> Iterator[str]:
     """The drawing as a tikzpicture, and its caption."""
     texts = _Texts(trace, names, alphabet, page)
     drawn = _drawn(trace, texts, page)
@@ -131,16 +131,16 @@ def picture(trace: Trace, names: Naming, alphabet: Alphabet, page: Page) -> Iter
 class _Texts:
     """Labels: name = value, the value rounded where it is long."""
 
-    def __init__(self, trace: Trace, names: Naming, alphabet: Alphabet, page: Page):
+    def __init__(self, trace: Trace, names: Naming, alphabet: Alphabet, page: TextBlock):
         self.trace, self.names, self.page, self.rounded = trace, names, page, set[str]()
         self.spell = names.speller(alphabet)
 
-    def unit(self, node: Node) -> str:
+    def unit(self, node: Circle) -> str:
         """A unit as the formulas call it: in styles that number the layers, by its activation."""
         by_layer = self.names.style != "net-out" and node.layer != 0
         return self.spell(Name("out", node.unit) if by_layer else given(node.unit))
 
-    def correspondence(self, nodes: Sequence[Node]) -> str:
+    def correspondence(self, nodes: Sequence[Circle]) -> str:
         """Which unit of the file stands where, in styles that number the layers."""
         pairs = [
             f"${self.unit(node)}$ = ${self.spell(given(node.unit))}$" for node in nodes if node.unit and node.layer
@@ -173,7 +173,7 @@ class _Texts:
 # --- where everything stands ---
 
 
-def _drawn(trace: Trace, texts: _Texts, page: Page) -> Drawing:
+def _drawn(trace: Trace, texts: _Texts, page: TextBlock) -> Tikz:
     """With name and value on every edge if they find room, else with the names only, else bare."""
     layers = _layers(trace)
     gap = min(WIDEST_GAP, (page.points - 2 * RADIUS - _at_the_sides(trace, texts)) / max(1, len(layers) - 1))
@@ -188,10 +188,10 @@ def _drawn(trace: Trace, texts: _Texts, page: Page) -> Drawing:
                 edges, beside = _edges(trace, nodes), _labels_at_units(nodes, texts, trace, gap)
                 labels = _labels(edges, [label.segment for label in beside], text, size, find)
                 if labels is not None:
-                    return Drawing(nodes, edges, labels, size, beside, remarks)
+                    return Tikz(nodes, edges, labels, size, beside, remarks)
     nodes = _nodes(layers, gap, SPACINGS[0], most)
     remarks.append("There is no room for the weights along the edges.")
-    return Drawing(nodes, _edges(trace, nodes), [], SIZES[0], _labels_at_units(nodes, texts, trace, gap), remarks)
+    return Tikz(nodes, _edges(trace, nodes), [], SIZES[0], _labels_at_units(nodes, texts, trace, gap), remarks)
 
 
 def _at_the_sides(trace: Trace, texts: _Texts) -> float:
@@ -217,33 +217,33 @@ def _layers(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
     return [*layers[:3], (-1, ("",)), *layers[-3:]]
 
 
-def _nodes(layers: Sequence[tuple[int, tuple[str, ...]]], gap: float, spacing: float, most: int) -> list[Node]:
+def _nodes(layers: Sequence[tuple[int, tuple[str, ...]]], gap: float, spacing: float, most: int) -> list[Circle]:
     shown_units = [units if len(units) <= most else (*units[: most - 2], "", units[-1]) for _, units in layers]
     tallest = max(map(len, shown_units))
     nodes = []
     for column, ((layer, _), units) in enumerate(zip(layers, shown_units, strict=True)):
         apart = spacing * min(1.5, (tallest - 1) / (len(units) - 1)) if len(units) > 1 else spacing
         for row, unit in enumerate(units):
-            nodes.append(Node(unit, layer, (column * gap, apart * ((len(units) - 1) / 2 - row))))
+            nodes.append(Circle(unit, layer, (column * gap, apart * ((len(units) - 1) / 2 - row))))
     return nodes
 
 
-def _edges(trace: Trace, nodes: Sequence[Node]) -> list[Edge]:
+def _edges(trace: Trace, nodes: Sequence[Circle]) -> list[Arrow]:
     by_name = {(node.layer > 0, node.unit): node for node in nodes if node.unit}
     ends = (
         (by_name.get((source.kind == "out", source.label)), by_name.get((True, unit)), weight)
         for weight, source, unit, back in trace.example.network.connections
         if not back
     )
-    return [Edge(tail, head, weight) for tail, head, weight in ends if tail is not None and head is not None]
+    return [Arrow(tail, head, weight) for tail, head, weight in ends if tail is not None and head is not None]
 
 
 Finder: TypeAlias = Callable[[Labels], list[float] | None]
 
 
 def _labels(
-    edges: Sequence[Edge], others: list[Segment], text: Callable[[Name], str], size: Size, find: Finder
-) -> list[tuple[Edge, float, str]] | None:
+    edges: Sequence[Arrow], others: list[Segment], text: Callable[[Name], str], size: Size, find: Finder
+) -> list[tuple[Arrow, float, str]] | None:
     """The labels of all edges, layer by layer; None if there is one where they do not fit."""
     labels = [(edge, 0.5, text(edge.weight)) for edge in edges if edge.skips]
     straight = [edge for edge in edges if not edge.skips]
@@ -260,13 +260,13 @@ def _labels(
     return labels
 
 
-def _bias(node: Node, trace: Trace) -> Name | None:
+def _bias(node: Circle, trace: Trace) -> Name | None:
     if node.layer <= 0 or not node.unit:
         return None
     return trace.example.network.bias_of(node.unit)
 
 
-def _labels_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace, gap: float) -> list[Beside]:
+def _labels_at_units(nodes: Sequence[Circle], texts: _Texts, trace: Trace, gap: float) -> list[Beside]:
     """Names that are too long for their circle, and biases, if the layers are far enough from each other."""
     names = [(node, texts.unit(node)) for node in nodes if node.unit]
     long = [Beside(node, name, not _is_above(node)) for node, name in names if _size(width(name)) is None]
@@ -276,7 +276,7 @@ def _labels_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace, gap: fl
     return [*long, *written] if fits else long
 
 
-def _is_above(node: Node) -> bool:
+def _is_above(node: Circle) -> bool:
     """The bias of a unit in the upper half stands above it, away from the edges."""
     return node.point[1] > 0
 
@@ -294,11 +294,11 @@ def _remarks(layers: Sequence[tuple[int, tuple[str, ...]]], most: int, trace: Tr
 # --- as TikZ ---
 
 
-def _id(node: Node) -> str:
+def _id(node: Circle) -> str:
     return f"{node.layer}-{node.point[1]:.0f}".replace("--", "-m").replace(".", "d")
 
 
-def _node(node: Node, texts: _Texts, trace: Trace) -> str:
+def _node(node: Circle, texts: _Texts, trace: Trace) -> str:
     x, y = node.point
     if not node.unit:
         return f"\\node at ({x:.1f},{y:.1f}) {{${_DOTS[node.layer < 0]}$}};\n"
@@ -326,24 +326,26 @@ def _beside_unit(label: Beside) -> str:
     return f"\\node{place} {{${label.text}$}};\n"
 
 
-class Given(NamedTuple):
+class GivenNumber(NamedTuple):
     """A number beside a unit, and how TikZ gets there."""
 
     way: str
     text: str
 
 
-def _given_at_units(nodes: Sequence[Node], texts: _Texts, trace: Trace) -> Iterator[Given]:
+def _given_at_units(nodes: Sequence[Circle], texts: _Texts, trace: Trace) -> Iterator[GivenNumber]:
     """With a single sample, inputs and targets beside their units."""
     network = trace.example.network
     for node in nodes if _has_one_value_each(trace) else ():
         if node.unit and node.layer == 0:
-            yield Given(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
+            yield GivenNumber(_beside(node, "<-", "west", -14, "left"), texts.value(given(node.unit)))
         if node.unit and node.layer == network.depth:
             target = texts.value(Name("target", node.unit))
-            yield Given(_beside(node, "->", "east", 14, "right"), rf"\text{{{texts.word('target')} }}{{{target}}}")
+            yield GivenNumber(
+                _beside(node, "->", "east", 14, "right"), rf"\text{{{texts.word('target')} }}{{{target}}}"
+            )
 
 
-def _beside(node: Node, arrow: str, end: str, far: int, side: str) -> str:
+def _beside(node: Circle, arrow: str, end: str, far: int, side: str) -> str:
     label = f"node[{side}, black, font=\\footnotesize]"
     return f"\\draw[{arrow}, black!45] ({_id(node)}.{end}) -- ++({far},0) {label}"

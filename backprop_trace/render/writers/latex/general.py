@@ -9,7 +9,7 @@ from backprop_trace.formulas.notation import LATEX, tex
 from backprop_trace.formulas.notation.names import LATEX_NAMES
 from backprop_trace.model.general import General, Letters, Pen, written
 from backprop_trace.render.words import word
-from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.page import TextBlock
 from backprop_trace.render.writers.latex.width import width
 
 PEN = Pen(LATEX, LATEX_NAMES, lambda index, body: rf"\sum_{{{index}}} {body}")
@@ -48,7 +48,7 @@ def legend(style: str, language: str = "en") -> str:
     return word(fed, language) + word(layers, language) + "."
 
 
-def fit_beside(sides: Sequence[Sides], page: Page) -> bool:
+def fit_beside(sides: Sequence[Sides], page: TextBlock) -> bool:
     """Is there room for what the formulas are about beside them?"""
     columns = [max(map(width, column)) for column in zip(*sides, strict=True)]
     return sum(columns) + 28.0 <= page.width
@@ -81,7 +81,7 @@ def needed(rows: Sequence[Sequence[Sides]]) -> float:
     return sum(each) + 10.0 * (across - 1)
 
 
-def overview(lines: Sequence[General], style: str, page: Page) -> Iterator[str]:
+def overview(lines: Sequence[General], style: str, page: TextBlock) -> Iterator[str]:
     """The formulas in one display; in a narrow one what they are about stands above each."""
     texts = [written(line, LETTERS[style], PEN) for line in lines]
     sides = [(rf"\text{{{tex.escaped(about)}}}", left, right) for about, left, right in texts]

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backprop_trace.formulas.expr import LOSS
-from backprop_trace.render.blocks import Amount, Item, Letter, Matrices, Matrix, MatrixLine, Naming
+from backprop_trace.render.blocks import Amount, Item, Letter, Matrix, MatrixLine, MatrixLines, Naming
 from backprop_trace.render.writers.latex import general
 from backprop_trace.render.writers.latex.digits import aligned
 from backprop_trace.render.writers.latex.display import Row, joined
-from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.page import TextBlock
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
 
@@ -70,7 +70,7 @@ def matrix(matrix: Matrix, ink: Ink) -> str:
     return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}"
 
 
-def display(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
+def display(block: MatrixLines, ink: Ink, page: TextBlock) -> Iterator[str]:
     """One display; where a line is too wide it is broken before an equals sign, or else before another."""
     if any(line.about for line in block.lines):
         yield from _general(block, ink, page)
@@ -81,7 +81,7 @@ def display(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
         yield f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
 
 
-def _laid_out(block: Matrices, ink: Ink, page: Page) -> Iterator[list[Row]]:
+def _laid_out(block: MatrixLines, ink: Ink, page: TextBlock) -> Iterator[list[Row]]:
     """The rows of each line; those of two that may and do fit beside each other together."""
     before: list[Row] = []
     widest = max(width(sides(line, block.names, ink)[0]) for line in block.lines)
@@ -98,12 +98,12 @@ def _laid_out(block: Matrices, ink: Ink, page: Page) -> Iterator[list[Row]]:
     yield before
 
 
-def _parts(lines: list[list[Row]], page: Page) -> Iterator[list[list[Row]]]:
+def _parts(lines: list[list[Row]], page: TextBlock) -> Iterator[list[list[Row]]]:
     """In a narrow page a line each, so that it fits a slide."""
     yield from ([line] for line in lines) if page.rows else [lines]
 
 
-def _general(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
+def _general(block: MatrixLines, ink: Ink, page: TextBlock) -> Iterator[str]:
     """Two beside each other, or in a narrow page one."""
     found = []
     for line in block.lines:
@@ -114,7 +114,7 @@ def _general(block: Matrices, ink: Ink, page: Page) -> Iterator[str]:
     yield general.display(pairs if fits else [[each] for each in found], between="")
 
 
-def rows(line: MatrixLine, names: Naming, ink: Ink, page: Page, widest: float = 0.0) -> Iterator[Row]:
+def rows(line: MatrixLine, names: Naming, ink: Ink, page: TextBlock, widest: float = 0.0) -> Iterator[Row]:
     """The rows of an equation, the first with its name; beside names of this width at most."""
     name, *others = sides(line, names, ink)
     room = page.width - max(width(name), widest) - SIGN

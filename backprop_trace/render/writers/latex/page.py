@@ -11,7 +11,7 @@ TEXT_SIZE = 1.095
 """11 pt text beside 10 pt text."""
 
 
-class Page(NamedTuple):
+class TextBlock(NamedTuple):
     """Limits of a document, or of a piece that is pasted somewhere narrower.
 
     points: the width of the text. digits: of a number that is put in, beside a name. terms: in a sum. in_full: so many
@@ -38,10 +38,10 @@ class Page(NamedTuple):
         return self.points / TEXT_SIZE - 2.0
 
 
-DOCUMENT = Page(points=483.0, digits=28, terms=40)
+DOCUMENT = TextBlock(points=483.0, digits=28, terms=40)
 """A4 with margins of 2 cm (Letter is wider)."""
 
-FRAGMENT = Page(points=300.0, digits=26, terms=20, in_full=200, listed=600, rows=8, longest_name=13)
+FRAGMENT = TextBlock(points=300.0, digits=26, terms=20, in_full=200, listed=600, rows=8, longest_name=13)
 """Narrow enough for a beamer frame (307 pt) and for article's columns of text (345 pt)."""
 
 SLIDE = FRAGMENT._replace(rows=5, tallest=140.0)

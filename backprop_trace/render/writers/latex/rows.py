@@ -2,7 +2,7 @@ r"""Formulas over several rows: where a long one may be broken, and how the piec
 
     >>> from backprop_trace.formulas.expr import given
     >>> from backprop_trace.formulas.notation import LATEX
-    >>> pen = Pen(LATEX, lambda name: (name.label, ATOM), room=30.0)
+    >>> pen = RowPen(LATEX, lambda name: (name.label, ATOM), room=30.0)
     >>> pieces(Sum((given("a"), given("b"), given("c"))), pen)
     ['a', '+ b', '+ c']
     >>> filled(["a", "+ b", "+ c"], room=35.0)
@@ -38,7 +38,7 @@ ELLIPSIS = Name("", "\u2026")
 SHOWN_AT_THE_END = 2
 
 
-class Pen(NamedTuple):
+class RowPen(NamedTuple):
     """How to write: a notation, what stands for a name, and the room in a row (at 10 pt)."""
 
     notation: Notation
@@ -63,7 +63,7 @@ def abridged(formula: Formula, most: int) -> Formula:
     return rebuild(formula, inside) if inside else formula
 
 
-def pieces(formula: Formula, pen: Pen, needed: int = LOOSE) -> list[str]:
+def pieces(formula: Formula, pen: RowPen, needed: int = LOOSE) -> list[str]:
     """The formula in pieces that may stand on different rows; a single one if it fits."""
     text, level = write(formula, pen.notation, pen.leaf)
     loose = level < needed
@@ -74,7 +74,7 @@ def pieces(formula: Formula, pen: Pen, needed: int = LOOSE) -> list[str]:
     return _between(r"\Bigl(", inside, r"\Bigr)") if loose else inside
 
 
-def _split(formula: Formula, pen: Pen) -> list[str]:
+def _split(formula: Formula, pen: RowPen) -> list[str]:
     match formula:
         case Sum((first, *others)):
             return pieces(first, pen, SUM) + [piece for term in others for piece in _term(term, pen)]
@@ -98,7 +98,7 @@ def _split(formula: Formula, pen: Pen) -> list[str]:
 _OPERATORS = {"exp": r"\exp", "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh"}
 
 
-def _term(term: Formula, pen: Pen) -> list[str]:
+def _term(term: Formula, pen: RowPen) -> list[str]:
     if isinstance(term, Minus):
         return _between("- ", pieces(term.operand, pen, PRODUCT))
     return _between("+ ", pieces(term, pen, PRODUCT))
@@ -111,7 +111,7 @@ def _between(before: str, inside: Sequence[str], after: str = "") -> list[str]:
     return together
 
 
-def _stacked(formula: Formula, pen: Pen) -> str:
+def _stacked(formula: Formula, pen: RowPen) -> str:
     """Above or below the line of a fraction: several rows where one is not enough."""
     narrower = pen._replace(room=0.9 * pen.room)
     rows = filled(pieces(formula, narrower), narrower.room)

@@ -9,7 +9,7 @@ from functools import partial
 from backprop_trace.formulas.notation import LATEX, NEGATIVE, PRODUCT, Piece, latex_cases, tex
 from backprop_trace.formulas.notation.names import Alphabet, Symbol
 from backprop_trace.render.words import word
-from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.page import TextBlock
 from backprop_trace.render.writers.latex.steps import LONGEST_VALUE, short_number
 from backprop_trace.render.writers.spelling import Ink
 
@@ -17,7 +17,7 @@ from backprop_trace.render.writers.spelling import Ink
 class Shortened:
     """What was shortened on a page so far. `short`: a short name for each long one."""
 
-    def __init__(self, page: Page):
+    def __init__(self, page: TextBlock):
         self.page, self.short = page, dict[str, str]()
         self.cut, self.longest = False, 0
 

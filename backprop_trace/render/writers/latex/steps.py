@@ -15,10 +15,10 @@ from backprop_trace.formulas.notation import ATOM, NEGATIVE, Piece, latex_number
 from backprop_trace.formulas.notation.numbers import parted, shown
 from backprop_trace.formulas.numbers import number
 from backprop_trace.render import blocks as said
-from backprop_trace.render.blocks import Amount, Equation, Filled, Naming, Written
+from backprop_trace.render.blocks import Amount, Equated, Filled, Naming, Verbatim
 from backprop_trace.render.words import word
-from backprop_trace.render.writers.latex.page import Page
-from backprop_trace.render.writers.latex.rows import Pen, abridged, pieces, with_ellipsis
+from backprop_trace.render.writers.latex.page import TextBlock
+from backprop_trace.render.writers.latex.rows import RowPen, abridged, pieces, with_ellipsis
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
 
@@ -52,11 +52,11 @@ class Step(NamedTuple):
 class Writer:
     """Writes the lines of one block."""
 
-    def __init__(self, ink: Ink, names: Naming, page: Page):
+    def __init__(self, ink: Ink, names: Naming, page: TextBlock):
         self.ink, self.names, self.page = ink, names, page
-        self.symbols = Pen(ink.notation, with_ellipsis(ink.leaf(names)), page.width)
+        self.symbols = RowPen(ink.notation, with_ellipsis(ink.leaf(names)), page.width)
 
-    def step(self, line: Equation, room: float) -> Step:
+    def step(self, line: Equated, room: float) -> Step:
         """A line, for so much room beside its name."""
         step = self.sides(self.ink.name(line.name, self.names), line.sides, room)
         if not line.shortcut:
@@ -77,7 +77,7 @@ class Writer:
             number = side.number
             pen = pen._replace(leaf=with_ellipsis(lambda name: self.ink.number(number(name))))
             side = side.formula
-        assert not isinstance(side, Amount | Written)
+        assert not isinstance(side, Amount | Verbatim)
         return pieces(abridged(side, self.page.terms), pen._replace(room=room))
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Text
 from backprop_trace.render.writers.latex.digits import aligned
-from backprop_trace.render.writers.latex.page import TEXT_SIZE, Page
+from backprop_trace.render.writers.latex.page import TEXT_SIZE, TextBlock
 from backprop_trace.render.writers.latex.steps import short_number
 from backprop_trace.render.writers.latex.width import width
 
@@ -33,7 +33,7 @@ SHORT = 24
 """Tables of so many rows are not broken over pages."""
 
 
-class Column(NamedTuple):
+class Cells(NamedTuple):
     """A column of formulas or numbers, left-aligned; `room`: of words over several lines, so wide. `begins`: a table
     that is too wide is divided before it."""
 
@@ -48,17 +48,19 @@ class Column(NamedTuple):
 class Part(NamedTuple):
     """Columns that are set side by side; `remarks`: what stands below each row, if anything."""
 
-    columns: list[Column]
+    columns: list[Cells]
     remarks: list[str]
 
 
-def table(table: said.Table, words: Callable[[Text], str], page: Page) -> Iterator[str]:
+def table(table: said.Table, words: Callable[[Text], str], page: TextBlock) -> Iterator[str]:
     """The table; one that is too wide in several, each with the first column."""
     for columns, remarks in divided(table, list(table.rows), words, page):
         yield from _whole(columns, remarks, page)
 
 
-def divided(table: said.Table, rows: Sequence[said.Row], words: Callable[[Text], str], page: Page) -> Iterator[Part]:
+def divided(
+    table: said.Table, rows: Sequence[said.Row], words: Callable[[Text], str], page: TextBlock
+) -> Iterator[Part]:
     """What of a table stands side by side; `words` writes a cell in LaTeX."""
     if not rows:
         return
@@ -77,14 +79,14 @@ def divided(table: said.Table, rows: Sequence[said.Row], words: Callable[[Text],
     yield Part([first, *last], remarks)
 
 
-def _parts(first: Column, columns: Sequence[Column], page: Page) -> Iterator[list[Column]]:
+def _parts(first: Cells, columns: Sequence[Cells], page: TextBlock) -> Iterator[list[Cells]]:
     """As many columns as there is room for, groups that begin anew undivided if they fit at all."""
-    groups = list[list[Column]]()
+    groups = list[list[Cells]]()
     for column in columns:
         if column.begins or not groups or needed([first, *groups[-1], column]) > page.width:
             groups.append([])
         groups[-1].append(column)
-    part = list[Column]()
+    part = list[Cells]()
     for group in groups:
         if part and needed([first, *part, *group]) > page.width:
             yield part
@@ -93,30 +95,30 @@ def _parts(first: Column, columns: Sequence[Column], page: Page) -> Iterator[lis
     yield part
 
 
-def _narrowed(column: Column, room: float) -> Column:
+def _narrowed(column: Cells, room: float) -> Cells:
     """Words that are too long for a line stand on several."""
     return column if column.number or _width(column) <= room else column._replace(room=room)
 
 
-def _column(column: said.Column, cells: Sequence[Text], words: Callable[[Text], str], page: Page) -> Column:
+def _column(column: said.Column, cells: Sequence[Text], words: Callable[[Text], str], page: TextBlock) -> Cells:
     """A number that is wider than the page is cut: the lines above have it whole."""
     heading = words(column.heading)
     if not column.number:
-        return Column(heading, [words(cell) for cell in cells], begins=column.begins)
+        return Cells(heading, [words(cell) for cell in cells], begins=column.begins)
     for digits in range(int(page.width / DIGIT), FEWEST_DIGITS - 1, -1):
         numbers = [short_number(cell, digits)[0] if isinstance(cell, str) and cell else "" for cell in cells]
-        found = Column(heading, [f"${cell}$" if cell else "" for cell in aligned(numbers)], True, begins=column.begins)
+        found = Cells(heading, [f"${cell}$" if cell else "" for cell in aligned(numbers)], True, begins=column.begins)
         if needed([found]) <= page.width - WIDEST_FIRST:
             break
     return found
 
 
-def needed(columns: Sequence[Column]) -> float:
+def needed(columns: Sequence[Cells]) -> float:
     """How wide a table of these columns is."""
     return sum(_width(column) + GAP for column in columns)
 
 
-def _whole(columns: Sequence[Column], remarks: Sequence[str], page: Page) -> Iterator[str]:
+def _whole(columns: Sequence[Cells], remarks: Sequence[str], page: TextBlock) -> Iterator[str]:
     """The columns, as often side by side as the width allows; in a fragment, in pieces without page breaks."""
     count = len(columns[0].cells)
     beside = 1 if remarks else max(1, min(4, int(page.width / (needed(columns) + GAP)), -(-count // 12)))
@@ -130,7 +132,7 @@ def _whole(columns: Sequence[Column], remarks: Sequence[str], page: Page) -> Ite
         yield from _piece(columns, piece, beside, whole, "\\footnotesize\n" if small else "")
 
 
-def _with_remark(row: str, remark: str, columns: Sequence[Column]) -> str:
+def _with_remark(row: str, remark: str, columns: Sequence[Cells]) -> str:
     """A sentence below the row, from the second column on."""
     if not remark:
         return row
@@ -138,7 +140,7 @@ def _with_remark(row: str, remark: str, columns: Sequence[Column]) -> str:
     return f"{row} \\\\\n& \\multicolumn{{{len(columns) - 1}}}{{@{{}}p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
 
 
-def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool, size: str) -> Iterator[str]:
+def _piece(columns: Sequence[Cells], rows: list[str], beside: int, whole: bool, size: str) -> Iterator[str]:
     one = "".join(_format(column) for column in columns)
     between = rf"@{{\hspace{{{2.5 * GAP:.0f}pt}}}}"
     head = " & ".join([column.heading for column in columns] * beside)
@@ -150,7 +152,7 @@ def _piece(columns: Sequence[Column], rows: list[str], beside: int, whole: bool,
     yield "\\bottomrule\n\\end{tabular}\n\\end{center}\n" if whole else "\\end{longtable}\n}\n"
 
 
-def _format(column: Column) -> str:
+def _format(column: Cells) -> str:
     """Fixed widths: longtable then needs no second run to find them."""
     room = f"{_width(column) * TEXT_SIZE:.1f}pt"
     if column.room:
@@ -158,14 +160,14 @@ def _format(column: Column) -> str:
     return rf"w{{l}}{{{room}}}@{{\hspace{{{GAP:.0f}pt}}}}"
 
 
-def _row(columns: Sequence[Column], start: int, beside: int) -> str:
+def _row(columns: Sequence[Cells], start: int, beside: int) -> str:
     cells = []
     for place in range(start, start + beside):
         cells += [column.cells[place] if place < len(column.cells) else "" for column in columns]
     return " & ".join(cells)
 
 
-def _width(column: Column) -> float:
+def _width(column: Cells) -> float:
     return column.room or max(text_width(column.heading), *map(text_width, column.cells), 20.0 * (not column.number))
 
 

@@ -37,7 +37,7 @@ COLOURED = ("good", "bad", "notice", "faint")
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
-    page = _Page(medium)
+    page = _Sheet(medium)
     yield _style() + f"#set text(lang: {string(medium.language)})\n"
     for block in blocks:
         yield from page.block(block)
@@ -49,7 +49,7 @@ def _style() -> str:
     return files(__package__).joinpath("page.typ").read_text(encoding="utf-8")
 
 
-class _Page:
+class _Sheet:
     """A page as it is written, block by block. The lines of a phase are kept until it is over: their equals signs stand
     in one line. `levels`: the headings that the next one stands under."""
 
@@ -83,7 +83,7 @@ class _Page:
                 yield f"\n#strong{content(label)}: {inside}\n"
             case said.Formulas():
                 yield self.formulas(block)
-            case said.Matrices():
+            case said.MatrixLines():
                 yield self.matrices(block)
             case said.Chain():
                 rows = derivation.rows(block, self.ink, PAGE)
@@ -152,7 +152,7 @@ class _Page:
             (f"{left} = {right}" for _, left, right in spoken),
         )
 
-    def matrices(self, block: said.Matrices) -> str:
+    def matrices(self, block: said.MatrixLines) -> str:
         texts = [spoken(line, block.names, ASCII_INK) for line in block.lines]
         if any(line.about for line in block.lines):
             sides = (" = ".join(matrices.sides(line, block.names, self.ink)) for line in block.lines)
@@ -189,7 +189,7 @@ class _Page:
         )
 
 
-def _spoken(line: said.Equation, names: Naming) -> str:
+def _spoken(line: said.Equated, names: Naming) -> str:
     """A line in plain text, with its shortcut."""
     sides = [ASCII_INK.name(line.name, names), *dict.fromkeys(ASCII_INK.sides(line.sides, names))]
     shortcut = " = ".join(ASCII_INK.sides(line.shortcut, names))

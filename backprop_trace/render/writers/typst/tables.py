@@ -9,12 +9,12 @@ from backprop_trace.formulas.notation.typst import mathematics, string
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Text
 from backprop_trace.render.writers.latex import tables
-from backprop_trace.render.writers.latex.page import Page
+from backprop_trace.render.writers.latex.page import TextBlock
 
 Words = Callable[[Text], str]
 
 
-def table(table: said.Table, words: Words, measured: Words, page: Page) -> Iterator[list[str]]:
+def table(table: said.Table, words: Words, measured: Words, page: TextBlock) -> Iterator[list[str]]:
     """The arguments of `table-of`, once or more: `words` writes a cell, `measured` the same in LaTeX."""
     rows = list(table.rows)
     for columns, remarks in tables.divided(table, rows, measured, page):
