@@ -25,7 +25,7 @@ from backprop_trace.render.blocks import Equations
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages.trace import trace_page
 from backprop_trace.render.view import View, naming
-from backprop_trace.render.writers.latex.rows import Pen, abridged, filled, pieces, with_ellipsis
+from backprop_trace.render.writers.latex.rows import RowPen, abridged, filled, pieces, with_ellipsis
 from backprop_trace.render.writers.latex.steps import digit_rows, short_number
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
@@ -163,21 +163,21 @@ def label(name: object) -> Piece:
 @pytest.mark.parametrize("count", [1, 2, 7, 30, 200])
 def test_a_long_sum_breaks_between_its_terms_and_loses_none(count: int) -> None:
     formula = long_sum(count)
-    lines = filled(pieces(formula, Pen(LATEX, label, 300.0)), 300.0)
+    lines = filled(pieces(formula, RowPen(LATEX, label, 300.0)), 300.0)
     assert all(width(line) <= 300.0 for line in lines)
     assert " ".join(lines).replace("{}", "") == show(formula, LATEX, label)
 
 
 def test_a_parenthesis_too_long_for_a_row_is_opened_on_one_and_closed_on_another() -> None:
     formula = Product((given("a"), Difference(long_sum(20), given("b"))))
-    lines = filled(pieces(formula, Pen(LATEX, label, 150.0)), 150.0)
+    lines = filled(pieces(formula, RowPen(LATEX, label, 150.0)), 150.0)
     text = "".join(lines)
     assert text.count(r"\Bigl(") == text.count(r"\Bigr)") == 1
     assert all(width(line) <= 160.0 for line in lines)
 
 
 def test_a_denominator_too_long_for_a_row_stands_on_several() -> None:
-    (text,) = pieces(Quotient(Number("1"), long_sum(30)), Pen(LATEX, label, 300.0))
+    (text,) = pieces(Quotient(Number("1"), long_sum(30)), RowPen(LATEX, label, 300.0))
     assert text.startswith(r"\frac{1}{\begin{gathered}")
     assert width(text) <= 300.0
 
