@@ -456,3 +456,11 @@ def test_what_is_right_and_what_follows_are_counted_apart(run, sheet, text, said
     code, out, _ = run("check", "mazur", sheet(text), "--format", "json")
     assert json.loads(out)["headline"] == said
     assert code == (0 if "mistake" not in said else 1)
+
+
+def test_no_heading_of_a_report_stands_twice(run, tmp_path):
+    sheet = tmp_path / "a.txt"
+    sheet.write_text("set W=4:\nE = 3\nfoo = 3\nset W=5:\nbar = 4\nE = 1\nset W=4:\ndE/dW = 3\n")
+    _, out, _ = run("check", "one-weight", str(sheet))
+    for heading in ("Step 1, with W=4", "Step 1, with W=5", "Lines that cannot be used"):
+        assert out.splitlines().count(heading) == 1

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import groupby
 from typing import NamedTuple
 
 from backprop_trace.check.hidden_slips import Hidden
@@ -181,15 +180,24 @@ def missing_note(report: Report, wanted: Wanted) -> str:
 
 
 def sections(lines: list[JudgedLine]) -> Iterator[tuple[str, list[JudgedLine]]]:
-    """The lines under a heading for each step and each run with values of its own (none if there is only one)."""
-    groups = [(heading, list(members)) for heading, members in groupby(lines, key=_section)]
-    single = len(groups) == 1 and groups[0][0] == _section_name(1, ())
-    yield from ((("" if single else heading), members) for heading, members in groups)
+    """The lines under a heading for each step and each run with values of its own (none if there is only one), and at
+    the end those that cannot be used; no heading stands twice."""
+    groups: dict[str, list[JudgedLine]] = {}
+    for line in lines:
+        groups.setdefault(_section(line), []).append(line)
+    unusable = groups.pop(UNUSABLE, None)
+    single = list(groups) == [_section_name(1, ())] and not unusable
+    yield from ((("" if single else heading), members) for heading, members in groups.items())
+    if unusable:
+        yield UNUSABLE, unusable
+
+
+UNUSABLE = "Lines that cannot be used"
 
 
 def _section(line: JudgedLine) -> str:
     if line.verdict == "unknown":
-        return "Lines that cannot be used"
+        return UNUSABLE
     return _section_name(line.step, line.settings)
 
 
