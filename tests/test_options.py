@@ -69,3 +69,24 @@ def test_pages_go_to_files_that_are_not_overwritten(run, tmp_path, arguments):
     assert run(*arguments, "-o", path, "--force")[0] == 0
     code, out, err = run(*arguments, "--width", "19")
     assert (code, out, err) == (2, "", "error: --width must be at least 20\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--frames"], "--frames goes with --format latex"),
+        (["--columnwidth", "8cm"], "--columnwidth goes with --format latex"),
+        (["--format", "html", "--lang", "de"], "--lang goes with"),
+        (["--format", "svg", "--decimal", "comma"], "--decimal goes with"),
+        (["--format", "json", "--matrix", "row"], "--matrix goes with"),
+        (["--format", "html", "--compact"], "--compact and --full goes with"),
+        (["--compare", "1", "--full"], "leave --compact and --full out"),
+        (["--matrix", "row", "--full"], "leave --compact and --full out"),
+        (["-o", "mazur.pdf"], "add --format pdf"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(options, said, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("show", "mazur", *options)
+    assert (code, out) == (2, "") and said in err
+    assert not list(tmp_path.iterdir())

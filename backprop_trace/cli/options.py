@@ -138,12 +138,23 @@ def medium_of(
 ) -> Medium:
     """What a page is written on, as the options say and the terminal is. Raises UsageError for no format."""
     one_of("--format", form, (*FORMATS, *ALSO))
+    _check_ending(form, output)
     if form in FORMATS and FORMATS[form].binary and output is None and sys.stdout.isatty():
         raise UsageError(f"--format {form} is nothing for a terminal: -o names the file to write")
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     colors = terminal.colors if ALSO.get(form, form) == "table" else None
     enclose = None if output is None or output == "-" else partial(_enclose, output, force)
     return Medium("", terminal.width, terminal.ascii, colors, enclose=enclose)
+
+
+ENDINGS = {"pdf": "pdf", "tex": "latex", "html": "html", "md": "markdown", "svg": "svg"}
+
+
+def _check_ending(form: str, output: str | None) -> None:
+    """Raises UsageError where a table would go to a file that is no text by its name."""
+    ending = output.rpartition(".")[2].lower() if output and "." in output else ""
+    if form == "table" and ending in ENDINGS:
+        raise UsageError(f"-o {printable(output or '')}: add --format {ENDINGS[ending]} (a table is text: .txt)")
 
 
 def _enclose(output: str, force: bool, ending: str, pieces: Iterable[str]) -> str:

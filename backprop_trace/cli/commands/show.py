@@ -130,8 +130,10 @@ def command(
     backprop-trace show mazur --format latex -o mazur.tex
     """
     medium = medium_of(form, width, ascii_, color, output, force)
-    piece = fragment or frames or columnwidth is not None
-    medium = as_document(medium, form, piece, flavor, lang, decimal)
+    for option, given in (("--frames", frames), ("--columnwidth", columnwidth is not None)):
+        goes_with(option, given, "--format latex", form == "latex")
+    medium = as_document(medium, form, fragment or frames or columnwidth is not None, flavor, lang, decimal)
+    _check_view(form, lang, decimal, compact, matrix, compare is not None, parts is not None)
     medium = medium._replace(frames=frames, points=points_of(columnwidth))
     one_of("--style", style, STYLES)
     for word in phase or ():
@@ -195,6 +197,26 @@ def command(
         show_in_browser(output)
     if form == "table" and output is None and not only:
         Terminal.hint(_next_step(worked))
+
+
+TEXTS = ("table", "plain", "latex", "markdown", "pdf")
+"""What is written line by line, and so can be folded, or in another language; a page in a browser is one as it is."""
+
+
+def _check_view(
+    form: str, lang: str, decimal: str, compact: bool | None, matrix: str | None, compare: bool, parts: bool
+) -> None:
+    """Raises UsageError for an option that would change nothing."""
+    texts = f"--format {', '.join(TEXTS[:-1])} or {TEXTS[-1]}"
+    for option, given in {"--lang": lang != "en", "--decimal": decimal != "point"}.items():
+        goes_with(option, given, texts, form not in ("html", "svg"))  # files for programs stay as they are
+    views = {"--matrix": matrix is not None, "--compact and --full": compact is not None, "--parts": parts}
+    for option, given in views.items():
+        goes_with(option, given, texts, form in TEXTS)
+        if given and compare:
+            raise UsageError(f"--compare shows two forward passes side by side: leave {option} out")
+    if matrix is not None and compact is not None:
+        raise UsageError("--matrix is a view of its own: leave --compact and --full out")
 
 
 def _next_step(example: Example) -> str:

@@ -27,7 +27,7 @@ def read_inputs(reader: Reader, top: Mapping[str, Node]) -> tuple[tuple[str, ...
     if "samples" in top:
         return read_samples(reader, top)
     if "inputs" not in top:
-        reader.wrong("a worked example lacks the key 'inputs'", Place(1, 1), help=schema.EXAMPLE["inputs"].description)
+        reader.lacks("inputs", schema.EXAMPLE["inputs"].description)
         return (), 1
     columns = named_values(reader, top["inputs"], "inputs", input_label)
     check_inputs(reader, columns, top["inputs"])
@@ -154,9 +154,7 @@ def read_targets(reader: Reader, top: Mapping[str, Node], outputs: tuple[str, ..
         return
     if "targets" not in top:
         if any(name.kind == "" for name in reader.values):
-            reader.wrong(
-                "a worked example lacks the key 'targets'", Place(1, 1), help=schema.EXAMPLE["targets"].description
-            )
+            reader.lacks("targets", schema.EXAMPLE["targets"].description)
         return
     whole = shorthand.targets(reader, top["targets"], outputs, samples)
     columns = named_values(reader, whole, "targets", output_label(outputs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backprop_trace.files import schema
-from backprop_trace.files.source import Node, Place, did_you_mean, doubled_keys
+from backprop_trace.files.source import Node, did_you_mean, doubled_keys
 from backprop_trace.files.spec.reader import Reader, short
 from backprop_trace.formulas.expr import rule_letter
 from backprop_trace.formulas.notation.names import canonical as canonical_name
@@ -89,7 +89,7 @@ def read_rate(reader: Reader, node: Node | None, rule: UpdateRule, used: bool) -
         if rule.entry.learning_rate and used:
             reader.values[ETA] = rule.entry.learning_rate
         elif used and _updates_anything(rule) and any(entry.text for entry in reader.parameters.values()):
-            reader.wrong("a worked example lacks the key 'learning_rate'", Place(1, 1), help="learning_rate: 0.5")
+            reader.lacks("learning_rate", "learning_rate: 0.5")
         return
     text = reader.number(node)
     if text is not None and number(text) <= 0:

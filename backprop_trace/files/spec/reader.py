@@ -42,11 +42,19 @@ class Reader:
         self.named: dict[str, Place] = {}
         self.classes = False  # are targets classes (of a softmax layer)?
         self.lacking: dict[str, Problem] = {}
+        self.empty: dict[str, Place] = {}  # keys without a value
         self.astray: set[str] = set()  # keys that stand where they do not belong
         self.start_at_zero: list[tuple[str, int]] = []  # a layer's `bias: 0`: its name, the layer's number
 
     def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
         self.problems.append(Problem(message, place, note, help))
+
+    def lacks(self, word: str, help: str) -> None:
+        """Notes that a key of the example is not there, or that nothing stands behind it."""
+        if word in self.empty:
+            self.wrong(f"nothing stands behind {word!r}", self.empty[word], help=help)
+        else:
+            self.wrong(f"a worked example lacks the key {word!r}", Place(1, 1), help=help)
 
     def give_up_if_wrong(self) -> None:
         found_elsewhere = [self.lacking[word] for word in self.astray & self.lacking.keys()]
@@ -72,9 +80,15 @@ class Reader:
             first.setdefault(word, key)
             if word and not value.is_empty:
                 entries.setdefault(word, value)
+            elif word:
+                self.empty[word] = key.place
         for word, entry in keys.items():
             if entry.required and word not in entries:
-                self.lacking[word] = Problem(f"{what} lacks the key {word!r}", node.place, "", entry.description)
+                self.lacking[word] = (
+                    Problem(f"nothing stands behind {word!r}", first[word].place, "", entry.description)
+                    if word in first
+                    else Problem(f"{what} lacks the key {word!r}", node.place, "", entry.description)
+                )
                 self.problems.append(self.lacking[word])
         return entries
 

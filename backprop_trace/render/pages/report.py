@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_trace.check.hidden_slips import Hidden
 from backprop_trace.check.report import JudgedLine, Report
@@ -332,12 +332,26 @@ COLUMNS = (Column("verdict"), Column("line", optional=True), Column("quantity"),
            Column("should be"), Column("true value"), Column("remark", below=True))  # fmt: skip
 
 
+def _quantity_first(rows: list[Row]) -> Table:
+    """As a document has it: in the pieces of a table that is too wide the first column stands again."""
+
+    def turned(cells: tuple[Any, ...]) -> tuple[Any, ...]:
+        verdict, line, quantity, *others = cells
+        return quantity, verdict, line, *others
+
+    return Table(turned(COLUMNS), [row._replace(cells=turned(row.cells)) for row in rows], marked=1, long=True)
+
+
 def _all_lines(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
     lines = shown_lines(report, wanted)
     for heading, members in sections(lines):
         if heading or medium.manner == "document":
             yield Heading(heading or "All lines", 2)
-        yield Table(COLUMNS, list(map(_row, members)), marked=0, long=True)
+        yield (
+            _quantity_first(list(map(_row, members)))
+            if medium.manner == "document"
+            else Table(COLUMNS, list(map(_row, members)), marked=0, long=True)
+        )
     for verdict, meaning in legend(lines):
         yield Prose((Signed(verdict, f"{verdict}: {meaning}"),), "faint")
     if note := missing_note(report, wanted):

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from itertools import product
 
 LANGUAGES: Mapping[str, str] = {"en": "", "de": "german"}
 """What is said to `--lang`, and the module with the table."""
@@ -49,9 +50,9 @@ def _found(text: str, language: str) -> str | None:
         if match := pattern.fullmatch(stripped):
             inside = translated.format(*(word(part, language) for part in match.groups()))
             return text.replace(stripped, inside)
-    for joined in _JOINED:
+    for known, joined in product((all, any), _JOINED):
         match = joined.fullmatch(stripped)
-        if match and any(_found(part, language) is not None for part in match.groups()):
+        if match and known(_found(part, language) is not None for part in match.groups()):
             whole = stripped
             for number in range(len(match.groups()), 0, -1):
                 whole = whole[: match.start(number)] + word(match[number], language) + whole[match.end(number) :]
