@@ -293,3 +293,14 @@ def test_an_example_without_numbers_has_a_blank_and_no_key(tmp_path, run):
     )
     assert run("sheet", str(path))[0] == 0
     assert run("sheet", str(path), "--values")[0] == 2
+
+
+@pytest.mark.parametrize("words", ["Total:", "total", "All samples together:", "Summe:", "-- sum --"])
+def test_a_total_behind_samples_belongs_to_none(words):
+    sheet = read_sheet(f"sample 2:\nout_y = 3\n{words}\nE = 3\n", "a.txt")
+    assert [entry.section.sample for entry in sheet.entries] == [2, None]
+
+
+def test_what_follows_only_from_lines_that_cannot_be_told_confirms_nothing():
+    report = Checker(load("mazur")).check(read_sheet("delta_h1 = 0.0073\nw1+ = 0.14982\n", "a.txt"))
+    assert not report.is_confirmed

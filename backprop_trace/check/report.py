@@ -83,8 +83,9 @@ class Report(NamedTuple):
 
     @property
     def is_confirmed(self) -> bool:
-        """Is no line a mistake, at least one confirmed, and no larger number of whole numbers too coarse to tell?"""
-        confirmed = sum(line.verdict in CONFIRMED for line in self.lines)
+        """Is no line a mistake, at least one confirmed by more than lines that cannot be told, and no larger number of
+        whole numbers too coarse to tell?"""
+        confirmed = sum(line.verdict in CONFIRMED and line.verdict != "follows" for line in self.lines)
         fillers = sum(line.verdict == "undecided" and "." not in (line.written or "") for line in self.lines)
         return not self.has_mistakes and confirmed > 0 and confirmed >= fillers
 

@@ -74,7 +74,7 @@ OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "pred
 TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal")
 LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "totalerror", "totalloss", "error_total",
           "err_total", "loss_total", "e", "c", "j", "l", "q", "loss", "cost", "error", "err", "mse", "sse", "bce", "ce",
-          "total", "risk", "objective", "nll")  # fmt: skip
+          "total", "risk", "objective", "nll", "e_ges", "eges", "e_gesamt", "gesamtfehler")  # fmt: skip
 DELTAS = ("delta", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error")
 ERRORS = ("error", "e", "err", "diff")
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")

@@ -93,16 +93,17 @@ def in_units(count: int, places: int) -> str:
     return f"-{text}" if count < 0 else text
 
 
+_TOGETHER = re.compile(r"(?:in )?total|totals?|sum|mean|all samples(?: together)?|summe|gesamt|zusammen", re.IGNORECASE)
 _SECTION = re.compile(r"(step|iteration|sample|pattern|set)\s*[:=]?\s*(.+)", re.IGNORECASE)
 _PREFIX = re.compile(r"(step|sample)\s+(\d+)\s*[:,]\s*(.+)", re.IGNORECASE)
 _STEPS = ("step", "iteration")
 
 
 def heading(text: str, outer: Section) -> Section | None:
-    """`step 2`, `sample 3` or `set W=4` inside a section; None if the text is no heading."""
+    """`step 2`, `sample 3` or `set W=4` inside a section, `total` behind samples; None if the text is no heading."""
     match = _SECTION.fullmatch(text.strip())
     if match is None:
-        return None
+        return outer._replace(sample=None) if outer.sample is not None and _TOGETHER.fullmatch(text.strip()) else None
     word, rest = match[1].lower(), match[2].strip()
     if word == "set":
         settings = tuple(part.strip() for part in re.split(r"[,\s]+(?=[^\W\d])", rest) if part.strip())

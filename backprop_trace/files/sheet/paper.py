@@ -74,7 +74,8 @@ class _Paper:
             self.sheet.pass_over(line.text[:200], Place(line.number, 1), reason)
             return
         place = Place(line.number, line.column, max(1, len(line.text.split("\n")[0].strip())))
-        inner = heading(line.text.strip().strip("-=*_ ").rstrip(":"), Section())
+        text = line.text.strip().strip("-=*_ ").rstrip(":")
+        inner = heading(text, Section()) or heading(text, self.section)
         if inner is not None and not _EQUATES.search(re.sub(r"^\W*set ", "", line.text).partition("=")[0]):
             self.close()
             self.section = inner
