@@ -388,3 +388,17 @@ def test_what_show_prints_is_a_sheet_without_a_mistake(name, form, style, capsys
 def test_a_power_of_a_name_is_no_other_name(square):
     (line,) = Checker(load("descent")).check(read_sheet(f"v = y - {square} = 0.5 - (-0.5)² = 0.25\n", "a.txt")).written
     assert (line.name, line.verdict, line.written) == ("v", "right", "0.25")
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "verdict"),
+    [
+        ("w5 = 0.3589", "w5+", "right"),  # its number says so
+        ("w5 = 0.4 - 0.5 * 0.0822 = 0.3589", "w5+", "right"),
+        ("w5 = 0.40", "w5", "right"),
+        ("w5 = 0.45", "w5", "slip"),
+    ],
+)
+def test_a_weight_with_the_number_of_the_new_one_is_the_new_one(line, name, verdict):
+    (found,) = Checker(load("mazur")).check(read_sheet(f"{line}\n", "a.txt")).written
+    assert (found.name, found.verdict) == (name, verdict)

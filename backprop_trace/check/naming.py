@@ -98,15 +98,18 @@ class SheetNames:
         return name if name is not None and (name in lines.equations or name in lines.givens) else None
 
     def weight_again(self, entry: Entry, name: Name, gradients: frozenset[Name]) -> Entry:
-        """`w5` below its gradient is the new weight, unless it is the old one that is written down."""
+        """`w5` below its gradient is the new weight, unless it is the old one that is written down; elsewhere it is the
+        new one if it has that one's number."""
         entry = entry._replace(readings=entry.readings or entry.block[0], block=(), meant=_spelled(name, entry))
         new = Name("+", of=name._replace(sample=None))
         lines = self.variant.at(entry.section.step)
-        if name not in gradients or new not in lines.equations:
+        if new not in lines.equations:
             return entry
         true = self.variant.true(entry.section.step)
         written = entry.readings[0]
         if written.value is None or agrees(written, true[name]):
+            return entry
+        if name not in gradients and not (tells(written) and agrees(written, true[new])):
             return entry
         return entry._replace(meant=canonical(new))
 
