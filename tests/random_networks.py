@@ -111,11 +111,7 @@ def _layers(draw, net, written, known, place, depth, loss, activations, layout):
     if layout == "in_out":
         cells = [list(column) for column in zip(*cells, strict=True)]
     biases, bias = draw(_biases(net, written, units, place))
-    kinds = ("weighted_sum", *catalogue.NET_INPUTS) if place == 1 else ("weighted_sum",)  # deeper ones grow too large
-    net_input = draw(st.sampled_from(kinds))
-    if net_input != "weighted_sum":
-        bias += f"    net_input: {net_input}\n"
-    layer = oracle.Layer(units, activation, list(sources), labels, biases, constants, net_input)
+    layer = oracle.Layer(units, activation, list(sources), labels, biases, constants)
     rows = ", ".join(f"[{', '.join(row)}]" for row in cells)
     text = f"  - units: {count if by_number else '[' + ', '.join(units) + ']'}\n    activation: {spelled}\n"
     text += f"{feeding}    weights: [{rows}]\n{bias}"

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from random_networks import HIDDEN, KINKED, LOSSES, OUTPUTS, Case, cases
 
 from backprop_trace.files.spec import read_example
+from backprop_trace.model.catalogue import NET_INPUTS
 from backprop_trace.run.step import Line, Trace, trace
 
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
@@ -43,7 +44,8 @@ def expected(case: Case, functions=math, read=number) -> dict[str, object]:
 
 
 def assert_agrees(case: Case) -> None:
-    assume(is_tame(case))
+    if not is_tame(case):
+        assume(False)
     t = trace(read_example(case.text))
     wanted = expected(case)
     values = {name: line.value for name in wanted if (line := line_of(t, name))}
@@ -154,3 +156,27 @@ learning_rate: 1
     example = read_example(text)
     assert all(equation.shortcut is None for equation in example.listing().equations)
     assert any("do not add up" in warning for warning in example.warnings)
+
+
+NET_INPUT = """
+inputs: {{x1: 0.5, x2: -0.4}}
+targets: {{o1: 0.3}}
+parameters: {{w1: 0.2, w2: -0.3, w3: 0.6, w4: 0.1, w5: 0.7, w6: -0.5, b1: 0.1, b2: 0.2}}
+layers:
+  - {{units: [h1, h2], activation: {activation}, net_input: {kind}, weights: [[w1, w2], [w3, w4]], bias: b1}}
+  - {{units: [o1], activation: sigmoid, net_input: {kind}, weights: [[w5, w6]], bias: b2}}
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize("kind", NET_INPUTS)
+@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "softplus"])
+def test_every_kind_of_net_input_agrees_with_the_independent_derivation(activation, kind):
+    start = {"w1": "0.2", "w2": "-0.3", "w3": "0.6", "w4": "0.1", "w5": "0.7", "w6": "-0.5", "b1": "0.1", "b2": "0.2"}
+    layers = [
+        oracle.Layer(["h1", "h2"], activation, ["x1", "x2"], [["w1", "w2"], ["w3", "w4"]], ["b1", "b1"], {}, kind),
+        oracle.Layer(["o1"], "sigmoid", ["h1", "h2"], [["w5", "w6"]], ["b2"], {}, kind),
+    ]
+    net = oracle.Net(layers, [({"x1": "0.5", "x2": "-0.4"}, {"o1": "0.3"})], start, "half_squared_error")
+    assert_agrees(Case(NET_INPUT.format(activation=activation, kind=kind), net, "0.5"))

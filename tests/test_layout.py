@@ -63,7 +63,7 @@ def test_rows_of_a_markdown_report_have_a_cell_for_each_heading(run, tmp_path):
     _, out, _ = run("check", "mazur", str(sheet), "-f", "markdown")
     rows = [row for row in out.splitlines() if row.startswith("|")]
     assert len({row.count("|") for row in rows}) == 1
-    assert [row.split("|")[2].strip() for row in rows[2:]] == ["1", "2"]
+    assert [row.split("|")[3].strip() for row in rows[2:]] == ["1", "2"]
 
 
 def test_a_class_is_listed_as_people_count_and_errors_stand_below(run, tmp_path: Path):
