@@ -349,15 +349,6 @@ def test_a_sheet_in_any_notation_is_read_and_nothing_as_something_else(notation)
     assert read >= 0.99 * lines, (notation, read, lines)
 
 
-def read_back(name: str, text: str, form: str) -> set[tuple[str, int | None]]:
-    """The quantities that are read from what was printed, none of them wrong."""
-    report = Checker(load(name)).check(read_sheet(text, {"csv": "a.csv", "json": "a.json"}.get(form, "a.txt")))
-    bad = [(line.name, line.written, line.verdict, line.message) for line in report.written if line.verdict not in FINE]
-    assert not bad
-    assert not report.unread
-    return {(line.name, line.sample) for line in report.written}
-
-
 def spelled(names: Iterable[Name]) -> set[tuple[str, int | None]]:
     return {(canonical(name._replace(sample=None)), name.sample) for name in names}
 

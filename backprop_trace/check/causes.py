@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from math import isfinite
 from typing import TypeAlias
 
 from backprop_trace.check.findings import NO_CAUSE, Cause
 from backprop_trace.check.slips import SLIPS, with_targets_swapped
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Written
-from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
+from backprop_trace.formulas.arithmetic import float_value
 from backprop_trace.formulas.expr import Formula, Name, names_in
 from backprop_trace.model.chain import Equation
 
@@ -76,7 +75,7 @@ class Causes:
         for equation in lines.listing.equations:
             formula = bent.get(equation.name, equation.formula)
             if equation.name in bent or any(used in changed or used not in values for used in names_in(formula)):
-                value = _value(formula, values)
+                value = float_value(formula, values)
                 if value is None:  # nor are the lines that rest on it
                     values.pop(equation.name, None)
                 else:
@@ -114,11 +113,3 @@ class Causes:
 def kind_of(name: Name) -> str:
     """What kind of quantity it is, whatever its unit: a net input, a delta, a gradient, a new weight."""
     return " ".join((name.kind, name.of.kind if name.of else "", name.wrt.kind if name.wrt else ""))
-
-
-def _value(formula: Formula, values: Mapping[Name, float]) -> float | None:
-    try:
-        value = float(evaluate(formula, values, FLOAT))
-    except (ComputationError, ArithmeticError, ValueError, LookupError):
-        return None
-    return value if isfinite(value) else None

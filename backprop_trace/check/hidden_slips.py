@@ -17,7 +17,6 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
-from math import isfinite
 from typing import Any, NamedTuple
 
 from backprop_trace.check.checker import Checker
@@ -29,7 +28,7 @@ from backprop_trace.check.slips import SLIPS, Bend
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.wording import Wording
 from backprop_trace.files.sheet import Sheet
-from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate, float_value
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
 
@@ -90,7 +89,7 @@ def _slips(bends: Iterable[Bend]) -> tuple[str, ...]:
 
 def _is_the_same(formula: Formula, bend: Bend, values: Mapping[Name, float]) -> bool:
     """Does the bent line give the very same value?"""
-    honest, bent = _value(formula, values), _value(bend.formula, values)
+    honest, bent = float_value(formula, values), float_value(bend.formula, values)
     if honest is None or bent is None:
         return False
     return abs(honest - bent) <= AS_GOOD_AS_EQUAL * max(abs(honest), abs(bent))
@@ -98,7 +97,7 @@ def _is_the_same(formula: Formula, bend: Bend, values: Mapping[Name, float]) -> 
 
 def _fits(judge: Judge, answer: Answer, bend: Bend) -> bool:
     """Would the bent line's number, to the digits of the sheet, be judged honest?"""
-    value = _value(bend.formula, Middles(judge.ledger.narrow().at(answer.step)))
+    value = float_value(bend.formula, Middles(judge.ledger.narrow().at(answer.step)))
     if value is None:
         return False
     reading = answer.readings[0]
@@ -107,11 +106,3 @@ def _fits(judge: Judge, answer: Answer, bend: Bend) -> bool:
         number = round(number / (2 * reading.half_unit)) * 2 * reading.half_unit
     bent = answer._replace(readings=(reading._replace(value=number),))
     return judge.honest(answer.step, bent).verdict in HONEST
-
-
-def _value(formula: Formula, values: Mapping[Name, float]) -> float | None:
-    try:
-        value = float(evaluate(formula, values, FLOAT))
-    except (ComputationError, ArithmeticError, ValueError, LookupError):
-        return None
-    return value if isfinite(value) else None

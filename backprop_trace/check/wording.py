@@ -15,7 +15,7 @@ from backprop_trace.check.judge import Judge
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import magnitude
 from backprop_trace.files.sheet import Written, half_unit, in_units
-from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate, evaluate_all
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate, evaluate_all, float_value
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed
 from backprop_trace.formulas.expr import Formula, Minus, Name, names_in
 from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
@@ -146,10 +146,7 @@ class Wording:
             with suppress(LookupError, ArithmeticError, ValueError, ComputationError):
                 evaluate_all(((name, line.formula) for name, line in lines.equations.items()), values, FLOAT)
             self._elsewhere[step] = values
-        try:
-            return float(evaluate(formula, self._elsewhere[step], FLOAT))
-        except (LookupError, ArithmeticError, ValueError, ComputationError):
-            return None
+        return float_value(formula, self._elsewhere[step])
 
     def sentence(self, explanation: Explanation, finding: Finding) -> str:
         text = SLIPS[explanation.slip].sentence

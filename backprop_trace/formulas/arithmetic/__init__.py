@@ -93,6 +93,15 @@ def evaluate(formula: Formula, values: Mapping[Name, Any], arithmetic: Arithmeti
 
 
 @uncollected
+def float_value(formula: Formula, values: Mapping[Name, float]) -> float | None:
+    """A formula in floats; None where it has no finite value, or a name none."""
+    try:
+        value = float(evaluate(formula, values, FLOAT))
+    except (ComputationError, ArithmeticError, ValueError, LookupError):
+        return None
+    return value if math.isfinite(value) else None
+
+
 def evaluate_all(
     lines: Iterable[tuple[Name, Formula]], values: dict[Name, Any], arithmetic: Arithmetic
 ) -> dict[Name, Any]:

@@ -122,3 +122,19 @@ def word(text: str, escape: Callable[[str], str] = escaped) -> str:
 def specials_escaped(text: str) -> str:
     """For MathJax and the like, which have all of Unicode."""
     return "".join(_SPECIAL.get(c, c) if c in "{}$&#_%" else c for c in text)
+
+
+class Tokens:
+    """The tokens of a piece of LaTeX, taken one by one."""
+
+    def __init__(self, tokens: list[str]):
+        self.tokens, self.place = tokens, 0
+
+    def take(self) -> str:
+        token = self.tokens[self.place]
+        self.place += 1
+        return token
+
+    @property
+    def next(self) -> str:
+        return self.tokens[self.place] if self.place < len(self.tokens) else ""

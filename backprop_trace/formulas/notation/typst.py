@@ -16,6 +16,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from backprop_trace.formulas.notation.tex import Tokens
+
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:(?:\.|\{,\})\d+)?|\s+|.", re.DOTALL)
 
 _SYMBOLS: Mapping[str, str] = {
@@ -78,19 +80,7 @@ def mathematics(latex: str) -> str:
     return _LatexReader(_TOKEN.findall(latex)).run()
 
 
-class _LatexReader:
-    def __init__(self, tokens: list[str]):
-        self.tokens, self.place = tokens, 0
-
-    def take(self) -> str:
-        token = self.tokens[self.place]
-        self.place += 1
-        return token
-
-    @property
-    def next(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
-
+class _LatexReader(Tokens):
     def run(self, *ends: str) -> str:
         """What stands before one of these tokens, which is taken, too."""
         found = list[str]()

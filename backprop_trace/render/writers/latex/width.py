@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from backprop_trace.formulas.notation.tex import Tokens
+
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[^\\]", re.DOTALL)
 
 SCRIPT = 0.8
@@ -60,19 +62,7 @@ def width(latex: str) -> float:
     return _Reader(_TOKEN.findall(latex)).run(1.0)
 
 
-class _Reader:
-    def __init__(self, tokens: list[str]):
-        self.tokens, self.place = tokens, 0
-
-    def take(self) -> str:
-        token = self.tokens[self.place]
-        self.place += 1
-        return token
-
-    @property
-    def next(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
-
+class _Reader(Tokens):
     def run(self, scale: float, end: str = "") -> float:
         """The width of the columns (mostly one), each its widest cell, up to the token that ends the piece."""
         columns, place = [0.0], 0
