@@ -3,8 +3,6 @@
 Nothing here may fail or print: what cannot be found out is not offered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 import typer

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _UNICODE = "∂δη·─²⁻"
+_TERMINAL_ALL_THE_SAME = ("FORCE_COLOR", "TTY_COMPATIBLE")
+"""With one of these in the environment, what is piped may have colours."""
 
 
 class Terminal(NamedTuple):
@@ -24,6 +26,9 @@ class Terminal(NamedTuple):
     @classmethod
     def of(cls, width: int | None, ascii_: bool, color: bool | None = None, plain: bool = False) -> Terminal:
         """Standard output as it is; `plain` is for output that goes to a file."""
+        ascii_ = ascii_ or not _can_print(_UNICODE)
+        if not color and not sys.stdout.isatty() and not any(map(os.environ.get, _TERMINAL_ALL_THE_SAME)):
+            return cls(width, ascii_, None)  # a pipe: rich, a sixth of the whole start, would say the same
         from rich.console import Console
 
         console = Console(force_terminal=True if color else None, no_color=True if color is False else None)
@@ -32,7 +37,7 @@ class Terminal(NamedTuple):
         system = None if plain and not color else console.color_system
         if console.no_color:
             system = None
-        return cls(width, ascii_ or not _can_print(_UNICODE), system)
+        return cls(width, ascii_, system)
 
     @staticmethod
     def stdout(pieces: Iterable[str | bytes]) -> None:

@@ -5,7 +5,8 @@
     >>> what_to_type("x1:0.5")
     'put a space behind the colon: x1: 0.5'
 
-Each function looks at a text that could not be read, and is empty where nothing is known about it.
+Each function looks at a text that could not be read, and is empty where nothing is known about it. Its patterns are
+compiled when something is wrong, not in every run.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from typing import NamedTuple
 
 LONGEST = 200
 QUOTES = "“”„‟«»‘’‚‛`´"
-_DASH = re.compile(r"[‐‑‒–—―]\s*(?=[\d.])")
-_NO_SPACE = re.compile(r"(?P<key>[^\W\d]\w*):(?P<value>[^\s:/].*)", re.DOTALL)
-_WORDS = re.compile(r"[-+\w.^/]+(?:(?:\s*;\s*|\s+)[-+\w.^/]+)+")
-_KEY = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>[\w^]+|'[^']*'|\"[^\"]*\"):(?P<value>\s.*|)")
+_DASH = r"[‐‑‒–—―]\s*(?=[\d.])"
+_NO_SPACE = r"(?P<key>[^\W\d]\w*):(?P<value>[^\s:/](?s:.*))"
+_WORDS = r"[-+\w.^/]+(?:(?:\s*;\s*|\s+)[-+\w.^/]+)+"
+_KEY = r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>[\w^]+|'[^']*'|\"[^\"]*\"):(?P<value>\s.*|)"
 
 
 def what_to_type(text: str) -> str:
@@ -29,11 +30,11 @@ def what_to_type(text: str) -> str:
         return ""
     if len(text) > 1 and (text[0] in QUOTES or text[-1] in QUOTES) and (inner := text.strip(QUOTES)):
         return f"type {inner!r}, with straight quotation marks"
-    if _DASH.match(text):
-        return f"type a minus sign, {_DASH.sub('-', text)}: this is a dash"
-    if match := _NO_SPACE.fullmatch(text):
+    if re.match(_DASH, text):
+        return f"type a minus sign, {re.sub(_DASH, '-', text)}: this is a dash"
+    if match := re.fullmatch(_NO_SPACE, text):
         return f"put a space behind the colon: {match['key']}: {match['value'].split()[0]}"
-    if _WORDS.fullmatch(text) and len(text) <= 80:
+    if re.fullmatch(_WORDS, text) and len(text) <= 80:
         return "put commas between them: " + ", ".join(re.split(r"[;\s]+", text))
     return ""
 
@@ -111,7 +112,7 @@ def _moved(line: TypedLine, column: int) -> Fault:
 
 
 def _line(number: int, text: str) -> TypedLine | None:
-    match = _KEY.match(text)
+    match = re.match(_KEY, text)
     if match is None:
         return None
     dash = len(match["indent"]) + 1 if match["dash"] else None

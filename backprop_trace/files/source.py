@@ -11,7 +11,6 @@ is wrong with a file and prints each problem with file:line:column, the line, a 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -99,6 +98,8 @@ def printable(text: str) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word that was most likely meant, if any is near."""
+    import difflib
+
     return next(iter(difflib.get_close_matches(word[:80], list(known), n=1)), "")
 
 

@@ -1,7 +1,5 @@
 """`backprop-trace audit`: what is right and what is wrong in the numbers that the sources printed."""
 
-from __future__ import annotations
-
 from typing import Annotated, Optional
 
 import typer

@@ -1,7 +1,5 @@
 """`backprop-trace derive`: the chain rule for every weight and bias, without numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

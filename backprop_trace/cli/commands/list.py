@@ -1,7 +1,5 @@
 """`backprop-trace list`: the worked examples that come with the program."""
 
-from __future__ import annotations
-
 from backprop_trace.cli.options import Color, Force, Form, Output, Width, medium_of, write
 from backprop_trace.render import say
 

@@ -1,7 +1,5 @@
 """`backprop-trace new`: a worked example to start from."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`backprop-trace schema`: the JSON Schema of the file format."""
 
-from __future__ import annotations
-
 
 def command() -> None:
     """The JSON Schema of the file format. Editors complete and check files with it."""

@@ -1,7 +1,5 @@
 """`backprop-trace show`: every quantity of a training step."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Sequence
 from itertools import chain

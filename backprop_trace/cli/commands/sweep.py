@@ -1,7 +1,5 @@
 """`backprop-trace sweep`: the loss as a function of one weight."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Annotated
 

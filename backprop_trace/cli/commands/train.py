@@ -1,7 +1,5 @@
 """`backprop-trace train`: many steps, with the loss at intervals and the weights at the end."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections import deque

@@ -1,7 +1,5 @@
 """`backprop-trace verify`: each gradient against central differences and autograd."""
 
-from __future__ import annotations
-
 import sys
 
 from backprop_trace.cli.commands.derive import wanted

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from backprop_trace.files import schema
-from backprop_trace.files.samples import read_columns
 from backprop_trace.files.source import Node
 from backprop_trace.files.spec.reader import Reader
 from backprop_trace.formulas.vocabulary import LABEL
@@ -15,6 +14,8 @@ def from_file(reader: Reader, node: Node, classes: bool = False) -> Node:
     """Samples that stand in a CSV file, as if they stood here; targets may be classes, one column of them."""
     if node.kind != "mapping" or _is_numbers(node):
         return node
+    from backprop_trace.files.samples import read_columns
+
     entries = reader.table(node, schema.SAMPLES_FILE, "samples from a file")
     titles = {side: read_titles(reader, entries[side]) for side in ("inputs", "targets") if side in entries}
     file = reader.word(entries.get("file"))
