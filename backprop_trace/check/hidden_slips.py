@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.check.explain import Middles
+from backprop_trace.check.explain.trials import Middles
 from backprop_trace.check.findings import HONEST, Answer
 from backprop_trace.check.judge import Judge
 from backprop_trace.check.judged_part import JudgedPart
