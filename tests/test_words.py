@@ -26,8 +26,8 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def left_over(run, monkeypatch, example: str) -> set[str]:
-    """What is said in documents on an example, and is in no table."""
+def left_over(run, monkeypatch, calls) -> set[str]:
+    """What is said in tables and documents, and is in no table of words."""
     heard = set[str]()
 
     def listening(text: str, language: str) -> str:
@@ -35,9 +35,9 @@ def left_over(run, monkeypatch, example: str) -> set[str]:
         return word(text, language)
 
     monkeypatch.setattr(said, "word", listening)
-    for command, *options in COMMANDS:
+    for call in calls:
         for form in ("table", "latex"):
-            run(command, example, *options, "--format", form, "--lang", OTHERS[0])
+            run(*call, "--format", form, "--lang", OTHERS[0], "--force")
     return {text for text in heard if text.strip() and not is_ours(text)}
 
 
@@ -45,8 +45,78 @@ def left_over(run, monkeypatch, example: str) -> set[str]:
 def test_everything_that_is_said_of_an_example_is_translated(run, monkeypatch, example):
     loaded = load(example)
     own = " ".join([loaded.title, loaded.source, loaded.note, example, *loaded.network.activations, "sgd"])
-    rest = {text for text in left_over(run, monkeypatch, example) if text not in own}
+    calls = [(command, example, *options) for command, *options in COMMANDS]
+    rest = {text for text in left_over(run, monkeypatch, calls) if text not in own}
     assert {text for text in rest if " " in text.strip() and re.search("[a-z]{4}", text)} == set()
+
+
+SHEETS = {
+    "ann": "net_h1 = 0.3775\nw5+ = 0.4411\nw6+ = 0.4913\nnet_h7 = 3\n", "bob": "net_h1 = 0.3775\n",
+    "cid": "E = 12.7\nx\n", "dan": "net_h1: [\n",
+}  # fmt: skip
+DIVERGES = "--set", "eta=100"
+OF_MANY = (
+    ["audit"], ["list"], ["check", "--conventions"], ["check", "mazur", "sheets"], ["verify", "mazur"],
+    ["verify", "deep"], ["train", "xor", "--epochs", "20"], ["train", "xor", "--epochs", "20", *DIVERGES],
+    ["train", "mazur", "--epochs", "3000", "--until", "E < 0.1"], ["train", "mazur", "--until", "E < 1e-9", "-n", "9"],
+    ["train", "xor", "--epochs", "50", "--patience", "2", *DIVERGES], ["train", "xor", "-n", "9", "--metric", "mse"],
+    ["train", "xor", "--until", "classified", "-n", "5000"], ["train", "deep", "--epochs", "3", "--fast"],
+    ["train", "rnn", "--epochs", "3"], ["train", "held.yaml", "--epochs", "40"],
+    ["sweep", "one-weight", "W", "--from", "0", "--to", "5"], ["sweep", "one-weight", "W", "--from", "2", "--to", "9"],
+    ["sweep", "mazur", "b1", "--from", "0", "--to", "1"],
+)  # fmt: skip
+HELD_OUT = """title: Held out
+inputs: {x: [1, 2]}
+targets: {o: [1, 0]}
+layers:
+  - {units: [h, g], activation: relu, weights: [[0.5], [-0.1]]}
+  - {units: [o], activation: identity, weights: [[0.5, 0.5]]}
+loss: squared_error
+learning_rate: 0.1
+validation: {inputs: {x: [1, 2]}, targets: {o: [-0.5, 1]}}
+"""
+
+
+@pytest.fixture
+def of_many(folder):
+    """Sheets of a class, and an example with samples that are held out."""
+    (folder / "sheets").mkdir()
+    for name, text in SHEETS.items():
+        (folder / "sheets" / f"{name}.txt").write_text(text)
+    (folder / "held.yaml").write_text(HELD_OUT)
+
+
+OUR_WORDS = re.compile(r"[a-z]{4,}")
+KEPT = {"sigmoid", "tanh", "relu", "identity", "softmax", "sgd", "sheets", "backprop-trace", "cs231n-circuit"}
+
+
+def test_everything_that_other_commands_say_is_translated(run, monkeypatch, of_many):
+    """But names of examples, of slips and conventions, and what would be typed; errors are English everywhere."""
+    rest = {text for text in left_over(run, monkeypatch, OF_MANY) if not text.startswith("not YAML")}
+    names = {*SLIPS, *CONVENTIONS, *KEPT, *LOSSES, *shipped(), *(f"{name}.txt" for name in SHEETS)}
+    names |= {f"backprop-trace show {name}" for name in shipped()}
+    foreign = {text for text in rest if OUR_WORDS.search(text)} - names
+    assert {text for text in foreign if not all(word in names for word in re.findall(r"[a-z][\w-]{3,}", text))} == set()
+
+
+@pytest.mark.parametrize("call", OF_MANY, ids=" ".join)
+def test_there_is_a_comma_in_every_number_of_other_commands(run, of_many, call):
+    if call[0] in ("audit", "list"):
+        pytest.skip("has no decimals")
+    own = numbers_of(load(call[1]).note) if call[1] in shipped() else []  # words of the file stay as they are
+    texts = [run(*call, *options)[1] for options in ((), ("--decimal", "comma"))]
+    points, commas = ([number for number in numbers_of(text) if number not in own] for text in texts)
+    assert commas == [number.replace(".", ",") for number in points]
+
+
+def test_thousands_are_no_decimals(run, printed):
+    assert "5\u202f000 Epochen" in run("train", "mazur", "-n", "5000", "--lang", "de", "--decimal", "comma")[1]
+    assert "5,000 epochs" in printed("train", "mazur", "-n", "5000")
+
+
+def test_a_source_is_not_taken_for_words_of_the_program(printed):
+    assert "Stephen Cheng's network, our start weights" in printed("show", "xor", "--lang", "de")
+    assert "our numbers" in printed("list", "--lang", "de")
 
 
 @pytest.mark.parametrize("language", OTHERS)

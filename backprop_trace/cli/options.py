@@ -134,17 +134,27 @@ Color = Annotated[Optional[bool], typer.Option("--color/--no-color", help="Colou
 
 
 def medium_of(
-    form: str, width: int | None, ascii_: bool, color: bool | None, output: str | None, force: bool = False
+    form: str,
+    width: int | None,
+    ascii_: bool,
+    color: bool | None,
+    output: str | None,
+    force: bool = False,
+    language: str = "en",
+    decimal: str = "point",
 ) -> Medium:
     """What a page is written on, as the options say and the terminal is. Raises UsageError for no format."""
     one_of("--format", form, (*FORMATS, *ALSO))
+    one_of("--lang", language, LANGUAGES)
+    one_of("--decimal", decimal, ("point", "comma"))
     _check_ending(form, output)
     if form in FORMATS and FORMATS[form].binary and output is None and sys.stdout.isatty():
         raise UsageError(f"--format {form} is nothing for a terminal: -o names the file to write")
     terminal = Terminal.of(width, ascii_, color, plain=output is not None)
     colors = terminal.colors if ALSO.get(form, form) == "table" else None
     enclose = None if output is None or output == "-" else partial(_enclose, output, force)
-    return Medium("", terminal.width, terminal.ascii, colors, enclose=enclose)
+    medium = Medium("", terminal.width, terminal.ascii, colors, enclose=enclose)
+    return medium._replace(language=language, comma=decimal == "comma")
 
 
 ENDINGS = {"pdf": "pdf", "tex": "latex", "html": "html", "md": "markdown", "svg": "svg"}
@@ -168,21 +178,12 @@ def _enclose(output: str, force: bool, ending: str, pieces: Iterable[str]) -> st
     return path.name
 
 
-def as_document(
-    medium: Medium,
-    form: str,
-    fragment: bool = False,
-    flavor: str | None = None,
-    language: str = "en",
-    decimal: str = "point",
-) -> Medium:
+def as_document(medium: Medium, form: str, fragment: bool = False, flavor: str | None = None) -> Medium:
     """The medium of a document with what is asked of it. Raises UsageError where the format has no such thing."""
     goes_with("--fragment", fragment, "--format latex", form == "latex")
     goes_with("--flavor", flavor is not None, "--format markdown", form == "markdown")
     one_of("--flavor", flavor or FLAVORS[0], FLAVORS)
-    one_of("--lang", language, LANGUAGES)
-    one_of("--decimal", decimal, ("point", "comma"))
-    return medium._replace(fragment=fragment, flavor=flavor or FLAVORS[0], language=language, comma=decimal == "comma")
+    return medium._replace(fragment=fragment, flavor=flavor or FLAVORS[0])
 
 
 def points_of(width: str | None) -> float:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import Alphabet, Speller
+from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.general import General
 from backprop_trace.model.network import Network
 from backprop_trace.model.styles import speller
@@ -74,6 +75,10 @@ class Math(NamedTuple):
 
     sides: tuple[Side, ...]
     names: Naming = Naming()
+
+
+class Own(str):
+    """Words of a file, a title, a source: they are the same in every language."""
 
 
 class Marked(NamedTuple):
@@ -243,12 +248,17 @@ class Series(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """A picture with axes; `log`: the scale of y is logarithmic."""
+    """A picture with axes; `log`: the scale of y is logarithmic. point: the decimal mark of what stands at them."""
 
     series: tuple[Series, ...]
     caption: str
     height: int
     log: bool = False
+    point: str = "."
+
+    def tick(self, value: float, digits: int = 3) -> str:
+        """A number at an axis."""
+        return shown(float(value), digits).replace(".", self.point)
 
 
 class Drawing(NamedTuple):

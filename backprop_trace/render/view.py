@@ -177,6 +177,11 @@ def objective(example: Example) -> str:
     return example.network.loss or canonical(example.network.objective)
 
 
+def loss_called(example: Example) -> str:
+    """The loss in words, or the definition whose gradients are wanted."""
+    return objective(example) if example.network.definitions else example.network.loss.replace("_", " ")
+
+
 def described(example: Example) -> str:
     """The network in one line."""
     network, training = example.network, example.training
@@ -190,7 +195,7 @@ def described(example: Example) -> str:
     if network.definitions:
         what = [shape(example), f"gradients of {objective(example)}"]
     else:
-        what = [f"{shape(example)} network, {activations(example)}", f"loss: {network.loss.replace('_', ' ')}"]
+        what = [f"{shape(example)} network, {activations(example)}", f"loss: {loss_called(example)}"]
     update = f"{update_rule(example)}{rate}" if example.rule.trained or not network.definitions else ""
     return "; ".join(text for text in (*what, times, samples, update) if text)
 

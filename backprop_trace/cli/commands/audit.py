@@ -4,7 +4,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from backprop_trace.cli.options import Ascii, Color, Force, Form, Output, Width, medium_of, write
+from backprop_trace.cli.options import Ascii, Color, Force, Form, Lang, Output, Width, medium_of, write
 from backprop_trace.files.spec import load, shipped
 from backprop_trace.render import say
 
@@ -14,6 +14,7 @@ def command(
         Optional[list[str]], typer.Argument(help="Examples with published numbers. None: all that are included.")
     ] = None,
     form: Form = "table",
+    lang: Lang = "en",
     output: Output = None,
     force: Force = False,
     width: Width = None,
@@ -29,7 +30,7 @@ def command(
     from backprop_trace.files.sheet import published_sheet
     from backprop_trace.render.pages.audit import Audited, audit_page
 
-    medium = medium_of(form, width, ascii_, color, output)
+    medium = medium_of(form, width, ascii_, color, output, language=lang)
     audited = []
     for name in examples or shipped():
         example = load(name)

@@ -128,7 +128,7 @@ def command(
         raise UsageError(f"--strict goes from 0 to {MOST_DECIMALS} decimals")
     ways = _ways(accept or (), refuse or ())
     medium = as_document(
-        medium_of(form, width, ascii_, color, output), form, flavor=flavor, language=lang, decimal=decimal
+        medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal), form, flavor=flavor
     )
     if conventions:
         from backprop_trace.render.pages.conventions import conventions_page

@@ -63,7 +63,9 @@ def command(
     backprop-trace derive kumar --style layered
     backprop-trace derive mazur --only 'dE/dw1' --closed-form
     """
-    medium = as_document(medium_of(form, width, ascii_, color, output), form, fragment, flavor, lang, decimal)
+    medium = as_document(
+        medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal), form, fragment, flavor
+    )
     one_of("--style", style, STYLES)
     worked = load(example)
     names, equations = wanted(worked, only) if only else ([], worked.listing())

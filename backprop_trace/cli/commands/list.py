@@ -1,11 +1,12 @@
 """`backprop-trace list`: the worked examples that come with the program."""
 
-from backprop_trace.cli.options import Color, Force, Form, Output, Width, medium_of, write
+from backprop_trace.cli.options import Color, Force, Form, Lang, Output, Width, medium_of, write
 from backprop_trace.render import say
 
 
 def command(
     form: Form = "table",
+    lang: Lang = "en",
     output: Output = None,
     force: Force = False,
     width: Width = None,
@@ -14,4 +15,5 @@ def command(
     """The worked examples that come with the program."""
     from backprop_trace.render.pages.examples import list_page
 
-    write(say(form, list_page(), medium_of(form, width, False, color, output)), output, force)
+    medium = medium_of(form, width, False, color, output, language=lang)
+    write(say(form, list_page(), medium), output, force)

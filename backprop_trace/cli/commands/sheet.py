@@ -79,7 +79,7 @@ def command(
     backprop-trace sheet mazur --values --decimals 4
     """
     medium = as_document(
-        medium_of(form, None, False, None, output), form, flavor=flavor, language=lang, decimal=decimal
+        medium_of(form, None, False, None, output, language=lang, decimal=decimal), form, flavor=flavor
     )
     one_of("--style", style, STYLES)
     for word in phase or ():

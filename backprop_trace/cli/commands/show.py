@@ -127,10 +127,10 @@ def command(
     backprop-trace show mazur --engine exact --digits 50 --only 'dE/dw1' --with-ancestors
     backprop-trace show mazur --format latex -o mazur.tex
     """
-    medium = medium_of(form, width, ascii_, color, output, force)
+    medium = medium_of(form, width, ascii_, color, output, force, lang, decimal)
     for option, given in (("--frames", frames), ("--columnwidth", columnwidth is not None)):
         goes_with(option, given, "--format latex", form == "latex")
-    medium = as_document(medium, form, fragment or frames or columnwidth is not None, flavor, lang, decimal)
+    medium = as_document(medium, form, fragment or frames or columnwidth is not None, flavor)
     _check_view(form, lang, decimal, compact, matrix, compare is not None, parts is not None)
     medium = medium._replace(frames=frames, points=points_of(columnwidth))
     one_of("--style", style, STYLES)

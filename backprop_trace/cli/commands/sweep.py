@@ -8,9 +8,11 @@ import typer
 from backprop_trace.cli.options import (
     Ascii,
     Color,
+    Decimal,
     ExampleArgument,
     Force,
     Form,
+    Lang,
     Output,
     UsageError,
     Values,
@@ -45,6 +47,8 @@ def command(
     at: Annotated[int, typer.Option("--at", help="With the other weights as they are at this training step.")] = 1,
     settings_: Values = None,
     form: Form = "table",
+    lang: Lang = "en",
+    decimal: Decimal = "point",
     width: Width = None,
     ascii_: Ascii = False,
     color: Color = None,
@@ -68,7 +72,7 @@ def command(
     check_count("--at", at)
     check_numeric(worked, worked.listing())
     say_if_far(at, worked)
-    medium = medium_of(form, width, ascii_, color, output)
+    medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
     current = now(worked, name, at)
     tangent = sweep(worked, name, [current], at)[0] if low <= current <= high else None
     table, curve = (sweep(worked, name, _between(low, high, count), at) for count in (points, CURVE_POINTS))

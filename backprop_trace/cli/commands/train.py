@@ -12,9 +12,11 @@ from backprop_trace.cli.options import (
     Ascii,
     BatchSize,
     Color,
+    Decimal,
     ExampleArgument,
     Force,
     Form,
+    Lang,
     Output,
     Seed,
     Shuffle,
@@ -71,6 +73,8 @@ def command(
     ] = False,
     settings_: Values = None,
     form: Form = "table",
+    lang: Lang = "en",
+    decimal: Decimal = "point",
     output: Output = None,
     save: Annotated[Optional[str], typer.Option(help="Write the trained network as a worked example.")] = None,
     log_: Annotated[Optional[str], typer.Option("--log", help="Write the reports as CSV.")] = None,
@@ -94,7 +98,7 @@ def command(
         raise UsageError("--save and --log name the same file")
     if log_ is not None and same_file(log_, example):
         raise UsageError("--log names the example itself")
-    medium = medium_of(form, width, ascii_, color, output)
+    medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
     if not fast:
         say_if_large(worked)
         if size(worked) > LARGEST_COMPILED:

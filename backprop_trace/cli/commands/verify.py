@@ -7,9 +7,11 @@ from backprop_trace.cli.options import (
     Ascii,
     BatchSize,
     Color,
+    Decimal,
     ExampleArgument,
     Force,
     Form,
+    Lang,
     Only,
     Output,
     Seed,
@@ -35,6 +37,8 @@ def command(
     example: ExampleArgument,
     only: Only = None,
     form: Form = "table",
+    lang: Lang = "en",
+    decimal: Decimal = "point",
     settings: Values = None,
     batch_size: BatchSize = None,
     shuffle: Shuffle = False,
@@ -51,7 +55,7 @@ def command(
     The differences are taken in certified arithmetic; autograd is asked where PyTorch is installed. The exit code is 1
     if a gradient is off.
     """
-    medium = medium_of(form, width, ascii_, color, output)
+    medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
     one_of("--style", style, STYLES)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     found = verify(worked, wanted(worked, only)[0] if only else ())

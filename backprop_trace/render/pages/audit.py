@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from backprop_trace.check.report import VERDICTS, Report
 from backprop_trace.files.source import printable
-from backprop_trace.render.blocks import Block, Column, Prose, Row, Table
+from backprop_trace.render.blocks import Block, Column, Own, Prose, Row, Table
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
 
@@ -55,7 +55,9 @@ def _table(audited: Sequence[Audited]) -> Table:
     slips: Counter[str] = sum((each.slips for each in audited), Counter())
     shown = [verdict for verdict in JUDGED if total[verdict]]
     counts = [Column(word, right=True) for word in ("printed", *shown)]
-    rows = [_row(each.example, each.report.counts, each.slips, shown) for each in audited if each.report]
+    rows = [
+        _row(Own(printable(each.example)), each.report.counts, each.slips, shown) for each in audited if each.report
+    ]
     return Table((Column("example"), *counts, Column("slips", below=True)),
                  [*rows, _row("all", total, slips, shown)], headed=True)  # fmt: skip
 
@@ -63,4 +65,4 @@ def _table(audited: Sequence[Audited]) -> Table:
 def _row(name: str, counts: dict[str, int], slips: Counter[str], shown: Sequence[str]) -> Row:
     printed = sum(counts.get(verdict, 0) for verdict in JUDGED)
     names = [slip if count == 1 else f"{count} {slip}" for slip, count in slips.most_common()]
-    return Row((printable(name), str(printed), *(str(counts.get(each, 0)) for each in shown), ", ".join(names)))
+    return Row((name, str(printed), *(str(counts.get(each, 0)) for each in shown), ", ".join(names)))

@@ -13,7 +13,7 @@ from backprop_trace.check.many import Outcome
 from backprop_trace.check.report import VERDICTS, JudgedLine, Report
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.files.source import printable
-from backprop_trace.render.blocks import Block, Column, Heading, Prose, Row, Signed, Table, Title
+from backprop_trace.render.blocks import Block, Column, Heading, Own, Prose, Row, Signed, Table, Title
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
 from backprop_trace.render.pages.report import HONEST, plural, record, title, unreadable
@@ -122,7 +122,7 @@ def _columns(sheets: Sequence[str]) -> tuple[Column, ...]:
 def _row(outcome: Outcome) -> Row:
     report = outcome.report
     name = printable(_whose(outcome))
-    name = name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"
+    name = Own(name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}")
     if report is None:
         reason = outcome.error.splitlines()[0].removeprefix("error: ")
         return Row(((Signed(_state(outcome)),), name, "", "not judged", printable(reason)), "bad")
@@ -134,9 +134,15 @@ def _row(outcome: Outcome) -> Row:
     words += [f"{unknown} unknown {plural(unknown, 'name')}"] if unknown else []
     words += [f"{unread} {plural(unread, 'line')} that cannot be read"] if unread else []
     words += [f"({', '.join(report.conventions)})"] if report.conventions else []
-    cells = (name, f"{good}/{len(report.written)}", title(first) if first else "", ", ".join(words))
     state = _state(outcome)
+    cells = (name, f"{good}/{len(report.written)}", title(first) if first else "", tuple(_listed(words)))
     return Row(((Signed(state),), *cells), COLOURS.get(state, "bad"))
+
+
+def _listed(words: Sequence[str]) -> Iterator[str]:
+    """Things one after the other, each of them a span: a language has words for each."""
+    for place, word in enumerate(words):
+        yield from (", ", word) if place else (word,)
 
 
 def _whose(outcome: Outcome) -> str:
@@ -150,8 +156,8 @@ def _wrong(report: Report) -> list[JudgedLine]:
 
 def _totals(tally: Tally) -> Iterator[Block]:
     count = tally.sheets.total()
-    states = ", ".join(f"{tally.sheets[state]:,} {words}" for state, words in STATES.items() if tally.sheets[state])
-    yield Heading(f"{count:,} {plural(count, 'sheet')}: {states}", 2, "title")
+    states = [f"{tally.sheets[state]:,} {words}" for state, words in STATES.items() if tally.sheets[state]]
+    yield Heading((f"{count:,} {plural(count, 'sheet')}: ", *_listed(states)), 2, "title")
     if tally.lines:
         (hardest, times), *_ = tally.lines.most_common(1)
         yield Prose(f"The hardest line is {hardest}: a new mistake in {times:,} {plural(times, 'sheet')}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_trace.files.spec import load, shipped
-from backprop_trace.render.blocks import Block, Column, Row, Table
+from backprop_trace.render.blocks import Block, Column, Own, Row, Table
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page
 from backprop_trace.render.view import activations, objective, shape
@@ -24,5 +24,5 @@ def _blocks(medium: Medium) -> Iterator[Block]:
 
 def _cells(name: str) -> tuple[str, ...]:
     example = load(name)
-    return (name, shape(example), activations(example), objective(example), example.source,
+    return (name, shape(example), activations(example), objective(example), Own(example.source),
             f"backprop-trace show {name}")  # fmt: skip

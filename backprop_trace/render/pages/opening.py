@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from backprop_trace.files.source import printable
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.expr import Name, Number, names_in
-from backprop_trace.render.blocks import Block, Listed, Math, Naming, Prose, Title
+from backprop_trace.render.blocks import Block, Listed, Math, Naming, Own, Prose, Title
 from backprop_trace.render.view import View, chosen, described, engine, givens, long_fraction_note, notes, zeros
 from backprop_trace.run.step import Trace
 
@@ -15,14 +15,14 @@ MOST_GIVEN = 200
 
 
 def title_of(example: Example) -> str:
-    return printable(example.title or example.name)
+    return Own(printable(example.title or example.name))
 
 
 def opening(view: View, trace: Trace | None = None) -> Iterator[Block]:
     """`trace`, where there is one, says more of how it was computed."""
     example = view.example
     yield Title(title_of(example))
-    yield from (Prose(printable(text)) for text in (example.source, example.note) if text)
+    yield from (Prose(Own(printable(text))) for text in (example.source, example.note) if text)
     yield Prose(printable(described(example)))
     yield Prose(
         engine(view.settings, trace.shortened, view.decimals) + zeros(trace)

@@ -7,11 +7,24 @@ from collections.abc import Iterator, Sequence
 from backprop_trace.formulas.expr import Name, Number, derivative, given
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.formulas.numbers import number
-from backprop_trace.render.blocks import Block, Column, Curve, Heading, Math, Naming, Prose, Row, Series, Table, Text
+from backprop_trace.render.blocks import (
+    Block,
+    Column,
+    Curve,
+    Heading,
+    Math,
+    Naming,
+    Own,
+    Prose,
+    Row,
+    Series,
+    Table,
+    Text,
+)
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page
 from backprop_trace.render.pages.opening import opening
-from backprop_trace.render.view import View, objective
+from backprop_trace.render.view import View, loss_called
 from backprop_trace.run.train.sweep import Point
 
 DIGITS = 6
@@ -29,7 +42,7 @@ def sweep_page(weight: Name, table: Sequence[Point], curve: Sequence[Point], at:
         if training.samples <= MOST_SAMPLES and network.depth and not training.times and medium.manner != "lines":
             yield Heading("Every sample")
             yield _samples(weight, table, view, names)
-        yield Heading(f"The loss ({objective(view.example).replace('_', ' ')})")
+        yield Heading(f"The loss ({loss_called(view.example)})")
         yield _losses(weight, table, view, names)
         loss = network.objective
         yield Heading((Math((loss,), names), " as a function of ", Math((weight,), names)))
@@ -75,7 +88,7 @@ def _samples(weight: Name, table: Sequence[Point], view: View, names: Naming) ->
                 output = point.outputs[Name("out", unit, sample=sample)]
                 error = float(number(target)) - output
                 found = [shown(size, DIGITS) for size in (output, abs(error), error * error)]
-                rows.append(Row((shown(point.weight, DIGITS), *numbers, unit, target, *found)))
+                rows.append(Row((shown(point.weight, DIGITS), *numbers, Own(unit), target, *found)))
     columns = [Column((Math((weight,), names),), number=True), *inputs, Column("output")]
     return Table((*columns, *(Column(word, number=True) for word in words)), rows)
 

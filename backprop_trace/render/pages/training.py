@@ -13,7 +13,7 @@ from backprop_trace.render.blocks import Block, Column, Curve, Heading, Math, Na
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
 from backprop_trace.render.pages.opening import opening
-from backprop_trace.render.view import View, objective
+from backprop_trace.render.view import View, loss_called
 from backprop_trace.run.train.session import (
     EpochReport,
     Gradients,
@@ -70,7 +70,8 @@ class _Coming:
 
 def _reports(reports: Iterable[EpochReport], session: Session, view: View) -> Iterator[Block]:
     plan, held_out = session.plan, view.example.held_out.samples
-    losses = [objective(view.example), *([plan.metric] if plan.metric else []), *(["validation"] if held_out else [])]
+    metric = [plan.metric.replace("_", " ")] if plan.metric else []
+    losses = [loss_called(view.example), *metric, *(["validation"] if held_out else [])]
     layers = [f"layer {depth}" for depth in range(1, view.example.network.depth + 1)]
     if layers:
         yield Prose("Behind the loss: the biggest and smallest gradient of each layer.", "faint")

@@ -27,8 +27,10 @@ from backprop_trace.render.blocks import (
 )
 from backprop_trace.render.words import is_ours, word
 
-_NUMBER = re.compile(r"-?\d+\.\d+(e[+-]?\d+)?")
-_IN_WORDS = re.compile(r"(?<![\w.,])(-?\d+)\.(\d+)(?!\.?\w)")
+_NUMBER = re.compile(r"(\s*-?\d+(\.\d+)?(e[+-]?\d+)?)+")
+"""One, or several side by side."""
+_IN_WORDS = re.compile(r"(?<![\w.,])(-?\d+)\.(\d+(?:e[+-]?\d+)?)(?!\.?\w)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _IN_FORMULAS = re.compile(r"(?<=\d)\.(?=\d)")
 
 
@@ -66,7 +68,7 @@ class _Speaker(NamedTuple):
             case said.Table():
                 return self.table(block)
             case said.Curve():
-                return block._replace(caption=self.words(block.caption))
+                return block._replace(caption=self.words(block.caption), point="," if self.comma else ".")
             case said.Message():
                 rows = tuple((self.words(label), self.text(text)) for label, text in block.rows)
                 title, sentence, after = map(self.text, (block.title, block.sentence, block.after))
@@ -108,10 +110,14 @@ class _Speaker(NamedTuple):
                 return Signed(verdict, self.words(text))
 
     def words(self, text: str) -> str:
+        if isinstance(text, said.Own):
+            return text
         found = word(text, self.language)
         if not self.comma or not (_NUMBER.fullmatch(text) or is_ours(text)):
             return found
-        return _IN_WORDS.sub(r"\1,\2", found) if not _NUMBER.fullmatch(text) else found.replace(".", ",")
+        if _NUMBER.fullmatch(text):
+            return found.replace(".", ",")
+        return _IN_WORDS.sub(r"\1,\2", _THOUSANDS.sub("\u202f", found))
 
     # --- numbers ---
 

@@ -1,6 +1,6 @@
 """A curve in the terminal: dots of Braille, or stars where there is no Unicode.
 
->>> for line in drawn([Series([(x, x * x) for x in range(11)])], 30, 4, ascii_=True):
+>>> for line in drawn(Curve((Series([(x, x * x) for x in range(11)]),), "", 4), 30, ascii_=True):
 ...     print(line)
 100 |                        *
     |                   *  *
@@ -13,12 +13,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from backprop_trace.formulas.notation.numbers import shown
-from backprop_trace.render.blocks import Series
+from backprop_trace.render.blocks import Curve, Series
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
@@ -33,11 +32,12 @@ class _Grid(NamedTuple):
     dots: dict[tuple[int, int], str]
 
 
-def drawn(series: Sequence[Series], width: int, height: int, ascii_: bool = False, log: bool = False) -> Iterator[str]:
+def drawn(curve: Curve, width: int, ascii_: bool = False) -> Iterator[str]:
     """The lines of a picture with axes, `width` columns wide."""
+    series, _, height, log, _ = curve
     points = [(x, y) for each in series for x, y in each.points if not log or y > 0]
     lows, highs = (tuple(choose(axis) for axis in zip(*points, strict=True)) for choose in (min, max))
-    labels = [shown(highs[1], 3), shown(lows[1], 3)]
+    labels = [curve.tick(highs[1]), curve.tick(lows[1])]
     margin = max(map(len, labels))
     across, down = (1, 1) if ascii_ else (2, 4)
     grid = _Grid(max(8, width - margin - 3), height, across, down, {})
@@ -48,7 +48,7 @@ def drawn(series: Sequence[Series], width: int, height: int, ascii_: bool = Fals
         label = labels[0] if row == 0 else labels[1] if row == height - 1 else ""
         yield f"{label:>{margin}} {bar} {_cells(grid, row)}".rstrip()
     yield f"{'':{margin}} {corner}{rule * (grid.columns + 1)}"
-    left, right = shown(float(lows[0]), 6), shown(float(highs[0]), 6)
+    left, right = curve.tick(lows[0], 6), curve.tick(highs[0], 6)
     yield f"{'':{margin}}   {left}{right:>{grid.columns - len(left)}}"
 
 

@@ -87,8 +87,8 @@ class _MarkdownWriter:
                 yield from self.matrices(block)
             case said.Table():
                 yield from self.table(block)
-            case said.Curve(series, _, height, log):
-                lines = drawn(series, CURVE_WIDTH, height, False, log)
+            case said.Curve():
+                lines = drawn(block, CURVE_WIDTH)
                 yield "```text\n" + "".join(f"{line}\n" for line in lines) + "```\n"
             case said.Drawing():
                 yield self.drawing(block)

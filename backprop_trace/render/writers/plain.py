@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equations
 from backprop_trace.render.medium import Medium
+from backprop_trace.render.words import word
 from backprop_trace.render.writers import matrices
 from backprop_trace.render.writers.spelling import Ink, ink_of
 
@@ -19,7 +20,7 @@ def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
     for block in blocks:
         match block:
             case Equations():
-                yield from _equations(block, ink)
+                yield from _equations(block, ink, word("shortcut", medium.language))
             case said.Table():
                 yield from _table(block, ink)
             case said.MatrixLines(lines, names):
@@ -27,17 +28,17 @@ def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
             case said.Chain(name, forms, names):
                 yield " = ".join([ink.name(name, names), *ink.sides(forms, names)]) + "\n"
             case said.Message(kind, title, place, sentence):
-                words = [place, kind, ink.words(title), ink.words(sentence)]
-                yield ": ".join(word for word in words if word) + "\n"
+                spoken = [place, kind, ink.words(title), ink.words(sentence)]
+                yield ": ".join(text for text in spoken if text) + "\n"
 
 
-def _equations(block: Equations, ink: Ink) -> Iterator[str]:
+def _equations(block: Equations, ink: Ink, shortcut: str) -> Iterator[str]:
     prefix = f"step {block.step}: " if block.step else ""
     for line in block.lines:
         formula, *numbers, value = ink.sides(line.sides, block.names)
         forms = [ink.name(line.name, block.names), "" if formula == value else formula, *numbers, value]
         yield prefix + " = ".join(form for form in forms if form)
-        yield f"  (shortcut: {' = '.join(ink.sides(line.shortcut, block.names))})\n" if line.shortcut else "\n"
+        yield f"  ({shortcut}: {' = '.join(ink.sides(line.shortcut, block.names))})\n" if line.shortcut else "\n"
 
 
 def _table(table: said.Table, ink: Ink) -> Iterator[str]:

@@ -31,8 +31,9 @@ def plot(curve: Curve, style: str = "") -> str:
         f'points="{" ".join(place(*point) for point in each)}"/>'
         for given, each in zip(curve.series, series, strict=True)
     )
-    labels = [(64, 18, "end", _tick(high, curve.log)), (64, HEIGHT - 36, "end", _tick(low, curve.log))]
-    labels += [(70, HEIGHT - 16, "start", f"{left:g}"), (WIDTH - 20, HEIGHT - 16, "end", f"{right:g}")]
+    above, below = (curve.tick(10**end if curve.log else end) for end in (high, low))
+    labels = [(64, 18, "end", above), (64, HEIGHT - 36, "end", below)]
+    labels += [(70, HEIGHT - 16, "start", curve.tick(left, 6)), (WIDTH - 20, HEIGHT - 16, "end", curve.tick(right, 6))]
     texts = "".join(f'<text x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>' for x, y, anchor, text in labels)
     axes = f'<path class="axis" d="M70 8V{HEIGHT - 34}H{WIDTH - 16}"/>'
     head = f"<title>{escaped(curve.caption or 'curve')}</title>" + (f"<style>{style}</style>" if style else "")
@@ -43,7 +44,3 @@ def plot(curve: Curve, style: str = "") -> str:
 def _drawable(series: Series, log: bool) -> list[tuple[float, float]]:
     """The points that are finite and, on a logarithmic scale, positive."""
     return [(x, y) for x, y in series.points if math.isfinite(y) and (y > 0 or not log)]
-
-
-def _tick(value: float, log: bool) -> str:
-    return f"{10**value if log else value:.3g}"

@@ -100,7 +100,7 @@ class _Writer:
 
     def curve(self, curve: said.Curve) -> Iterator[str]:
         width = min(CURVE_WIDTH, self.width or CURVE_WIDTH)
-        return drawn(curve.series, width, curve.height, self.medium.ascii, curve.log)
+        return drawn(curve, width, self.medium.ascii)
 
     # --- formulas ---
 

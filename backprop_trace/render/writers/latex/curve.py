@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 
 from backprop_trace.formulas.notation import latex_number
-from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.render.blocks import Curve
 from backprop_trace.render.writers.latex.page import TextBlock
 
@@ -32,9 +31,9 @@ def picture(curve: Curve, page: TextBlock) -> Iterator[str]:
     yield "\\begin{center}\n\\begin{tikzpicture}[x=1pt, y=1pt, font=\\footnotesize]\n"
     yield f"\\draw[black!45] (0,{high:.0f}) -- (0,0) -- ({wide:.0f},0);\n"
     for text, at in ((low_y, "(0,0)"), (high_y, f"(0,{high:.0f})")):
-        yield f"\\node[left] at {at} {{${latex_number(shown(text, 3))[0]}$}};\n"
+        yield f"\\node[left] at {at} {{${latex_number(curve.tick(text))[0]}$}};\n"
     for text, at in ((low_x, "(0,0)"), (high_x, f"({wide:.0f},0)")):
-        yield f"\\node[below] at {at} {{${latex_number(shown(float(text), 6))[0]}$}};\n"
+        yield f"\\node[below] at {at} {{${latex_number(curve.tick(text, 6))[0]}$}};\n"
     for each in curve.series:
         kept = [place(x, y) for x, y in each.points if not curve.log or y > 0]
         yield f"\\draw[{'dotted' if each.sparse else 'thick'}] {' -- '.join(kept)};\n"
