@@ -129,6 +129,29 @@ def test_a_single_slip_is_no_convention() -> None:
     assert next(line.verdict for line in report.lines if line.name == "E") == "follows"
 
 
+@pytest.mark.parametrize(
+    ("example", "line", "slip"),
+    [
+        ("mazur", "E = 0.5967", "no-half"),
+        ("mazur", "dE/dout_o1 = 1.4827", "doubled"),
+        ("kumar", "E = 1.155", "half-added"),
+        ("one-weight", "dE/dout_y[3] = 2.000", "halved"),
+        ("deep", "dnet_n11/db_n11 = -1.000", "sign-dropped"),
+        ("xor", "dE/db_o1[4] = -0.1441", "sign-dropped"),
+    ],
+)
+def test_one_line_alone_that_a_slip_gives_is_no_convention(example: str, line: str, slip: str) -> None:
+    report = check(example, dict([tuple(line.split(" = "))]))
+    assert report.conventions == ()
+    assert (report.written[0].verdict, slip in report.written[0].slips) == ("slip", True)
+
+
+def test_one_line_alone_that_only_a_convention_gives_is_one() -> None:
+    report = check("mazur", {"b1+": worked(mazur().replace("fixed: [b1, b2]", ""))["b1+"]})
+    assert report.conventions == ("biases-updated",)
+    assert not report.has_mistakes
+
+
 # --- what the author of an exercise decides ---
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from backprop_trace.check import chains
@@ -218,7 +219,13 @@ class JudgedPart:
             return False
         if any(map(is_about_batches, conventions)):
             return len(own.off & found.honest) >= 2
-        return True
+        is_lone = len(found.honest) == 1 and any(word not in SIGNS for word in conventions)
+        return not (is_lone and own.off and self.has_slip)
+
+    @cached_property
+    def has_slip(self) -> bool:
+        """Does a slip give a number of the sheet? One line alone is then no evidence of another way of computing."""
+        return any(f.verdict == "slip" for f in self.along(self.variants.own, (), explain=True).findings)
 
     def act_on(self, found: Trial, places: set[Place], variant: Variant, conventions: tuple[str, ...]) -> bool:
         """Is there for each convention one of some lines where it acts?"""
