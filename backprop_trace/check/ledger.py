@@ -217,6 +217,21 @@ class Ledger:
         figures = 99 if self.habits.decimals is not None else max(3, significant_figures(written.text))
         return self._value(step, name, 2 * written.half_unit, figures)
 
+    def weight(self, step: int, formula: Formula) -> float:
+        """What a product is multiplied by last that was rounded before: a delta times an input larger than 1.
+
+        As dE/di * di/dw with di/dw = i (1 - i) x, where di/dw is not on the sheet.
+        """
+        weight = 1.0
+        for slope in formula.factors if isinstance(formula, Product) else ():
+            if not isinstance(slope, Name) or self.is_given(step, slope) or slope.kind != "d":
+                continue
+            inner = self.formula(step, slope)
+            for factor in inner.factors if isinstance(inner, Product) else ():
+                given = self.exact(step, factor) if isinstance(factor, Name) else None
+                weight *= max(1.0, abs(float(given or 1)))
+        return weight
+
     def _value(self, step: int, name: Name, unit: Fraction, figures: int) -> Fraction | None:
         formula = self.formula(step, name)
         if not self.variant.is_rational(formula):
@@ -384,7 +399,8 @@ class Bands:
         band = enclosed(formula, self.at(step), self.radii, half)
         if isinstance(formula, Name) and not (self.carrying.coarse and name.kind in ("out", "d")):
             return band
-        return self.own(key, band, half(abs(band.middle)) + band.noise)
+        weight = self.ledger.weight(step, formula)
+        return self.own(key, band, weight * half(abs(band.middle) / weight) + band.noise)
 
     def half_of_skipped(self, size: float) -> float:
         habits = self.ledger.habits
@@ -425,6 +441,8 @@ class Bands:
         else:
             of_operation = partial(habits.of_operation, line_half=half, figures=max(figures, 3))
         band = enclosed(formula, self.at(step), self.radii, of_operation)
+        if (weight := self.ledger.weight(step, formula)) > 1:
+            band = band._replace(noise=band.noise + weight * of_operation(abs(band.middle) / weight))
         dust = 1e-14 * (abs(band.middle) + sum(abs(self.of(step, name).middle) for name in names_in(formula)))
         return band._replace(low=band.low - band.noise - dust, high=band.high + band.noise + dust)
 

@@ -1,0 +1,34 @@
+"""How people calculate: what they round on the way, in which order they multiply. None of it is a mistake."""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+
+from backprop_trace.check.checker import Checker
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.spec import read_example
+
+DEFINED = """\
+inputs: {{x1: 1, x2: {input}, t: 0.3}}
+parameters: {{w1: 0.4, w2: 0.01, b: {bias}}}
+definitions:
+  h: sigmoid(w1 * x1 + w2 * x2 + b)
+  E: 1/2 * (h - t)^2
+objective: E
+fixed: [x1, x2, t]
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize("bias", ["0.1", "0.25", "0.37", "0.6"])
+@pytest.mark.parametrize("input", [3, 20, 40])
+def test_a_delta_that_is_no_line_is_rounded_before_it_is_multiplied_by_an_input(input: int, bias: str) -> None:
+    h = round(1 / (1 + exp(-0.01 * input - 0.4 - float(bias))), 4)
+    error = round(h - 0.3, 4)
+    delta = round(error * h * (1 - h), 4)
+    numbers = {"h": h, "dE/dh": error, "dE/dw1": delta, "dE/dw2": delta * input, "dE/db": delta}
+    sheet = "\n".join(f"{name} = {number:.4f}" for name, number in numbers.items())
+    report = Checker(read_example(DEFINED.format(input=input, bias=bias))).check(read_sheet(sheet, "sheet.txt"))
+    assert {line.verdict for line in report.written} <= {"right", "rounded"}
