@@ -66,8 +66,9 @@ NOTATIONS: Sequence[NameNotation] = (
 )  # fmt: skip
 
 NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input", "in", "i", "u", "s", "sum",
-       "total_input", "preact", "activation_in", "logit", "logits", "pre")  # fmt: skip
-OUT = ("output", "out", "o", "activation", "act", "y")
+       "total_input", "preact", "activation_in", "logit", "logits", "pre", "weighted_input", "pre-activation",
+       "preactivation", "pre_activation", "netto", "netzeingabe")  # fmt: skip
+OUT = ("output", "out", "o", "activation", "act", "y", "ausgabe", "aktivierung")
 HIDDEN = ("hidden", "h")
 OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "y_out", "yout", "output",
            "out", "o", "y", "p", "prob")  # fmt: skip
@@ -78,6 +79,9 @@ LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "to
 DELTAS = ("delta", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error")
 ERRORS = ("error", "e", "err", "diff")
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")
+KINDS = frozenset({*NET, *OUT, *DELTAS, *ERRORS, *TARGETS, "δ", "e", "loss", "cost",
+                   *(letter for each in NOTATIONS for letter in (*each.net, *each.out, *each.delta))})  # fmt: skip
+"""What a quantity of a unit is called."""
 _ACTIVATIONS = "f|g|h|s|phi|φ|ϕ|σ|sigma|sigmoid|act|activation|tanh|relu|ReLU|psi|ψ|fprime|transfer"
 
 

@@ -2,13 +2,15 @@
 
 The first column has the names. With a header the column `value` counts, else the last; a row of several numbers is a
 vector, and rows without a name below it make it a matrix. Where the header names quantities behind `sample` or `t`, a
-row has their values for a sample or time step; and `parameter | old | gradient | new` has three values of each.
+row has their values for a sample or time step; where it names kinds of them behind `unit` or nothing, or units, the
+names stand on two sides (`grid`).
 """
 
 from __future__ import annotations
 
 import re
 
+from backprop_trace.files.sheet import grid
 from backprop_trace.files.sheet.entries import Collected
 from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.numbers import as_number
@@ -21,8 +23,8 @@ VALUES = ("value", "values", "result", "answer", "number", "wert", "result value
 CHAIN = ("formula", "numbers", "substitution", "calculation", "expression")
 PLACES = {"sample": "sample", "pattern": "sample", "t": "time", "time": "time", "iteration": "time"}
 TOTALS = ("", "total", "sum", "mean")
-BECOMES = {"old": "{}", "gradient": "dE/d{}", "new": "{}+"}
-"""What a column of a table of parameters says of each."""
+NOTHING = ("-", "–", "—", "/", "n/a")
+"""What stands in a cell that is left empty."""
 _LATER = re.compile(r"(.*?)\s+at t\s*\+\s*(\d+)")
 _LAYERED = re.compile(r"([^\W\d_]+)_(\w+)\^(\w+)")
 _NUMBERED = re.compile(r"(?<![^\W_])([^\W\d_])_(\d+)(?![\w^])")
@@ -52,17 +54,23 @@ class Tables:
         if "\t" in text.strip() and not _SEPARATES.search(text.partition("\t")[0]):
             return [cell.strip() for cell in text.rstrip().split("\t")]
         wide = _GAP.split(text.strip())
-        if len(wide) >= 2 and not _SEPARATES.search(text) and (self.gaps or self._is_header(wide)):
+        if len(wide) >= 2 and not _SEPARATES.search(text) and (self.gaps or self._begins(wide)):
             self.gaps = True
             return wide
         return self._bare(text)
 
+    def _begins(self, cells: list[str]) -> bool:
+        """Are these headings, maybe without the empty one in the corner?"""
+        return self._is_header(cells) or grid.is_header(cells) or grid.is_header(["", *cells])
+
     def _bare(self, text: str) -> list[str] | None:
-        """`net_h1,0.3775` or `net_h1;0,3775`: a row of a CSV table without a header."""
+        """`net_h1,0.3775` or `net_h1;0,3775`: a row of a CSV table, with headings for several columns or none."""
         if _SEPARATES.search(text) or len(text) > 300:
             return None
         for mark in (";", ","):
-            name, *values = [cell.strip().strip("\"'") for cell in text.split(mark)]
+            name, *values = cells = [cell.strip().strip("\"'") for cell in text.split(mark)]
+            if grid.is_header(cells) or (len(cells) == len(self.across) and any(map(self._number, values))):
+                return cells
             if values and re.fullmatch(r"[^\W\d][\w^'+/@\[\]∂.:()]*", name) and all(self._number(v) for v in values):
                 return [name, *values]
         return None
@@ -81,16 +89,17 @@ class Tables:
         """Takes a row of a table to the sheet."""
         if not cells or not any(cells):
             return
-        if 1 < len(cells) < len(self.across):
-            cells = cells + [""] * (len(self.across) - len(cells))  # the last ones were empty
-        if len(cells) == len(self.across) and any(map(self._number, cells)):
-            self.take_across(cells, section, place)
+        if len(cells) == len(self.across) + 1 and grid.is_header(["", *self.across]):
+            self.across = ["", *self.across]  # what stood in the corner was empty
+        padded = cells + [""] * (len(self.across) - len(cells) if len(cells) > 1 else 0)  # the last ones were empty
+        if len(padded) == len(self.across) and self._is_below(padded):
+            self.take_across(padded, section, place)
             return
-        self.across = cells if self._names_columns(cells) else []
-        if self.across:
-            self.header = []
+        if self._names_columns(cells):
+            self.across, self.header = cells, []
             self.sheet.pass_over(" ".join(cells), place)
             return
+        self.across = self.across if len(cells) == len(self.across) else []
         if self._is_header(cells):
             self.header = [cell.lower().strip("*: ") for cell in cells]
             self.sheet.pass_over(" ".join(cells), place)
@@ -116,29 +125,43 @@ class Tables:
             self.headless(name, [cell for cell in rest if cell], section, place)
 
     def _names_columns(self, cells: list[str]) -> bool:
-        """`sample | net_h1 | net_h2`, `parameter | old | gradient | new`"""
+        """`sample | net_h1 | net_h2`, `parameter | old | gradient | new`, `| net | out`, `| h1 | h2`"""
         first, *others = [cell.lower().strip("*: ") for cell in cells]
+        if first not in PLACES:
+            return grid.is_header(cells) or (grid.is_header(["", *cells]) and not self._is_header(cells))
         names = [word for word in others if word and word not in PLACES]
-        if first == "parameter":
-            return "new" in others
-        return (
-            first in PLACES and bool(names) and not {*NAMES, *VALUES} & set(names) and not any(map(self._number, names))
-        )
+        of_values = {*NAMES, *VALUES} & set(names) and not any(map(grid.is_corner, names))
+        return bool(names) and not of_values and not any(map(self._number, names))
+
+    def _is_below(self, cells: list[str]) -> bool:
+        """Is this a row below the names of the columns?"""
+        first, *names = self.across
+        if first.lower().strip("*: ") in PLACES or grid.is_header(self.across):
+            fits = not grid.is_corner(first) or any(grid.spelled(cells[0], name) for name in names)
+            return fits and any(self._values(cell) for cell in cells)
+        return all(map(self._number, cells))
+
+    def _values(self, cell: str) -> list[str]:
+        """The parts of a calculation in a cell, with a number at its end."""
+        parts = [part.strip() for part in _SEPARATES.split(cell)]
+        return parts if self._number(parts[-1]) else []
 
     def take_across(self, cells: list[str], section: Section, place: Place) -> None:
-        """A row below names: of a parameter, of a sample or a time step; a total belongs to none."""
-        outer, time, parameter = section, "", ""
-        for name, cell in zip(self.across, cells, strict=True):
+        """A row below names: of a unit or parameter, of a sample or a time step; a total belongs to none."""
+        outer, time, subject = section, "", ""
+        for column, (name, cell) in enumerate(zip(self.across, cells, strict=True)):
             word = name.lower().strip("*: ")
-            if word == "parameter":  # once more, where a long table stands in two halves
-                parameter = cell
+            if grid.is_corner(word) and (word or not column):  # once more, where a long table has two halves
+                subject = cell
             elif PLACES.get(word) == "sample":
                 section = heading(f"sample {cell}", outer) or outer
             elif PLACES.get(word) == "time":
                 time = "" if cell.lower() in TOTALS else cell
-            elif cell:
-                spelling = BECOMES.get(word, _state(name)).format(parameter) if parameter else _at(name, time)
-                self.add(spelling, [cell], section, place)
+            elif cell and cell not in NOTHING:
+                spelling = (grid.spelled(subject, name) or _state(name).format(subject)) if subject else name
+                self.add(_at(spelling, time), self._values(cell) or [cell], section, place)
+        if not subject and section == outer and not time:
+            self.across = []  # numbers below names: those of one row
 
     def headless(self, name: str, values: list[str], section: Section, place: Place) -> None:
         numbers = [value for value in values if self._number(value)]
