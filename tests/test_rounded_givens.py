@@ -124,3 +124,29 @@ def test_what_is_saved_keeps_the_marks(run, tmp_path) -> None:
     assert {name.label for name in load(str(saved)).rounded} == {"z"}
     run("train", str(path), "--epochs", "2", "--set", "z=0.5", "--save", str(saved), "--force")
     assert not load(str(saved)).rounded
+
+
+@pytest.mark.parametrize(
+    ("setting", "rounded"),
+    [("z=0.5", {"t", "b"}), ("z=0.5~", {"z", "t", "b"}), ("b=0.3", {"z", "t"}), ("t=0.25", {"z", "b"})],
+)
+def test_what_was_set_exactly_is_exact_when_it_is_saved_and_the_others_stay_rounded(run, tmp_path, setting, rounded):
+    path, saved = tmp_path / "neuron.yaml", tmp_path / "saved.yaml"
+    path.write_text(
+        "given: rounded\ninputs: {z: 0.4764, t: 0.12}\nparameters: {w: 2, b: 0.35}\nfixed: [z, t, b]\n"
+        "definitions: {E: (w * z + b - t)^2}\nobjective: E\nlearning_rate: 0.1\n"
+    )
+    assert run("train", str(path), "--epochs", "1", "--set", setting, "--save", str(saved))[0] == 0
+    assert {name.label for name in load(str(saved)).rounded} == rounded
+
+
+def test_rows_and_start_values_keep_their_marks_beside_one_that_was_set_exactly(run, tmp_path):
+    path, saved = tmp_path / "network.yaml", tmp_path / "saved.yaml"
+    path.write_text(
+        "given: rounded\nsequence:\n  - inputs: {x: 0.5, y: 0.25}\n  - inputs: {x: 0.1, y: 0.75}\nstart: {h: 0.2}\n"
+        "parameters: {w: 2}\nfixed: [x, y]\ndefinitions: {h: w * h@-1 + x, E: (h - y)^2}\nobjective: E\n"
+        "learning_rate: 0.1\n"
+    )
+    assert run("train", str(path), "--epochs", "1", "--set", "x@2=0.3", "--save", str(saved))[0] == 0
+    found = {(name.label, name.time) for name in load(str(saved)).rounded}
+    assert found == {("x", 1), ("y", 1), ("y", 2), ("h", 0)}

@@ -98,7 +98,10 @@ class _Rewriter:
     def __init__(self, example: Example, values: Mapping[Name, Value], path: str, document: Node):
         self.example, self.values, self.path = example, values, path
         top = {key.text: value for key, value in document.entries}
-        self.all_rounded = "given" in top and canonical_word(top["given"].text) == "rounded"
+        is_word = "given" in top and canonical_word(top["given"].text) == "rounded"
+        self.rounded = {name for name in example.rounded if self.is_kept(name)}
+        self.by_marks = is_word and any(map(self.is_exact, example.values))
+        self.by_word = is_word and not self.by_marks
         self.in_out = "weights_layout" in top and canonical_word(top["weights_layout"].text) == "in_out"
         parameters = top.get("parameters", _mapping(()))
         self.parameters = [normal(key.text) for key, _ in parameters.entries] + [
@@ -116,7 +119,9 @@ class _Rewriter:
                 layers = zip(node.items[before:], self.example.network.layers, strict=True)
                 changed = [self.layer(item, layer) for item, layer in layers]
                 return Node("list", NOWHERE, items=[*node.items[:before], *changed])
-            case "inputs" | "targets" | "samples" | "sequence" if self.is_set(word):
+            case "given" if self.by_marks:
+                return _scalar("exact")
+            case "inputs" | "targets" | "samples" | "sequence" if self.by_marks or self.is_set(word):
                 return self.given(word)
             case "start":
                 starts = dict(self.starts())
@@ -131,7 +136,16 @@ class _Rewriter:
 
     def starts(self) -> Iterator[tuple[str, Node]]:
         """What there is before the first time step."""
-        return ((name.label, _scalar(text)) for name, text in self.example.values.items() if name.time == 0)
+        return ((name.label, _scalar(self.as_given(name))) for name in self.example.values if name.time == 0)
+
+    def is_kept(self, name: Name) -> bool:
+        """Is a number as it was given?"""
+        return name not in self.values or float(self.values[name]) == float(number(self.example.values[name]))
+
+    def is_exact(self, name: Name) -> bool:
+        """Would `given: rounded` take a number for a rounded one that is exact: set for this run, or trained?"""
+        text = self.example.values[name] if self.is_kept(name) else full(self.values[name])
+        return name.kind in ("", "target") and "." in text and name not in self.rounded
 
     def is_set(self, word: str) -> bool:
         """Was an input or a target set for this run, so that what the file says of them is no longer so?"""
@@ -179,11 +193,12 @@ class _Rewriter:
         return _mapping(sides)
 
     def as_given(self, name: Name) -> str:
-        """An input or a target as it is written in a file, with the mark of those that are rounded."""
-        return self.example.values[name] + (ROUNDED if name in self.example.rounded and not self.all_rounded else "")
+        """A number as it is given in a file, with the mark of those that are rounded."""
+        return self.example.values[name] + (ROUNDED if name in self.rounded and not self.by_word else "")
 
     def number(self, name: Name) -> Node:
-        return _scalar(full(self.values[name]))
+        """What a parameter has become; one that is as it was keeps its mark."""
+        return _scalar(self.as_given(name) if name in self.rounded else full(self.values[name]))
 
     def optimizer(self, node: Node) -> Node:
         """Its settings as they are for this run, and what it has kept."""
