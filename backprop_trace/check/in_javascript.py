@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from backprop_trace.check.slips import SLIPS, Facts, bends, is_structural, written_out
+from backprop_trace.check import causes, explain, habits, judge, ledger
+from backprop_trace.check.slips import SLIPS, Facts, bends, is_structural, with_targets_swapped, written_out
 from backprop_trace.formulas.expr import (
     Call,
     Cases,
@@ -38,8 +39,20 @@ from backprop_trace.formulas.expr import (
 from backprop_trace.model.chain import Equation
 from backprop_trace.run.javascript import Script
 
-MOST_BENDS = 12
-"""Of a line: more would make the page large, and hardly ever name more."""
+DIGITS = (
+    "factor-ten", "sign-dropped", "digits-swapped", "digit-lost", "exchanged", "stale", "copied-wrong",
+    "given-misread", "targets-swapped",
+)  # fmt: skip
+"""Slips that are no bent formulas: the script knows how they come about."""
+
+RULES: Mapping[str, object] = {
+    "carried": habits.CARRIED, "coarse": habits.COARSE, "few": habits.FEWEST_FIGURES, "alike": float(habits.ALIKE),
+    "enough": habits.ENOUGH, "finest": ledger.MOST_FIGURES, "units": judge.MOST_UNITS, "share": judge.SHARE,
+    "learnt": judge.LEARNT_SHARE, "placeholders": judge.FEWEST_PLACEHOLDERS, "leastCut": judge.LEAST_CUT,
+    "wide": explain.SHARE, "guess": explain.GUESS, "enoughFigures": explain.ENOUGH_FIGURES,
+    "copies": explain.MOST_COPIES, "oneByOne": causes.ONE_BY_ONE, "most": causes.MOST_LINES,
+}  # fmt: skip
+"""The numbers that the checker judges by, as the script calls them."""
 
 
 class Operation(NamedTuple):
@@ -50,27 +63,31 @@ class Operation(NamedTuple):
 
 
 class Knowledge(NamedTuple):
-    """`slopes` by the places of what the line uses; `bends` by slip; `rational`: no function, so it may end exactly;
-    `copied`: the line repeats another number; `shortcut`: another formula that must give the same."""
+    """`slopes` by the places of what the line uses; `bends` by slip; `kind`: of its quantity; `flags`: r rational (no
+    function, so it may end exactly), c copied (it repeats another number), i hardly ever written; `shortcut`: another
+    formula that must give the same; `swapped`: with the targets exchanged."""
 
     slopes: tuple[tuple[int, str], ...]
     operations: tuple[Operation, ...]
     bends: tuple[tuple[str, str], ...]
-    rational: bool
-    copied: bool
+    kind: str
+    flags: str
     shortcut: str
+    swapped: str
 
 
 def knowledge(equation: Equation, lines: Mapping[Name, Equation], facts: Facts, script: Script) -> Knowledge:
     """What is known of a line. Lines that are hardly ever written are put into its bent formulas."""
     formula = equation.formula
+    swapped = with_targets_swapped(formula, facts)
     return Knowledge(
         tuple((script.places[name], script.function(slope(formula, name))) for name in names_in(formula)),
         tuple(_operations(formula, script)),
         tuple(_bends(equation, lines, facts, script)),
-        _is_rational(formula),
-        isinstance(formula, Name),
+        causes.kind_of(equation.name),
+        "r" * _is_rational(formula) + "c" * isinstance(formula, Name) + "i" * is_structural(equation.name),
         "" if equation.shortcut is None else script.function(equation.shortcut),
+        "" if swapped is None else script.function(swapped),
     )
 
 
@@ -87,7 +104,7 @@ def _bends(
             pair = bend.slip, script.function(bend.formula)
         except KeyError:  # it speaks of what is not on the page
             continue
-        if pair not in seen and len(seen) < MOST_BENDS:
+        if pair not in seen:
             seen.add(pair)
             yield pair
 

@@ -8,6 +8,7 @@ be), lines with the same class of verdict, and slips the page names that `check`
 
 from __future__ import annotations
 
+import decimal
 import json
 import random
 import re
@@ -85,13 +86,27 @@ def compared(example: Example, sheets: list[dict[str, str]]) -> Iterator[Compare
                 yield Compared(name, sheet[name], verdict, line.verdict, slip, line.slips)
 
 
+DIGITS = ((4, 4), (4, 4), (4, 4), (3, 3), (5, 5), (6, 6), (3, 5), (2, 2))
+MODES = (*[decimal.ROUND_HALF_UP] * 6, decimal.ROUND_HALF_EVEN, decimal.ROUND_DOWN)
+"""How the writers of the sheets write; most to four digits, rounded."""
+
+
 def sheets_of(made: Exercise, count: int, rng: random.Random) -> list[dict[str, str]]:
     """Half of them honest, half with a mistake."""
     found = []
     for place in range(count):
-        habit = Habit(skipped=rng.choice([0, 0, 0.3, 0.6]), figures=rng.random() < 0.3)
+        habit = Habit(
+            digits=rng.choice(DIGITS),
+            figures=rng.random() < 0.3,
+            mode=rng.choice(MODES),
+            carried=rng.random() < 0.2,
+            skipped=rng.choice([0, 0, 0.3, 0.6]),
+        )
         planted = plant(made, rng.choice(ONE_STEP), rng) if place % 2 else None
-        sheet = spoiled(made, habit, rng, [planted]) if planted else written(made.calculated, habit, rng)
+        try:
+            sheet = spoiled(made, habit, rng, [planted]) if planted else written(made.calculated, habit, rng)
+        except decimal.InvalidOperation:  # a digit slip that leaves no number
+            continue
         found.append({canonical(wrote.line.at[1]): wrote.text for wrote in sheet.wrote})
     return found
 

@@ -334,8 +334,7 @@ class _Page:
             "command": f"backprop-trace show {self.trace.example.name}",
             "file": self.file([*self.givens, *missing]),
         }
-        text = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        yield f"<script>\nconst D={text};\n"
+        yield f"<script>\nconst D={_packed(facts)};\n"
         yield program([*self.givens, *missing], equations)
         yield f"\n{_part('numbers.js')}\n"
         yield from self.practising(known) if self.view.practice is not None else [_part("watching.js")]
@@ -363,22 +362,25 @@ class _Page:
 
     def practising(self, known: Sequence[Name]) -> Iterator[str]:
         """What the checker knows of each line, and the script that judges by it."""
-        from backprop_trace.check.in_javascript import knowledge
+        from backprop_trace.check.in_javascript import DIGITS, RULES, knowledge
         from backprop_trace.check.slips import SLIPS, Facts
 
         facts, script = Facts(self.trace.example), Script(known)
-        slips: dict[str, int] = {}
+        slips: dict[str, int] = {slip: place for place, slip in enumerate(DIGITS)}
+        kinds: dict[str, int] = {}
         lines = []
         for line in self.lines:
             found = knowledge(line.equation, self.trace.by_name, facts, script)
             bends = ",".join(f"[{slips.setdefault(slip, len(slips))},{bent}]" for slip, bent in found.bends)
             slopes = ",".join(f"[{place},{slope}]" for place, slope in found.slopes)
             operations = ",".join(f"[{each.value},{each.slope}]" for each in found.operations)
-            also = f",q:{found.shortcut}" if found.shortcut else ""
-            flags = f",r:{int(found.rational)},c:{int(found.copied)}"
-            lines.append(f"{{d:[{slopes}],o:[{operations}],b:[{bends}]{flags}{also}}}")
-        words = json.dumps([[slip, SLIPS[slip].sentence] for slip in slips], separators=(",", ":"))
-        yield "const P=[" + ",\n".join(lines) + f"];\nD.slips={words};\n"
+            flags = "".join(f",{letter}:1" for letter in found.flags)
+            also = "".join(f",{key}:{f}" for key, f in (("q", found.shortcut), ("t", found.swapped)) if f)
+            kind = kinds.setdefault(found.kind, len(kinds))
+            lines.append(f"{{d:[{slopes}],o:[{operations}],b:[{bends}],k:{kind}{flags}{also}}}")
+        words = [[slip, SLIPS[slip].sentence, SLIPS[slip].rank] for slip in slips]
+        yield "const P=[" + ",\n".join(lines) + f"];\nD.slips={_packed(words)};\n"
+        yield f"D.digits={_packed({slip: slips[slip] for slip in DIGITS})};\nconst R={_packed(RULES)};\n"
         yield f"{_part('judging.js')}\n{_part('practise.js')}\n"
 
     def outside(self) -> list[Name]:
@@ -401,6 +403,11 @@ class _Page:
             "o": list(parts(name)), "u": [places[each] for each in used],
             "s": list(dict.fromkeys(part for each in used for part in parts(each))),
         }  # fmt: skip
+
+
+def _packed(found: object) -> str:
+    """JSON in which nothing ends the script that it stands in."""
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def parts(name: Name) -> Iterator[str]:

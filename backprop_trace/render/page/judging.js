@@ -1,171 +1,408 @@
 /* Judging: each answer is judged as `check` judges a line, from the learner's own numbers.
-   P holds what is known of each line: d slopes by place, o operations on the way, b bent formulas, r rational, c copied, q shortcut. */
+   P holds what is known of each line: d slopes by place, o operations on the way, b bent formulas, k its kind, r rational, c copied,
+   i hardly ever written, q another formula that gives the same. R are the numbers that the checker judges by. */
 const FINE = ['right', 'rounded', 'follows'];
 const SIGN = {right: '✓', rounded: '≈', follows: '↳', slip: '✎', 'not this': '✗', undecided: '…', 'not a number': '?'};
 const CLASS = {right: 'fine', rounded: 'fine', follows: 'fine', slip: 'slip', 'not this': 'bad', 'not a number': 'bad', undecided: 'und'};
 const order = x => { x = Math.abs(x); if (!(x > 0)) return -Infinity; const e = Math.floor(Math.log10(x) + 1e-12); return e };
 const halfOf = (size, figures) => size > 0 ? .5 * 10 ** (order(size) - figures + 1) : 0;
 
-/* a number as it is written: its value, half a unit of its last digit, its decimals and figures */
+/* a number as it is written: its value x, half a unit of its last digit h, its decimals d, figures g, and zeros z that may fill its places */
 function written(text) {
   const s = text.trim().replace(/[−–]/g, '-').replace(/^([-+]?\d+),(\d+)$/, '$1.$2');
   const x = read(s);
   if (typeof x == 'string') return {bad: x};
-  if (s.includes('/')) return {x, h: 0, d: 99, g: 99, s};
+  if (s.includes('/')) return {x, h: 0, d: 99, g: 99, z: 0, s};
   const m = /^[-+]?(\d*)\.?(\d*)(?:e([-+]?\d+))?$/i.exec(s);
-  const d = (m[2] || '').length - (+m[3] || 0), digits = (m[1] + (m[2] || '')).replace(/^0+/, '');
-  return {x, h: .5 * 10 ** -d, d, g: Math.max(1, digits.length), s};
+  const d = (m[2] || '').length - (+m[3] || 0), digits = (m[1] + (m[2] || '')).replace(/^0+/, ''), g = digits.length;
+  const z = /^[-+]?\d+$/.test(s) ? Math.max(0, Math.min(/0*$/.exec(digits)[0].length, g - 2)) : 0;
+  return {x, h: .5 * 10 ** -d, d, g, z, s};
 }
 const ends = (x, d) => { const u = x * 10 ** d; return Math.abs(u - Math.round(u)) <= 1e-9 * Math.max(1, Math.abs(u)) };
-const muteFor = (w, value) => w.x !== value && w.h > 0 && -w.d > order(value);
+const showsNothing = (w, value) => w.x !== value && w.h > 0 && (!value || -w.d > order(value));
 const near = (w, value) => Math.abs(w.x - value) <= w.h * (1 + 1e-9) + 1e-15 * Math.abs(value);
+const matches = (w, value) => { const less = Math.abs(value) - Math.abs(w.x); return Math.abs(w.x - value) <= 1.0001 * w.h || less >= 0 && less < 2 * w.h && w.x * value >= 0 };
+const hadToBeRounded = (w, t) => w.d > 0 && w.h > 0 && /[1-9]/.test(w.s) && !ends(t, w.d) && -w.d <= order(t);
+const slackOf = w => Math.max(w.h, w.g > 11 && w.g < 99 ? 1e-13 + 1e-12 * Math.abs(w.x) : 0);
 
 /* to how many digits the learner rounds, learnt from lines that had to be rounded */
 function habitsOf(W, T) {
-  const told = [];
-  let cut = 0, up = 0;
-  W.forEach((w, k) => {
-    if (!w || w.bad || !w.h || !/[1-9]/.test(w.s)) return;
-    const t = T[K + k];
-    if (!muteFor(w, t)) { const over = (Math.abs(w.x) - Math.abs(t)) / (2 * w.h); up += over > 1e-9 && over <= .5; cut += over > -1 && over < -.5 }
-    if (w.d > 0 && !ends(t, w.d) && -w.d <= order(t)) told.push(w);
-  });
-  const most = f => { const n = {}; told.forEach(w => n[w[f]] = (n[w[f]] || 0) + 1); const best = Object.keys(n).sort((a, b) => n[b] - n[a])[0]; return best != null && n[best] >= .8 * told.length ? +best : null };
-  const same = f => new Set(told.map(w => w[f])).size == 1;
-  const h = {decimals: null, figures: null, fewest: told.length ? Math.min(...told.map(w => w.d)) : null, even: told.length >= 8 && (same('d') || same('g')), cuts: cut >= 3 && !up, mayCut: cut > 0 && !up};
-  if (told.length >= 2) { h.decimals = most('d'); h.figures = most('g') }
+  const all = W.map((w, k) => w && {w, t: T[K + k]}).filter(a => a), told = all.filter(a => hadToBeRounded(a.w, a.t)).map(a => a.w);
+  const few = a => a.w.g - a.w.z <= R.few, shown = a => a.w.z && Math.abs(a.w.x - a.t) > 0 && Math.abs(a.w.x - a.t) < 10 ** a.w.z;
+  const coarsest = all.every(few) || all.some(a => (shown(a) || hadToBeRounded(a.w, a.t)) && few(a)) ? R.few : R.coarse;
+  const most = f => { const n = new Map(); told.forEach(w => n.set(w[f], (n.get(w[f]) || 0) + 1)); const [best, count] = [...n].reduce((a, b) => b[1] > a[1] ? b : a); return count >= R.alike * told.length ? best : null };
+  const same = f => new Set(told.map(w => w[f])).size == 1, h = {decimals: null, figures: null, fewest: null, coarsest, even: false, cuts: false, mayCut: false};
+  if (!told.length) return h;
+  h.fewest = Math.min(...told.map(w => w.d));
+  h.even = told.length >= R.enough && (same('d') || same('g'));
+  if (same('d') && told.length > 1) h.coarsest = R.coarse;
+  if (told.length > 1) { h.decimals = most('d'); h.figures = most('g') }
   return h;
 }
-const narrowly = (H, size, figures) => Math.max(halfOf(size, Math.max(4, figures)), H.decimals != null ? .5 * 10 ** -H.decimals : 0, H.figures != null ? halfOf(size, H.figures) : 0);
-const coarsely = (H, size) => { const f = H.fewest == null ? 3 : H.fewest, least = H.even ? f : Math.min(3, f); return Math.max(halfOf(size, 3), .5 * 10 ** -least, narrowly(H, size, 3)) };
+const learnt = H => H.decimals != null || H.figures != null;
+const ofDecimals = (H, coarse) => H.decimals != null && (coarse || H.figures == null) ? .5 * 10 ** -H.decimals : 0;
+const narrowly = (H, size, figures) => Math.max(halfOf(size, Math.max(R.carried, figures)), H.decimals != null ? .5 * 10 ** -H.decimals : 0, H.figures != null ? halfOf(size, H.figures) : 0);
+const coarsely = (H, size) => { const f = H.fewest == null ? 3 : H.fewest, least = H.even ? f : Math.min(3, f); return Math.max(halfOf(size, H.coarsest), .5 * 10 ** -least, narrowly(H, size, R.coarse)) };
+const figuresOf = w => Math.min(R.finest, Math.max(R.carried, w.g));
+const usedIn = f => f.uses = f.uses || [...new Set([...String(f).matchAll(/v\[(\d+)]/g)].map(m => +m[1]))];
 
 /* the bands of all lines, from what is written: middles v, slopes by rounded number s, their radii r */
 class Bands {
   constructor(J, figures, coarse) { Object.assign(this, {J, figures, coarse}); this.v = J.g.slice(); this.s = []; this.r = new Map(); this.made = 0 }
-  upTo(k) { for (; this.made <= k; this.made++) this.make(this.made) }
-  slopesOf(j) { return j < K ? null : this.s[j - K] }
+  upTo(k) { for (; this.made <= k; this.made++) this.make(this.made); return this }
+  half(size) { const H = this.J.H; return (this.coarse ? coarsely(H, size) : narrowly(H, size, this.figures)) * (H.cuts ? 2 : 1) }
   make(k) {
-    const J = this.J, w = J.W[k], at = K + k;
-    if (w && !w.bad && !J.mute[k]) { this.v[at] = w.x; this.s[k] = J.exact[k] != null || !w.h ? null : new Map([[at, 1]]); this.r.set(at, w.h); return }
+    const J = this.J, H = J.H, w = J.W[k], at = K + k;
+    if (w && !J.mute[k]) {
+      const h = slackOf(w), point = !w.h || J.exact[k] != null;
+      this.v[at] = w.x + (H.cuts && !point ? (w.x < 0 ? -h : h) : 0);
+      this.s[k] = point ? null : new Map([[at, 1]]);
+      this.r.set(at, this.coarse && H.mayCut && !H.cuts ? 2 * h : h);
+      return;
+    }
     const f = J.bent[k] || F[k];
     this.v[at] = f(this.v);
-    if (J.exact[k] != null) { this.v[at] = J.exact[k]; this.s[k] = null; return }
-    const s = this.line(k), size = Math.abs(this.v[at]);
-    if (!P[k].c || this.coarse && /^out_/.test(N[at])) {
-      const own = (this.coarse ? coarsely(J.H, size) : narrowly(J.H, size, this.figures)) + this.noise(k, (x, n) => this.coarse ? coarsely(J.H, x) : narrowly(J.H, x, this.figures));
+    this.s[k] = null;
+    if (J.exact[k] != null) { this.v[at] = J.exact[k]; return }
+    const s = this.slopes(f, J.bent[k] ? null : P[k].d), size = Math.abs(this.v[at]);
+    if (J.bent[k] || !P[k].c || this.coarse && /^(out_|d[^/]*\/d)/.test(N[at])) {
+      const own = this.half(size) + this.noise(k, x => this.half(x));
       if (s.size > 150) { let reach = own; s.forEach((a, j) => reach += Math.abs(a) * this.r.get(j)); s.clear(); s.set('k' + k, 1); this.r.set('k' + k, reach) }
       else { s.set('k' + k, 1); this.r.set('k' + k, own) }
     }
     if (this.coarse && J.mute[k]) { const far = Math.abs(this.v[at] - w.x) + w.h; s.set('m' + k, 1); this.r.set('m' + k, far) }
     this.s[k] = s.size ? s : null;
   }
-  /* the slopes of a line by the numbers that were rounded */
-  line(k) {
+  /* the slopes of a formula by the numbers that were rounded; of a bent one they are measured */
+  slopes(f, known) {
     const s = new Map();
-    for (const [j, d] of P[k].d) {
-      const inner = this.slopesOf(j);
+    for (const [j, d] of known || usedIn(f).map(j => [j])) {
+      const inner = j < K ? null : this.s[j - K];
       if (!inner) continue;
-      const a = d(this.v);
+      const a = d ? d(this.v) : this.steepness(f, j);
       inner.forEach((b, symbol) => s.set(symbol, (s.get(symbol) || 0) + a * b));
     }
     return s;
   }
+  steepness(f, j) { const v = this.v, x = v[j], e = 1e-6 * (Math.abs(x) + 1e-3); v[j] = x + e; const up = f(v); v[j] = x - e; const down = f(v); v[j] = x; return (up - down) / (2 * e) }
   noise(k, half) { let n = 0; for (const [value, slope] of P[k].o) { const a = value(this.v), b = slope(this.v); if (a && isFinite(b)) n += Math.abs(b) * half(Math.abs(a)) } return n }
+  /* skipped lines that are hardly ever written are rounded as operations of the line that uses them are */
+  inlined(k, half) { let n = 0; for (const [j, d] of P[k].d) { const m = j - K; if (m >= 0 && P[m].i && !P[m].c && !this.J.W[m] && this.J.exact[m] == null) n += Math.abs(d(this.v)) * (half(Math.abs(this.v[j])) + this.inlined(m, half)) } return n }
+  determined(k) { return P[k].d.every(([j]) => { const m = j - K, J = this.J; return m < 0 || J.exact[m] != null || (J.W[m] ? !J.mute[m] : P[m].i && this.determined(m)) }) }
   /* how far a line may be off, without the rounding of its result; and by the written numbers alone */
-  reach(k, w) {
+  reach(k, w, also) {
     this.upTo(k - 1);
-    const H = this.J.H, half = w.g < 3 ? w.h * 10 ** (w.g - 3) : w.h;
-    const of = this.coarse ? x => Math.max(half, halfOf(x, 3))
-      : x => { if (H.decimals != null && H.figures == null) return half; const own = halfOf(x, Math.max(3, w.g)); return H.figures != null && H.decimals == null ? own : Math.max(half, own) };
-    let all = this.noise(k, of), own = all, low = all;
-    this.line(k).forEach((a, symbol) => { const r = Math.abs(a) * this.r.get(symbol); all += r; if (typeof symbol == 'number') own += r });
-    const middle = (this.J.bent[k] || F[k])(this.v);
-    return {middle, all: all + 1e-14 * Math.abs(middle), own};
+    const H = this.J.H, zeros = this.coarse ? w.z : 0, figures = w.g - zeros, free = this.coarse && !this.determined(k);
+    let half = slackOf(w) * 10 ** zeros;
+    if (figures < 3) half = Math.max(half * 10 ** (figures - 3), Math.min(half, ofDecimals(H, this.coarse)));
+    if (H.cuts) half *= 2;
+    const of = free ? x => Math.max(half, halfOf(x, H.coarsest)) : x => {
+      if (H.decimals != null && H.figures == null) return half;
+      const own = halfOf(x, Math.max(R.coarse, figures));
+      return H.figures != null && H.decimals == null ? own : Math.max(half, own);
+    };
+    const f = also || this.J.bent[k] || F[k], known = f == F[k] ? P[k].d : null, middle = f(this.v);
+    let all = known ? this.noise(k, of) + this.inlined(k, of) : half, own = all, some = false;
+    this.slopes(f, known).forEach((a, symbol) => { const r = Math.abs(a) * this.r.get(symbol); some = some || r > 0; all += r; if (typeof symbol == 'number') own += r });
+    return {middle, all: all + 1e-14 * usedIn(f).reduce((sum, j) => sum + Math.abs(this.v[j]), Math.abs(middle)), own, some};
+  }
+  /* does a formula give the number: within what the digits of the numbers in it leave open, and not merely because that is wide? */
+  gives(k, f, w) {
+    const last = Math.max(...usedIn(f));
+    if (k >= 0 && last >= K + k) return last > K + k && new Bands(this.J, this.figures, false).upTo(last - K).gives(-1, f, w);
+    const y = f(k < 0 ? this.v : this.upTo(k - 1).v), off = Math.abs(y - w.x), h = Math.max(w.h, 1e-12 * Math.abs(w.x));
+    if (!(off <= .05 * Math.abs(w.x) + 50 * slackOf(w))) return false;
+    let reach = 0;
+    this.slopes(f, f == F[k] ? P[k].d : null).forEach((a, symbol) => reach += Math.abs(a) * this.r.get(symbol));
+    const way = w.g >= 3 && (k < 0 || f != F[k] || P[k].o.length) ? h : 0;
+    return off <= reach + 1.02 * h + way && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h);
   }
 }
 
 class Judging {
-  constructor(g, answers) {
-    this.g = g;
-    this.T = run(g);
-    this.W = L.map(l => answers[l.n] ? written(answers[l.n]) : null);
-    this.H = habitsOf(this.W, this.T);
-    this.mute = [];
-    this.bent = [];
-    this.tainted = [];
-    this.exact = [];
-    this.bands = new Map();
+  constructor(g, W, T, H, cause) {
+    Object.assign(this, {g, W, T, H, cause, careless: new Set(), mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), bands: new Map()});
+    L.forEach((l, k) => { this.exact[k] = this.exactly(k) });
+    this.filler = this.placeholder();
   }
   of(figures, coarse) { const key = coarse ? 'c' : figures; if (!this.bands.has(key)) this.bands.set(key, new Bands(this, figures, coarse)); return this.bands.get(key) }
+  narrow(w) { return this.of(figuresOf(w), false) }
   all() { return L.map((l, k) => this.line(k)) }
-  exactly(k, d, g) {
+  placeholder() {
+    const n = new Map(), all = L.map((l, k) => k).filter(k => this.W[k]);
+    all.forEach(k => n.set(this.W[k].s, (n.get(this.W[k].s) || 0) + 1));
+    const [s, count] = [...n].reduce((a, b) => b[1] > a[1] ? b : a, ['', 0]);
+    if (count < R.placeholders || 2 * count <= all.length) return '';
+    return 2 * all.filter(k => this.W[k].s == s && near(this.W[k], this.T[K + k]) && !showsNothing(this.W[k], this.T[K + k])).length < count ? s : '';
+  }
+  /* the value of a line for which nothing had to be rounded, else null */
+  exactly(k) {
+    const w = this.W[k], H = this.H;
+    if (w) return w.h && w.g < 13 && !this.mute[k] && this.without(k, w.d, H.decimals != null ? 99 : Math.max(3, w.g)) != null ? w.x : null;
+    if (this.bent[k]) return null;
+    const unit = 2 * coarsely(H, Math.abs(this.T[K + k]));
+    return this.without(k, Math.max(0, Math.min(9, -order(unit))), ofDecimals(H, false) ? 99 : H.coarsest);
+  }
+  without(k, d, figures) {
     if (!P[k].r) return null;
     const v = this.g.slice();
-    for (const [j] of P[k].d) { if (j >= K) { if (this.exact[j - K] == null) return null; v[j] = this.exact[j - K] } }
-    const x = F[k](v), figures = this.H.decimals != null ? 99 : Math.max(3, g);
-    const fits = y => ends(y, d) && (figures > 20 || !y || ends(y, figures - 1 - order(y)));
+    for (const [j] of P[k].d) { if (j >= K) { if (this.exact[j - K] == null || this.mute[j - K]) return null; v[j] = this.exact[j - K] } }
+    const x = F[k](v), fits = y => ends(y, d) && (figures > 20 || !y || ends(y, figures - 1 - order(y)));
     return fits(x) && P[k].o.every(([value]) => fits(value(v))) ? Number(x.toPrecision(14)) : null;
   }
+  uses(k) { return (this.bent[k] ? usedIn(this.bent[k]) : P[k].d.map(d => d[0])).filter(j => j >= K).map(j => j - K) }
+  sound(k) { return !this.uses(k).some(j => this.tainted[j]) }
   line(k) {
-    const w = this.W[k], uses = P[k].d.map(d => d[0]).filter(j => j >= K).map(j => j - K);
-    const sound = !uses.some(j => this.tainted[j]);
-    if (!w || w.bad) {
-      this.tainted[k] = !sound;
-      const unit = w ? 9 : Math.max(0, Math.min(9, -order(2 * coarsely(this.H, Math.abs(this.T[K + k])))));
-      this.exact[k] = this.exactly(k, unit, 99);
-      return w ? {w: 'not a number', s: w.bad + '.'} : null;
-    }
-    const found = this.honest(k, w, sound);
-    if (!['right', 'rounded', 'undecided'].includes(found.w)) this.tainted[k] = true;
-    else if (found.mute) { this.mute[k] = true; this.tainted[k] = !sound }
-    this.exact[k] = found.exact ? w.x : null;
+    const w = this.W[k];
+    this.exact[k] = this.exactly(k);
+    if (!w) { this.tainted[k] = !!this.bent[k] || !this.sound(k); return null }
+    const found = this.honest(k, w);
+    if (found.mute) { this.mute[k] = true; this.exact[k] = null; this.tainted[k] = !this.sound(k); this.bands.forEach(b => { b.made = Math.min(b.made, k) }) }
+    else this.tainted[k] = !['right', 'rounded'].includes(found.w);
     return found;
   }
-  honest(k, w, sound) {
-    const t = this.T[K + k], right = near(w, t) && !muteFor(w, t);
-    const exact = w.h && w.g < 13 ? this.exactly(k, w.d, w.g) : null;
-    if (sound && right && (exact == null || w.x == exact)) return {w: 'right', exact: exact != null};
-    if (exact != null) return w.x == exact || Math.abs(w.x - exact) < 1e-12 ? {w: near(w, t) ? 'right' : sound ? 'rounded' : 'follows', exact: true} : right && w.x == t ? {w: 'right'} : this.explained(k, w, {middle: exact, all: 0, own: 0});
-    const narrow = this.of(Math.min(9, Math.max(4, w.g)), false).reach(k, w);
-    const should = sound ? t : narrow.middle;
-    if (muteFor(w, should) && Math.abs(w.x - should) <= (w.d > 0 ? w.h : 4 * w.h) * (1 + 1e-9)) return {w: 'undecided', mute: true, s: 'Too few digits to tell.'};
-    if (right) return {w: 'right'};
-    if (!isFinite(narrow.all) || !isFinite(narrow.middle)) return {w: 'undecided', s: 'Nothing bounds this line.'};
-    const fine = sound ? 'rounded' : 'follows', said = sound ? 'Right within the rounding of your earlier lines.' : 'Follows from your numbers above: no new mistake.';
-    const inside = (b, h) => { let c = b.middle; if (this.H.cuts) c -= Math.sign(c) * w.h; return Math.abs(w.x - c) <= (b.all + h) * (1 + 1e-6) };
-    if (inside(narrow, w.h)) {
-      const off = Math.abs(w.x - narrow.middle), units = (w.g < 2 ? .5 : w.g < 3 ? 1 : 3) * 2 * w.h;
-      const size = /\+$/.test(L[k].n.replace(/(@\d+)?(\[\d+\])?$/, '')) ? Math.abs(narrow.middle - this.before(k)) : Math.abs(narrow.middle);
-      const share = this.H.decimals != null || this.H.figures != null ? .1 : .01;
-      return off <= Math.max(units, share * size, narrow.own + w.h) * 1.0001 ? {w: fine, s: said} : {w: 'undecided', s: 'What you left out leaves too much room to tell.'};
-    }
-    if (w.g >= 3 && w.h) { const m = sound ? t : narrow.middle, unit = 2 * w.h; if (Math.abs(Math.round(m / unit) - Math.round(w.x / unit)) <= 1) return {w: fine, s: 'The last digit is off by one.'} }
-    const coarse = this.of(0, true).reach(k, w);
-    if (!isFinite(coarse.all) || Math.abs(w.x - coarse.middle) <= (coarse.all + (this.H.mayCut ? 2 : 1) * w.h) * (1 + 1e-6)) return {w: 'undecided', s: 'Right only if the lines you left out were carried coarsely.'};
-    return this.explained(k, w, narrow);
+  honest(k, w) {
+    const found = this.asItStands(k, w);
+    const fills = w.s == this.filler && w.x != this.T[K + k] && FINE.includes(found.w);
+    return fills ? {w: 'undecided', s: 'The same number stands in most of your lines.'} : found.w == 'off' && this.cause ? this.explained(k, w) : found;
   }
-  before(k) { const old = D.carried.find(c => c[1] == L[k].n); return old ? this.of(4, false).v[AT.get(old[0])] : 0 }
-  explained(k, w, band) {
-    const B = this.of(Math.min(9, Math.max(4, w.g)), false);
-    B.upTo(k - 1);
-    const room = w.h * (1 + 1e-6) + 1e-14 * Math.abs(w.x);
-    for (const [slip, f] of P[k].b) {
-      const y = f(B.v);
-      if (!isFinite(y) || Math.abs(y - w.x) > .05 * Math.abs(w.x) + 50 * w.h) continue;
-      let reach = B.noise(k, x => Math.max(w.h * .1, halfOf(x, Math.max(3, w.g))));
-      for (const m of new Set([...String(f).matchAll(/v\[(\d+)]/g)].map(m => +m[1]))) {
-        const inner = B.slopesOf(m);
-        if (!inner) continue;
-        let r = 0;
-        inner.forEach((a, symbol) => r += Math.abs(a) * B.r.get(symbol));
-        const u = B.v.slice();
-        u[m] += r;
-        reach += Math.abs(f(u) - y);
-      }
-      const off = Math.abs(y - w.x);
-      if (off <= reach + room && (reach <= .15 * Math.abs(w.x) || off <= w.h * 1.01)) return {w: 'slip', slip: D.slips[slip][0], s: `Your number is what one gets if ${D.slips[slip][1]}.`};
+  asItStands(k, w) {
+    const t = this.T[K + k], sound = this.sound(k), H = this.H, right = near(w, t) && !showsNothing(w, t);
+    if (sound && right) return {w: 'right'};
+    const fine = sound ? {w: 'rounded', s: 'Right within the rounding of your earlier lines.'} : {w: 'follows', s: 'Follows from your numbers above: no new mistake.'};
+    const zeros = m => w.z > 0 && Math.abs(w.x - m) <= .5 * 10 ** w.z;
+    if (this.exact[k] != null) {
+      const exact = this.without(k, w.d, H.decimals != null ? 99 : Math.max(3, w.g));
+      if (Math.abs(w.x - exact) <= 1e-12 * Math.max(1, Math.abs(exact))) return Math.abs(exact - t) <= 1e-12 * Math.max(1, Math.abs(t)) ? {w: 'right'} : fine;
+      if (!sound && w.x == t) return {w: 'right'};
+      if (zeros(exact)) return {w: 'undecided', s: 'Too few digits to tell.'};
+      const short = w.d > 0 && w.x * exact >= 0 && Math.abs(Math.abs(exact) - Math.abs(w.x) - 2 * w.h) < 1e-9 * w.h;
+      return short && H.cuts ? fine : short && H.mayCut ? {w: 'undecided', s: 'Right only if you cut further digits off.'} : {w: 'off'};
     }
-    return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
+    const band = this.narrow(w).reach(k, w), bounded = isFinite(band.all) && isFinite(band.middle), should = sound || !bounded ? t : band.middle;
+    if (showsNothing(w, should) && Math.abs(w.x - should) <= w.h * (w.d <= 0 ? 4 : H.cuts || H.mayCut ? 2 : 1) * (1 + 1e-9)) return {w: 'undecided', mute: true, s: 'Too few digits to tell.'};
+    if (right) return {w: 'right'};
+    if (!bounded) return {w: 'undecided', s: 'Nothing bounds this line.'};
+    const inside = (b, h) => { const c = H.cuts ? b.middle - Math.sign(w.x) * h : b.middle; return Math.abs(w.x - c) <= b.all + h * (1 + 1e-9) };
+    const half = slackOf(w);
+    if (inside(band, half) || P[k].q && inside(this.narrow(w).reach(k, w, P[k].q), half)) return this.isNarrow(k, w, band) ? this.conspicuous(k, w) || fine : {w: 'undecided', s: 'What you left out leaves too much room to tell.'};
+    const unit = 2 * w.h, off = m => w.g >= 3 && w.h && Math.abs(Math.round(m / unit) - w.x / unit) <= (H.cuts ? 2 : 1) + 1e-6;
+    if (off(sound ? t : band.middle) || off(band.middle)) { this.careless.add(K + k); return {...fine, s: 'The last digit is off by one.'} }
+    if (this.bySecond(k, w, band, half)) return {w: 'follows', s: 'Follows from the other reading of an earlier line.'};
+    if (zeros(band.middle) || w.z && inside(band, .5 * 10 ** w.z)) return H.figures != null ? fine : {w: 'undecided', s: 'Too few digits to tell.'};
+    const coarse = this.of(0, true).reach(this.copied(k, w), w), wide = half * 10 ** w.z;
+    if (!isFinite(coarse.all) || inside(coarse, wide) || H.mayCut && Math.abs(w.x - coarse.middle) <= coarse.all + 2 * wide) return {w: 'undecided', s: 'Right only if the lines you left out were carried coarsely.'};
+    return {w: 'off'};
+  }
+  /* the skipped line that a line merely repeats; a copy of a coarser number ends in zeros */
+  copied(k, w) {
+    const m = P[k].c && !w.s.endsWith('0') ? P[k].d[0][0] - K : -1;
+    return m >= 0 && !this.W[m] && this.exact[m] == null && !this.bent[k] ? this.copied(m, w) : k;
+  }
+  isNarrow(k, w, band) {
+    const off = Math.abs(w.x - band.middle), units = (R.units[w.g] || 3) * 2 * w.h, share = learnt(this.H) ? R.learnt : R.share;
+    const old = D.carried.find(c => c[1] == L[k].n), size = old ? Math.abs(band.middle - this.narrow(w).v[AT.get(old[0])]) : Math.abs(band.middle);
+    if (off <= Math.max(units, share * size) * 1.0001 && (band.all < Math.abs(band.middle) || off <= units)) return true;
+    return off <= (band.own + slackOf(w)) * 1.0001;
+  }
+  /* more digits than the band is wide, and exactly what another last digit of an earlier line would give */
+  conspicuous(k, w) {
+    const used = P[k].d.map(d => d[0]), own = used.filter(j => j >= K && this.W[j - K]);
+    if (!this.cause || !P[k].r || !own.some(j => this.careless.has(j)) || own.length < used.filter(j => j >= K).length) return null;
+    if (own.some(j => { const o = this.W[j - K]; return !(w.d > o.d && w.g > o.g) })) return null;
+    const v = this.narrow(w).v;
+    return own.some(j => [-1, 1].some(e => { const u = v.slice(), o = this.W[j - K]; u[j] = o.x + e * 2 * o.h; return Math.abs(F[k](u) - w.x) < 1e-12 * Math.max(1, Math.abs(w.x)) })) ? this.said({slip: D.digits['copied-wrong']}) : null;
+  }
+  bySecond(k, w, band, half) {
+    const v = this.narrow(w).v, f = this.bent[k] || F[k];
+    return usedIn(f).some(j => (this.second.get(j) || []).some(x => { const u = v.slice(); u[j] = x; return Math.abs(w.x - f(u)) <= band.all + half }));
+  }
+
+  /* --- which slip gives a number: in this line, by its digits, or in a line that was left out --- */
+  explained(k, w) {
+    const found = this.here(k, w), here = found.length;
+    if (!here) found.push(...this.before(k, w));
+    found.push(...this.byCause(k, w, found));
+    const rank = e => D.slips[e.slip][2], caused = found.filter(e => this.cause.slips.includes(e.slip));
+    if (caused.length && this.cause.lines.size) caused.push(...found.filter(e => !caused.includes(e) && !e.bent && rank(e) == 1));
+    const named = caused.length ? caused : found.filter(e => this.mayBeNamed(e, k, w));
+    if (!named.length) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
+    if (named[0].bent) this.bend(named[0].bent);
+    if (w.g > 2) named.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
+    return this.said(named[0]);
+  }
+  said(e) {
+    const slip = D.slips[e.slip], where = e.bent ? `, in ${N[K + +Object.keys(e.bent)[0]]}, a line that you left out` : '';
+    return {w: 'slip', slip: slip[0], s: `Your number is what one gets if ${slip[1]}${where}.`};
+  }
+  /* what explains several lines: in one of the skipped lines, in all of them and in this one, or else anyhow */
+  byCause(k, w, found) {
+    const slips = this.cause.slips.filter(slip => !found.some(e => e.slip == slip)), between = slips.length ? this.between(k) : [];
+    if (!slips.length) return [];
+    const nearest = this.before(k, w).filter(e => slips.includes(e.slip));
+    if (nearest.length) return nearest;
+    return slips.flatMap(slip => {
+      const alike = j => (P[j].b.find(b => b[0] == slip) || [])[1], bent = {};
+      between.forEach(j => { const f = alike(j); if (f) bent[j] = f });
+      const ways = Object.keys(bent).length ? [this.bent[k] || F[k], ...alike(k) ? [alike(k)] : []] : [];
+      return ways.some(f => this.givesBent(bent, k, w, f)) ? [{slip, bent}] : this.cause.lines.has(k) ? [{slip}] : [];
+    });
+  }
+  here(k, w) {
+    const B = this.narrow(w), found = P[k].b.filter(([, f]) => B.gives(k, f, w)).map(([slip]) => ({slip}));
+    const band = B.reach(k, w), half = meant => 1.02 * meant.h + Math.min(band.all, meant.h);
+    const by = (name, ok) => { if (ok) found.push({slip: D.digits[name]}) };
+    const tells = meant => meant.x && Math.abs(band.middle - meant.x) <= band.all + half(meant) && (band.all <= R.wide * Math.abs(meant.x) || Math.abs(band.middle - meant.x) <= 1.01 * meant.h);
+    if (w.x && w.h) {
+      by('factor-ten', tells({x: w.x * 10, h: w.h * 10}) || tells({x: w.x / 10, h: (w.s.includes('.') ? written(w.s.replace(/0+$/, '')).h : w.h) / 10}));
+      by('sign-dropped', tells({x: -w.x, h: w.h}));
+      by('digits-swapped', swapped(w.s).some(s => tells(written(s))));
+      by('digit-lost', w.g >= 3 && longer(w.s).some(m => [band.middle, this.T[K + k]].some(t => Math.abs(m.x - t) <= 1.02 * m.h)));
+    }
+    by('exchanged', w.g > 1 && this.exchanged(k, w, band));
+    by('stale', w.g > 1 && this.elsewhere(k).some(x => matches(w, x)));
+    const rank = e => D.slips[e.slip][2];
+    if (found.every(e => rank(e) > 1)) found.push(...this.copiedWrong(k, w, B));
+    return ranked(found);
+  }
+  exchanged(k, w, band) {
+    const is = (b, x, h) => Math.abs(b.middle - x) <= b.all + 1.02 * h && (b.all <= R.wide * Math.abs(x) || Math.abs(b.middle - x) <= 1.01 * h);
+    return L.some((l, j) => { const o = this.W[j]; return o && j != k && o.s != w.s && P[j].k == P[k].k && is(band, o.x, o.h) && is(new Bands(this, figuresOf(w), false).reach(j, o), w.x, w.h) });
+  }
+  elsewhere(k) { const base = N[K + k].replace(PLACE, ''), at = L[k].at; return at ? L.flatMap((l, j) => l.at && l.at != at && N[K + j].replace(PLACE, '') == base ? [this.T[K + j], ...this.W[j] ? [this.W[j].x] : []] : []) : [] }
+  copiedWrong(k, w, B) {
+    const found = [], v = B.v, reach = 1.02 * slackOf(w) + 1e-13 * Math.abs(w.x);
+    for (const [j] of P[k].d) {
+      const s = j < K ? (G[j][2] === this.g[j] ? G[j][1] : null) : this.W[j - K] && this.W[j - K].s;
+      if (s == null || /[/e]/i.test(s) || written(s).g < (j < K ? 1 : 2)) continue;
+      for (const other of j < K ? misread(s) : oneOff(s)) {
+        const u = v.slice();
+        u[j] = +other;
+        if (Math.abs(F[k](u) - w.x) <= reach) found.push({slip: D.digits[j < K && !oneOff(s).includes(other) ? 'given-misread' : 'copied-wrong'], copied: [j, +other]});
+      }
+    }
+    return found.length <= R.copies ? found : [];
+  }
+  /* the lines that were left out before this one, nearest first, each bent; or one slip in several of them */
+  before(k, w) {
+    const between = this.between(k).filter(j => !P[j].i), found = [], many = new Map(), rank = slip => D.slips[slip][2];
+    for (const j of between) {
+      for (const [slip, f] of P[j].b) if ((w.g >= 3 || rank(slip) == 1) && this.givesBent({[j]: f}, k, w)) found.push({slip, bent: {[j]: f}});
+      if (found.length) break;
+    }
+    if (found.every(e => rank(e.slip) > 1)) {
+      for (const j of [...between].reverse()) for (const [slip, f] of P[j].b) if (rank(slip) == 1) { const m = many.get(slip) || many.set(slip, {}).get(slip); m[j] = m[j] || f }
+      many.forEach((bent, slip) => { if (Object.keys(bent).length > 1 && this.givesBent(bent, k, w)) found.unshift({slip, bent}) });
+    }
+    return found.length ? ranked(found) : this.misreadBefore(between, k, w);
+  }
+  misreadBefore(between, k, w) {
+    for (const j of this.figuresShown(k, w) >= R.enoughFigures ? between : []) {
+      const found = usedIn(F[j]).filter(m => m < K && G[m][2] === this.g[m] && !/[/e]/i.test(G[m][1]) && written(G[m][1]).g > 1).flatMap(m => misread(G[m][1]).map(other => {
+        const f = v => { const u = v.slice(); u[m] = +other; return F[j](u) };
+        f.uses = usedIn(F[j]);
+        return {slip: D.digits['given-misread'], bent: {[j]: f}};
+      })).filter(e => this.givesBent(e.bent, k, w));
+      if (found.length) return found.length <= R.copies ? found.slice(0, 1) : [];
+    }
+    return [];
+  }
+  figuresShown(k, w) {
+    const old = D.carried.find(c => c[1] == L[k].n);
+    return old ? String(Math.floor(Math.abs(w.x - this.narrow(w).v[AT.get(old[0])]) / (2 * w.h || 1e-15))).length : w.g;
+  }
+  between(k) {
+    const found = new Set(), left = this.uses(k);
+    while (left.length) { const j = left.pop(); if (!found.has(j) && !this.W[j]) { found.add(j); left.push(...this.uses(j)) } }
+    return [...found].sort((a, b) => b - a);
+  }
+  givesBent(bent, k, w, f = this.bent[k] || F[k]) {
+    const v = this.narrow(w).upTo(k - 1).v.slice(), moved = new Set();
+    const after = this.between(k).reverse().filter(j => { const hit = bent[j] || this.uses(j).some(m => moved.has(m)); if (hit) { moved.add(j); v[K + j] = (bent[j] || this.bent[j] || F[j])(v) } return hit });
+    if (!(Math.abs(f(v) - w.x) <= .05 * Math.abs(w.x) + 50 * slackOf(w))) return false;
+    const trial = Object.assign(Object.create(Judging.prototype), this, {bent: {...this.bent, ...bent}, exact: this.exact.slice()});
+    after.forEach(j => { trial.exact[j] = null });
+    return new Bands(trial, figuresOf(w), false).gives(k, f, w);
+  }
+  mayBeNamed(e, k, w) {
+    if (!e.bent) return true;
+    if (D.slips[e.slip][2] >= R.guess) return false;
+    const cause = e.slip + ' ' + Object.keys(e.bent)[0];
+    if (this.figuresShown(k, w) >= R.enoughFigures || this.suspected.has(cause)) return true;
+    this.suspected.add(cause);
+    return false;
+  }
+  /* from now on lines that were left out are taken to be bent */
+  bend(bent) {
+    Object.assign(this.bent, bent);
+    this.bands.clear();
+    L.forEach((l, j) => { this.exact[j] = this.exactly(j); if (!this.W[j] && this.tainted[j] != null) this.tainted[j] = !!this.bent[j] || !this.sound(j) });
   }
 }
-const judge = (g, answers) => new Judging(g, answers).all();
+/* each slip once, the classical ones first */
+const ranked = found => found.filter((e, at) => found.findIndex(o => o.slip == e.slip) == at).sort((a, b) => D.slips[a.slip][2] - D.slips[b.slip][2]);
+const PLACE = /(@\d+)?(\[\d+\])?$/;
+const oneOff = s => [...s].flatMap((c, k) => /\d/.test(c) ? [...'0123456789'].filter(o => o != c).map(o => s.slice(0, k) + o + s.slice(k + 1)).concat(/\d/.test(s[k + 1] || '') && s[k + 1] != c ? [s.slice(0, k) + s[k + 1] + c + s.slice(k + 2)] : []) : []);
+const misread = s => { const n = (s.split('.')[1] || '').length; return oneOff(s).concat([-1, 1].filter(m => n + m >= 0).map(m => (+s * 10 ** -m).toFixed(n + m))) };
+const swapped = s => [...s].flatMap((c, k) => /\d/.test(c) && /\d/.test(s[k + 1] || '') && s[k + 1] != c && !/e/i.test(s.slice(0, k)) ? [s.slice(0, k) + s[k + 1] + c + s.slice(k + 2)] : []);
+const longer = s => /[/e]/i.test(s) ? [] : [...s].flatMap((c, k) => /\d/.test(c) ? [...'0123456789'].map(o => s.slice(0, k) + o + s.slice(k)).filter(l => +l != +s).map(written) : []);
+
+/* what a slip makes of all lines, where it is in all that it can be in, or in those of a kind */
+const runs = {};
+function bentRuns(g, T) {
+  const key = g.join();
+  if (runs.key == key) return runs.all;
+  const places = new Map(), put = (slip, kind, k, f) => { const at = slip + ' ' + kind, m = places.get(at) || places.set(at, new Map()).get(at); if (!m.has(k)) m.set(k, f) };
+  const add = (slip, k, f) => ['', P[k].k].forEach(kind => put(slip, kind, k, f));
+  L.forEach((l, k) => { P[k].b.forEach(([slip, f]) => { if (D.slips[slip][2] == 1 && !R.oneByOne.includes(D.slips[slip][0])) add(slip, k, f) }); if (P[k].t) add(D.digits['targets-swapped'], k, P[k].t) });
+  const all = [];
+  places.forEach((bent, at) => {
+    const [slip, kind] = at.split(' ');
+    if (kind && bent.size == places.get(slip + ' ').size) return;
+    const v = T.slice(), moved = new Set();
+    L.forEach((l, k) => { if (bent.has(k) || P[k].d.some(([j]) => moved.has(j))) { v[K + k] = (bent.get(k) || F[k])(v); moved.add(K + k) } });
+    all.push({slip: +slip, v, moved});
+  });
+  return Object.assign(runs, {key, all}).all;
+}
+function causeOf(g, W, T, found) {
+  const of = f => L.map((l, k) => k).filter(k => found[k] && f(found[k].w)), wanting = of(w => w == 'off' || w == 'undecided'), fine = of(w => w == 'right' || w == 'rounded');
+  let best = {slips: [], lines: new Set()};
+  for (const {slip, v, moved} of wanting.length > 1 && L.length <= R.most ? bentRuns(g, T) : []) {
+    const lines = wanting.filter(k => { const w = W[k], y = v[K + k], off = Math.abs(w.x - y); return moved.has(K + k) && off <= Math.max(3 * w.h, 1e-9 * Math.abs(y)) && off <= .1 * Math.abs(y - T[K + k]) });
+    if (lines.length < Math.max(2, best.lines.size) || fine.some(k => moved.has(K + k) && Math.abs(v[K + k] - W[k].x) > 3 * W[k].h)) continue;
+    best = {slips: [...new Set([...lines.length == best.lines.size ? best.slips : [], slip])], lines: new Set(lines)};
+  }
+  return best;
+}
+/* whether further digits are cut off: three lines must tell, none be rounded up */
+function cutOff(g, W, T, H) {
+  if (!W.some((w, k) => w && w.h && Math.abs(T[K + k]) - Math.abs(w.x) > w.h && Math.abs(T[K + k]) - Math.abs(w.x) < 2.2 * w.h)) return H;
+  const J = new Judging(g, W, T, H), C = new Judging(g, W, T, {...H, cuts: true}), told = {cut: 0, zero: 0, up: 0, larger: 0};
+  W.forEach((w, k) => {
+    if (!w || !w.h) return;
+    const band = J.narrow(w).reach(k, w), lower = C.narrow(w).reach(k, w), unit = 2 * w.h, turn = (w.x || band.middle) < 0 ? -1 : 1, off = turn * (w.x - band.middle) / unit;
+    if (!isFinite(band.all) || !isFinite(lower.all)) return;
+    const cut = off > -1 && off < -.5, mute = showsNothing(w, band.middle);
+    if (cut || mute) { if (cut) told[mute ? 'zero' : 'cut']++; return }
+    const above = turn * w.x - turn * lower.middle - lower.all;
+    if (above <= 1e-9 * unit || turn * (w.x - T[K + k]) <= 0 || P[k].q || J.exact[k] != null) return;
+    told[above < unit ? 'up' : 'larger']++;
+  });
+  return {...H, mayCut: told.cut + told.zero > 0 && !told.up && !told.larger, cuts: told.cut >= R.leastCut && !told.up};
+}
+function judge(g, answers) {
+  const all = L.map(l => answers[l.n] ? written(answers[l.n]) : null), W = all.map(w => w && !w.bad ? w : null), T = run(g), isOff = o => o && o.w == 'off';
+  let H = habitsOf(W, T), found = new Judging(g, W, T, H).all();
+  if (found.some(isOff)) {
+    const cutting = cutOff(g, W, T, H);
+    H = {...H, mayCut: cutting.mayCut};
+    if (cutting.cuts) {
+      const cut = {...H, cuts: true, mayCut: false}, other = new Judging(g, W, T, cut).all(), {lines} = causeOf(g, W, T, found);
+      const off = found.filter(isOff).length, left = other.filter(isOff).length, explained = found.filter((o, k) => isOff(o) && lines.has(k)).length;
+      if (left < off && off - explained >= left && !other.some((o, k) => isOff(o) && FINE.includes(found[k].w))) { H = cut; found = other }
+    }
+    found = new Judging(g, W, T, H, causeOf(g, W, T, found)).all();
+  }
+  return found.map((o, k) => all[k] && all[k].bad ? {w: 'not a number', s: all[k].bad + '.'} : o);
+}

@@ -1,0 +1,54 @@
+"""The page's own script judges as `check` does: simulated sheets through both, and slips it must name."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from math import exp
+
+import pytest
+from evidence.judged import shipped
+from practice import CLASSES, by_page, compared, sheets_of
+
+from backprop_trace.files.spec import load
+
+if shutil.which("node") is None:
+    pytest.skip("Node is not installed", allow_module_level=True)
+
+
+@pytest.mark.parametrize("name", ["mazur", "quirk", "rnn", "cs231n-neuron", "kumar"])
+def test_no_line_is_right_on_the_page_and_a_mistake_for_check(name):
+    made = shipped(name, 1)
+    found = list(compared(made.example, sheets_of(made, 30, random.Random(5))))
+    opposite = [line for line in found if {CLASSES[line.page], CLASSES[line.check]} == {"fine", "mistake"}]
+    same = sum(CLASSES[line.page] == CLASSES[line.check] for line in found)
+    assert opposite == []
+    assert same >= 0.99 * len(found)
+
+
+def judged(sheet: str, name: str = "mazur") -> dict[str, tuple[str, str]]:
+    answers = dict(line.split(" = ") for line in sheet.splitlines())
+    found = by_page(load(name), [answers])[0]
+    return dict(zip(answers, [each for each in found if each != ["", ""]], strict=True))
+
+
+def test_a_slip_in_a_line_that_was_left_out_is_named_once_and_the_rest_follows():
+    hidden = [1 / (1 + exp(-net)) for net in (0.15 * 0.05 + 0.2 * 0.1 + 0.35, 0.25 * 0.05 + 0.3 * 0.1 + 0.35)]
+    out = 1 / (1 + exp(-(0.4 * hidden[0] + 0.45 * hidden[1])))  # the bias of net_o1 is left out
+    loss, slope = (0.01 - out) ** 2 / 2, out * (1 - out)
+    sheet = f"E_o1 = {loss:.5f}\ndE/dout_o1 = {out - 0.01:.5f}\ndout_o1/dnet_o1 = {slope:.5f}"
+    assert [list(each) for each in judged(sheet).values()] == [["slip", "no-bias"], ["follows", ""], ["follows", ""]]
+
+
+@pytest.mark.parametrize(
+    ("line", "slip"),
+    [
+        ("E_o1 = 0.5496", "no-half"),
+        ("w5+ = 0.4411", "ascent"),
+        ("out_h1 = 5.933", "factor-ten"),
+        ("dE/dnet_o2 = 0.0381", "sign"),
+        ("out_h1 = 0.9533", "digits-swapped"),
+    ],
+)
+def test_a_slip_is_named(line, slip):
+    assert [each[1] for each in judged(line).values()] == [slip]
