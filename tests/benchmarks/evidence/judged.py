@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +26,8 @@ SHIPPED = (
 )  # fmt: skip
 CONFIRMED = ("right", "rounded", "follows", "convention")
 ACCUSED = ("slip", "wrong", "unknown")
+SMALLEST, LARGEST = Decimal("1e-30"), 10**6
+"""Beyond, nobody would write a number down."""
 
 
 class Exercise(NamedTuple):
@@ -58,7 +61,8 @@ def random_exercise(rng: random.Random, kind: str = "", steps: int = 1) -> Exerc
             made = from_text(exercise(rng, kind), steps)
         except (ArithmeticError, ValueError, ComputationError):
             continue
-        if len(made.calculated.lines) <= 400 and all(abs(number) < 10**6 for number in made.truth.values()):
+        numbers = [abs(number) for number in made.truth.values() if number]
+        if len(made.calculated.lines) <= 400 and all(SMALLEST < number < LARGEST for number in numbers):
             return made
 
 
