@@ -152,6 +152,20 @@ def test_one_line_alone_that_only_a_convention_gives_is_one() -> None:
     assert not report.has_mistakes
 
 
+def test_a_line_speaks_for_a_convention_that_acts_on_a_skipped_line_before_it() -> None:
+    """Neither E nor dE/dout stands on the sheet, only what comes of them: without 1/2 all of it is doubled."""
+    numbers = worked(mazur().replace("half_squared_error", "squared_error"))
+    kept = {name: value for name, value in numbers.items() if not name.startswith(("E", "dE/dout_o"))}
+    report = check("mazur", kept)
+    assert report.conventions == ("no-half",)
+    assert not report.has_mistakes
+    own = worked(mazur())
+    doubled = own | {name: value for name, value in kept.items() if name.startswith(("d", "w"))}
+    report = check("mazur", doubled)  # here E is with 1/2
+    assert report.conventions == ()
+    assert report.first_mistake is not None
+
+
 # --- what the author of an exercise decides ---
 
 

@@ -15,6 +15,7 @@ from backprop_trace.check.findings import HONEST, NO_CAUSE, Answer, Cause, Findi
 from backprop_trace.check.habits import Habits
 from backprop_trace.check.judge import Judge, cut_off, habits_of
 from backprop_trace.check.ledger import Key
+from backprop_trace.check.lines import Lines
 from backprop_trace.check.report import JudgedLine
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.wording import Language, Wording, signed
@@ -243,7 +244,8 @@ class JudgedPart:
         return name.kind == kinds[word] and bool(self.variants.own.true(step).get(name, 1))
 
     def acts_on(self, key: Key, variant: Variant, word: str) -> bool:
-        """Does a convention change the formula of a line itself, and does the number have digits enough to tell?"""
+        """Does a convention change the formula of a line, or of a skipped one that it uses, and has the number digits
+        enough to tell?"""
         step, name = key
         own = self.variants.own.at(step)
         written = self.answered[key].readings[0]
@@ -252,7 +254,8 @@ class JudgedPart:
         if name not in own.equations or name not in variant.at(step).equations or is_about_batches(word):
             return True
         names = frozenset(each for at, each in self.answered if at == step)
-        if variant.at(step).opened(name, names) != own.opened(name, names):
+        skipped = [used for used in own.used(name, names) if used in own.equations and used not in names]
+        if any(is_changed(each, own, variant.at(step), names) for each in (name, *skipped)):
             return True
         if name.kind == "E" and word in ("half", "no-half", "mean-of-outputs", "sum-of-outputs"):
             return True
@@ -460,6 +463,11 @@ class JudgedPart:
         which = "this step" if step == 1 else f"step {step}"
         whose = "" if self.variant.example.training.batching.size is None else " of its samples"
         return f"Done right, the loss{whose} {verb} from {shown(before, 6)} to {shown(later, 6)} in {which}."
+
+
+def is_changed(name: Name, own: Lines, other: Lines, written: frozenset[Name]) -> bool:
+    """Has a line another formula in another variant?"""
+    return name in other.equations and own.opened(name, written) != other.opened(name, written)
 
 
 def _as_it_stands(reading: Written, sign: int) -> Written:
