@@ -13,7 +13,7 @@ import pytest
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.render import render
-from backprop_trace.render.page.layout import CHIP, layout
+from backprop_trace.render.page.layout import CHIP, downwards, layout
 from backprop_trace.render.view import PagePractice, View
 from backprop_trace.run.step import TooLarge, trace
 
@@ -99,6 +99,17 @@ def test_no_chip_covers_another_and_none_a_unit(name):
         for node in drawn.nodes:
             beside = chip.x + CHIP[0] <= node.x or chip.x >= node.x + node.width
             assert beside or chip.y + CHIP[1] <= node.y or chip.y >= node.y + node.height or chip.y < node.y
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_downwards_no_box_covers_another_and_all_are_inside(name):
+    down = downwards(layout(load(name).network))
+    for place, node in enumerate(down.nodes):
+        assert node.x >= 0 and node.x + node.width <= down.width and node.y >= 0
+        assert node.y + node.height <= down.height
+        for other in down.nodes[:place]:
+            beside = node.x + node.width <= other.x or node.x >= other.x + other.width
+            assert beside or node.y + node.height <= other.y or node.y >= other.y + other.height
 
 
 @pytest.mark.parametrize("name", shipped())

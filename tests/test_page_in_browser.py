@@ -156,6 +156,15 @@ def test_no_window_scrolls_sideways(opened, name, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("mode", ["watch", "change", "practise"])
+@pytest.mark.parametrize("name", shipped())
+def test_on_a_phone_the_whole_drawing_is_seen(opened, name, mode):
+    page = opened(load(name), f"#{mode}:", viewport={"width": 390, "height": 844}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("$('.net').scrollWidth - $('.net').clientWidth") <= 0
+    assert page.evaluate("$$('.net svg').filter(s => s.getBoundingClientRect().width).length") == 1
+
+
 def test_hostile_text_does_nothing(opened):
     nasty = "<script>window.bad=1</script><img src=x onerror=window.bad=1>\\\"'&</title>"
     page = opened(

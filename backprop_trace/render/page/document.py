@@ -22,9 +22,9 @@ from backprop_trace.formulas.notation.names import MATHML_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import PHASES
-from backprop_trace.render.page.layout import Box, NetworkLayout, layout
+from backprop_trace.render.page.layout import Box, NetworkLayout, downwards, layout
 from backprop_trace.render.page.steps import derivation, html_name, worded
-from backprop_trace.render.page.svg import at_first, attribute, drawing
+from backprop_trace.render.page.svg import at_first, attribute, drawing, moved
 from backprop_trace.render.view import Names, Numbers, View, chosen, described
 from backprop_trace.run.javascript import Script, program
 from backprop_trace.run.step import TooLarge, Trace
@@ -326,6 +326,7 @@ class _Page:
             ],
             "objective": canonical(self.network.objective),
             "places": self.standing(),
+            "down": moved(downwards(self.drawn)),
             "modes": self.modes,
             "first": self.first,
             "step": self.trace.step,

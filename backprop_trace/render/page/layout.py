@@ -29,6 +29,11 @@ ROOMS = ((136.0, 246.0), (136.0, 200.0), (190.0, 246.0), (190.0, 300.0), (260.0,
 
 MOST_TRIALS = 4000
 
+NARROW, BESIDE = 440.0, 8.0
+"""How wide the drawing is where layers run downwards, and the least room between two boxes of a row."""
+DOWN_ROOMS = (96.0, 132.0, 150.0, 176.0)
+"""Between two layers one below the other: the first room in which the chips find a place is taken."""
+
 
 class Slot(NamedTuple):
     """A place for one number inside a node; `quantity` is the canonical name without sample and time."""
@@ -62,6 +67,14 @@ class Box(NamedTuple):
     def right(self) -> tuple[float, float]:
         return self.x + self.width, self.y + (60.0 if self.kind == "unit" else self.height / 2)
 
+    @property
+    def top(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y
+
+    @property
+    def bottom(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height
+
 
 class Wire(NamedTuple):
     """From one node to another; `weight` is the parameter on it, if there is one. A loop leads to its own layer."""
@@ -82,7 +95,7 @@ class Chip(NamedTuple):
 
 
 class NetworkLayout(NamedTuple):
-    """The whole drawing. `narrow` are the places of the nodes where layers run downwards, if they fit."""
+    """The whole drawing; in one that runs `down`, a layer stands below the one before."""
 
     width: float
     height: float
@@ -90,6 +103,7 @@ class NetworkLayout(NamedTuple):
     edges: tuple[Wire, ...]
     chips: tuple[Chip, ...]
     small: bool = False
+    down: bool = False
 
 
 def layout(network: Network) -> NetworkLayout:
@@ -192,30 +206,30 @@ def _loss_edges(network: Network, nodes: dict[str, Box], losses: Sequence[Box]) 
 # --- chips ---
 
 
-def _point(edge: Wire, place: float) -> tuple[float, float]:
-    (ax, ay), (bx, by) = edge.tail.right, edge.head.left
+def _point(edge: Wire, place: float, down: bool = False) -> tuple[float, float]:
+    (ax, ay), (bx, by) = (edge.tail.bottom, edge.head.top) if down else (edge.tail.right, edge.head.left)
     if edge.loop:
         x, y = edge.head.x + edge.head.width / 2, edge.head.y - 18
         return (x, y) if edge.tail is edge.head else (x, (ay + by) / 2)
     return ax + place * (bx - ax), ay + place * (by - ay)
 
 
-def _floating(edges: Iterable[Wire]) -> list[Chip]:
+def _floating(edges: Iterable[Wire], down: bool = False) -> list[Chip]:
     """A chip in the middle of each edge, seen one at a time."""
     weights: dict[Name, Wire] = {}
     for edge in edges:
         if edge.weight is not None:
             weights.setdefault(edge.weight, edge)
-    points = ((weight, _point(edge, 0.5)) for weight, edge in weights.items())
+    points = ((weight, _point(edge, 0.5, down)) for weight, edge in weights.items())
     return [Chip(weight, x - CHIP[0] / 2, y - 10, floats=True) for weight, (x, y) in points]
 
 
-def _placed(edges: Sequence[Wire]) -> list[Chip] | None:
+def _placed(edges: Sequence[Wire], down: bool = False) -> list[Chip] | None:
     """Chips so that none covers another; None if that cannot be. A shared weight has one, on its first edge."""
     first = {edge.weight: edge for edge in reversed(edges) if edge.weight is not None}
     choices = [
-        [chip for step in range(15) for sign in (-1, 1) if (chip := _chip(edge, 0.5 + sign * step / 40)) is not None]
-        for edge in sorted(first.values(), key=lambda edge: -abs(edge.tail.right[1] - edge.head.left[1]))
+        [chip for place in _places(edge, down) if (chip := _chip(edge, place, down))]
+        for edge in sorted(first.values(), key=lambda edge: -_slant(edge, down))
     ]
     trials = iter(range(MOST_TRIALS))
 
@@ -232,14 +246,26 @@ def _placed(edges: Sequence[Wire]) -> list[Chip] | None:
     return fill([])
 
 
-def _chip(edge: Wire, place: float) -> Chip | None:
+def _places(edge: Wire, down: bool) -> list[float]:
+    """Places along an edge, the best one first; downwards slanting edges have their chips above the others'."""
+    best = 0.5 if not down else 0.25 if _slant(edge, down) > CHIP[0] / 2 else 0.7
+    return [best + sign * step / 40 for step in range(15) for sign in (-1, 1)]
+
+
+def _slant(edge: Wire, down: bool) -> float:
+    return abs(edge.tail.top[0] - edge.head.top[0] if down else edge.tail.right[1] - edge.head.left[1])
+
+
+def _chip(edge: Wire, place: float, down: bool = False) -> Chip | None:
     """A chip at a place of an edge, if it fits between the two nodes."""
-    x, y = _point(edge, place)
+    x, y = _point(edge, place, down)
     assert edge.weight is not None
-    left = x - CHIP[0] / 2
-    if not edge.loop and (left < edge.tail.right[0] + 2 or left + CHIP[0] > edge.head.left[0] - 2):
-        return None
-    return Chip(edge.weight, left, y - 10)
+    left, top = x - CHIP[0] / 2, y - 10
+    if down:
+        fits = edge.tail.bottom[1] + 2 <= top and top + CHIP[1] <= edge.head.y - 2
+    else:
+        fits = edge.tail.right[0] + 2 <= left and left + CHIP[0] <= edge.head.left[0] - 2
+    return Chip(edge.weight, left, top) if fits or edge.loop else None
 
 
 def _meet(one: Chip, other: Chip) -> bool:
@@ -285,3 +311,78 @@ def _definition(network: Network, label: str, x: float, y: float, defined: bool)
     gradient = canonical(derivative(network.objective, name))
     slots = (Slot(label, "", 60, 8, 104, 24, True), Slot(gradient, "∂", 60, 36, 104, 24))
     return Box(label, "definition" if defined else "given", x, y - 34, 172, 68, slots)
+
+
+# --- downwards ---
+
+
+def downwards(drawn: NetworkLayout) -> NetworkLayout:
+    """The same drawing for a narrow window: layers run downwards, and one with many units takes several rows."""
+    floats = drawn.small or not drawn.chips
+    for gap in (64.0,) if floats else DOWN_ROOMS:
+        found = _turned(drawn, gap)
+        chips = _floating(found.edges, down=True) if floats else _placed(found.edges, down=True)
+        if chips is not None:
+            return found._replace(chips=_in_order(chips, drawn.chips))
+    found = _turned(drawn, 64.0)
+    return found._replace(chips=_in_order(_floating(found.edges, down=True), drawn.chips))
+
+
+def _in_order(chips: Iterable[Chip], like: Iterable[Chip]) -> tuple[Chip, ...]:
+    """The chips in the order of others, inside the drawing."""
+    by_weight = {chip.weight: chip for chip in chips}
+    inside = (by_weight[each.weight] for each in like)
+    return tuple(chip._replace(x=min(max(0.0, chip.x), NARROW - CHIP[0])) for chip in inside)
+
+
+def _turned(drawn: NetworkLayout, gap: float) -> NetworkLayout:
+    """The nodes in rows and the edges between them, with so much room from layer to layer."""
+    moved: dict[Box, Box] = {}
+    y = 34.0 if any(edge.loop for edge in drawn.edges) else 2.0
+    for layer in _columns(drawn.nodes):
+        y -= gap - 30 if layer[0].kind == "loss" else 0
+        for row in _in_rows(layer):
+            tallest = max(node.height for node in row)
+            for node, x in zip(row, _spread([node.width for node in row]), strict=True):
+                moved[node] = node._replace(x=x, y=y + (tallest - node.height) / 2)
+            y += tallest + 18
+        y += gap - 18
+    edges = tuple(edge._replace(tail=moved[edge.tail], head=moved[edge.head]) for edge in drawn.edges)
+    return NetworkLayout(
+        NARROW, y - gap + 2, tuple(moved[node] for node in drawn.nodes), edges, (), drawn.small, down=True
+    )
+
+
+def _columns(nodes: Iterable[Box]) -> list[list[Box]]:
+    """The nodes from column to column; the total stands with the losses, between two of them."""
+    found: dict[float, list[Box]] = {}
+    total = None
+    for node in nodes:
+        if node.kind == "total":
+            total = node
+        else:
+            found.setdefault(node.x, []).append(node)
+    columns = [found[x] for x in sorted(found)]
+    if total is not None:
+        columns[-1].insert(1, total)
+    return columns
+
+
+def _in_rows(layer: Sequence[Box]) -> list[Sequence[Box]]:
+    """As few rows as there must be, each with as many nodes."""
+    widest = max(node.width for node in layer)
+    most = max(1, int((NARROW + BESIDE) // (widest + BESIDE)))
+    if sum(node.width for node in layer) + BESIDE * (len(layer) - 1) <= NARROW:
+        most = len(layer)
+    rows = -(-len(layer) // most)
+    each = -(-len(layer) // rows)
+    return [layer[start : start + each] for start in range(0, len(layer), each)]
+
+
+def _spread(widths: Sequence[float]) -> list[float]:
+    """Where boxes begin that share a row."""
+    share = NARROW / len(widths)
+    if max(widths) <= share:
+        return [share * (place + 0.5) - width / 2 for place, width in enumerate(widths)]
+    between = (NARROW - sum(widths)) / (len(widths) + 1)
+    return [between * (place + 1) + sum(widths[:place]) for place in range(len(widths))]

@@ -37,6 +37,19 @@ const known = k => k < K || mode == 'change' || (mode == 'practise' ? fineish(k)
 let ans = {}, hints = {}, verdicts = [];
 const fineish = k => FINE.includes((verdicts[k - K] || {}).w);
 
+/* in a narrow window layers run downwards: the same groups, moved */
+(() => {
+  const wide = $('.net svg'), c = wide.cloneNode(true), d = D.down, all = (q, f) => $$(q, c).forEach((e, k) => f(e, k));
+  c.setAttribute('class', wide.getAttribute('class').replace('wide', 'compact'));
+  c.setAttribute('viewBox', [-2, -2, d.box[0] + 4, d.box[1] + 4].join(' '));
+  c.removeAttribute('style');
+  c.setAttribute('aria-labelledby', 't-compact');
+  $('title', c).id = 't-compact';
+  all('.unit', (e, k) => e.setAttribute('transform', `translate(${d.units[k]})`));
+  all('.edge', (e, k) => e.setAttribute('d', d.edges[k]));
+  all('.chip', (e, k) => { e.setAttribute('transform', `translate(${d.chips[k]})`); e.classList.toggle('flt', d.floats) });
+  wide.after(c);
+})();
 const slots = $$('text[data-s]'), rs = $$('.net [data-r]'), qs = $$('[data-q]'), chips = $$('.chip'), card = $('#card');
 $$('.ln,.giv li').forEach(li => li.removeAttribute('id'));
 history.scrollRestoration = 'manual';
@@ -86,11 +99,6 @@ function show() {
   $$('.phs button').forEach(b => b.setAttribute('aria-pressed', b.dataset.p == l.p));
   fill();
   if (mode != 'practise') keepInView();
-  const net = $('.net'), own = $('.net .own');
-  if (own && net.scrollWidth > net.clientWidth) {
-    const a = own.getBoundingClientRect(), b = net.getBoundingClientRect();
-    if (a.left < b.left || a.right > b.right) net.scrollLeft += a.left - b.left - (b.width - a.width) / 2;
-  }
   if (!timer && !quiet) $('#live').textContent = `Step ${i + 1} of ${L.length}, ${l.p}. ${l.t}: ${fmt(v[K + i])}`;
 }
 
@@ -132,6 +140,11 @@ function fill() {
 const nice = k => k >= K ? $('.nm', lis[k - K]).innerHTML : ($(`.giv [data-t="${CSS.escape(N[k])}"]`) || {previousElementSibling: {innerHTML: esc(N[k])}}).previousElementSibling.innerHTML;
 
 function keepInView() {
+  const part = $('.compact .unit.own') || $('.compact .chip.own'), at = part && part.getBoundingClientRect();
+  if (!quiet && at && at.height && innerWidth < 900 && mode == 'watch') {
+    const end = $('.dock').getBoundingClientRect().top, away = at.top < 8 ? at.top - 60 : at.bottom > end - 8 ? at.bottom - end + 24 : 0;
+    if (away && scrollY + away < $('.fig').offsetTop + $('.fig').offsetHeight) scrollBy(0, away);
+  }
   const s = $('.sheet'), r = lis[i];
   if (s.scrollHeight > s.clientHeight + 4) {
     const a = r.offsetTop, t = s.scrollTop;

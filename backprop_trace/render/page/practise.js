@@ -12,6 +12,7 @@ function judgeAll() {
   });
   const n = asked.map(k => verdicts[k]).filter(x => x), c = x => n.filter(y => CLASS[y.w] == x).length;
   $('.pbar').innerHTML = asked.map(k => `<i class="${verdicts[k] ? CLASS[verdicts[k].w] : ''}"></i>`).join('');
+  $('.pbar').style.setProperty('--n', asked.length);
   const t = `${n.length} of ${asked.length} filled in` + (n.length ? ` · ${c('fine')} right or following` : '') + (c('slip') ? ` · ${c('slip')} slip${c('slip') > 1 ? 's' : ''}` : '') + (c('bad') ? ` · ${c('bad')} to look at` : '');
   $('#pt').textContent = t;
   $('.pbar').setAttribute('aria-label', t);

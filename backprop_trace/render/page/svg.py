@@ -24,13 +24,24 @@ LONGEST_NAME = 12
 def drawing(layout: NetworkLayout, objective: Name, number: Number, title: str) -> Iterator[str]:
     """The drawing with its numbers; `title` says in words what it shows."""
     box = f"0 {min(0.0, _top(layout)):g} {layout.width:g} {layout.height - min(0.0, _top(layout)):g}"
-    size, widest = "small" if layout.small else "wide", 1.3 * layout.width
+    size, widest = "wide small" if layout.small else "wide", 1.3 * layout.width
     yield f'<svg class="{size}" viewBox="{box}" style="max-width:{widest:g}px" role="img" aria-labelledby="t-net">'
     yield f'<title id="t-net">{escaped(title)}</title>'
     yield from map(_edge, layout.edges)
     yield from (_node(node, number) for node in layout.nodes)
     yield from (_chip(chip, objective, number) for chip in layout.chips)
     yield "</svg>"
+
+
+def moved(layout: NetworkLayout) -> dict[str, object]:
+    """Where the parts of a drawing that runs downwards stand: for the script, which moves those of the wide one."""
+    return {
+        "box": [layout.width, round(layout.height)],
+        "units": [[round(node.x), round(node.y)] for node in layout.nodes],
+        "edges": [edge_path(edge, down=True) for edge in layout.edges],
+        "chips": [[round(chip.x), round(chip.y)] for chip in layout.chips],
+        "floats": any(chip.floats for chip in layout.chips),
+    }
 
 
 def at_first(names: Iterable[Name]) -> dict[str, Name]:
@@ -61,21 +72,33 @@ def _edge(edge: Wire) -> str:
     return f'<path class="edge" {attribute("data-q", key)} d="{edge_path(edge)}"/>'
 
 
-def edge_path(edge: Wire) -> str:
-    """The line of an edge."""
-    (ax, ay), (bx, by) = edge.tail.right, edge.head.left
-    if edge.loop and edge.tail is edge.head:
-        x, y = edge.head.x + edge.head.width / 2, edge.head.y
+def edge_path(edge: Wire, down: bool = False) -> str:
+    """The line of an edge, in a drawing whose layers run to the right or downwards."""
+    tail, head = edge.tail, edge.head
+    if edge.loop and tail is head:
+        x, y = head.top
         return f"M{x + 24:g} {y:g}C{x + 40:g} {y - 34:g} {x - 40:g} {y - 34:g} {x - 24:g} {y:g}"
+    if down:
+        return _downward_path(edge)
+    (ax, ay), (bx, by) = tail.right, head.left
     if edge.loop:
         return f"M{ax:g} {ay:g}C{ax + 60:g} {ay:g} {bx - 60:g} {by:g} {bx:g} {by:g}"
-    if edge.head.kind == "total" and abs(edge.head.x - edge.tail.x) < edge.tail.width:
-        x = edge.head.x + edge.head.width / 2
-        down = edge.head.y > edge.tail.y
-        start = edge.tail.y + edge.tail.height if down else edge.tail.y
-        end = edge.head.y if down else edge.head.y + edge.head.height
-        return f"M{x:g} {start:g}L{x:g} {end:g}"
+    if head.kind == "total" and abs(head.x - tail.x) < tail.width:
+        start, end = (tail.bottom, head.top) if head.y > tail.y else (tail.top, head.bottom)
+        return f"M{head.top[0]:g} {start[1]:g}L{head.top[0]:g} {end[1]:g}"
     return f"M{ax:g} {ay:g}L{bx:g} {by:g}"
+
+
+def _downward_path(edge: Wire) -> str:
+    tail, head = edge.tail, edge.head
+    (ax, ay), (bx, by) = tail.bottom, head.top
+    if ay <= by:
+        return f"M{ax:g} {ay:g}L{bx:g} {by:g}"
+    if head.kind == "total" and tail.y < head.y + head.height:  # beside each other
+        x, end = (tail.x + tail.width, head.x) if tail.x < head.x else (tail.x, head.x + head.width)
+        return f"M{x:g} {tail.y + tail.height / 2:g}L{end:g} {head.y + head.height / 2:g}"
+    (ax, ay), (bx, by) = tail.top, head.top
+    return f"M{ax:g} {ay:g}C{ax:g} {min(ay, by) - 34:g} {bx:g} {min(ay, by) - 34:g} {bx:g} {by:g}"
 
 
 def name_text(name: Name, place: str = "") -> str:
