@@ -1,23 +1,25 @@
 """One cause of several mistakes: a slip in force in all lines of its kind, looked for before each is explained alone.
 
     >>> from backprop_trace.files.spec import load
-    >>> causes = Causes(Variant(load("mazur")))
-    >>> [round(value, 4) for name, value in causes.values(("no-half", "")).items() if name.kind == "E"]
+    >>> causes = Causes(Variant(load("mazur")), 1)
+    >>> [round(value, 4) for name, value in causes.values(Place("no-half")).items() if name.kind == "E"]
     [0.5496, 0.0471, 0.5967]
 
-The lines of the first step are computed from the givens with the slip in every line that it can be in, or in all lines
-of one kind. A cause gives
-the numbers of two lines at least, and of none that is right another one. Those of one line alone are no cause.
+The lines of a step are computed from what is given for it (or from the true values of the step before) with the slip in
+every line that it can be in, or in all lines of one kind; from the second step on in updates, since only those have
+something that the first has not: what the step before has left. A cause gives the numbers of two lines at least, and of
+none that is right another one. Those of one line alone are no cause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TypeAlias
+from math import log10
+from typing import NamedTuple
 
 from backprop_trace.check.findings import NO_CAUSE, Cause
-from backprop_trace.check.slips import SLIPS, with_targets_swapped
+from backprop_trace.check.slips import ALL_LINES, SLIPS, with_targets_swapped
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import float_value
@@ -30,33 +32,43 @@ ONE_BY_ONE = ("wrong-target", "wrong-row", "crossed", "wrong-activation", "facto
 """Slips that are another one in each line: their first way stands for none of the others."""
 NEAR, ROUNDED = 0.1, 3
 """What a cause gives is so near, measured by how far it moves the number, and by half units of its last digit."""
-FEWEST = 2
+FEWEST, ENOUGH_FIGURES = 2, 3.0
 
 
-Place: TypeAlias = tuple[str, str]
-"""A slip, and the kind of lines that it is in (empty: all that it can be in)."""
+class Place(NamedTuple):
+    """A slip, the kind of lines that it is in (empty: all that it can be in), and its way, where it has several."""
+
+    slip: str
+    kind: str = ""
+    way: str = ""
 
 
 class Causes:
-    """What slips in all lines, or in all of a kind, make of the first step of a variant, computed once."""
+    """What slips in all lines, or in all of a kind, make of a step of a variant, computed once."""
 
-    def __init__(self, variant: Variant):
-        self.variant = variant
+    def __init__(self, variant: Variant, step: int):
+        self.variant, self.step = variant, step
         self._values: dict[Place, Mapping[Name, float]] = {}
 
     @cached_property
     def bent(self) -> Mapping[Place, Mapping[Name, Formula]]:
         """For each slip the lines that it can be in, with the formula that it makes of them."""
         found: dict[Place, dict[Name, Formula]] = {}
-        lines = self.variant.at(1)
+        lines = self.variant.at(self.step)
         for equation in lines.listing.equations if len(lines.equations) <= MOST_LINES else ():
+            if self.step > 1 and equation.phase != "update":
+                continue
             for slip, formula in self._bends(equation):
+                way = _way(formula) if slip == "one-sample" else ""
                 for kind in ("", kind_of(equation.name)):
-                    found.setdefault((slip, kind), {}).setdefault(equation.name, formula)
-        return {(slip, kind): bent for (slip, kind), bent in found.items() if not kind or bent != found[slip, ""]}
+                    found.setdefault(Place(slip, kind, way), {}).setdefault(equation.name, formula)
+        return {
+            place: bent for place, bent in found.items()
+            if not place.kind or bent != found[place._replace(kind="")]
+        }  # fmt: skip
 
     def _bends(self, equation: Equation) -> Iterator[tuple[str, Formula]]:
-        lines = self.variant.at(1)
+        lines = self.variant.at(self.step)
         for bend in lines.bends(equation.name, equation.formula):
             if SLIPS[bend.slip].rank == 1 and bend.slip not in ONE_BY_ONE:
                 yield bend.slip, bend.formula
@@ -70,8 +82,8 @@ class Causes:
         return self._values[place]
 
     def _computed(self, bent: Mapping[Name, Formula]) -> Mapping[Name, float]:
-        lines, changed = self.variant.at(1), dict[Name, float]()
-        values = dict(self.variant.rough(1))
+        lines, changed = self.variant.at(self.step), dict[Name, float]()
+        values = dict(self.variant.rough(self.step))
         for equation in lines.listing.equations:
             formula = bent.get(equation.name, equation.formula)
             if equation.name in bent or any(used in changed or used not in values for used in names_in(formula)):
@@ -82,25 +94,38 @@ class Causes:
                     values[equation.name] = changed[equation.name] = value
         return changed
 
-    def common(self, off: Mapping[Name, Written], fine: Mapping[Name, Written]) -> Cause:
-        """The cause of several lines of the first step that are `off` or open; none that is `fine` speaks against."""
-        best = NO_CAUSE
-        for place in self.bent if len(off) >= FEWEST else ():
-            values = self.values(place)
-            lines = frozenset(name for name, written in off.items() if self.gives(written, name, values))
-            if len(lines) < max(FEWEST, len(best.lines)) or any(self.denies(fine[name], name, values) for name in fine):
+    def common(
+        self, off: Mapping[Name, Written], undecided: Mapping[Name, Written], fine: Mapping[Name, Written]
+    ) -> Cause:
+        """The cause of several lines of the step, one of them `off`; or of lines that are all undecided, if it is a
+        slip that is made in all lines, and their digits tell. None that is `fine` speaks against."""
+        best, wanting = NO_CAUSE, {**off, **undecided}
+        for place in self.bent:
+            if not off and place.slip not in ALL_LINES:
                 continue
-            slips = (*best.slips, place[0]) if len(lines) == len(best.lines) else (place[0],)
-            best = Cause(tuple(dict.fromkeys(slips)), lines)
+            values = self.values(place)
+            lines = frozenset(name for name, written in wanting.items() if self.gives(written, name, values))
+            if len(lines) < max(1, len(best.lines)) or any(self.denies(fine[name], name, values) for name in fine):
+                continue
+            if len(lines) < FEWEST if lines & off.keys() else self.figures(lines, wanting, values) < ENOUGH_FIGURES:
+                continue
+            slips = (*best.slips, place.slip) if len(lines) == len(best.lines) else (place.slip,)
+            best = Cause(tuple(dict.fromkeys(slips)), lines, self.step)
         return best
 
     def gives(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
         """Is a number what a slip makes of it, to what rounding on the way may do?"""
-        value, true = values.get(name), self.variant.rough(1)[name]
+        value, true = values.get(name), self.variant.rough(self.step)[name]
         if value is None or written.value is None:
             return False
         off = abs(float(written.value) - value)
         return off <= max(ROUNDED * float(written.half_unit), 1e-9 * abs(value)) and off <= NEAR * abs(value - true)
+
+    def figures(self, lines: Iterable[Name], wanting: Mapping[Name, Written], values: Mapping[Name, float]) -> float:
+        """How many figures of what a slip moves some numbers by agree, in all of them together."""
+        true = self.variant.rough(self.step)
+        units = (abs(values[name] - true[name]) / (2 * float(wanting[name].half_unit) or 1e-15) for name in lines)
+        return sum(log10(max(1.0, moved)) for moved in units)
 
     def denies(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
         """Would a slip have made another number of a line that is right?"""
@@ -108,6 +133,11 @@ class Causes:
         if value is None or written.value is None:
             return False
         return abs(value - float(written.value)) > ROUNDED * float(written.half_unit)
+
+
+def _way(formula: Formula) -> str:
+    """Which sample is kept, and whether as it is or without its share of a mean."""
+    return f"{names_in(formula)[0].sample} {type(formula).__name__}"
 
 
 def kind_of(name: Name) -> str:

@@ -245,18 +245,19 @@ class Variants:
         self.own = own
         self._batches: dict[int, tuple[str, Variant] | None] = {}
         self._made: dict[str, Variant | None] = {}
-        self._causes: dict[int, Causes] = {}
+        self._causes: dict[tuple[int, int], Causes] = {}
 
     def __getitem__(self, convention: str) -> Variant | None:
         if convention not in self._made:
             self._made[convention] = VARIANTS[convention](self.own)
         return self._made[convention]
 
-    def causes(self, variant: Variant) -> Causes:
-        """What slips in all lines make of a variant."""
-        if id(variant) not in self._causes:
-            self._causes[id(variant)] = Causes(variant)  # which keeps the variant, so that its identity stays its own
-        return self._causes[id(variant)]
+    def causes(self, variant: Variant, step: int) -> Causes:
+        """What slips in all lines make of a step of a variant."""
+        key = id(variant), step
+        if key not in self._causes:
+            self._causes[key] = Causes(variant, step)  # which keeps the variant, so that its identity stays its own
+        return self._causes[key]
 
     def others(self) -> list[tuple[str, Variant]]:
         return [(word, variant) for word in VARIANTS if (variant := self[word]) is not None]

@@ -45,10 +45,11 @@ class Explanation(NamedTuple):
 
 class Cause(NamedTuple):
     """Slips that explain several lines of a sheet (more than one, if each gives the same numbers), and those lines of
-    the first step of which they are known to give the numbers. Where one of them fits, no other is named."""
+    a step of which they are known to give the numbers. Where one of them fits, no other is named."""
 
     slips: tuple[str, ...] = ()
     lines: frozenset[Name] = frozenset()
+    step: int = 1
 
 
 NO_CAUSE = Cause()

@@ -41,6 +41,8 @@ from backprop_trace.model.conventions import (
 from backprop_trace.run.step import TooLarge
 
 KEY_DIGITS = 12
+MOST_STEPS = 3
+"""A slip in several lines is looked for in so many steps of a sheet."""
 
 
 class Judged(NamedTuple):
@@ -131,6 +133,8 @@ class JudgedPart:
             self.choose_convention(own)
         elif first.is_plain:
             return first
+        else:
+            self.cause = self.common_cause(own, self.variants.own, ())
         return self.along(self.variant, self.conventions, explain=True)
 
     def along(self, variant: Variant, conventions: tuple[str, ...], explain: bool = False) -> Judged:
@@ -164,7 +168,8 @@ class JudgedPart:
             variant = self.variants.own
         elif conventions:
             cause = self.common_cause(own, self.variants.own, ())
-            explained = sum(place in own.off and key[1] in cause.lines for place, (key, _) in own.verdicts.items())
+            given = {(cause.step, name) for name in cause.lines}
+            explained = sum(place in own.off and key in given for place, (key, _) in own.verdicts.items())
             if own.in_all - explained < found.in_all:  # one slip explains more than the convention
                 variant, conventions, found = self.variants.own, (), own
         self.variant, self.conventions = variant, conventions
@@ -185,15 +190,20 @@ class JudgedPart:
         return best
 
     def common_cause(self, found: Trial, variant: Variant, conventions: tuple[str, ...]) -> Cause:
-        """The slip that explains several lines of the first step; not looked for where one line alone is off."""
+        """The slip that explains several lines of a step, or what leaves them undecided."""
         answers, _ = self.entries.answers(variant, conventions)
 
-        def first(places: set[Place]) -> dict[Name, Written]:
+        def of_step(places: set[Place], wanted: int) -> dict[Name, Written]:
             keys = [key for place, (key, _) in found.verdicts.items() if place in places]
-            return {name: answers[step, name].readings[0] for step, name in keys if step == 1}
+            return {name: answers[step, name].readings[0] for step, name in keys if step == wanted}
 
-        wanting = first(found.off | found.undecided) if found.off else {}
-        return self.variants.causes(variant).common(wanting, first(found.fine)) if len(wanting) > 1 else NO_CAUSE
+        for step in sorted({step for step, _ in answers})[:MOST_STEPS]:
+            off, undecided = of_step(found.off, step), of_step(found.undecided, step)
+            if len(off) + len(undecided) > (1 if off else 0):
+                cause = self.variants.causes(variant, step).common(off, undecided, of_step(found.fine, step))
+                if cause.slips:
+                    return cause
+        return NO_CAUSE
 
     def candidates(self) -> list[tuple[Variant, tuple[str, ...]]]:
         own = self.variants.own
@@ -219,9 +229,15 @@ class JudgedPart:
         if not self.act_on(found, (own.off | own.unknown) & found.honest, variant, conventions):
             return False
         if any(map(is_about_batches, conventions)):
-            return len(own.off & found.honest) >= 2
+            return len(own.off & found.honest) >= 2 and self.shows_its_batches(found)
         is_lone = len(found.honest) == 1 and any(word not in SIGNS for word in conventions)
         return not (is_lone and own.off and self.has_slip)
+
+    @staticmethod
+    def shows_its_batches(found: Trial) -> bool:
+        """Is there a line of a sample, a loss or a further step? Updates alone may have left the other samples out."""
+        keys = [found.verdicts[place][0] for place in found.honest]
+        return any(step > 1 or name.sample is not None or name.kind == "E" for step, name in keys)
 
     @cached_property
     def has_slip(self) -> bool:

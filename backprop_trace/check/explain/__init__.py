@@ -88,11 +88,14 @@ class Explainer:
                     yield self.trials.put_in(step, explanation, bent, between, each)
                     break
             else:
-                if step == 1 and answer.name in self.cause.lines:
+                if step == self.cause.step and answer.name in self.cause.lines:
                     yield Explanation(slip, whole_run=True)
 
     def replayed(self, step: int, finding: Finding) -> Finding:
-        """A line that cannot be judged, but has the very digits of a whole run bent, or of another step."""
+        """A line that cannot be judged, but has the very digits of a cause, of a whole run bent, or of another step."""
+        if step == self.cause.step and finding.answer.name in self.cause.lines and finding.formula is not None:
+            found = tuple(self.by_cause(step, finding.answer, finding.formula, ()))
+            return finding._replace(verdict="slip", explanations=found) if found else finding
         written, true = finding.answer.readings[0], self.variant.true(step)[finding.answer.name]
         shown = min(significant_figures(written.text.rstrip("0")), self.trials.agreeing_figures(finding.answer))
         if shown < MANY_FIGURES or matches(written, true):

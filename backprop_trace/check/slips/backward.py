@@ -81,7 +81,7 @@ def _of_its_kind(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Itera
 
 def _of_gradient(wrt: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     """What goes wrong in the terms and factors of any gradient."""
-    yield from of_sum(formula, "shared-bias-one-term" if wrt in facts.biases else "one-output")
+    yield from of_sum(formula, "shared-bias-one-term" if wrt in facts.biases else "one-output", facts.share)
     yield from transposed(formula, facts)
     yield from all_replaced(
         formula, "updated-weights", {weight: after(weight) for weight in names_in(formula) if weight in facts.weights}

@@ -67,6 +67,9 @@ SLIPS: Mapping[str, Slip] = {
     "mean-for-sum": Slip("the mean is taken instead of the sum", "take the mean instead of the sum"),
     "sum-for-mean": Slip("the sum is taken instead of the mean", "take the sum instead of the mean"),
     "n-minus-1": Slip("the sum is divided by N - 1 instead of N", "divide by N - 1 instead of N"),
+    "one-sample": Slip(
+        "only one sample is taken, where those of all belong together", "take only one sample for all of them"
+    ),
     "one-output": Slip("only one term of the sum is kept", "keep only one term of the sum"),
     # deltas and gradients
     "sign": Slip("the sign is reversed (target - output for output - target)", "have the opposite sign"),

@@ -50,8 +50,8 @@ def of_error(formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield from edited(formula, NamesReplaced(mixed_up(outputs, facts, forward=True)))
 
 
-def of_sum(formula: Formula, one: str) -> Iterator[Bend]:
-    """Sum for mean, mean for sum, one term only, a term left out."""
+def of_sum(formula: Formula, one: str, share: str = "") -> Iterator[Bend]:
+    """Sum for mean, mean for sum, one term only, a term left out; of terms that have a share of a mean, one in full."""
     mean = isinstance(formula, Quotient)
     total = formula.top if isinstance(formula, Quotient) else formula
     if mean:
@@ -61,7 +61,12 @@ def of_sum(formula: Formula, one: str) -> Iterator[Bend]:
         return
     if not mean:
         yield Bend("mean-for-sum", Quotient(total, Number(str(len(total.terms)))))
+    samples = {name.sample for name in names_in(total)}
+    is_over_samples = None not in samples and len(samples) == len(total.terms)
     for place, rest in without(total.terms):
-        yield Bend(one, total.terms[place])
+        yield Bend("one-sample" if is_over_samples else one, total.terms[place])
+        if is_over_samples and share:
+            whole = Product((Number(share.removeprefix("1/")), total.terms[place]))
+            yield Bend("one-sample", whole)
         if len(rest) > 1:
             yield Bend("missing-term", sum_of(rest))

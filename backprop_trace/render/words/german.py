@@ -404,6 +404,7 @@ WORDS: Mapping[str, str] = {
     "the mean is taken instead of the sum": "der Mittelwert statt der Summe genommen ist",
     "the sum is taken instead of the mean": "die Summe statt des Mittelwerts genommen ist",
     "the sum is divided by N - 1 instead of N": "die Summe durch N - 1 statt durch N geteilt ist",
+    "only one sample is taken, where those of all belong together": "nur ein Beispiel genommen ist, wo die aller zusammengehören",
     "only one term of the sum is kept": "nur ein Summand behalten ist",
     "the sign is reversed (target - output for output - target)": "das Vorzeichen umgekehrt ist (Ziel - Ausgabe für Ausgabe - Ziel)",
     "the slope of the activation function is left out": "die Ableitung der Aktivierungsfunktion weggelassen ist",
