@@ -2,7 +2,7 @@
 
     >>> from backprop_trace.files.spec import load
     >>> causes = Causes(Variant(load("mazur")), 1)
-    >>> [round(value, 4) for name, value in causes.values(Place("no-half")).items() if name.kind == "E"]
+    >>> [round(value, 4) for name, value in causes.values(CommonSlip("no-half")).items() if name.kind == "E"]
     [0.5496, 0.0471, 0.5967]
 
 The lines of a step are computed from what is given for it (or from the true values of the step before) with the slip in
@@ -35,7 +35,7 @@ NEAR, ROUNDED = 0.1, 3
 FEWEST, ENOUGH_FIGURES = 2, 3.0
 
 
-class Place(NamedTuple):
+class CommonSlip(NamedTuple):
     """A slip, the kind of lines that it is in (empty: all that it can be in), and its way, where it has several."""
 
     slip: str
@@ -48,12 +48,12 @@ class Causes:
 
     def __init__(self, variant: Variant, step: int):
         self.variant, self.step = variant, step
-        self._values: dict[Place, Mapping[Name, float]] = {}
+        self._values: dict[CommonSlip, Mapping[Name, float]] = {}
 
     @cached_property
-    def bent(self) -> Mapping[Place, Mapping[Name, Formula]]:
+    def bent(self) -> Mapping[CommonSlip, Mapping[Name, Formula]]:
         """For each slip the lines that it can be in, with the formula that it makes of them."""
-        found: dict[Place, dict[Name, Formula]] = {}
+        found: dict[CommonSlip, dict[Name, Formula]] = {}
         lines = self.variant.at(self.step)
         for equation in lines.listing.equations if len(lines.equations) <= MOST_LINES else ():
             if self.step > 1 and equation.phase != "update":
@@ -61,7 +61,7 @@ class Causes:
             for slip, formula in self._bends(equation):
                 way = _way(formula) if slip == "one-sample" else ""
                 for kind in ("", kind_of(equation.name)):
-                    found.setdefault(Place(slip, kind, way), {}).setdefault(equation.name, formula)
+                    found.setdefault(CommonSlip(slip, kind, way), {}).setdefault(equation.name, formula)
         return {
             place: bent for place, bent in found.items()
             if not place.kind or bent != found[place._replace(kind="")]
@@ -75,7 +75,7 @@ class Causes:
         if (swapped := with_targets_swapped(equation.formula, lines.facts)) is not None:
             yield "targets-swapped", swapped
 
-    def values(self, place: Place) -> Mapping[Name, float]:
+    def values(self, place: CommonSlip) -> Mapping[Name, float]:
         """The numbers that a slip changes."""
         if place not in self._values:
             self._values[place] = self._computed(self.bent[place])
