@@ -76,7 +76,7 @@ def test_pages_go_to_files_that_are_not_overwritten(run, tmp_path, arguments):
     [
         (["--frames"], "--frames goes with --format latex"),
         (["--columnwidth", "8cm"], "--columnwidth goes with --format latex"),
-        (["--format", "html", "--lang", "de"], "--lang goes with"),
+        (["--format", "svg", "--lang", "de"], "--lang goes with"),
         (["--format", "svg", "--decimal", "comma"], "--decimal goes with"),
         (["--format", "json", "--matrix", "row"], "--matrix goes with"),
         (["--format", "html", "--compact"], "--compact and --full goes with"),

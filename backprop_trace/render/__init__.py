@@ -63,8 +63,8 @@ Pieces: TypeAlias = Iterator[str] | Iterator[bytes]
 def say(form: str, page: Page, medium: Medium = SCREEN) -> Pieces:
     """The page in a format."""
     form = ALSO.get(form, form)
-    if form in page.own:
-        return page.own[form](medium)
+    if form in page.own and (own := page.own[form](medium)) is not None:
+        return own
     about, module, manner, of, needs, _ = FORMATS[form]
     if not module:
         raise NoSuchPage(f"--format {form} is {about}: only '{of}' writes it")

@@ -193,24 +193,27 @@ def command(
     write(pieces, output, force)
     if open_ and output is not None:
         show_in_browser(output)
+    if form == "html" and (matrix is not None or lang != "en" or decimal != "point"):
+        Terminal.hint("a still page; without --matrix, --lang and --decimal it is one to watch, change and practise")
     if form == "table" and output is None and not only:
         Terminal.hint(_next_step(worked))
 
 
 TEXTS = ("table", "plain", "latex", "markdown", "pdf")
-"""What is written line by line, and so can be folded, or in another language; a page in a browser is one as it is."""
+"""What is written line by line, and so can be folded; a page in a browser is one as it is."""
 
 
 def _check_view(
     form: str, lang: str, decimal: str, compact: bool | None, matrix: str | None, compare: bool, parts: bool
 ) -> None:
     """Raises UsageError for an option that would change nothing."""
-    texts = f"--format {', '.join(TEXTS[:-1])} or {TEXTS[-1]}"
+    texts, pages = (f"--format {', '.join(first)} or pdf" for first in (TEXTS[:-1], (*TEXTS[:-1], "html")))
     for option, given in {"--lang": lang != "en", "--decimal": decimal != "point"}.items():
-        goes_with(option, given, texts, form not in ("html", "svg"))  # files for programs stay as they are
+        goes_with(option, given, pages, form != "svg")  # files for programs stay as they are
     views = {"--matrix": matrix is not None, "--compact and --full": compact is not None, "--parts": parts}
     for option, given in views.items():
-        goes_with(option, given, texts, form in TEXTS)
+        in_html = option == "--matrix" and form == "html"
+        goes_with(option, given, pages if option == "--matrix" else texts, form in TEXTS or in_html)
         if given and compare:
             raise UsageError(f"--compare shows two forward passes side by side: leave {option} out")
     if matrix is not None and compact is not None:

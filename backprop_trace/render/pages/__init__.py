@@ -15,11 +15,12 @@ class Page(NamedTuple):
     """Something to be said.
 
     blocks: for readers. records: for other programs (None: the rows of its tables), under what stands at their head;
-    fields: which of them a line of CSV has. own: formats in which it is something else than its blocks.
+    fields: which of them a line of CSV has. own: formats in which it is something else than its blocks (None:
+    not on this medium).
     """
 
     blocks: Callable[[Medium], Iterator[Block]]
     records: Callable[[], Iterator[Record]] | None = None
     head: Mapping[str, object] = {}
     fields: tuple[str, ...] = ()
-    own: Mapping[str, Callable[[Medium], Iterator[str]]] = {}
+    own: Mapping[str, Callable[[Medium], Iterator[str] | None]] = {}

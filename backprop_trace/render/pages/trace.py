@@ -40,7 +40,9 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
                 return document(traces, view._replace(compact=compact), groups.extent_of(medium))
         return screen(traces, view)
 
-    def watched(medium: Medium) -> Iterator[str]:
+    def watched(medium: Medium) -> Iterator[str] | None:
+        if view.matrix or medium.language != "en" or medium.comma:  # what is watched has lines, and English words
+            return None
         from backprop_trace.render.page.document import page
 
         return page(next(iter(traces)), view)
