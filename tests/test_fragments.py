@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
+
+from backprop_trace.files.spec import shipped
 
 ENGINES = [
     pytest.param(engine, marks=pytest.mark.skipif(shutil.which(engine) is None, reason=f"{engine} is not installed"))
@@ -23,6 +26,7 @@ HEADS = {
     "two columns": COLUMNS,
     "two columns, fleqn": COLUMNS.replace("twocolumn", "twocolumn,fleqn"),
     "IEEEtran": r"\documentclass{IEEEtran}",
+    "IEEEtran, fleqn": r"\documentclass[fleqn]{IEEEtran}",
     "beamer": r"\documentclass{beamer}",
     "beamer, fleqn": r"\documentclass[fleqn]{beamer}",
 }
@@ -36,8 +40,8 @@ def has(class_: str) -> bool:
 
 
 def log_of(engine: str, head: str, body: str, folder: Path) -> str:
-    """What the engine says of a document, which must not fail; what is overfull is said."""
-    text = f"{HEADS[head]}{PACKAGES}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    """What the engine says of a document, which must not fail; what is overfull is said. No head: it has its own."""
+    text = f"{HEADS[head]}{PACKAGES}\n\\begin{{document}}\n{body}\n\\end{{document}}\n" if head else body
     (folder / "piece.tex").write_text(text, encoding="utf-8")
     command = [engine, "-interaction=nonstopmode", "-halt-on-error", "piece.tex"]
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300, check=False)
@@ -53,16 +57,43 @@ def overfull(log: str) -> list[str]:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("head", HEADS)
 def test_a_piece_fits_into_what_it_is_written_for(printed: Printed, tmp_path: Path, head: str, engine: str) -> None:
-    class_ = "beamer" if "beamer" in head else "IEEEtran" if head == "IEEEtran" else "article"
+    fits(printed, tmp_path, "mazur", head, engine)
+
+
+def sample() -> Iterator[tuple[str, str, str]]:
+    """Each example in two classes, each class and engine several times: all of them would take half an hour."""
+    ways = list(product(HEADS, ("pdflatex", "lualatex", "xelatex")))
+    for place, example in enumerate(shipped()):
+        yield from ((example, *ways[(7 * place + more) % len(ways)]) for more in (0, 13))
+
+
+@pytest.mark.parametrize(("example", "head", "engine"), list(sample()))
+def test_pieces_of_every_example_fit(printed: Printed, tmp_path: Path, example: str, head: str, engine: str) -> None:
+    if shutil.which(engine) is None:
+        pytest.skip(f"{engine} is not installed")
+    fits(printed, tmp_path, example, head, engine)
+
+
+@pytest.mark.parametrize("engine", ["lualatex", "xelatex"])
+@pytest.mark.parametrize("example", ["deep", "lstm", "xor"])
+def test_documents_are_for_every_engine(printed: Printed, tmp_path: Path, example: str, engine: str) -> None:
+    """pdflatex sets those of test_latex."""
+    if shutil.which(engine) is None:
+        pytest.skip(f"{engine} is not installed")
+    assert overfull(log_of(engine, "", printed("show", example, "--format", "latex"), tmp_path)) == []
+
+
+def fits(printed: Printed, folder: Path, example: str, head: str, engine: str) -> None:
+    """The example in such a document, without an error and without anything overfull."""
+    class_ = re.findall(r"{(\w+)}", HEADS[head])[0]
     if not has(class_):
         pytest.skip(f"{class_} is not installed")
-    if engine == "xelatex" and class_ == "beamer" and not has_fonts_for_xelatex(tmp_path):
+    if engine == "xelatex" and class_ == "beamer" and not has_fonts_for_xelatex(folder):
         pytest.skip("xelatex has no symbols for beamer here")
     options = ["--columnwidth", "252pt"] if "column" in head or class_ == "IEEEtran" else []
     options = ["--frames"] if class_ == "beamer" else [*options, "--fragment"]
-    for example in ("mazur", "xor") if engine == "pdflatex" else ("mazur",):
-        body = printed("show", example, "--format", "latex", *options)
-        assert overfull(log_of(engine, head, body, tmp_path)) == [], example
+    body = printed("show", example, "--format", "latex", *options)
+    assert overfull(log_of(engine, head, body, folder)) == []
 
 
 def has_fonts_for_xelatex(folder: Path) -> bool:
@@ -78,12 +109,43 @@ def test_every_kind_of_example_fits_into_frames(printed: Printed, tmp_path: Path
     assert overfull(log_of("pdflatex", "beamer", body, tmp_path)) == []
 
 
-def test_a_quantity_with_what_it_depends_on_is_a_frame_for_each_unit(printed: Printed) -> None:
-    text = printed("show", "mazur", "--only", "dE/dw1", "--with-ancestors", "--format", "latex", "--frames")
-    titles = re.findall(r"\\begin{frame}\[allowframebreaks\]{(.*)}", text)
-    assert len(set(titles)) == 5  # two layers forward; o1, o2 and h1 backward
-    alone = printed("show", "mazur", "--only", "dE/dw1", "--format", "latex", "--frames")
-    assert alone.count(r"\begin{frame}") == alone.count(r"\end{frame}") == 1
+ONE_SAMPLE = {
+    "mazur": "dE/dw1", "quirk": "dE/di1h1", "hmkcode": "dE/dw1", "han-kamber": "dE/dw14", "udacity": "dE/dw_x1_h1",
+    "cheng": "dE/dw11", "kumar": "dE/dw1_11", "nielsen": "dE/dw",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None or not has("beamer"), reason="beamer is not installed")
+@pytest.mark.parametrize("example", ONE_SAMPLE)
+def test_a_quantity_with_what_it_depends_on_fits_a_frame(printed: Printed, tmp_path: Path, example: str) -> None:
+    """In a frame of one's own, and in the one of --frames."""
+    asked = ("show", example, "--only", ONE_SAMPLE[example], "--with-ancestors", "--format", "latex")
+    frames = printed(*asked, "--frames")
+    assert frames.count(r"\begin{frame}") == frames.count(r"\end{frame}") == 1
+    body = f"\\begin{{frame}}{{Title}}\n{printed(*asked, '--fragment')}\\end{{frame}}\n{frames}"
+    log = log_of("pdflatex", "beamer", body, tmp_path)
+    assert overfull(log) == [] and "(2 pages" in log
+
+
+def test_a_derivation_on_a_slide_goes_from_what_is_given_to_what_is_asked(printed: Printed) -> None:
+    """The numbers are those of Mazur's text."""
+    text = printed("show", "mazur", "--only", "dE/dw5", "--with-ancestors", "--format", "latex", "--fragment")
+    flat = text.replace(r"\mathit", "").replace("{", "").replace("}", "").replace("\n", " ")
+    assert "Given: $target_o1 = 0.01$." in flat and "$out_h1 = 0.593269992$, $out_o1 = 0.75136507$" in flat
+    assert r"\left(out_o1 - target_o1\right) \cdot out_o1 \cdot \left(1 - out_o1\right)" in flat
+    assert "0.74136507 \\cdot 0.186815602 = 0.138498562" in flat and "= 0.0821670406" in flat
+    assert "0.1385" in printed("show", "mazur", "--only", "dE/dnet_o1", "--format", "latex", "--frames")
+
+
+def test_a_softmax_goes_the_short_way_on_a_slide(printed: Printed) -> None:
+    text = printed("show", "deep", "--only", "dE/dnet_o1", "--with-ancestors", "--format", "latex", "--frames")
+    assert text.count("=") - text.count("Given") < 12 and r"\mathit{out}_{o1} - \mathit{target}_{o1}" in text
+
+
+def test_rounded_by_hand_no_slide_claims_what_was_not_computed(printed: Printed) -> None:
+    """0.7414 to two figures is 0.74, out (1 - out) = 0.75 * 0.25 = 0.1875 is 0.19: 0.74 * 0.19 = 0.1406 is 0.14."""
+    asked = ("--only", "dE/dnet_o1", "--with-ancestors", "--format", "latex", "--frames", "--round", "2sf")
+    assert r"0.74 \cdot 0.19" in printed("show", "mazur", *asked)
 
 
 PARTS = {

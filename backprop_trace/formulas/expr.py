@@ -249,6 +249,18 @@ def times(*factors: Formula) -> Formula:
     return ONE if not kept else kept[0] if len(kept) == 1 else Product(kept)
 
 
+def flat(formula: Formula) -> Formula:
+    """A product of products without the brackets: (o - t) * o * (1 - o), a minus of one factor in front of all."""
+    if not isinstance(formula, Product):
+        return formula
+    factors, minus = list[Formula](), False
+    for factor in formula.factors:
+        if isinstance(factor, Minus):
+            factor, minus = factor.operand, not minus
+        factors += factor.factors if isinstance(factor, Product) else [factor]
+    return negative(times(*factors)) if minus else times(*factors)
+
+
 def plus(*terms: Formula) -> Formula:
     """A sum without zeros."""
     kept = tuple(term for term in terms if not is_zero(term))

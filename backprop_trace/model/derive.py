@@ -21,11 +21,9 @@ from backprop_trace.formulas.expr import (
     ONE,
     ZERO,
     Formula,
-    Minus,
     Name,
     Number,
-    Product,
-    negative,
+    flat,
     plus,
     put_in,
     times,
@@ -169,20 +167,8 @@ def _one_loss(equations: Listing) -> list[Equation]:
 
 def _over_paths(name: Name, paths: Sequence[Path], slopes: Mapping[Name, Mapping[Name, Formula]]) -> Derivation:
     chain = plus(*(times(*(slope_name(of, wrt) for of, wrt in path)) for path in paths))
-    filled = plus(*(_flat(times(*(slopes[of][wrt] for of, wrt in path))) for path in paths))
+    filled = plus(*(flat(times(*(slopes[of][wrt] for of, wrt in path))) for path in paths))
     return Derivation(name, len(paths), chain, filled)
-
-
-def _flat(formula: Formula) -> Formula:
-    """A product of products without the brackets: (o - t) * o * (1 - o), a minus of one factor in front of all."""
-    if not isinstance(formula, Product):
-        return formula
-    factors, minus = list[Formula](), False
-    for factor in formula.factors:
-        if isinstance(factor, Minus):
-            factor, minus = factor.operand, not minus
-        factors += factor.factors if isinstance(factor, Product) else [factor]
-    return negative(times(*factors)) if minus else times(*factors)
 
 
 def _rests_on(name: Name, lines: Sequence[Equation], places: Mapping[Name, int]) -> list[Equation]:

@@ -56,6 +56,7 @@ from backprop_trace.render.view import PARTS, PagePractice, View
 from backprop_trace.run.step import size, traces
 from backprop_trace.run.train import Listed
 
+DIGITS_OF_A_SLIDE = 4
 MOST_SHOWN = 10**9
 """Quantities of all steps together."""
 
@@ -80,7 +81,9 @@ def command(
     columnwidth: Annotated[
         Optional[str], typer.Option("--columnwidth", help="A fragment for columns so wide, e.g. 252pt or 8.9cm.")
     ] = None,
-    frames: Annotated[bool, typer.Option("--frames", help="A fragment of beamer frames, one for each unit.")] = False,
+    frames: Annotated[
+        bool, typer.Option("--frames", help="A fragment of beamer frames, one a unit; 4 digits.")
+    ] = False,
     flavor: Flavor = None,
     lang: Lang = "en",
     decimal: Decimal = "point",
@@ -148,6 +151,8 @@ def command(
         raise UsageError("--decimals, --digits and --round: give one of them")
     if matrix is not None:
         _check_matrix(matrix, worked, bool(only))
+    if frames and engine == "float" and digits is None and round_to is None:
+        digits = DIGITS_OF_A_SLIDE
     settings = settings_of(engine, digits, round_to, rounding)
     wanted = asked(worked, only) if only else Asked(frozenset(), worked.listing)
     view = View(

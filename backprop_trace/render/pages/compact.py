@@ -4,23 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.expr import Name, Number, names_in
+from backprop_trace.formulas.notation import ASCII
+from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.chain import PHASES
 from backprop_trace.render import blocks as said
-from backprop_trace.render.blocks import Block
+from backprop_trace.render.blocks import Block, Math, Naming, Text
 from backprop_trace.render.pages import units
 from backprop_trace.render.pages.fold import Folded, Folding
 from backprop_trace.render.pages.groups import Extent, Places, abridged, split, stands_elsewhere
 from backprop_trace.render.pages.lines import HEADINGS, closing, equations, listed_only, updated
+from backprop_trace.render.pages.opening import listed
 from backprop_trace.render.pages.places import places_of, places_page
-from backprop_trace.render.view import View, chosen, naming, wants
-from backprop_trace.run.step import Line, Trace
+from backprop_trace.render.view import Numbers, View, chosen, engine, givens, naming, wants
+from backprop_trace.run.step import Line, Trace, ancestors
+
+
+def brief(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
+    """What is asked for and what it depends on, short enough for a slide: what is given, the values of the forward
+    pass, and in full the lines behind the loss; of what stands before the loss, all of them."""
+    folding = Folding(trace, view.only, brief=True)
+    lines = chosen(trace, view)
+    behind = [line for line in lines if line.equation.phase in ("backward", "update")]
+    found = {line.name: line for line in folding.of(behind or lines)}
+    shown = [*ancestors([line.equation for line in found.values()], view.only)]
+    used = {name for equation in shown for name in names_in(equation.formula)}
+    names, numbers = naming(trace, view), Numbers(trace, ASCII, view.decimals)
+    given = [(name, text) for name, text in givens(trace, PHASES) if name in used]
+    before = [line.name for line in lines if line.name in used and line.name not in found]
+    computed = tuple((Math((name, Number(numbers.text(name))), names),) for name in before)
+    if extent.headed:
+        yield said.Heading(_about(sorted(view.only, key=canonical), trace, names), level)
+    yield from listed(given, trace, names) if given else ()
+    yield from [said.Listed(HEADINGS["forward"], computed)] if computed else []
+    yield equations([found[equation.name] for equation in shown], trace, view)
+    if extent.headed:
+        yield said.Prose(engine(view.settings, trace.shortened, view.decimals) + ".", "faint")
+
+
+def _about(asked: Sequence[Name], trace: Trace, names: Naming) -> Text:
+    """How E depends on w1; of what is no gradient, its name."""
+    first, *others = asked
+    if first.of != trace.listing.objective or first.wrt is None or others:
+        return tuple(span for name in asked for span in (", ", Math((name,), names)))[1:]
+    return "How ", Math((first.of,), names), " depends on ", Math((first.wrt,), names)
 
 
 def compact_step(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
     """The phases, each under its heading."""
-    lines, folding = chosen(trace, view), Folding(trace, view.only)
+    lines = chosen(trace, view)
     several = len(places_of(lines)) > 1
+    if extent.brief and view.with_ancestors and not several:
+        yield from brief(trace, view, extent, level)
+        return
+    folding = Folding(trace, view.only)
     full, listed = list[Folded](), list[Folded]()
     if not several:
         folded = folding.of(line for line in lines if line.equation.phase != "update")

@@ -22,14 +22,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from backprop_trace.formulas.expr import Formula, Name, Number, Product, Sum, plain, put_in, walk_names
+from backprop_trace.formulas.expr import Formula, Name, Number, Product, Sum, flat, plain, put_in, walk_names
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import Equation
 from backprop_trace.run.step import Line, Trace
 
 
 class Folded(NamedTuple):
-    """A line with formulas put in for names; `terms`: the formula as it was, where single terms have values."""
+    """A line with formulas put in for names; `terms`: the formula as it was, where its terms or factors have values."""
 
     line: Line
     terms: Formula | None = None
@@ -46,11 +46,15 @@ class Folded(NamedTuple):
 class Folding:
     """A trace folded. `lines`: those that stay, each with its terms; `meaning`: what is put in for a name.
 
-    What is `kept` (asked for by name) stays.
+    What is `kept` (asked for by name) stays. brief: the slopes of an output unit are put into its delta, or the delta
+    goes the short way; the delta of a hidden unit is put into the one gradient of a weight that is asked for.
     """
 
-    def __init__(self, trace: Trace, kept: Collection[Name] = ()):
-        self.trace, self.kept = trace, kept
+    def __init__(self, trace: Trace, kept: Collection[Name] = (), brief: bool = False):
+        self.trace, self.kept, self.brief = trace, kept, brief
+        self.outputs = frozenset(trace.example.network.outputs) if brief else frozenset()
+        asked = trace.by_name[next(iter(kept))].formula if brief and len(kept) == 1 else None
+        self.within = set(asked.factors) if isinstance(asked, Product) else set()
         self.meaning = dict[Name, Formula]()
         self.lines = dict[Name, tuple[Equation, Formula | None]]()
         for equation in trace.listing.equations:
@@ -78,22 +82,41 @@ class Folding:
         if equation.phase == "update":
             self.lines[equation.name] = equation, None
             return
+        if self.brief and equation.shortcut is not None and self.trace.settings.engine != "hand":
+            equation = equation._replace(formula=equation.shortcut, shortcut=None)
         formula = put_in(equation.formula, self.meaning)
         if equation.name in self.kept:
             self.stays(equation, formula)
         elif self.only_copies(equation, formula):
             self.copied(equation, formula)
-        elif equation.name.via is not None:
+        elif equation.name.via is not None or self.is_put_in(equation):
             self.meaning[equation.name] = formula
         else:
             self.stays(equation, formula)
 
     def stays(self, equation: Equation, formula: Formula) -> None:
         original = equation.formula
-        has_terms = isinstance(original, Sum) and any(
-            isinstance(self.meaning.get(name), Product) for name in walk_names(original)
-        )
+        if self.brief:
+            has_terms = isinstance(original, Product) and any(map(self.is_of_output, walk_names(original)))
+        else:
+            has_terms = isinstance(original, Sum) and any(
+                isinstance(self.meaning.get(name), Product) for name in walk_names(original)
+            )
+        formula = flat(formula) if self.brief else formula
         self.lines[equation.name] = equation._replace(formula=formula), original if has_terms else None
+
+    def is_put_in(self, equation: Equation) -> bool:
+        """What only one line uses, in the brief form."""
+        if equation.name in self.within and equation.name.of == self.trace.listing.objective:
+            return equation.name.wrt is not None and equation.name.wrt.label not in self.outputs
+        return equation.phase == "backward" and self.is_of_output(equation.name)
+
+    def is_of_output(self, name: Name) -> bool:
+        """dE/dout_o1, dout_o1/dnet_o1"""
+        of, wrt = name.of, name.wrt
+        if of is None or wrt is None or wrt.label not in self.outputs or name in self.kept:
+            return False
+        return wrt.kind == "out" if of == self.trace.listing.objective else (of.kind, wrt.kind) == ("out", "net")
 
     def copied(self, equation: Equation, formula: Formula) -> None:
         """The loss at the only output, and output and delta of a unit whose activation is the identity, take the line

@@ -25,16 +25,18 @@ MOST_THROUGH = 6
 class Extent(NamedTuple):
     """How much of a large network is written out: so many lines in full, of more than that the first `each` of each
     kind in each layer; `listed`: values in a table; `across`: characters in a row of a matrix; a wider one is a
-    table."""
+    table. brief: a derivation is to fit on a slide; headed: under a heading."""
 
     in_full: int = 400
     each: int = 3
     listed: int = 3000
     across: int = 60
+    brief: bool = False
+    headed: bool = True
 
 
 def extent_of(medium: Medium) -> Extent:
-    return Extent(in_full=200, listed=600, across=42) if medium.fragment else Extent()
+    return Extent(in_full=200, listed=600, across=42, brief=True, headed=medium.frames) if medium.fragment else Extent()
 
 
 def abridged(full: int, count: int, extent: Extent) -> str:

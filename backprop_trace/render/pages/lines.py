@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backprop_trace.formulas.expr import Name, Number, after, derivative
+from backprop_trace.formulas.expr import Name, Number, Product, after, derivative
 from backprop_trace.formulas.notation import ASCII
 from backprop_trace.model.update import rule_lines
 from backprop_trace.render import blocks as said
@@ -26,7 +26,7 @@ def equation(found: Line | Folded, numbers: Numbers) -> Equated:
     """formula = numbers = value; where the numbers would only repeat the value they are left out."""
     line, terms = found if isinstance(found, Folded) else (found, None)
     formula, value = line.equation.formula, numbers.amount(line.value)
-    filled = [] if isinstance(formula, Name | Number) else [formula]
+    filled = [] if isinstance(formula, Name | Number) or isinstance(terms, Product) else [formula]
     put_in = tuple(Filled(each, numbers.text) for each in (*filled, *([terms] if terms is not None else [])))
     shortcut = line.equation.shortcut
     if shortcut is None or line.shortcut is None:

@@ -103,6 +103,8 @@ WORDS: Mapping[str, str] = {
     "for sample {}": "für Beispiel {}",
     "at t = {}": "für t = {}",
     "in iteration {}": "in Iteration {}",
+    "How": "Wie",
+    "depends on": "abhängt von",
     "Old weight, gradient, new weight": "Altes Gewicht, Gradient, neues Gewicht",
     "The loss, step by step": "Der Verlust, Schritt für Schritt",
     "Each parameter moves against its gradient": "Jeder Parameter geht gegen seinen Gradienten",

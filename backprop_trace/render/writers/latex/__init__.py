@@ -16,8 +16,21 @@ from backprop_trace.render.medium import Medium
 from backprop_trace.render.signs import KINDS
 from backprop_trace.render.words import word
 from backprop_trace.render.writers.latex import curve, derivation, display, drawing, general, matrices, tables
-from backprop_trace.render.writers.latex.page import DOCUMENT, FORMULAS_OF_A_SLIDE, FRAGMENT, SLIDE
-from backprop_trace.render.writers.latex.preamble import FRAGMENT_REMARK, GROUP, PREAMBLE, SKIPS
+from backprop_trace.render.writers.latex.page import (
+    DOCUMENT,
+    FORMULAS_OF_A_FRAGMENT,
+    FORMULAS_OF_A_SLIDE,
+    FRAGMENT,
+    SLIDE,
+)
+from backprop_trace.render.writers.latex.preamble import (
+    FRAGMENT_REMARK,
+    GROUP,
+    NUMBERED_FROM_SECOND,
+    ON_A_SLIDE,
+    PREAMBLE,
+    SKIPS,
+)
 from backprop_trace.render.writers.latex.shortened import Shortened
 from backprop_trace.render.writers.latex.steps import Writer
 
@@ -55,8 +68,8 @@ class _Document:
     def heading(self, text: str, level: int = 1) -> str:
         return f"\n\\{'sub' * (level - 1)}section*{{{text}}}\n"
 
-    def displayed(self, display: str) -> str:
-        return display
+    def displayed(self, text: str) -> str:
+        return text
 
     def unit(self, text: str) -> str:
         return f"\\par\\smallskip\\noindent\\textit{{{text}}}\n"
@@ -157,7 +170,7 @@ class _Document:
 class _Fragment(_Document):
     """The same without a preamble, in displays and tables that fit into a column; nothing around it is changed."""
 
-    page = displays = FRAGMENT
+    page, displays, group = FRAGMENT, FORMULAS_OF_A_FRAGMENT, GROUP
     begun = False
 
     def __init__(self, medium: Medium) -> None:
@@ -178,7 +191,7 @@ class _Fragment(_Document):
             return
         if not self.begun and not isinstance(block, said.Title):
             self.begun = True
-            yield GROUP
+            yield self.group
         yield from super().block(block)
 
     def heading(self, text: str, level: int = 1) -> str:
@@ -188,14 +201,14 @@ class _Fragment(_Document):
         return "\\par\\endgroup\n" if self.begun else ""
 
 
-FRAME, FORMULA_ROW, TABLE_ROW = 185.0, 26.0, 12.0
-"""How high a frame is, and a row on it, in points; on the safe side."""
+FRAME, FORMULA_ROW, TABLE_ROW, GAP = 205.0, 25.0, 12.0, 8.0
+"""How high a frame is, a row on it, and what stands between displays, in points; on the safe side."""
 
 
 class _Frames(_Fragment):
     """Frames of a talk: one for each unit, or for what stands under a heading without units."""
 
-    page, displays = SLIDE, FORMULAS_OF_A_SLIDE
+    page, displays, group = SLIDE, FORMULAS_OF_A_SLIDE, GROUP + NUMBERED_FROM_SECOND
     frame, above, shows, filled = False, "", "", 0.0
 
     def title(self, text: str) -> str:
@@ -209,13 +222,13 @@ class _Frames(_Fragment):
     def unit(self, text: str) -> str:
         return self.started(f"{self.above}: {text}" if self.above else text)
 
-    def displayed(self, display: str) -> str:
+    def displayed(self, text: str) -> str:
         """A display or a table; where there is no more room the next frame begins."""
-        rows = display.count("\\\\") + 1
-        height = TABLE_ROW * (rows + 2) if "tabular" in display else FORMULA_ROW * rows
+        is_table = "tabular" in text
+        height = TABLE_ROW * (text.count(r"\\") + 3) if is_table else FORMULA_ROW * display.height(text) + GAP
         again = self.started(self.shows) if self.filled and self.filled + height > FRAME else ""
         self.filled += height
-        return again + display
+        return again + text
 
     def written(self, block: Block) -> Iterator[str]:
         if not isinstance(block, said.Title | said.Heading) and not self.frame:
@@ -233,7 +246,7 @@ class _Frames(_Fragment):
 
     def started(self, title: str) -> str:
         ended, self.frame, self.shows, self.filled = self.ended(), True, title, 0.0
-        return f"{ended}\n\\begin{{frame}}[allowframebreaks]{{{title}}}\n\\footnotesize\n"
+        return f"{ended}\n\\begin{{frame}}[allowframebreaks=1]{{{title}}}\n{ON_A_SLIDE}\n"
 
     def ended(self) -> str:
         was, self.frame = self.frame, False

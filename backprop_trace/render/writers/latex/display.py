@@ -90,14 +90,26 @@ def display(steps: Sequence[Step], margin: Margin, page: TextBlock) -> Iterator[
         yield f"\\begin{{{layout.environment}}}\n{body}\n\\end{{{kind}}}\n"
 
 
+HIGH, LOW = 1.3, 0.5
+"""How high a row with derivatives at a time step is, and one without a fraction, beside one with fractions."""
+
+
+def height(text: str) -> float:
+    """How many rows of fractions the rows of a display are as high as."""
+    return sum(HIGH if r"\rvert" in row else 1.0 if r"\frac" in row else LOW for row in text.split(r"\\"))
+
+
 def _parts(steps: list[list[Row]], most: int) -> Iterator[list[list[Row]]]:
-    """Steps of rows, so many rows at a time (0: all)."""
+    """Steps of rows, as high as so many rows with fractions at a time (0: all)."""
     part: list[list[Row]] = []
+    filled = 0.0
     for rows in steps:
-        if most and part and sum(map(len, part)) + len(rows) > most:
+        needed = sum(height("".join(row)) for row in rows)
+        if most and part and filled + needed > most:
             yield part
-            part = []
+            part, filled = [], 0.0
         part.append(rows)
+        filled += needed
     if part:
         yield part
 

@@ -16,7 +16,7 @@ class TextBlock(NamedTuple):
 
     points: the width of the text. digits: of a number that is put in, beside a name. terms: in a sum. in_full: so many
     lines are worked out in full, of more than that the first `each` of each kind. listed: values in a table. rows: of
-    one display or table, 0 for any number. samples: in a table. longest_name: a longer one is abbreviated.
+    one display or half a table, 0 for any number. samples: in a table. longest_name: a longer one is abbreviated.
     tallest: a drawing. language, comma: see `Medium`.
     """
 
@@ -44,6 +44,9 @@ DOCUMENT = TextBlock(points=483.0, digits=28, terms=40)
 FRAGMENT = TextBlock(points=300.0, digits=26, terms=20, in_full=200, listed=600, rows=8, longest_name=13)
 """Narrow enough for a beamer frame (307 pt) and for article's columns of text (345 pt)."""
 
+FORMULAS_OF_A_FRAGMENT = FRAGMENT._replace(points=355.0, rows=9)
+"""In a column of text; on a slide they are set in a smaller size."""
+
 SLIDE = FRAGMENT._replace(rows=5, tallest=140.0)
-FORMULAS_OF_A_SLIDE = SLIDE._replace(points=364.0)
+FORMULAS_OF_A_SLIDE = SLIDE._replace(points=364.0, rows=9)
 """A beamer frame, whose formulas are set in a smaller size."""

@@ -30,7 +30,16 @@ FRAGMENT_REMARK = r"""% To be pasted into a document of your own. It needs, in t
 % Nothing of the document around it is changed. For slides, --frames puts it into frames.
 """
 
-GROUP = r"""\begingroup
-\setlength{\parindent}{0pt}
-\ifdefined\mathindent\setlength{\mathindent}{0pt}\fi
+ON_A_SLIDE = r"\footnotesize\setlength{\jot}{1pt}\setlength{\abovedisplayskip}{3pt}\setlength{\belowdisplayskip}{3pt}"
+
+GROUP = rf"""\begingroup
+\setlength{{\parindent}}{{0pt}}
+\ifdefined\mathindent\setlength{{\mathindent}}{{0pt}}\fi
+\ifdefined\insertframetitle % on a slide of beamer
+  {ON_A_SLIDE}
+\fi
+"""
+
+NUMBERED_FROM_SECOND = r"""\setbeamertemplate{frametitle continuation}%
+  {\ifnum\insertcontinuationcount>1 \insertcontinuationcount\fi}
 """
