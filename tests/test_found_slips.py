@@ -280,3 +280,11 @@ def test_two_figures_of_one_new_weight_are_no_evidence_of_a_bias_correction_left
         read_sheet("w_h1_o1+ = 0.6032\n", "a.txt")
     )
     assert [line.verdict for line in report.written] == ["undecided"]
+
+
+@pytest.mark.parametrize("moments", ["m_w_h1_o1+ = -0.00\nv_w_h1_o1+ = 0.00\n", ""])
+def test_zeros_are_no_evidence_of_a_bias_correction_left_out(moments):
+    """An honest writer of two decimals: v is 0.00, and so is what it is divided by 0.001."""
+    text = f"{moments}vhat_w_h1_o1 = 0.00\nvhat_b_o1 = 0.00\n"
+    report = Checker(read_example(ADAM.format(rate="0.1"), "network")).check(read_sheet(text, "sheet.txt"))
+    assert not [line.name for line in report.written if line.verdict in ("slip", "wrong")]

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from backprop_trace.check.findings import NO_CAUSE, Cause
 from backprop_trace.check.slips import ALL_LINES, SLIPS, with_targets_swapped
 from backprop_trace.check.variant import Variant
+from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import float_value
 from backprop_trace.formulas.expr import Formula, Name, names_in
@@ -33,6 +34,8 @@ ONE_BY_ONE = ("wrong-target", "wrong-row", "crossed", "wrong-activation", "facto
 NEAR, ROUNDED = 0.1, 3
 """What a cause gives is so near, measured by how far it moves the number, and by half units of its last digit."""
 FEWEST, ENOUGH_FIGURES = 2, 3.0
+TELLING = 3
+"""An undecided number has so many figures if a cause may speak of it: 0.00 is no evidence of anything."""
 
 
 class CommonSlip(NamedTuple):
@@ -99,7 +102,8 @@ class Causes:
     ) -> Cause:
         """The cause of several lines of the step, one of them `off`; or of lines that are all undecided, if it is a
         slip that is made in all lines, and their digits tell. None that is `fine` speaks against."""
-        best, wanting = NO_CAUSE, {**off, **undecided}
+        telling = {name: written for name, written in undecided.items() if significant_figures(written.text) >= TELLING}
+        best, wanting = NO_CAUSE, {**off, **telling}
         for place in self.bent:
             if not off and place.slip not in ALL_LINES:
                 continue
