@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, tanh
 
 import pytest
 
@@ -31,4 +31,34 @@ def test_a_delta_that_is_no_line_is_rounded_before_it_is_multiplied_by_an_input(
     numbers = {"h": h, "dE/dh": error, "dE/dw1": delta, "dE/dw2": delta * input, "dE/db": delta}
     sheet = "\n".join(f"{name} = {number:.4f}" for name, number in numbers.items())
     report = Checker(read_example(DEFINED.format(input=input, bias=bias))).check(read_sheet(sheet, "sheet.txt"))
+    assert {line.verdict for line in report.written} <= {"right", "rounded"}
+
+
+MEAN = """\
+inputs: {{x: 1}}
+targets: {{o1: 0, o2: 0, o3: 0}}
+layers:
+  - units: [o1, o2, o3]
+    activation: tanh
+    weights: [[{w}], [0.3], [0.2]]
+loss: mean_squared_error
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize("from_the_left", [True, False])
+@pytest.mark.parametrize("w", ["0.572", "0.574", "0.576", "0.6", "-0.83"])
+def test_a_mean_of_squares_has_its_factors_multiplied_in_either_order(w: str, from_the_left: bool) -> None:
+    """1/3 * 2 * (o - t): either two thirds are rounded, or twice the difference."""
+
+    def figures(value: float) -> float:
+        return float(f"{value:.4g}")
+
+    numbers = {}
+    for unit, weight in (("o1", w), ("o2", "0.3"), ("o3", "0.2")):
+        out = figures(tanh(float(weight)))
+        slope = figures(figures(2 / 3) * out if from_the_left else figures(2 * out) / 3)
+        numbers |= {f"out_{unit}": out, f"dE/dout_{unit}": slope}
+    sheet = "\n".join(f"{name} = {number:#.4g}" for name, number in numbers.items())
+    report = Checker(read_example(MEAN.format(w=w))).check(read_sheet(sheet, "sheet.txt"))
     assert {line.verdict for line in report.written} <= {"right", "rounded"}

@@ -205,13 +205,18 @@ def _of_minus(formula: Minus, values: Mapping[Name, Band], half: HalfUnit) -> Fo
 
 
 def _of_product(formula: Product, values: Mapping[Name, Band], half: HalfUnit) -> Found:
-    found = _operand(formula.factors[0], values, half)
-    last = len(formula.factors) - 1
-    for place, factor in enumerate(formula.factors[1:], 1):
-        other = _operand(factor, values, half)
+    """Multiplied from the left or from the right, whichever leaves more to rounding: 1/3 * 2 first, or 2 * (o - t)."""
+    factors = [_operand(factor, values, half) for factor in formula.factors]
+    found = _multiplied(factors, half)
+    return found if len(factors) < 3 else (*found[:-1], max(found[-1], _multiplied(factors[::-1], half)[-1]))
+
+
+def _multiplied(factors: Sequence[Found], half: HalfUnit) -> Found:
+    found = factors[0]
+    for place, other in enumerate(factors[1:], 2):
         trivial = _is_plain(found) or _is_plain(other)
         found = _times(found, other)
-        if place < last and not trivial:
+        if place < len(factors) and not trivial:
             found = _rounded(found, half)
     return found
 
