@@ -451,9 +451,13 @@ def cut_off(judge: Judge) -> Habits:
     """
     habits = judge.ledger.habits
     cutter = Judge(judge.variant, judge.answers, habits._replace(cuts=True), explain=False)
-    told = Counter(shortened(judge, cutter, answer) for answer in judge.answers.values())
-    may_cut = bool(told["cut"] or told["cut to 0"]) and not told["up"] and not told["larger"]
-    return habits._replace(may_cut=may_cut, cuts=told["cut"] >= LEAST_CUT and not told["up"])
+    told = Counter[str]()
+    for answer in judge.answers.values():
+        told[shortened(judge, cutter, answer)] += 1
+        if told["up"]:
+            return habits
+    may_cut = bool(told["cut"] or told["cut to 0"]) and not told["larger"]
+    return habits._replace(may_cut=may_cut, cuts=told["cut"] >= LEAST_CUT)
 
 
 def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
@@ -461,16 +465,18 @@ def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
     step, name, written = answer.step, answer.name, answer.readings[0]
     if written.value is None or not written.half_unit or name not in judge.variant.at(step).equations:
         return ""
-    band, lower = judge.band(step, answer), cutter.band(step, answer)
-    if band is None or lower is None:
+    band = judge.band(step, answer)
+    if band is None:
         return ""
     value, unit = float(written.value), max(2 * float(written.half_unit), 1e-300)
     turn = -1 if (value or band.middle) < 0 else 1
     is_cut = -1 < turn * (value - band.middle) / unit < -0.5
     if is_cut or shows_nothing(written, band.middle):
         return "" if not is_cut else "cut to 0" if shows_nothing(written, band.middle) else "cut"
+    if turn * (value - float(judge.variant.rough(step)[name])) <= 0 or (lower := cutter.band(step, answer)) is None:
+        return ""
     above = turn * value - max(turn * lower.low, turn * lower.high)
-    if above <= 1e-9 * unit or turn * (value - float(judge.variant.rough(step)[name])) <= 0:
+    if above <= 1e-9 * unit:
         return ""
     if judge.variant.at(step).equations[name].shortcut or judge.ledger.exactly(step, name, written) is not None:
         return ""
