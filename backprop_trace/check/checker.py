@@ -24,16 +24,15 @@ from backprop_trace.check.entries import Entries
 from backprop_trace.check.judged_part import JudgedPart
 from backprop_trace.check.report import JudgedLine, Report, patterns
 from backprop_trace.check.variant import TRUE_DIGITS, Variant
-from backprop_trace.check.wording import Language
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Sheet, sections
 from backprop_trace.files.sheet.entries import nothing_read
 from backprop_trace.files.source import Place, Problem, SourceError, place_at
 from backprop_trace.files.spec import Example
 from backprop_trace.files.spec.settings import BadSetting, with_settings
+from backprop_trace.formulas.expr import Name
 from backprop_trace.model.conventions import Ways
 
-ASCII_LANGUAGE = Language()
 AS_THE_EXAMPLE_SAYS = Ways()
 
 
@@ -44,11 +43,10 @@ class Checker:
         self,
         example: Example,
         strict: int | None = None,
-        language: Language = ASCII_LANGUAGE,
         style: str = "",
         ways: Ways = AS_THE_EXAMPLE_SAYS,
     ):
-        self.example, self.strict, self.language, self.style = example, strict, language, style
+        self.example, self.strict, self.style = example, strict, style
         self.ways = ways.over(example.ways)
         self._variants: dict[tuple[tuple[str, ...], int], Variants] = {}
 
@@ -60,11 +58,13 @@ class Checker:
         """The report on a sheet. Raises ComputationError if the example itself cannot be computed."""
         lines: list[JudgedLine] = []
         conventions: dict[str, None] = {}
+        by_output: list[frozenset[Name]] = []
         done_right = notation = ""
         passed = list(sheet.passed)
         for part in self.parts(sheet):
             lines += part.lines()
             passed += part.entries.passed
+            by_output.append(part.by_output)
             notation = notation or (part.entries.notation.said if part.entries.notation else "")
             conventions |= dict.fromkeys(part.conventions)
             done_right = done_right or part.done_right()
@@ -72,7 +72,7 @@ class Checker:
         if not any(line.written is not None for line in lines):
             raise SourceError(nothing_read(passed), sheet.name, sheet.text)
         found = tuple(lines), tuple(conventions), tuple(patterns(lines))
-        return Report(sheet.name, *found, done_right, notation, tuple(passed))
+        return Report(sheet.name, *found, frozenset.intersection(*by_output), done_right, notation, tuple(passed))
 
     def parts(self, sheet: Sheet) -> Iterator[JudgedPart]:
         """The parts of a sheet that are under the same settings."""
@@ -83,7 +83,7 @@ class Checker:
                 place = _place_of(wrong.setting, sheet) or entries[0].place
                 raise SourceError([Problem(f"set: {wrong}", place)], sheet.name, sheet.text) from None
             known = Entries(entries, variants.own, sheet, self.style)
-            yield JudgedPart(variants, known, settings, self.strict, self.language, self.ways)
+            yield JudgedPart(variants, known, settings, self.strict, self.ways)
 
     def variants(self, settings: tuple[str, ...], entries: Sequence[Entry]) -> Variants:
         """The variants for some settings, computed to more digits than any entry has."""

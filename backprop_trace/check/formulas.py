@@ -17,12 +17,13 @@ from flint import arb
 
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.lines import Lines
+from backprop_trace.check.report import Words
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.variant import Variant
+from backprop_trace.check.wording import joined
 from backprop_trace.formulas.arithmetic import ComputationError, evaluate, evaluate_all
 from backprop_trace.formulas.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.formulas.expr import Formula, Name, names_in
-from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.paper import plain
 from backprop_trace.formulas.parse import BadFormula, Resolve, read_formula
 
@@ -32,27 +33,27 @@ MOST_BETWEEN = 12
 Points = list[Mapping[Name, Any]]
 Values = list[arb | None]
 
-Verdict = tuple[str, tuple[str, ...], str, Formula | None]
-"""verdict, slips, message, and the formula as it should be"""
+Verdict = tuple[str, tuple[str, ...], Words, Formula | None]
+"""verdict, slips, what is said, and the formula as it should be"""
 
 
 def judge_formula(variant: Variant, answer: Answer, resolve: Resolve | None = None, comma: bool = False) -> Verdict:
     """right, slip, wrong or undecided; `unknown` if the formula cannot be read."""
     text = answer.readings[0].text
     if answer.name in variant.example.values:
-        return "unknown", (), "this is given: copy its number", None
+        return "unknown", (), ("this is given: copy its number",), None
     lines = variant.at(answer.step)
     try:
         formula = read_formula(plain(text, comma), resolve or lines.vocabulary.read, implied=True)
     except BadFormula as bad:
         astray = [int(found) for found in re.findall(r"\[(\d{1,9})\]", text)]
         if others := [sample for sample in astray if sample not in lines.samples and lines.samples != (None,)]:
-            return "unknown", (), f"sample {others[0]} is not used in step {answer.step}", None
-        return "unknown", (), f"the formula cannot be read: {bad} (column {bad.start + 1})", None
+            return "unknown", (), (f"sample {others[0]} is not used in step {answer.step}",), None
+        return "unknown", (), (f"the formula cannot be read: {bad} (column {bad.start + 1})",), None
     with precision(BITS):
         points = list(_points(variant, answer))
         if len(points) < POINTS:
-            return "undecided", (), "the formula could not be evaluated at enough points", None
+            return "undecided", (), ("the formula could not be evaluated at enough points",), None
         return _judged(lines, answer.name, formula, points)
 
 
@@ -61,25 +62,25 @@ def _judged(lines: Lines, name: Name, formula: Formula, points: Points) -> Verdi
     should = lines.opened(name, frozenset())
     values = [_value(formula, point) for point in points]
     if any(value is None for value in values):
-        return "wrong", (), "the formula is not defined where the line is", should
+        return "wrong", (), ("the formula is not defined where the line is",), should
     if _same(values, [point[name] for point in points]):
-        return "right", (), "the same function" if formula != true else "", None
+        return "right", (), ("the same function",) if formula != true else (), None
     found = _slips_of(lines, name, values, points) or _slips_before(lines, name, formula, values, points)
     if found:
-        reasons = "; or if ".join(found.values())
-        return "slip", tuple(found), f"your formula is what one gets if {reasons}", should
-    return "wrong", (), "not the same function, and no known slip gives it", should
+        reasons = joined("; or if ", found.values())
+        return "slip", tuple(found), ("your formula is what one gets if ", *reasons), should
+    return "wrong", (), ("not the same function, and no known slip gives it",), should
 
 
-def _slips_of(lines: Lines, name: Name, values: Values, points: Points) -> dict[str, str]:
+def _slips_of(lines: Lines, name: Name, values: Values, points: Points) -> dict[str, Words]:
     """The slips of the line itself that give the values, each with its sentence; the classical ones first."""
     opened = lines.opened(name, frozenset())
     bends = [*lines.bends(name, opened), *lines.bends(name, lines.equations[name].formula)]
     fitting = {b.slip for b in bends if _same(values, (_value(b.formula, point) for point in points))}
-    return {slip: SLIPS[slip].sentence for slip in sorted(fitting, key=lambda slip: (SLIPS[slip].rank, slip))}
+    return {slip: (SLIPS[slip].sentence,) for slip in sorted(fitting, key=lambda slip: (SLIPS[slip].rank, slip))}
 
 
-def _slips_before(lines: Lines, name: Name, formula: Formula, values: Values, points: Points) -> dict[str, str]:
+def _slips_before(lines: Lines, name: Name, formula: Formula, values: Values, points: Points) -> dict[str, Words]:
     """The slips of a line that the formula has written out in itself, nearest first."""
     between = _written_out(lines, name, formula)
     for line in reversed(between):
@@ -87,7 +88,7 @@ def _slips_before(lines: Lines, name: Name, formula: Formula, values: Values, po
         later.append((name, lines.equations[name].formula))
         for bend in lines.bends(line, lines.opened(line, frozenset())):
             if SLIPS[bend.slip].rank == 1 and _same(values, _carried_on(line, bend.formula, later, points)):
-                return {bend.slip: f"{SLIPS[bend.slip].sentence}, in {canonical(line)}"}
+                return {bend.slip: (f"{SLIPS[bend.slip].sentence}, in ", line)}
     return {}
 
 

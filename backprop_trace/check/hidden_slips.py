@@ -26,7 +26,7 @@ from backprop_trace.check.judge import Judge
 from backprop_trace.check.judged_part import JudgedPart
 from backprop_trace.check.slips import SLIPS, Bend
 from backprop_trace.check.variant import Variant
-from backprop_trace.check.wording import Wording
+from backprop_trace.check.wording import called
 from backprop_trace.files.sheet import Sheet
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate, float_value
 from backprop_trace.formulas.expr import Formula, Name
@@ -42,7 +42,7 @@ class Hidden(NamedTuple):
     name: str
     step: int
     sample: int | None
-    called: str
+    quantity: Name
     slips: tuple[str, ...]
     always: tuple[str, ...]
 
@@ -54,7 +54,6 @@ def hidden_slips(checker: Checker, sheet: Sheet) -> tuple[Hidden, ...]:
 
 def _hidden(part: JudgedPart) -> Iterator[Hidden]:
     judge, _, findings, _ = part.judge()
-    wording = Wording(judge, part.language)
     elsewhere = {step: _elsewhere(judge.variant, step) for step in judge.steps}
     for finding in findings:
         answer, formula = finding.answer, finding.formula
@@ -69,8 +68,8 @@ def _hidden(part: JudgedPart) -> Iterator[Hidden]:
         always = _slips(bend for bend in bends if _is_the_same(formula, bend, true))
         now = _slips(bend for bend in bends if bend.slip not in always and _fits(judge, answer, bend))
         if now or always:
-            name, called = answer.name._replace(sample=None), wording.called(answer)
-            yield Hidden(canonical(name), answer.step, answer.name.sample, called, now, always)
+            name, quantity = answer.name._replace(sample=None), called(answer)
+            yield Hidden(canonical(name), answer.step, answer.name.sample, quantity, now, always)
 
 
 def _elsewhere(variant: Variant, step: int) -> dict[Name, Any]:

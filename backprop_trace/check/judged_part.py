@@ -16,9 +16,9 @@ from backprop_trace.check.habits import Habits
 from backprop_trace.check.judge import Judge, cut_off, habits_of
 from backprop_trace.check.ledger import Key
 from backprop_trace.check.lines import Lines
-from backprop_trace.check.report import JudgedLine
+from backprop_trace.check.report import JudgedLine, Words, Worked
 from backprop_trace.check.variant import Variant
-from backprop_trace.check.wording import Language, Wording, signed
+from backprop_trace.check.wording import Wording, called, signed
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Written, in_units
 from backprop_trace.files.source import Place, printable
@@ -102,27 +102,30 @@ class JudgedPart:
         entries: Entries,
         settings: tuple[str, ...],
         strict: int | None,
-        language: Language,
         ways: Ways,
     ):
         self.ways = ways
         self.variants, self.entries, self.settings = variants, entries, settings
-        self.strict, self.language = strict, language
+        self.strict = strict
         self.conventions: tuple[str, ...] = ()
         self.variant, self.cutting, self.cause = variants.own, Habits(), NO_CAUSE
         self.answered: dict[Key, Answer] = {}
         self.wrong_update: int | None = None
         """The first step with a mistake among its updates."""
+        self.by_output: frozenset[Name] = frozenset()
+        """What arrives through one output unit, in all steps that are worked out."""
 
     def lines(self) -> list[JudgedLine]:
         judge, answers, findings, unknown = self.judge()
-        wording = Wording(judge, self.language)
+        wording = Wording(judge)
+        listings = (self.variant.at(step).listing for step in judge.steps or [1])
+        self.by_output = frozenset.intersection(*(listing.by_output for listing in listings))
         found = [self.judged(finding, wording) for finding in findings]
         found = [self.chained(line, answers, wording) for line in found]
-        found += self.formula_lines(answers, wording)
+        found += self.formula_lines(answers)
         wrong = [line.step for line in found if line.phase == "update" and line.verdict in ("slip", "wrong")]
         self.wrong_update = min(wrong, default=None)
-        known = _ordered(found + self.missing(answers, wording), self.variant)
+        known = _ordered(found + self.missing(answers), self.variant)
         return known + [self.unknown(entry) for entry in unknown]
 
     def judge(self) -> Judged:
@@ -287,28 +290,27 @@ class JudgedPart:
         if verdict == "convention":
             slips = tuple(CONVENTIONS[word].slip for word in self.conventions if word in CONVENTIONS)
         demanded = "" if finding.verdict in ("slip", "wrong") else self.demanded(answer, true)
-        message = demanded or wording.message(finding, verdict)
+        said: Words = (demanded,) if demanded else wording.message(finding, verdict)
         if len(answer.readings) > 1 and verdict in ("right", "rounded"):
             slips = ("copied-wrong",)
             others = ", ".join(signed(reading.text, answer.sign)[:40] for reading in answer.readings[1:][:4])
-            message = f"{message}; also written as {others}: miscopied, and not blamed on later lines".lstrip("; ")
+            said = _also(said, f"also written as {others}: miscopied, and not blamed on later lines")
         if verdict == "convention":
-            message = "; ".join(f"right on a sheet that {sentence_of(word)}" for word in self.conventions)
+            said = ("; ".join(f"right on a sheet that {sentence_of(word)}" for word in self.conventions),)
         is_mistake = verdict in ("slip", "wrong")
-        line = self.line(answer.name, answer.step, wording)
+        line = self.line(answer.name, answer.step)
         return line._replace(
             written=self.as_written(answer),
             verdict=verdict,
             expected=signed(wording.expected(finding, true) if not demanded else self.fully(true), answer.sign),
             key=signed(line.key, answer.sign),
             slips=tuple(slip for slip in slips if slip),
-            message=message,
+            said=said,
             spelling=answer.spelling,
             place=written.place,
-            should=wording.should(finding) if is_mistake and not demanded else (),
-            bent=wording.bent(finding) if is_mistake else (),
-            called=line.called if answer.sign > 0 else wording.called(answer),
-            symbol=line.symbol if answer.sign > 0 else wording.symbol_of(answer),
+            should=wording.should(finding) if is_mistake and not demanded else None,
+            bent=wording.bent(finding) if is_mistake else None,
+            quantity=called(answer),
         )
 
     def chained(self, line: JudgedLine, answers: Answers, wording: Wording) -> JudgedLine:
@@ -342,14 +344,12 @@ class JudgedPart:
         part, behind = printable(blame.part.text)[:60], printable(blame.behind)[:40]
         if verdict in ("slip", "wrong"):
             judged = self.judged(finding, wording)
-            return judged._replace(
-                message=f"{judged.message}; it is off in '{part}'".lstrip("; "), spelling=line.spelling
-            )
+            return judged._replace(said=_also(judged.said, f"it is off in '{part}'"), spelling=line.spelling)
         if verdict == "off" or line.verdict == "unknown":
             return line
-        message = f"{part} is {blame.value.text}, not {behind}"
-        should = (line.called or line.name, part, blame.value.text)
-        return line._replace(verdict="wrong", message=message, slips=(), should=should, bent=())
+        said = f"{part} is {blame.value.text}, not {behind}"
+        should = Worked(line.quantity or answer.name, (part,), value=blame.value.text)
+        return line._replace(verdict="wrong", said=(said,), slips=(), should=should, bent=None)
 
     @staticmethod
     def as_written(answer: Answer) -> str:
@@ -394,27 +394,26 @@ class JudgedPart:
         assert written.value is not None
         return true != ours and abs(written.value - true) > abs(written.value - ours)
 
-    def line(self, name: Name, step: int, wording: Wording) -> JudgedLine:
+    def line(self, name: Name, step: int) -> JudgedLine:
         """A line that is missing: nothing of it depends on the sheet."""
         printed = self.variant.printed
-        key = step, name, wording.by_output
+        key = step, name
         if key not in printed:
             equation = self.variant.at(step).equations.get(name)
             value = shown(self.variant.true(step)[name], KEY_DIGITS)
             printed[key] = JudgedLine(
                 canonical(name._replace(sample=None)), step, name.sample, None, "missing", value, value,
-                phase=equation.phase if equation else "given", settings=self.settings,
-                called=wording.spell(name), symbol=wording.symbol(name),
+                phase=equation.phase if equation else "given", settings=self.settings, quantity=name,
             )  # fmt: skip
         found: JudgedLine = printed[key]
         return found
 
-    def missing(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
+    def missing(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
         """The lines that are not on the sheet, for the steps that are worked out on it."""
         steps = {step for step, _ in answers}
-        worked = {step for step, name in answers if self.line(name, step, wording).phase in ("backward", "update")}
+        worked = {step for step, name in answers if self.line(name, step).phase in ("backward", "update")}
         return [
-            self.line(name, step, wording)
+            self.line(name, step)
             for step in sorted(worked or steps)
             for name in self.variant.at(step).equations
             if (step, name) not in answers and not self.is_optional(name)
@@ -424,7 +423,7 @@ class JudgedPart:
         """Lines that some sources print and others do not are never missed."""
         return name.kind in ("error", "change") or (name.kind == "+" and name.of in self.variant.example.rule.fixed)
 
-    def formula_lines(self, answers: Mapping[tuple[int, Name], Answer], wording: Wording) -> list[JudgedLine]:
+    def formula_lines(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
         """The lines that are formulas, not numbers."""
         formulas = [answer for answer in answers.values() if answer.readings[0].value is None]
         if not formulas:
@@ -435,7 +434,6 @@ class JudgedPart:
             self.judged_formula(
                 answer,
                 judge_formula(self.variant, answer, self.resolve(answer), self.entries.sheet.decimal_comma),
-                wording,
             )
             for answer in formulas
         ]
@@ -451,22 +449,20 @@ class JudgedPart:
 
         return resolve
 
-    def judged_formula(
-        self, answer: Answer, judged: tuple[str, tuple[str, ...], str, Formula | None], wording: Wording
-    ) -> JudgedLine:
-        verdict, slips, message, right = judged
-        line = self.line(answer.name, answer.step, wording)
+    def judged_formula(self, answer: Answer, judged: tuple[str, tuple[str, ...], Words, Formula | None]) -> JudgedLine:
+        verdict, slips, said, right = judged
+        line = self.line(answer.name, answer.step)
         return line._replace(
-            written=answer.readings[0].text, verdict=verdict, slips=slips, message=message,
+            written=answer.readings[0].text, verdict=verdict, slips=slips, said=said,
             spelling=answer.spelling, place=answer.readings[0].place,
-            should=(line.symbol, wording.symbols(right)) if right else (),
+            should=Worked(answer.name, (right,)) if right else None,
         )  # fmt: skip
 
     def unknown(self, entry: Entry) -> JudgedLine:
         message = self.entries.why_unknown(entry, self.variant)
         return JudgedLine(
             printable(entry.spelling)[:200], entry.section.step, entry.section.sample, entry.readings[0].text[:200],
-            "unknown", "", "", message=message, spelling=entry.spelling, place=entry.place, settings=self.settings,
+            "unknown", "", "", said=(message,), spelling=entry.spelling, place=entry.place, settings=self.settings,
         )  # fmt: skip
 
     def done_right(self) -> str:
@@ -489,6 +485,10 @@ def is_changed(name: Name, own: Lines, other: Lines, written: frozenset[Name]) -
 def _as_it_stands(reading: Written, sign: int) -> Written:
     """A number with the sign it has on the sheet."""
     return turned(reading) if sign < 0 else reading
+
+
+def _also(said: Words, more: str) -> Words:
+    return (*said, f"; {more}") if any(said) else (more,)
 
 
 def _subsets(words: set[str]) -> list[set[str]]:

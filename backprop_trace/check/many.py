@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from backprop_trace.check.checker import Checker
 from backprop_trace.check.report import Report
-from backprop_trace.check.wording import Language
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import Example
@@ -38,12 +37,11 @@ class Checks(NamedTuple):
     example: Example
     strict: int | None = None
     decimal_comma: bool = False
-    language: Language = Language()
     style: str = ""
     ways: Ways = Ways()
 
     def checker(self) -> Checker:
-        return Checker(self.example, self.strict, self.language, self.style, self.ways)
+        return Checker(self.example, self.strict, self.style, self.ways)
 
 
 class Outcome(NamedTuple):

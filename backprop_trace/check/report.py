@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from backprop_trace.check.slips import SLIPS
-from backprop_trace.check.wording import Forms
 from backprop_trace.files.sheet import Passage
 from backprop_trace.files.source import Place
+from backprop_trace.formulas.expr import Formula, Name
+from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notebook import shown_in_notebook
 
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
@@ -16,12 +17,28 @@ CONFIRMED = ("right", "rounded", "follows", "convention")
 MISTAKES = ("slip", "wrong", "unknown")
 
 
+Words: TypeAlias = tuple[str | Name, ...]
+"""What is said, with the quantities in it; whoever prints it knows how they are called."""
+
+
+class Worked(NamedTuple):
+    """A line written out: name = formula = numbers = value.
+
+    sides: formulas that are equal, or what stands on the sheet; numbers: what is put in for the names of the last one
+    (None: it has none that say more).
+    """
+
+    name: Name
+    sides: tuple[Formula | str, ...] = ()
+    numbers: Mapping[Name, str] | None = None
+    value: str = ""
+
+
 class JudgedLine(NamedTuple):
     """One line of a report. `expected` follows from the writer's own lines, `key` is the true value.
 
-    `should` is the line as it should be and `bent` the line that gives the writer's number, both written out as
-    name = symbols = numbers = value (for mistakes only); `called` is the name as it stands in sentences, `symbol` as it
-    stands in formulas.
+    `should` is the line as it should be and `bent` the line that gives the writer's number (for mistakes only);
+    `quantity` is what the line is about, under the name of its writer; `said` is a sentence on it.
     """
 
     name: str
@@ -32,15 +49,19 @@ class JudgedLine(NamedTuple):
     expected: str
     key: str
     slips: tuple[str, ...] = ()
-    message: str = ""
+    said: Words = ()
     phase: str = ""
     spelling: str = ""
     place: Place | None = None
     settings: tuple[str, ...] = ()
-    should: Forms = ()
-    bent: Forms = ()
-    called: str = ""
-    symbol: str = ""
+    should: Worked | None = None
+    bent: Worked | None = None
+    quantity: Name | None = None
+
+    @property
+    def message(self) -> str:
+        """What is said, in the spelling of files."""
+        return in_ascii(self.said)
 
 
 class Report(NamedTuple):
@@ -50,6 +71,8 @@ class Report(NamedTuple):
     lines: tuple[JudgedLine, ...]
     conventions: tuple[str, ...]
     patterns: tuple[str, ...]
+    by_output: frozenset[Name] = frozenset()
+    """What may be written dE_o1/dout_h1: it arrives through one output unit."""
     done_right: str = ""
     notation: str = ""
     """What its letters mean, where they are not those of files."""
@@ -92,6 +115,11 @@ class Report(NamedTuple):
     @property
     def written(self) -> list[JudgedLine]:
         return [line for line in self.lines if line.written is not None]
+
+
+def in_ascii(words: Words) -> str:
+    """What is said, in the spelling of files."""
+    return "".join(canonical(word) if isinstance(word, Name) else word for word in words)
 
 
 def patterns(lines: Sequence[JudgedLine]) -> list[str]:

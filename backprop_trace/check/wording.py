@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from math import isclose
-from typing import NamedTuple, TypeAlias
 
 from backprop_trace.check.explain import given_by
 from backprop_trace.check.findings import Answer, Explanation, Finding
 from backprop_trace.check.judge import Judge
+from backprop_trace.check.report import Words, Worked
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import magnitude
 from backprop_trace.files.sheet import Written, half_unit, in_units
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate, evaluate_all, float_value
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed
 from backprop_trace.formulas.expr import Formula, Minus, Name, names_in
-from backprop_trace.formulas.notation import ASCII, ATOM, BOX, Notation, Piece, number_piece, show
-from backprop_trace.formulas.notation.names import ASCII_NAMES, Alphabet, Speller, canonical, net_out
+from backprop_trace.formulas.notation import ASCII, number_piece, show
+from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.formulas.numbers import number
-from backprop_trace.model.styles import speller
-
-
-class Language(NamedTuple):
-    """How it is written: formulas in a notation and an alphabet, names inside sentences in an alphabet for prose."""
-
-    notation: Notation = ASCII
-    alphabet: Alphabet = ASCII_NAMES
-    prose: Alphabet = ASCII_NAMES
-
-
-Forms: TypeAlias = tuple[str, ...]
-"""The parts of `name = symbols = numbers = value`."""
-
 
 FIGURES, FEWEST_FIGURES = 6, 3
 """Of a number that stands for a line that is not on the sheet: as it is printed, and as coarse as it may be."""
@@ -58,54 +44,32 @@ UNDECIDED = {
 class Wording:
     """Words for the findings of one judge."""
 
-    def __init__(self, judge: Judge, language: Language):
-        self.judge, self.notation = judge, language.notation
-        self.alphabet, self.prose = language.alphabet, language.prose
-        network = judge.variant.example.network
+    def __init__(self, judge: Judge):
+        self.judge = judge
         self.given = frozenset(abs(number(text)) for text in judge.variant.example.values.values())
-        listings = (judge.variant.at(step).listing for step in judge.steps or [1])
         self._elsewhere: dict[int, dict[Name, float]] = {}
-        self.by_output = frozenset.intersection(*(listing.by_output for listing in listings))
-        self.spell = speller("net-out", language.prose, network, self.by_output)
-        self.symbol = speller("net-out", language.alphabet, network, self.by_output)
 
-    def called(self, answer: Answer) -> str:
-        """The quantity in a sentence; one whose sign is turned by convention under the name of its writer."""
-        return self._named(answer, self.spell, self.prose)
-
-    def symbol_of(self, answer: Answer) -> str:
-        """The quantity in a formula."""
-        return self._named(answer, self.symbol, self.alphabet)
-
-    @staticmethod
-    def _named(answer: Answer, spell: Speller, alphabet: Alphabet) -> str:
-        name = answer.name
-        if answer.sign > 0 or name.wrt is None:
-            return spell(name)
-        delta = net_out(name.wrt)._replace(base=alphabet.delta.lstrip("\\"))
-        return alphabet.symbol(delta) + alphabet.place(name)
-
-    def message(self, finding: Finding, verdict: str) -> str:
+    def message(self, finding: Finding, verdict: str) -> Words:
         """A sentence about a line, for people."""
         match verdict:
             case "right":
-                return finding.remark
+                return (finding.remark,) if finding.remark else ()
             case "rounded":
-                return finding.remark or "right within the rounding of the lines before it"
+                return (finding.remark or "right within the rounding of the lines before it",)
             case "follows":
-                return finding.remark or "follows from your own earlier lines: no new mistake"
+                return (finding.remark or "follows from your own earlier lines: no new mistake",)
             case "slip":
                 return self.slips(finding)
             case "wrong" if finding.verdict != "wrong":
-                return "not right to the digits that are asked for"
+                return ("not right to the digits that are asked for",)
             case "wrong" if finding.explanations:
                 guess = self.sentence(finding.explanations[0], finding)
-                return f"no known slip gives this number; it would fit if {guess}"
+                return "no known slip gives this number; it would fit if ", *guess
             case "wrong":
-                return "no known slip gives this number"
+                return ("no known slip gives this number",)
             case "undecided":
-                return self.undecided(finding)
-        return ""
+                return (self.undecided(finding),)
+        return ()
 
     def undecided(self, finding: Finding) -> str:
         """Why a line cannot be judged, and what would tell."""
@@ -116,13 +80,13 @@ class Wording:
         should = Fraction(finding.band.middle) if finding.band is not None else true
         return f"{text}: {shown(signed_value(should, finding.answer.sign), 1)} would do" if should else text
 
-    def slips(self, finding: Finding) -> str:
+    def slips(self, finding: Finding) -> Words:
         """Your number is what one gets if ...; or if ..."""
         slips = {explanation.slip for explanation in finding.explanations}
         told = [e for e in finding.explanations if e.slip != "sign-dropped" or not slips & {"sign", "ascent"}]
         told = self.told_apart(told, finding)
         reasons = [self.sentence(explanation, finding) for explanation in told]
-        return "your number is what one gets if " + "; or if ".join(dict.fromkeys(reasons))
+        return "your number is what one gets if ", *joined("; or if ", dict.fromkeys(reasons))
 
     def told_apart(self, explanations: Sequence[Explanation], finding: Finding) -> list[Explanation]:
         """Without other names for what bends the line in the same way: of a formula's names the first is said."""
@@ -148,23 +112,23 @@ class Wording:
             self._elsewhere[step] = values
         return float_value(formula, self._elsewhere[step])
 
-    def sentence(self, explanation: Explanation, finding: Finding) -> str:
+    def sentence(self, explanation: Explanation, finding: Finding) -> Words:
         text = SLIPS[explanation.slip].sentence
         if explanation.joined is not None:
-            return f"{text}, and {SLIPS[explanation.joined[0]].sentence}"
+            return (f"{text}, and {SLIPS[explanation.joined[0]].sentence}",)
         if explanation.copied is not None:
             name, copied = explanation.copied
             own = self.judge.text_of(finding.answer.step, name)
-            return f"{self.spell(name)} is copied as {copied} for {own}"
+            return name, f" is copied as {copied} for {own}"
         if explanation.whole_run:
-            return f"{text}, {'from the first step on' if finding.answer.step > 1 else 'wherever it can be'}"
+            return (f"{text}, {'from the first step on' if finding.answer.step > 1 else 'wherever it can be'}",)
         if explanation.line is not None:
-            lines = list(map(self.spell, (explanation.line, *explanation.also)))
+            lines = explanation.line, *explanation.also
             if len(lines) > MOST_LISTED:
-                return f"{text}, in {lines[0]} and {len(lines) - 1} more lines that are not on the sheet"
+                return f"{text}, in ", lines[0], f" and {len(lines) - 1} more lines that are not on the sheet"
             what = "lines that are" if explanation.also else "a line that is"
-            return f"{text}, in {' and '.join(lines)}, {what} not on the sheet"
-        return text
+            return f"{text}, in ", *joined(" and ", [(line,) for line in lines]), f", {what} not on the sheet"
+        return (text,)
 
     def expected(self, finding: Finding, true: Fraction) -> str:
         """The value that follows from the writer's own lines, to the digits they write."""
@@ -188,31 +152,28 @@ class Wording:
         values = {name: float(Fraction(self.number_of(finding, name))) for name in names_in(formula)}
         return float(evaluate(formula, values, FLOAT))
 
-    def should(self, finding: Finding) -> Forms:
-        """name = symbols = numbers = value, from the writer's own lines."""
+    def should(self, finding: Finding) -> Worked | None:
+        """The line as it should be, from the writer's own lines."""
         if finding.formula is None or finding.band is None:
-            return ()
+            return None
         answer, value = finding.answer, signed(self.expected(finding, Fraction(0)), finding.answer.sign)
         if finding.formula == answer.name:  # a number that is given
-            return self.symbol_of(answer), value
+            return Worked(called(answer), value=value)
         numbers = {name: self.number_of(finding, name) for name in names_in(finding.formula)}
-        if answer.sign > 0:
-            return self.written_out(self.symbol(answer.name), finding.formula, numbers, value)
-        own, *forms = self.written_out(self.symbol_of(answer), Minus(finding.formula), numbers, value)
-        meaning = (f"-{self.symbol(answer.name)}",) if answer.name.wrt is not None else ()
-        return (own, *meaning, *forms)
+        meaning = (Minus(answer.name),) if called(answer).kind == "delta" else ()
+        return written_out(answer, meaning, finding.formula, numbers, value)
 
-    def bent(self, finding: Finding) -> Forms:
+    def bent(self, finding: Finding) -> Worked | None:
         """The line that gives the writer's number, where one of the slips has a formula."""
         for explanation in finding.explanations:
             formula = given_by(explanation)
             if formula is not None:
                 with suppress(LookupError, ArithmeticError, ValueError, Unbounded):
-                    if forms := self.giving(finding, formula, explanation.changed):
-                        return forms
-        return ()
+                    if worked := self.giving(finding, formula, explanation.changed):
+                        return worked
+        return None
 
-    def giving(self, finding: Finding, formula: Formula, changed: Mapping[Name, str | float]) -> Forms:
+    def giving(self, finding: Finding, formula: Formula, changed: Mapping[Name, str | float]) -> Worked | None:
         """A formula that ends in the writer's number. What is not on the sheet was carried with six figures, or with
         fewer where only that gives the number; nothing, if none does: what is printed is true."""
         answer = finding.answer
@@ -222,11 +183,8 @@ class Wording:
                 for name in names_in(formula)
             }
             if self.holds(formula, finding, numbers):
-                turned = formula if answer.sign > 0 else Minus(formula)
-                return self.written_out(
-                    self.symbol_of(answer), turned, numbers, signed(answer.readings[0].text, answer.sign)
-                )
-        return ()
+                return written_out(answer, (), formula, numbers, signed(answer.readings[0].text, answer.sign))
+        return None
 
     def holds(self, formula: Formula, finding: Finding, numbers: Mapping[Name, str]) -> bool:
         """Does a formula come to the written number, if each number that is not given may be half a unit off?"""
@@ -243,20 +201,6 @@ class Wording:
         half = unit * float(written.half_unit) + 1e-12 * abs(value)
         return band.low - half <= value <= band.high + half
 
-    def written_out(self, name: str, formula: Formula, numbers: Mapping[Name, str], value: str) -> Forms:
-        symbols = self.symbols(formula)
-        put_in = show(formula, self.notation, lambda used: self.number_text(numbers[used]))
-        shown_value = self.notation.number(value)[0] if value and self.notation.boxed else value
-        forms = [name, symbols, *([put_in] if put_in != shown_value else []), *([shown_value] if value else [])]
-        return tuple(forms)
-
-    def symbols(self, formula: Formula) -> str:
-        return show(formula, self.notation, self.leaf)
-
-    def leaf(self, name: Name) -> Piece:
-        text = self.symbol(name)
-        return text, BOX if self.notation.boxed and (name.kind == "d" or "^" in text) else ATOM
-
     def number_of(self, finding: Finding, name: Name, figures: int = FIGURES) -> str:
         """The writer's own number, the given one, or what a line that is not on the sheet would be."""
         ledger, step = self.judge.ledger, finding.answer.step
@@ -269,8 +213,31 @@ class Wording:
         middle = finding.skipped.get(name)
         return shown(Fraction(ledger.narrow().of(step, name).middle if middle is None else middle), figures)
 
-    def number_text(self, text: str) -> Piece:
-        return self.notation.number(text) if self.notation.boxed else number_piece(text)
+
+def called(answer: Answer) -> Name:
+    """What a line is about, under the name of its writer: a delta whose sign is turned by convention is no derivative
+    any more."""
+    name = answer.name
+    if answer.sign > 0 or name.wrt is None:
+        return name
+    return Name("delta", name.wrt.label, sample=name.sample, time=name.time)
+
+
+def written_out(
+    answer: Answer, before: tuple[Formula, ...], formula: Formula, numbers: Mapping[Name, str], value: str
+) -> Worked:
+    """name = formula = numbers = value, with the sign of its writer."""
+    turned = formula if answer.sign > 0 else Minus(formula)
+    put_in = show(turned, ASCII, lambda name: number_piece(numbers[name]))
+    return Worked(called(answer), (*before, turned), None if put_in == value else numbers, value)
+
+
+def joined(separator: str, texts: Iterable[Words]) -> Words:
+    """Things that are said one after the other."""
+    found: list[str | Name] = []
+    for text in texts:
+        found += [separator, *text] if found else text
+    return tuple(found)
 
 
 def _shown(number: str | float, figures: int) -> str:

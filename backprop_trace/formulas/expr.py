@@ -26,6 +26,7 @@ class Name(NamedTuple):
     E         E_o1, E            loss at an output; total loss (label "")
     d         dE/dw5             derivative of `of` with respect to `wrt`; `via` names one term of it
     +         w5+                `of` after the update
+    delta     delta_h1           minus dE/dnet_h1, for who turns its sign
     others    m_w5, change_w5    optimizer state, change of a parameter, ...
 
     `sample` and `time` (from 1) stand on the outermost record only.

@@ -119,7 +119,6 @@ def command(
     there is a mistake.
     """
     from backprop_trace.check.many import Checks
-    from backprop_trace.render.languages import language_of
     from backprop_trace.render.pages.report import Wanted
 
     if style is not None:
@@ -150,7 +149,7 @@ def command(
     if reports is not None and not many:
         raise UsageError("--reports goes with several sheets; -o writes the report on one")
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
-    checks = Checks(worked, strict, decimal == "comma", language_of(form, medium.ascii), style or "", ways)
+    checks = Checks(worked, strict, decimal == "comma", style or "", ways)
     wanted = Wanted(missing, brief, exercise=worked.title or worked.name, unread=show_unread)
     if many:
         from backprop_trace.render.pages.classes import class_page

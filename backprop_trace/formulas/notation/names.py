@@ -267,6 +267,8 @@ def speller(style: Style, alphabet: Alphabet, by_output: frozenset[Name] = froze
 
 
 def _written(name: Name, style: Style, alphabet: Alphabet, by_output: frozenset[Name], deltas: bool) -> str:
+    if name.kind == "delta":
+        return _delta(name, name.label, style, alphabet)
     if name.kind != "d":
         return _with_place(style(name._replace(sample=None, time=None)), name, alphabet)
     assert name.of is not None and name.wrt is not None
@@ -275,7 +277,7 @@ def _written(name: Name, style: Style, alphabet: Alphabet, by_output: frozenset[
         name, via = derivative(Name("E", via.label), name.wrt)._replace(sample=name.sample, time=name.time), None
     assert name.of is not None and name.wrt is not None
     if deltas and via is None and name.of == LOSS and name.wrt.kind == "net":
-        return _with_place(style(name.wrt)._replace(base=alphabet.delta), name, alphabet)
+        return _delta(name, name.wrt.label, style, alphabet)
     if alphabet.inside:
         return _with_places_inside(name, via, style, alphabet)
     of, wrt = (_with_place(style(plain(part)), part, alphabet) for part in (name.of, name.wrt))
@@ -283,6 +285,10 @@ def _written(name: Name, style: Style, alphabet: Alphabet, by_output: frozenset[
     if via is not None:
         whole = alphabet.term(whole, _with_place(style(plain(via)), via, alphabet))
     return whole + alphabet.place(name)
+
+
+def _delta(name: Name, unit: str, style: Style, alphabet: Alphabet) -> str:
+    return _with_place(style(Name("net", unit))._replace(base=alphabet.delta), name, alphabet)
 
 
 def _with_place(symbol: Symbol, name: Name, alphabet: Alphabet) -> str:

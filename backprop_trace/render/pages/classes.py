@@ -13,10 +13,10 @@ from backprop_trace.check.many import Outcome
 from backprop_trace.check.report import VERDICTS, JudgedLine, Report
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.files.source import printable
-from backprop_trace.render.blocks import Block, Column, Heading, Own, Prose, Row, Signed, Table, Title
+from backprop_trace.render.blocks import Block, Column, Heading, Own, Prose, Row, Signed, Span, Table, Text, Title
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
-from backprop_trace.render.pages.report import HONEST, plural, record, title, unreadable
+from backprop_trace.render.pages.report import HONEST, names_of, plural, record, spans, title, unreadable
 from backprop_trace.render.records.json import object_of
 
 MOST_LISTED = 12
@@ -76,7 +76,7 @@ class Tally(NamedTuple):
 
     sheets: Counter[str]
     slips: Counter[str]
-    lines: Counter[str]
+    lines: Counter[tuple[Span, ...]]
     conventions: Counter[str]
 
     def adding(self, outcome: Outcome) -> Outcome:
@@ -86,7 +86,7 @@ class Tally(NamedTuple):
         if report is not None:
             wrong = _wrong(report)
             self.slips.update({line.slips[0] if line.slips else "no known slip" for line in wrong})
-            self.lines.update({title(line) for line in wrong})
+            self.lines.update({spans(title(line), names_of(report)) for line in wrong})
             self.conventions.update(report.conventions)
         return outcome
 
@@ -135,7 +135,8 @@ def _row(outcome: Outcome) -> Row:
     words += [f"{unread} {plural(unread, 'line')} that cannot be read"] if unread else []
     words += [f"({', '.join(report.conventions)})"] if report.conventions else []
     state = _state(outcome)
-    cells = (name, f"{good}/{len(report.written)}", title(first) if first else "", tuple(_listed(words)))
+    mistake = spans(title(first), names_of(report)) if first else ""
+    cells = (name, f"{good}/{len(report.written)}", mistake, tuple(_listed(words)))
     return Row(((Signed(state),), *cells), COLOURS.get(state, "bad"))
 
 
@@ -160,17 +161,17 @@ def _totals(tally: Tally) -> Iterator[Block]:
     yield Heading((f"{count:,} {plural(count, 'sheet')}: ", *_listed(states)), 2, "title")
     if tally.lines:
         (hardest, times), *_ = tally.lines.most_common(1)
-        yield Prose(f"The hardest line is {hardest}: a new mistake in {times:,} {plural(times, 'sheet')}.")
-    for heading, counted in (("slip", tally.slips), ("line", tally.lines), ("convention", tally.conventions)):
+        more = f": a new mistake in {times:,} {plural(times, 'sheet')}."
+        yield Prose(("The hardest line is ", *hardest, more))
+    counts = ("slip", _described(tally.slips)), ("line", tally.lines), ("convention", _described(tally.conventions))
+    for heading, counted in counts:
         if counted:
-            rows = [Row((f"{times:,}", _described(word))) for word, times in counted.most_common(MOST_LISTED)]
+            rows = [Row((f"{times:,}", text)) for text, times in counted.most_common(MOST_LISTED)]
             yield Table((Column("sheets", right=True), Column(heading, below=True)), rows)
             if len(counted) > MOST_LISTED:
                 yield Prose(f"and {len(counted) - MOST_LISTED} more", "faint")
 
 
-def _described(word: str) -> str:
-    """A slip or convention with its sentence, anything else as it is."""
-    if word in SLIPS:
-        return f"{word}: {SLIPS[word].sentence}"
-    return word
+def _described(words: Counter[str]) -> Counter[Text]:
+    """A slip with its sentence, anything else as it is."""
+    return Counter({f"{word}: {SLIPS[word].sentence}" if word in SLIPS else word: n for word, n in words.items()})

@@ -4,32 +4,39 @@
 >>> from backprop_trace.files.sheet import read_sheet
 >>> from backprop_trace.files.spec import load
 >>> report = Checker(load("mazur")).check(read_sheet("net_h1: 0.3775\\nw5+: 0.4411\\n", "sheet.yaml"))
->>> headline(report)
+>>> ASCII_INK.words(headline(report, names_of(report)))
 '1 of 2 lines is right. The first mistake is line 2, w5+.'
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from backprop_trace.check.hidden_slips import Hidden
-from backprop_trace.check.report import JudgedLine, Report
+from backprop_trace.check.report import JudgedLine, Report, Words, Worked
 from backprop_trace.check.slips import SLIPS
+from backprop_trace.check.wording import joined
 from backprop_trace.files.source import printable
+from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.conventions import sentence_of
 from backprop_trace.render.blocks import (
+    Amount,
     Block,
     Column,
+    Filled,
     Heading,
     Marked,
     Math,
     Message,
+    Naming,
     Prose,
     Row,
+    Side,
     Signed,
+    Span,
     Table,
     Text,
     Title,
@@ -39,6 +46,7 @@ from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
 from backprop_trace.render.records.json import object_of
 from backprop_trace.render.signs import KINDS
+from backprop_trace.render.writers.spelling import ASCII_INK
 
 
 class Wanted(NamedTuple):
@@ -68,10 +76,19 @@ class Mistake(NamedTuple):
     others: tuple[JudgedLine, ...]
 
 
-def headline(report: Report) -> str:
+def names_of(report: Report) -> Naming:
+    return Naming(by_output=report.by_output)
+
+
+def spans(words: Words, names: Naming) -> tuple[Span, ...]:
+    """What is said, with the quantities in it to be spelled."""
+    return tuple(Math((word,), names) if isinstance(word, Name) else word for word in words)
+
+
+def headline(report: Report, names: Naming, before: str = "") -> Text:
     """29 of 33 lines are right, 2 follow from a line that is not. The first mistake is line 17, dE/dout_h1."""
-    first = report.first_mistake
-    return f"{_share(report)} The first mistake is {where(first)}." if first else _share(report)
+    share, first = f"{before}{_share(report)}", report.first_mistake
+    return spans((f"{share} The first mistake is ", *where(first), "."), names) if first else share
 
 
 def _share(report: Report) -> str:
@@ -89,21 +106,20 @@ def _share(report: Report) -> str:
     return f"{found}.{f' {unjudged} cannot be judged.' if unjudged else ''}"
 
 
-def where(line: JudgedLine) -> str:
+def where(line: JudgedLine) -> Words:
     """line 17, dE/dout_h1 (step 2)"""
-    number = f"line {line.place.line}, " if line.place else ""
-    return f"{number}{title(line)}"
+    return *((f"line {line.place.line}, ",) if line.place else ()), *title(line)
 
 
-def title(line: JudgedLine) -> str:
+def title(line: JudgedLine) -> Words:
     """The quantity, with its step where it is not the first."""
     inside = [f"step {line.step}"] if line.step > 1 else []
     inside += [printable(", ".join(line.settings))] if line.settings else []
-    return name_of(line) + (f" ({'; '.join(inside)})" if inside else "")
+    return name_of(line), *((f" ({'; '.join(inside)})",) if inside else ())
 
 
-def name_of(line: JudgedLine) -> str:
-    return line.called or printable(line.name) + (f"[{line.sample}]" if line.sample else "")
+def name_of(line: JudgedLine) -> Name | str:
+    return line.quantity or printable(line.name) + (f"[{line.sample}]" if line.sample else "")
 
 
 def plural(count: int, word: str) -> str:
@@ -115,25 +131,25 @@ def mistakes(report: Report) -> list[Mistake]:
     groups: dict[object, list[JudgedLine]] = {}
     for place, line in enumerate(report.lines):
         if line.verdict in ("slip", "wrong"):
-            key = (line.slips, line.phase, line.message) if line.verdict == "slip" else place
+            key = (line.slips, line.phase, line.said) if line.verdict == "slip" else place
             groups.setdefault(key, []).append(line)
     return [Mistake(first, tuple(others)) for first, *others in groups.values()]
 
 
-def same_in(mistake: Mistake) -> str:
+def same_in(mistake: Mistake) -> Words:
     """The same in w2+ (line 61), ..."""
     others = mistake.others
-    texts = [f"{title(line)} (line {line.place.line})" if line.place else title(line) for line in others[:MOST_NAMED]]
+    texts = [(*title(line), *((f" (line {line.place.line})",) if line.place else ())) for line in others[:MOST_NAMED]]
     more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-    return f"The same in {', '.join(texts)}{more}."
+    return "The same in ", *joined(", ", texts), f"{more}."
 
 
-def unknown_lines(report: Report) -> list[str]:
+def unknown_lines(report: Report) -> list[Words]:
     """A sentence for each line that is not in the example."""
     unknown = [line for line in report.lines if line.verdict == "unknown"]
-    texts = [f"{where(line)}: {line.message}" for line in unknown[:MOST_NAMED]]
+    texts: list[Words] = [(*where(line), ": ", *line.said) for line in unknown[:MOST_NAMED]]
     more = len(unknown) - MOST_NAMED
-    return [*texts, f"{more:,} more {plural(more, 'line')} cannot be used either"] if more > 0 else texts
+    return [*texts, (f"{more:,} more {plural(more, 'line')} cannot be used either",)] if more > 0 else texts
 
 
 def notes(report: Report) -> list[str]:
@@ -206,11 +222,11 @@ def _section_name(step: int, settings: tuple[str, ...]) -> str:
     return f"Step {step}{setting}"
 
 
-def remark(line: JudgedLine) -> str:
+def remark(line: JudgedLine) -> Words:
     """What stands beside a line in the table; the sentences on mistakes stand above it."""
     if line.verdict in ("unknown", "undecided"):
-        return line.message
-    return "" if line.verdict not in ("right", "rounded", "follows") or line.message in PLAIN else line.message
+        return line.said
+    return () if line.verdict not in ("right", "rounded", "follows") or line.message in PLAIN else line.said
 
 
 PLAIN = (
@@ -226,9 +242,12 @@ def verdict_of(line: JudgedLine) -> str:
     return f"slip: {line.slips[0]}" if line.verdict == "slip" and line.slips else line.verdict
 
 
-def sentence(line: JudgedLine) -> str:
-    """The message as a sentence."""
-    return f"{line.message[:1].upper()}{line.message[1:]}." if line.message else ""
+def sentence(line: JudgedLine) -> Words:
+    """What is said of a line, as a sentence."""
+    if not line.said:
+        return ()
+    first, *others = line.said
+    return first if isinstance(first, Name) else f"{first[:1].upper()}{first[1:]}", *others, "."
 
 
 def legend(lines: list[JudgedLine]) -> list[tuple[str, str]]:
@@ -261,10 +280,10 @@ def place_of(line: JudgedLine, sheet: str) -> str:
     return printable(sheet) + (f":{line.place.line}" if line.place else "")
 
 
-def hidden_notes(hidden: tuple[Hidden, ...]) -> list[tuple[str, list[str]]]:
+def hidden_notes(hidden: tuple[Hidden, ...]) -> list[tuple[str, list[Words]]]:
     """Under a heading each: slips the digits of the sheet cannot show, and those the exercise's numbers hide."""
-    now = _lines_per_slip((line.called, slip) for line in hidden for slip in line.slips)
-    always = _lines_per_slip((line.called, slip) for line in hidden for slip in line.always)
+    now = _lines_per_slip((line.quantity, slip) for line in hidden for slip in line.slips)
+    always = _lines_per_slip((line.quantity, slip) for line in hidden for slip in line.always)
     if not now and not always:
         return [("Every slip known would show in this sheet, if it were made in one of its lines.", [])]
     groups = [
@@ -274,12 +293,12 @@ def hidden_notes(hidden: tuple[Hidden, ...]) -> list[tuple[str, list[str]]]:
     return [(heading, texts) for heading, texts in groups if texts]
 
 
-def _lines_per_slip(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    lines: dict[str, list[str]] = {}
-    for symbol, slip in pairs:
-        lines.setdefault(slip, []).append(symbol)
+def _lines_per_slip(pairs: Iterable[tuple[Name, str]]) -> list[Words]:
+    lines: dict[str, list[Words]] = {}
+    for name, slip in pairs:
+        lines.setdefault(slip, []).append((name,))
     ordered = sorted(lines, key=lambda slip: SLIPS[slip].rank)
-    return [f"{slip} ({SLIPS[slip].sentence}): {', '.join(lines[slip])}" for slip in ordered]
+    return [(f"{slip} ({SLIPS[slip].sentence}): ", *joined(", ", lines[slip])) for slip in ordered]
 
 
 # --- as blocks ---
@@ -287,45 +306,119 @@ def _lines_per_slip(pairs: Iterable[tuple[str, str]]) -> list[str]:
 
 def report_page(report: Report, wanted: Wanted) -> Page:
     def blocks(medium: Medium) -> Iterator[Block]:
-        return _messages(report, wanted) if medium.manner == "lines" else _blocks(report, wanted, medium)
+        said = _Said(report, wanted)
+        return said.lines() if medium.manner == "lines" else said.blocks(medium)
+
+    def records() -> Iterator[Record]:
+        return (_line_record(line, names_of(report)) for line in shown_lines(report, wanted))
 
     def whole(medium: Medium) -> Iterator[str]:
         yield object_of(record(report, wanted.hidden))
 
-    return Page(blocks, lambda: map(_line_record, shown_lines(report, wanted)), fields=FIELDS, own={"json": whole})
+    return Page(
+        blocks,
+        records,
+        fields=FIELDS,
+        own={"json": whole},
+    )
 
 
-def _blocks(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
-    sheet, kind, found = printable(report.sheet), "bad" if report.has_mistakes else "good", mistakes(report)
-    if medium.manner == "screen":
-        yield Prose(f"{sheet}: {headline(report)}", kind)
-    else:
-        yield Title(sheet)
-        yield from (Prose(f"Exercise: {printable(text)}") for text in (wanted.exercise,) if text)
-        yield from (Prose(f"Student: {printable(text)}") for text in (wanted.student,) if text)
-        yield Prose(headline(report), kind)
-    yield from (_message(mistake, report) for mistake in found[:1])
-    yield from map(Prose, (*unknown_lines(report), *notes(report)))
-    if not wanted.brief:
-        yield from (_message(mistake, report) for mistake in found[1:])
-        yield from _all_lines(report, wanted, medium)
-    for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
-        yield Heading(heading, 2)
-        yield from map(Prose, texts)
-    yield from map(Prose, closing_notes(report, wanted))
+class _Said:
+    """A report as blocks: one way of calling quantities for all of it."""
+
+    def __init__(self, report: Report, wanted: Wanted):
+        self.report, self.wanted, self.names = report, wanted, names_of(report)
+        self.sheet = printable(report.sheet)
+
+    def words(self, words: Words) -> Text:
+        return spans(words, self.names)
+
+    def blocks(self, medium: Medium) -> Iterator[Block]:
+        report, wanted, found = self.report, self.wanted, mistakes(self.report)
+        kind = "bad" if report.has_mistakes else "good"
+        if medium.manner == "screen":
+            yield Prose(headline(report, self.names, f"{self.sheet}: "), kind)
+        else:
+            yield Title(self.sheet)
+            yield from (Prose(f"Exercise: {printable(text)}") for text in (wanted.exercise,) if text)
+            yield from (Prose(f"Student: {printable(text)}") for text in (wanted.student,) if text)
+            yield Prose(headline(report, self.names), kind)
+        yield from map(self.message, found[:1])
+        yield from (Prose(self.words(text)) for text in unknown_lines(report))
+        yield from map(Prose, notes(report))
+        if not wanted.brief:
+            yield from map(self.message, found[1:])
+            yield from self.all_lines(medium)
+        for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
+            yield Heading(heading, 2)
+            yield from (Prose(self.words(text)) for text in texts)
+        yield from map(Prose, closing_notes(report, wanted))
+
+    def message(self, mistake: Mistake) -> Message:
+        line = mistake.line
+        should = line.should or (Worked(line.quantity, value=expected_of(line)) if line.quantity else None)
+        rows: list[tuple[str, Text]] = [("written", (Marked("bad", written_of(line)),))]
+        rows += [("should be", self.worked(should))] if should else []
+        rows += [("you get it by", self.worked(line.bent))] if line.bent else []
+        after = same_in(mistake) if mistake.others else ()
+        place, (called, said, more) = place_of(line, self.sheet), map(self.words, (title(line), sentence(line), after))
+        return Message(line.verdict, called, place, said, tuple(rows), more)
+
+    def worked(self, line: Worked, begin: int = 0) -> Text:
+        """name = formula = numbers = value; without the name from `begin` 1."""
+        return (Math(_sides(line)[begin:], self.names),)
+
+    def all_lines(self, medium: Medium) -> Iterator[Block]:
+        lines = shown_lines(self.report, self.wanted)
+        for heading, members in sections(lines):
+            if heading or medium.manner == "document":
+                yield Heading(heading or "All lines", 2)
+            rows = list(map(self.row, members))
+            yield _quantity_first(rows) if medium.manner == "document" else Table(COLUMNS, rows, marked=0, long=True)
+        for verdict, meaning in legend(lines):
+            yield Prose((Signed(verdict, f"{verdict}: {meaning}"),), "faint")
+        if note := missing_note(self.report, self.wanted):
+            yield Prose(f"{note}; --missing lists them.", "faint")
+
+    def row(self, line: JudgedLine) -> Row:
+        number = str(line.place.line) if line.place else ""
+        name, said = self.words((name_of(line),)), self.words(remark(line))
+        cells = (name, written_of(line), expected_of(line), key_of(line), said)
+        return Row(((Signed(line.verdict, verdict_of(line)),), number, *cells), KINDS[line.verdict].colour)
+
+    # --- a line per line of the sheet, as compilers report: file:line: verdict: name = number: message ---
+
+    def lines(self) -> Iterator[Block]:
+        report, wanted, sheet = self.report, self.wanted, self.sheet
+        yield from (Message("", text, sheet) for text in (headline(report, self.names), *notes(report)))
+        if wanted.brief:
+            yield from (self.line(mistake.line) for mistake in mistakes(report)[:1])
+            yield from (Message("unknown", self.words(text), sheet) for text in unknown_lines(report))
+        else:
+            yield from map(self.line, shown_lines(report, wanted))
+        for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
+            yield Message("", heading, "")
+            yield from (Message("", ("  ", *self.words(text)), "") for text in texts)
+        yield from (Message("", text, sheet) for text in closing_notes(report, wanted))
+
+    def line(self, line: JudgedLine) -> Message:
+        if line.written is None:
+            return Message("missing", self.words(title(line)), self.sheet, f"true value {key_of(line)}")
+        expected: Text = ()
+        if line.should:
+            expected = (", should be ", *self.worked(line.should, 1))
+        elif expected_of(line):
+            expected = (f", expected {expected_of(line)}",)
+        written = (*self.words(title(line)), f" = {written_of(line)}", *expected)
+        return Message(line.verdict, written, place_of(line, self.sheet), self.words(line.said))
 
 
-def _message(mistake: Mistake, report: Report) -> Message:
-    line = mistake.line
-    rows: list[tuple[str, Text]] = [("written", (Marked("bad", written_of(line)),))]
-    rows.append(("should be", _forms(line.should or (name_of(line), expected_of(line)))))
-    rows += [("you get it by", _forms(line.bent))] if line.bent else []
-    after = same_in(mistake) if mistake.others else ""
-    return Message(line.verdict, title(line), place_of(line, report.sheet), sentence(line), tuple(rows), after)
-
-
-def _forms(forms: Sequence[str]) -> Text:
-    return (Math(tuple(map(Verbatim, forms))),)
+def _sides(line: Worked) -> tuple[Side, ...]:
+    """What a line is equal to, beginning with its name."""
+    sides: list[Side] = [line.name, *(Verbatim(side) if isinstance(side, str) else side for side in line.sides)]
+    if line.numbers is not None and not isinstance(line.sides[-1], str):
+        sides.append(Filled(line.sides[-1], line.numbers.__getitem__))
+    return *sides, *((Amount(line.value),) if line.value else ())
 
 
 COLUMNS = (Column("verdict"), Column("line", optional=True), Column("quantity"), Column("written"),
@@ -342,53 +435,6 @@ def _quantity_first(rows: list[Row]) -> Table:
     return Table(turned(COLUMNS), [row._replace(cells=turned(row.cells)) for row in rows], marked=1, long=True)
 
 
-def _all_lines(report: Report, wanted: Wanted, medium: Medium) -> Iterator[Block]:
-    lines = shown_lines(report, wanted)
-    for heading, members in sections(lines):
-        if heading or medium.manner == "document":
-            yield Heading(heading or "All lines", 2)
-        yield (
-            _quantity_first(list(map(_row, members)))
-            if medium.manner == "document"
-            else Table(COLUMNS, list(map(_row, members)), marked=0, long=True)
-        )
-    for verdict, meaning in legend(lines):
-        yield Prose((Signed(verdict, f"{verdict}: {meaning}"),), "faint")
-    if note := missing_note(report, wanted):
-        yield Prose(f"{note}; --missing lists them.", "faint")
-
-
-def _row(line: JudgedLine) -> Row:
-    name: Text = (Math((Verbatim(line.symbol),)),) if line.symbol else name_of(line)
-    number = str(line.place.line) if line.place else ""
-    cells = (name, written_of(line), expected_of(line), key_of(line), remark(line))
-    return Row(((Signed(line.verdict, verdict_of(line)),), number, *cells), KINDS[line.verdict].colour)
-
-
-def _messages(report: Report, wanted: Wanted) -> Iterator[Block]:
-    """A line per line of the sheet, as compilers report: file:line: verdict: name = number: message."""
-    sheet = printable(report.sheet)
-    yield from (Message("", text, sheet) for text in (headline(report), *notes(report)))
-    if wanted.brief:
-        yield from (_line(mistake.line, sheet) for mistake in mistakes(report)[:1])
-        yield from (Message("unknown", text, sheet) for text in unknown_lines(report))
-    else:
-        yield from (_line(line, sheet) for line in shown_lines(report, wanted))
-    for heading, texts in hidden_notes(wanted.hidden) if wanted.hidden is not None else ():
-        yield Message("", heading, "")
-        yield from (Message("", f"  {text}", "") for text in texts)
-    yield from (Message("", text, sheet) for text in closing_notes(report, wanted))
-
-
-def _line(line: JudgedLine, sheet: str) -> Message:
-    if line.written is None:
-        return Message("missing", title(line), sheet, f"true value {key_of(line)}")
-    expected = f", should be {' = '.join(line.should[1:]) or expected_of(line)}" if line.should else ""
-    expected = expected or (f", expected {expected_of(line)}" if expected_of(line) else "")
-    written = f"{title(line)} = {written_of(line)}{expected}"
-    return Message(line.verdict, written, place_of(line, sheet), line.message)
-
-
 # --- as records ---
 
 FIELDS = ("name", "step", "sample", "written", "verdict", "expected", "key", "slips", "message", "line")
@@ -396,11 +442,11 @@ FIELDS = ("name", "step", "sample", "written", "verdict", "expected", "key", "sl
 
 def record(report: Report, hidden: tuple[Hidden, ...] | None = None) -> Record:
     """All of a report; `key` is the true value, `expected` follows from the writer's own lines."""
-    first = report.first_mistake
+    first, names = report.first_mistake, names_of(report)
     found: Record = {
         "sheet": report.sheet,
-        "headline": headline(report),
-        "lines": [_line_record(line) for line in report.lines],
+        "headline": ASCII_INK.words(headline(report, names)),
+        "lines": [_line_record(line, names) for line in report.lines],
         "first_mistake": None if first is None else {"name": first.name, "step": first.step, "sample": first.sample},
         "conventions": report.conventions,
         "convention_sentences": [f"this sheet {sentence_of(word)}" for word in report.conventions],
@@ -424,7 +470,8 @@ def unreadable(sheet: str, error: str) -> Record:
     return {"sheet": sheet, "error": error, "lines": [], "first_mistake": None, "conventions": [], "counts": {}}
 
 
-def _line_record(line: JudgedLine) -> Record:
+def _line_record(line: JudgedLine, names: Naming) -> Record:
+    should, bent = (ASCII_INK.math(Math(_sides(each), names)) if each else "" for each in (line.should, line.bent))
     found = {
         "name": line.name,
         "step": line.step,
@@ -436,8 +483,8 @@ def _line_record(line: JudgedLine) -> Record:
         "key": line.key,
         "slips": line.slips,
         "message": line.message,
-        "should": " = ".join(line.should),
-        "bent": " = ".join(line.bent),
+        "should": should,
+        "bent": bent,
         "line": line.place.line if line.place else None,
         "spelling": line.spelling,
     }

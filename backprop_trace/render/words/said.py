@@ -31,6 +31,8 @@ _NUMBER = re.compile(r"(\s*-?\d+(\.\d+)?(e[+-]?\d+)?)+")
 """One, or several side by side."""
 _IN_WORDS = re.compile(r"(?<![\w.,])(-?\d+)\.(\d+(?:e[+-]?\d+)?)(?!\.?\w)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_FIRST_PLACE, MOST_SPANS = 0xE000, 6400
+"""Characters that stand for what is no words in a sentence, while it is translated as a whole."""
 _IN_FORMULAS = re.compile(r"(?<=\d)\.(?=\d)")
 
 
@@ -96,7 +98,14 @@ class _Speaker(NamedTuple):
     # --- words ---
 
     def text(self, text: Text) -> Text:
-        return self.words(text) if isinstance(text, str) else tuple(map(self.span, text))
+        if isinstance(text, str):
+            return self.words(text)
+        places = {chr(_FIRST_PLACE + place): span for place, span in enumerate(text) if not isinstance(span, str)}
+        whole = "".join(span if isinstance(span, str) else chr(_FIRST_PLACE + i) for i, span in enumerate(text))
+        if not places or len(text) > MOST_SPANS or not is_ours(whole):
+            return tuple(map(self.span, text))
+        words = re.split("([" + "".join(places) + "])", self.words(whole))
+        return tuple(self.span(places[word]) if word in places else word for word in words if word)
 
     def span(self, span: Span) -> Span:
         match span:

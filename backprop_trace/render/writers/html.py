@@ -13,7 +13,7 @@ from itertools import chain
 from urllib.parse import quote
 
 from backprop_trace.formulas.expr import LOSS, Sum
-from backprop_trace.formulas.notation import Leaf, show
+from backprop_trace.formulas.notation import show
 from backprop_trace.formulas.notation.mathml import MATHML, escaped, row
 from backprop_trace.formulas.notation.names import MATHML_NAMES
 from backprop_trace.model.general import LETTERS as TEXT_LETTERS
@@ -51,14 +51,7 @@ LETTERS: dict[str, Letters] = {
 }
 
 
-class _Ink(Ink):
-    """Somebody's own text is text, whatever letters it has."""
-
-    def side(self, side: said.Side, leaf: Leaf) -> str:
-        return f"<mtext>{escaped(side.text)}</mtext>" if isinstance(side, said.Verbatim) else super().side(side, leaf)
-
-
-INK = _Ink(MATHML, MATHML_NAMES, Pen(MATHML, MATHML_NAMES, _total), LETTERS)
+INK = Ink(MATHML, MATHML_NAMES, Pen(MATHML, MATHML_NAMES, _total), LETTERS)
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from backprop_trace.formulas.notation import LATEX
-from backprop_trace.formulas.notation.names import MATHJAX_NAMES
+from backprop_trace.formulas.notation.names import MATHJAX_NAMES, flat
 from backprop_trace.model.general import written
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Block, Equations, Math, Text
@@ -33,6 +33,8 @@ PAGE = DOCUMENT._replace(rows=24)
 """Displays of more rows have more commands than a reader allows in one."""
 
 INK = Ink(LATEX, MATHJAX_NAMES, PEN._replace(alphabet=MATHJAX_NAMES), dict(LETTERS))
+FLAT_INK = Ink(LATEX, flat(MATHJAX_NAMES))
+"""Among words: no fractions."""
 
 
 class Flavor(NamedTuple):
@@ -155,8 +157,9 @@ class _MarkdownWriter:
     def words(self, text: Text) -> str:
         """A sentence or cell: words are escaped, formulas become mathematics."""
         spans = (text,) if isinstance(text, str) else text
+        ink = FLAT_INK if len(spans) > 1 else INK
         return "".join(
-            self.inline(INK.math(span)) if isinstance(span, Math) else escaped(INK.words((span,))) for span in spans
+            self.inline(ink.math(span)) if isinstance(span, Math) else escaped(INK.words((span,))) for span in spans
         )
 
 

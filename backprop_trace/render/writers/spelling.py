@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation import ASCII, TEXT, Leaf, Notation, Piece, number_piece, show
-from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet
+from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Symbol
 from backprop_trace.model.general import ASCII_PEN, LETTERS, TEXT_PEN, Letters
 from backprop_trace.model.general import Pen as GeneralPen
 from backprop_trace.render.blocks import Amount, Filled, Marked, Math, Naming, Side, Signed, Span, Text, Verbatim
@@ -54,7 +54,7 @@ class Ink:
             case Amount():
                 return self.amount(side)
             case Verbatim(text):
-                return text
+                return self.alphabet.symbol(Symbol(text))
             case _:
                 return show(side, self.notation, leaf)
 
