@@ -82,7 +82,15 @@ def names_of(report: Report) -> Naming:
 
 def spans(words: Words, names: Naming) -> tuple[Span, ...]:
     """What is said, with the quantities in it to be spelled."""
-    return tuple(Math((word,), names) if isinstance(word, Name) else word for word in words)
+    found: list[Span] = []
+    for word in words:
+        if isinstance(word, Name):
+            found.append(Math((word,), names))
+        elif found and isinstance(found[-1], str):
+            found[-1] += word
+        else:
+            found.append(word)
+    return tuple(found)
 
 
 def headline(report: Report, names: Naming, before: str = "") -> Text:
