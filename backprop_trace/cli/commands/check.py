@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -130,10 +130,7 @@ def command(
         medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal), form, flavor=flavor
     )
     if conventions:
-        from backprop_trace.render.pages.conventions import conventions_page
-
-        page = conventions_page(None if example is None else load(example), ways)
-        write(say(form, page, medium), output, force)
+        write(_conventions(example, ways, form, medium), output, force)
         return
     if example is None:
         raise UsageError("which example? 'backprop-trace list' shows those that ship; or a YAML file")
@@ -141,30 +138,42 @@ def command(
         raise UsageError("standard input can be read only once")
     found = [each for word in sheets or () for each in _sheets_in(word)]
     stream = _stream(found)
-    many = stream is not None or len(found) > 1 or any(os.path.isdir(word) for word in sheets or ())
+    many = _many(found, stream is not None, sheets or (), slips or (brief and reports is None), reports is not None)
     if stream is not None and form == "table":  # a table knows all names before its first row
         form = "json"
-    if many and (slips or (brief and reports is None)):
-        raise UsageError("--slips is for one sheet; so is --brief, but for the reports of --reports")
-    if reports is not None and not many:
-        raise UsageError("--reports goes with several sheets; -o writes the report on one")
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     checks = Checks(worked, strict, decimal == "comma", style or "", ways)
     wanted = Wanted(missing, brief, exercise=worked.title or worked.name, unread=show_unread)
-    if many:
-        from backprop_trace.render.pages.classes import class_page
+    if not many:
+        pieces, code = _one(checks, found[0] if found else None, form, medium, wanted, slips)
+        write(pieces, output, force)
+        raise typer.Exit(code)
+    from backprop_trace.render.pages.classes import class_page
 
-        class_ = _Class(checks, found if stream is None else stream, None if stream is not None else len(found))
-        judged = class_.outcomes()
-        if reports is not None:
-            judged = _written(judged, reports, form, medium, wanted, force)
-        write(say(form, class_page(judged, [each.name for each in found]), medium), output, force)
-        for error in class_.errors:  # not among the rows of the table
-            Terminal.stderr(error)
-        raise typer.Exit(class_.code)
-    pieces, code = _one(checks, found[0] if found else None, form, medium, wanted, slips)
-    write(pieces, output, force)
-    raise typer.Exit(code)
+    class_ = _Class(checks, found if stream is None else stream, None if stream is not None else len(found))
+    judged = class_.outcomes()
+    if reports is not None:
+        judged = _written(judged, reports, form, medium, wanted, force)
+    write(say(form, class_page(judged, [each.name for each in found]), medium), output, force)
+    for error in class_.errors:  # not among the rows of the table
+        Terminal.stderr(error)
+    raise typer.Exit(class_.code)
+
+
+def _conventions(example: str | None, ways: Ways, form: str, medium: Medium) -> Pieces:
+    from backprop_trace.render.pages.conventions import conventions_page
+
+    return say(form, conventions_page(None if example is None else load(example), ways), medium)
+
+
+def _many(found: list[Submission], stream: bool, sheets: Sequence[str], one: bool, reports: bool) -> bool:
+    """Are there several sheets? Raises UsageError for what goes with one, or with several."""
+    many = stream or len(found) > 1 or any(os.path.isdir(word) for word in sheets)
+    if many and one:
+        raise UsageError("--slips is for one sheet; so is --brief, but for the reports of --reports")
+    if reports and not many:
+        raise UsageError("--reports goes with several sheets; -o writes the report on one")
+    return many
 
 
 def _ways(accept: Iterable[str], refuse: Iterable[str]) -> Ways:

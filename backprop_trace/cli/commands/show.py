@@ -51,7 +51,8 @@ from backprop_trace.formulas.expr import derivative
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import STYLES
-from backprop_trace.render import render, say
+from backprop_trace.render import Pieces, render, say
+from backprop_trace.render.medium import Medium
 from backprop_trace.render.view import PARTS, PagePractice, View
 from backprop_trace.run.step import size, traces
 from backprop_trace.run.train import Listed
@@ -131,77 +132,83 @@ def command(
     backprop-trace show mazur --format latex -o mazur.tex
     """
     medium = medium_of(form, width, ascii_, color, output, force, lang, decimal)
-    for option, given in (("--frames", frames), ("--columnwidth", columnwidth is not None)):
-        goes_with(option, given, "--format latex", form == "latex")
+    for belongs in (
+        ("--frames", frames, "--format latex", form == "latex"),
+        ("--columnwidth", columnwidth is not None, "--format latex", form == "latex"),
+        ("--animate", animate, "--format svg", form == "svg"),
+        ("--no-practice", no_practice, "--format html", form == "html"),
+        ("--open", open_, "--format html or svg", form in ("html", "svg")),
+        ("--with-ancestors", with_ancestors, "--only", bool(only)),
+    ):
+        goes_with(*belongs)
     medium = as_document(medium, form, fragment or frames or columnwidth is not None, flavor)
-    _check_view(form, lang, decimal, compact, matrix, compare is not None, parts is not None)
     medium = medium._replace(frames=frames, points=points_of(columnwidth))
+    _check_view(form, lang, decimal, compact, matrix, compare is not None, parts is not None)
+    if compare is not None and (only or phase):
+        raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)
     shown_steps = _steps(steps, last, at, compare)
     worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
-    goes_with("--animate", animate, "--format svg", form == "svg")
-    goes_with("--no-practice", no_practice, "--format html", form == "html")
-    goes_with("--open", open_, "--format html or svg", form in ("html", "svg"))
-    goes_with("--with-ancestors", with_ancestors, "--only", bool(only))
-    if compare is not None and (only or phase):
-        raise UsageError("--compare shows the whole forward pass: leave --only and --phase out")
-    if decimals is not None and (round_to is not None or digits is not None):
-        raise UsageError("--decimals, --digits and --round: give one of them")
+    _check_size(worked, len(shown_steps))
     if matrix is not None:
         _check_matrix(matrix, worked, bool(only))
+    if decimals is not None and (round_to is not None or digits is not None):
+        raise UsageError("--decimals, --digits and --round: give one of them")
     if frames and engine == "float" and digits is None and round_to is None:
         digits = DIGITS_OF_A_SLIDE
-    settings = settings_of(engine, digits, round_to, rounding)
     wanted = asked(worked, only) if only else Asked(frozenset(), worked.listing)
     view = View(
-        worked,
-        settings,
-        style,
-        tuple(p for p in PHASES if not phase or p in phase),
-        wanted.names,
-        with_ancestors,
-        len(shown_steps),
-        animate,
-        None if no_practice else PagePractice(),
-        decimals=None if decimals is None else decimals_of(decimals),
-        compact=compact,
-        matrix=matrix or "",
-        parts=_parts(parts, form),
-    )
-    if len(shown_steps) > 1 and len(shown_steps) * size(worked) > MOST_SHOWN:
+        worked, settings_of(engine, digits, round_to, rounding), style,
+        tuple(p for p in PHASES if not phase or p in phase), wanted.names, with_ancestors, len(shown_steps), animate,
+        None if no_practice else PagePractice(), decimals=None if decimals is None else decimals_of(decimals),
+        compact=compact, matrix=matrix or "", parts=_parts(parts, form),
+    )  # fmt: skip
+    say_if_far(shown_steps[-1], worked)
+    if compare is not None:
+        pieces = _compared(view, form, medium, compare)
+    else:
+        pieces = _pages(view, form, medium, shown_steps, wanted)
+    _write(pieces, view, form, output, force, open_)
+    if form == "html" and (matrix is not None or lang != "en" or decimal != "point"):
+        Terminal.hint("a still page; without --matrix, --lang and --decimal it is one to watch, change and practise")
+    if form == "table" and compare is None and output is None and not only:
+        Terminal.hint(_next_step(worked))
+
+
+def _check_size(example: Example, steps: int) -> None:
+    if steps > 1 and steps * size(example) > MOST_SHOWN:
         raise UsageError(
             f"--steps {steps:,}: more than {MOST_SHOWN:,} quantities; --at {steps} shows that step alone, and "
             "'train' shows how the loss falls"
         )
-    say_if_far(shown_steps[-1], worked)
-    if compare is not None:
-        from backprop_trace.render.pages.comparison import comparison_page
 
-        worked = worked.with_training(batching=worked.training.batching._replace(repeated=compare))
-        before, after = traces(worked, settings, shown_steps)
-        write(say(form, comparison_page(before, after, view), medium), output, force)
-        return
+
+def _pages(view: View, form: str, medium: Medium, steps: Sequence[int], wanted: Asked) -> Pieces:
+    """The steps, one after the other; what breaks at once breaks before anything is written."""
     if form not in ("json", "csv"):
-        say_if_large(worked)
-    computed = traces(
-        worked,
-        settings,
-        shown_steps,
-        _listed(worked, wanted, view) if list(shown_steps) == [1] else None,
-    )
-    first = next(computed)  # what breaks at once breaks before anything is written
-    pieces = render(form, chain([first], computed), view, medium)
+        say_if_large(view.example)
+    listed = _listed(view.example, wanted, view) if list(steps) == [1] else None
+    computed = traces(view.example, view.settings, steps, listed)
+    return render(form, chain([next(computed)], computed), view, medium)
+
+
+def _compared(view: View, form: str, medium: Medium, step: int) -> Pieces:
+    """Before and after a step, on the same samples."""
+    from backprop_trace.render.pages.comparison import comparison_page
+
+    batching = view.example.training.batching._replace(repeated=step)
+    before, after = traces(view.example.with_training(batching=batching), view.settings, [step, step + 1])
+    return say(form, comparison_page(before, after, view), medium)
+
+
+def _write(pieces: Pieces, view: View, form: str, output: str | None, force: bool, open_: bool) -> None:
     if open_:
-        output, force = output or opened_file(worked.name, form), force or output is None
+        output, force = output or opened_file(view.example.name, form), force or output is None
     write(pieces, output, force)
     if open_ and output is not None:
         show_in_browser(output)
-    if form == "html" and (matrix is not None or lang != "en" or decimal != "point"):
-        Terminal.hint("a still page; without --matrix, --lang and --decimal it is one to watch, change and practise")
-    if form == "table" and output is None and not only:
-        Terminal.hint(_next_step(worked))
 
 
 TEXTS = ("table", "plain", "latex", "markdown", "pdf")
