@@ -120,8 +120,8 @@ def word(text: str, escape: Callable[[str], str] = escaped) -> str:
 
 
 def specials_escaped(text: str) -> str:
-    """For MathJax and the like, which have all of Unicode."""
-    return "".join(_SPECIAL.get(c, c) if c in "{}$&#_%" else c for c in text)
+    """For MathJax and the like, which have all of Unicode, and a backslash that begins no command."""
+    return "".join(_SPECIAL.get(c, c) if c in "{}$&#_%" else c for c in text.replace("\\", "∖"))
 
 
 class Tokens:
