@@ -62,3 +62,23 @@ def test_a_mean_of_squares_has_its_factors_multiplied_in_either_order(w: str, fr
     sheet = "\n".join(f"{name} = {number:#.4g}" for name, number in numbers.items())
     report = Checker(read_example(MEAN.format(w=w))).check(read_sheet(sheet, "sheet.txt"))
     assert {line.verdict for line in report.written} <= {"right", "rounded"}
+
+
+ADAMW = """\
+inputs: {x1: 0.4, x2: -0.3, x3: 0.5, x4: 0.6}
+targets: {o1: 0.5}
+layers:
+  - {units: [o1], activation: sigmoid, weights: [[0.2, 0.3, 0.1, 0.4]]}
+loss: half_squared_error
+optimizer: {name: adamw, learning_rate: 0.01}
+"""
+
+
+def test_new_weights_that_are_the_old_ones_are_no_evidence_of_a_slip() -> None:
+    """m, v and what is corrected of them are 0.000 at three decimals, and then no weight moves."""
+    sheet = "\n".join(
+        f"m_{w}+ = 0.000\nv_{w}+ = 0.000\nmhat_{w} = 0.000\nvhat_{w} = 0.000\n{w}+ = {old}"
+        for w, old in (("w_x1_o1", "0.200"), ("w_x2_o1", "0.300"), ("w_x3_o1", "0.100"), ("w_x4_o1", "0.400"))
+    )
+    report = Checker(read_example(ADAMW)).check(read_sheet(sheet, "sheet.txt"))
+    assert {line.verdict for line in report.written} <= {"right", "rounded", "undecided"}

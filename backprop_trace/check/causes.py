@@ -102,7 +102,7 @@ class Causes:
     ) -> Cause:
         """The cause of several lines of the step, one of them `off`; or of lines that are all undecided, if it is a
         slip that is made in all lines, and their digits tell. None that is `fine` speaks against."""
-        telling = {name: written for name, written in undecided.items() if significant_figures(written.text) >= TELLING}
+        telling = {name: written for name, written in undecided.items() if self.tells(written, name)}
         best, wanting = NO_CAUSE, {**off, **telling}
         for place in self.bent:
             if not off and place.slip not in ALL_LINES:
@@ -116,6 +116,12 @@ class Causes:
             slips = (*best.slips, place.slip) if len(lines) == len(best.lines) else (place.slip,)
             best = Cause(tuple(dict.fromkeys(slips)), lines, self.step)
         return best
+
+    def tells(self, written: Written, name: Name) -> bool:
+        """Has an undecided number figures enough, and is it no new parameter that is the old one: a change of 0.000?"""
+        old = self.variant.rough(self.step).get(name.of) if name.kind == "+" and name.of is not None else None
+        stays = old is not None and abs(float(written.value or 0) - old) <= float(written.half_unit)
+        return not stays and significant_figures(written.text) >= TELLING
 
     def gives(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
         """Is a number what a slip makes of it, to what rounding on the way may do?"""

@@ -674,7 +674,10 @@ def plans_of(made: Exercise, kind: str, rng: random.Random) -> list[Planted]:
     entry = KINDS[kind]
     if entry.plans is None:
         return [Planted(kind, line.at, {}, entry.spoil) for line in made.calculated.lines]
-    return [Planted(kind, at, bends) for bends, at in entry.plans(made, rng)]
+    plans = entry.plans(made, rng)
+    if ETA not in made.calculated.given:  # adadelta has no rate that could be misused
+        plans = [(bends, at) for bends, at in plans if not any(ETA in names_in(bent) for bent in bends.values())]
+    return [Planted(kind, at, bends) for bends, at in plans]
 
 
 def plant(made: Exercise, kind: str, rng: random.Random) -> Planted | None:
