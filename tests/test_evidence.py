@@ -29,6 +29,7 @@ def test_every_equation_of_reports_on_planted_mistakes_is_true_and_ends_in_the_w
     cases = Cases(None)
     tally = equations.tallied(Namespace(sheets=40, seed=2), cases)
     assert tally["bent"] > 30
+    assert tally["bent unread"] + tally["should unread"] <= 0.05 * (tally["bent"] + tally["should"])
     assert not {label for label in tally if label.endswith(("false", "elsewhere"))}
 
 

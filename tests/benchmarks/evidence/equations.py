@@ -14,12 +14,13 @@ import decimal
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, DecimalException
 from typing import Any, NamedTuple
 
 from backprop_trace.formulas.expr import Formula, Minus, Number, parts, rebuild
 from backprop_trace.formulas.parse import read_formula
+from backprop_trace.render.pages.report import record
 from evidence.calculation import exact, unit, value
 from evidence.judged import Cases, Exercise, command, judge, table
 from evidence.mistakes import KINDS, plant
@@ -36,13 +37,12 @@ class Read(NamedTuple):
     pieces: tuple[str, ...]
 
 
-def printed(line: Any) -> Iterator[Read]:
-    """The equations of a judged line."""
+def printed(line: Mapping[str, Any]) -> Iterator[Read]:
+    """The equations of a judged line, as a record of the report has them."""
     for which in ("should", "bent"):
-        found = getattr(line, which)
-        pieces = tuple(found) if isinstance(found, (tuple, list)) else tuple(str(found).split(" = "))
-        if len(pieces) > 2 and not re.search(r"[A-Za-z∂]\w*_|∂|\bd\w+/d|[wb]\d", str(pieces[-2])):
-            yield Read(which, tuple(str(piece) for piece in pieces))
+        pieces = tuple(line[which].split(" = "))
+        if len(pieces) > 2 and not re.search(r"[A-Za-z]\w*_|\bd\w+/d|[wb]\d", pieces[-2]):
+            yield Read(which, pieces)
 
 
 def readable(text: str) -> str:
@@ -114,21 +114,21 @@ SMALL = frozenset(Decimal(number) for number in (0, 1, 2, 3, 4, 10))
 
 def judged_equations(made: Exercise, text: str, tally: Counter[str], cases: Cases, cut: bool = False) -> None:
     own = frozenset(abs(number) for number in made.calculated.given.values()) | SMALL
-    for line in judge(made, text).lines:
+    for line in record(judge(made, text))["lines"]:
         for read in printed(line):
             said = holds(read, own, cut)
             tally[read.which] += 1
             if said:
                 tally[f"{read.which} unread" if said == "unread" else f"{read.which} false"] += 1
                 cases.add(
-                    f"{read.which} {said.split()[0]} {'+'.join(line.slips[:2])}",
+                    f"{read.which} {said.split()[0]} {'+'.join(line['slips'][:2])}",
                     made,
                     text,
                     f"{' = '.join(read.pieces)} {said}",
                 )
-            elif read.which == "bent" and line.written is not None and not same(read.pieces[-1], line.written):
+            elif read.which == "bent" and line["written"] is not None and not same(read.pieces[-1], line["written"]):
                 tally["bent ends elsewhere"] += 1
-                cases.add("bent ends elsewhere", made, text, f"{' = '.join(read.pieces)}, written {line.written}")
+                cases.add("bent ends elsewhere", made, text, f"{' = '.join(read.pieces)}, written {line['written']}")
 
 
 def same(shown: str, written: str) -> bool:
