@@ -227,19 +227,22 @@ def _table(table: said.Table) -> Iterator[str]:
 
 
 def _column(column: said.Column) -> str:
-    """A heading; in words for those who listen, where it is a formula."""
     side = ' class="number"' if column.right or column.number else ""
     if not column.heading:
         return f"<td{side}></td>"
-    heading = words(column.heading)
-    if not isinstance(column.heading, str):
-        heard = escaped(ASCII_INK.words(column.heading))
-        heading = f'<span class="heard">{heard}</span><span aria-hidden="true">{heading}</span>'
-    return f'<th scope="col"{side}>{heading}</th>'
+    return f'<th scope="col"{side}>{_heading(column.heading)}</th>'
+
+
+def _heading(text: Text) -> str:
+    """A heading; in words for those who listen, where it has a formula."""
+    if isinstance(text, str):
+        return words(text)
+    heard = escaped(ASCII_INK.words(text))
+    return f'<span class="heard">{heard}</span><span aria-hidden="true">{words(text)}</span>'
 
 
 def _message(message: said.Message, outline: _Outline) -> Iterator[str]:
-    heading = outline.heading(3, words(message.title))
+    heading = outline.heading(3, _heading(message.title))
     yield f'<section class="message {escaped(message.kind)}">\n{heading}'
     yield f'<p>{words(message.sentence)} <span class="place">{escaped(message.place)}</span></p>\n'
     if message.rows:
