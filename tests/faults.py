@@ -4,58 +4,51 @@
     python tests/faults.py 50 --seed 2 --only check/judge.py --minutes 10
 
 A fault is a small change of the syntax tree: another comparison or operation, `and` for `or`, a number one off, a
-condition turned round, a `return` of nothing. Each is put into a copy of the package, and the test files that concern
-its module run against it until one fails. What survives is printed with its place: a test is missing, or the change
-changes nothing.
+condition turned round, a `return` of nothing. It is recorded once which tests run which functions (some minutes; a file
+of tests again when it changes). Then each fault is put into a copy of the package, and the tests that run its function
+go on until one fails, fastest first, in a child of a process that has loaded the libraries already. What survives is
+printed with its place: a test is missing, or the change changes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import copy
+import compileall
+import hashlib
+import importlib
+import json
 import os
+import py_compile
 import random
+import resource
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "backprop_trace"
-SECONDS = 240
-"""A fault that makes the tests take so long counts as found."""
+ROOMS = ("formulas", "model", "run", "check")
+RECORDED = Path(tempfile.gettempdir()) / "backprop-trace-reached.json"
+"""Which tests run what: for each file of tests its hash, and for each test its seconds and functions."""
 
-CONCERNS: Mapping[str, Sequence[str]] = {
-    "formulas/arithmetic": ("test_arithmetic", "test_gradients", "test_main_commands", "test_check"),
-    "formulas/notation": ("test_expr", "test_writers", "test_cli", "test_notation_mathml", "test_javascript"),
-    "formulas/closed_form": ("test_derive",),
-    "formulas": ("test_expr", "test_names", "test_spelling", "test_definitions", "test_spec", "test_cli"),
-    "model/derive": ("test_derive",),
-    "model/general": ("test_general", "test_latex"),
-    "model/settle": ("test_recurrent", "test_settings"),
-    "model": (
-        "test_chain", "test_gradients", "test_optimizers", "test_recurrent", "test_batches", "test_definitions",
-        "test_expr", "test_networks",
-    ),
-    "run/train": (
-        "test_compiled_steps", "test_matrices", "test_training", "test_held_out", "test_vanishing", "test_breaking",
-        "test_saving", "test_sweep", "test_training_refusals",
-    ),
-    "run/verify": ("test_verify",),
-    "run": ("test_main_commands", "test_gradients", "test_arithmetic", "test_javascript", "test_cli"),
-    "check/slips": ("test_slip_ids", "test_found_slips", "test_check", "test_published", "test_check_batches"),
-    "check": (
-        "test_check", "test_found_slips", "test_published", "test_check_batches", "test_conventions", "test_check_cli",
-        "test_practice", "test_slip_ids",
-    ),
+FIRST, SECONDS = 12, 60.0
+"""So many tests are tried first; all others that reach a fault, as long as they take no more than so many seconds."""
+
+LIBRARIES = ("hypothesis", "sympy", "flint", "yaml", "typer", "rich.console", "rich.table", "numpy", "jsonschema")
+
+ELSEWHERE = {
+    "test_accessibility", "test_dask", "test_evidence_measured", "test_fragments", "test_fuzz", "test_javascript",
+    "test_latex", "test_layout", "test_notebook", "test_page", "test_page_in_browser", "test_pdf", "test_readme",
 }  # fmt: skip
-"""The tests that concern a module: those of the longest beginning of its path."""
+"""Tests of what comes out in other programs: too slow, and not about the rooms that get the faults."""
 
 OTHER: Mapping[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -64,35 +57,51 @@ OTHER: Mapping[type[ast.AST], type[ast.AST]] = {
 }  # fmt: skip
 
 
+# --- faults ---
+
+
 class Fault(NamedTuple):
-    """The place of a node in the walk through its tree, the line, and what becomes of it."""
+    """The place of a node in the walk through its tree, the line, its function ("": none), and what becomes of it."""
 
     path: Path
     place: int
     line: int
+    function: str
     what: str
 
 
 def faults_of(path: Path) -> Iterator[Fault]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    quiet = _without_meaning(tree)
+    quiet, functions = _without_meaning(tree), dict(_functions(tree))
     for place, node in enumerate(ast.walk(tree)):
-        if place not in quiet and (what := _change(node, apply=False)):
-            yield Fault(path, place, getattr(node, "lineno", 0), what)
+        if id(node) not in quiet and (what := _change(node, apply=False)):
+            yield Fault(path, place, getattr(node, "lineno", 0), functions.get(id(node), ""), what)
 
 
 def _without_meaning(tree: ast.AST) -> set[int]:
-    """Annotations, docstrings and what only type checkers see."""
-    numbers = {id(node): place for place, node in enumerate(ast.walk(tree))}
+    """Annotations, what only type checkers see, sizes of caches, and checks of what is always so."""
     found: set[int] = set()
     for node in ast.walk(tree):
         parts = [getattr(node, name, None) for name in ("annotation", "returns")]
+        parts += getattr(node, "decorator_list", [])
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             parts.append(node)
-        if isinstance(node, ast.Assert):
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict"):
             parts.append(node)
-        found |= {numbers[id(inner)] for part in parts if isinstance(part, ast.AST) for inner in ast.walk(part)}
+        found |= {id(inner) for part in parts if isinstance(part, ast.AST) for inner in ast.walk(part)}
     return found
+
+
+def _functions(node: ast.AST, within: str = "") -> Iterator[tuple[int, str]]:
+    """The outermost function or method of each node that is in one, as Python names it."""
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.ClassDef(name=name):
+                yield from _functions(child, f"{within}{name}.")
+            case ast.FunctionDef(name=name):
+                yield from ((id(inner), within + name) for inner in ast.walk(child))
+            case ast.If() | ast.Try() | ast.With():
+                yield from _functions(child, within)
 
 
 def _change(node: ast.AST, apply: bool) -> str:
@@ -133,46 +142,168 @@ def _change(node: ast.AST, apply: bool) -> str:
 
 
 def source_with(fault: Fault) -> str:
-    tree = copy.deepcopy(ast.parse(fault.path.read_text(encoding="utf-8")))
+    tree = ast.parse(fault.path.read_text(encoding="utf-8"))
     _change(list(ast.walk(tree))[fault.place], apply=True)
     return ast.unparse(tree)
 
 
-def tests_for(path: Path) -> list[str]:
-    module = path.relative_to(HOUSE).with_suffix("").as_posix()
-    concern = max((begin for begin in CONCERNS if module.startswith(begin)), key=len)
-    own = [f"tests/test_{path.stem}.py"] if (ROOT / f"tests/test_{path.stem}.py").exists() else []
-    found = [*own, *(f"tests/{name}.py" for name in CONCERNS[concern] if (ROOT / f"tests/{name}.py").exists())]
-    return list(dict.fromkeys(found))
-
-
-def is_found(fault: Fault, house: Path) -> bool:
-    """Does a test fail with the fault in? `house` is a copy of the project."""
-    path = house / fault.path.relative_to(ROOT)
-    honest = path.read_text(encoding="utf-8")
-    path.write_text(source_with(fault), encoding="utf-8")
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no"]
-    command += [*tests_for(fault.path), str(fault.path.relative_to(ROOT))]
-    environment = {**os.environ, "PYTHONPATH": str(house), "HYPOTHESIS_STORAGE_DIRECTORY": str(house / ".hypothesis")}
-    tests = subprocess.Popen(
-        command, cwd=house, env=environment, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        return tests.wait(SECONDS) != 0
-    except subprocess.TimeoutExpired:
-        os.killpg(tests.pid, signal.SIGKILL)
-        tests.wait()
-        return True
-    finally:
-        path.write_text(honest, encoding="utf-8")
-
-
 def sample(count: int, seed: int, only: str) -> list[Fault]:
-    rooms = ("formulas", "model", "run", "check")
-    paths = [path for room in rooms for path in sorted((HOUSE / room).rglob("*.py")) if only in path.as_posix()]
+    paths = [path for room in ROOMS for path in sorted((HOUSE / room).rglob("*.py")) if only in path.as_posix()]
     every = [fault for path in paths for fault in faults_of(path)]
     return random.Random(seed).sample(every, min(count, len(every)))
+
+
+# --- running tests in a child ---
+
+
+def in_a_child(work: Callable[[], int], seconds: float) -> int:
+    """The exit code of a child that does the work; -1 if it takes longer, or ends by a signal."""
+    if not (child := os.fork()):
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nothing, stream)
+        resource.setrlimit(resource.RLIMIT_AS, (2**33, 2**33))
+        try:
+            code = int(work())
+        finally:
+            os._exit(code if "code" in locals() else 70)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return -1
+
+
+def tests_run(house: Path, tests: Sequence[str], *plugins: object) -> int:
+    os.chdir(house)
+    sys.path[0] = str(house)
+    os.environ |= {"PYTHONPATH": str(house), "HYPOTHESIS_STORAGE_DIRECTORY": str(house / ".hypothesis")}
+    return pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests], plugins)
+
+
+class Recorder:
+    """A plugin of pytest: the seconds and the functions of each test that passes."""
+
+    def __init__(self, house: Path, into: Path) -> None:
+        self.house, self.into = f"{house / 'backprop_trace'}/", into
+        self.rooms = tuple(f"{self.house}{room}/" for room in ROOMS)
+        self.found: dict[str, dict[str, Any]] = {}
+        self.codes: dict[int, Any] = {}
+
+    def _sees(self, frame: Any, *_: object) -> None:
+        code = frame.f_code
+        if id(code) not in self.codes:
+            self.codes[id(code)] = code
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self.codes, started = {}, time.monotonic()
+        sys.settrace(self._sees)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+            places = {
+                f"{code.co_filename.removeprefix(self.house)}:{code.co_qualname.split('.<locals>')[0]}"
+                for code in self.codes.values()
+                if code.co_filename.startswith(self.rooms)
+            }
+            self.found[item.nodeid] = {"seconds": time.monotonic() - started, "places": sorted(places)}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if not report.passed:
+            self.found.pop(report.nodeid, None)
+
+    def pytest_sessionfinish(self) -> None:
+        self.into.write_text(json.dumps(self.found), encoding="utf-8")
+
+
+class Reach(NamedTuple):
+    seconds: float
+    places: frozenset[str]
+
+
+def recorded(house: Path) -> dict[str, Reach]:
+    """What each test runs, from earlier; files of tests that have changed since are run now."""
+    known = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+    files = {f"tests/{path.name}": path.read_bytes() for path in sorted((ROOT / "tests").glob("test_*.py"))}
+    files["backprop_trace"] = b"".join(path.read_bytes() for path in sorted(HOUSE.rglob("*.py")))
+    reached: dict[str, Reach] = {}
+    into = house / "recorded.json"
+    for file, content in files.items():
+        now = hashlib.sha256(content).hexdigest()
+        if Path(file).stem in ELSEWHERE:
+            continue
+        if known.get(file, {}).get("hash") != now:
+            print(f"records {file}", file=sys.stderr)
+            into.unlink(missing_ok=True)
+            in_a_child(lambda file=file: tests_run(house, ["--maxfail=1000", file], Recorder(house, into)), 1200)
+            known[file] = {"hash": now, "tests": json.loads(into.read_text("utf-8")) if into.exists() else {}}
+            RECORDED.write_text(json.dumps(known), encoding="utf-8")
+        for test, entry in known[file]["tests"].items():
+            reached[test] = Reach(entry["seconds"], frozenset(entry["places"]))
+    return reached
+
+
+def tests_for(fault: Fault, reached: Mapping[str, Reach]) -> list[str]:
+    """The tests that run its function, or any of its module where it is in none; the fastest first."""
+    module = fault.path.relative_to(HOUSE).as_posix()
+    place = f"{module}:{fault.function}"
+    runs = place.__eq__ if fault.function else lambda at: at.startswith(place)
+    found = {test: reach for test, reach in reached.items() if any(map(runs, reach.places))}
+    chosen, total = [], 0.0
+    for test, reach in sorted(found.items(), key=lambda entry: entry[1].seconds):
+        total += reach.seconds
+        if total > SECONDS and chosen:
+            break
+        chosen.append(test)
+    return chosen
+
+
+class Watch:
+    """A plugin of pytest: ends a test that takes far longer than it did, and says which one failed."""
+
+    def __init__(self, reached: Mapping[str, Reach], into: Path) -> None:
+        self.reached, self.into = reached, into
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        known = self.reached.get(item.nodeid)
+        self.into.write_text(f"{item.nodeid} takes too long", encoding="utf-8")
+        signal.alarm(20 + 10 * int(known.seconds if known else 0))
+        try:
+            return (yield)
+        finally:
+            signal.alarm(0)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.into.write_text(report.nodeid, encoding="utf-8")
+
+
+def finder(fault: Fault, house: Path, reached: Mapping[str, Reach]) -> str:
+    """The test that fails with the fault in; "" if there is none. `house` is a copy of the project."""
+    path, told = house / fault.path.relative_to(ROOT), house / "told.txt"
+    tests, honest = tests_for(fault, reached), path.read_text(encoding="utf-8")
+    path.write_text(source_with(fault), encoding="utf-8")
+    try:
+        for some in (tests[:FIRST], tests[FIRST:]):
+            told.write_text("the tests cannot be collected", encoding="utf-8")
+            limit = 60 + 10 * sum(reached[test].seconds for test in some)
+            code = in_a_child(lambda some=some: tests_run(house, some, Watch(reached, told)), limit) if some else 0
+            if code == pytest.ExitCode.USAGE_ERROR:  # a test has another name with the fault in
+                files = sorted({test.split("::")[0] for test in some})
+                code = in_a_child(lambda files=files: tests_run(house, files, Watch(reached, told)), 10 * limit)
+            if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                return told.read_text(encoding="utf-8")
+    finally:
+        path.write_text(honest, encoding="utf-8")
+    return ""
 
 
 def main() -> None:
@@ -181,22 +312,28 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--only", default="", help="modules whose path has this in it")
     options.add_argument("--minutes", type=float, default=600, help="begin no other fault after so many")
+    options.add_argument("--verbose", action="store_true", help="say which test finds each fault, too")
     chosen = options.parse_args()
-    found, survivors, until = 0, [], time.monotonic() + 60 * chosen.minutes
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    found: dict[str, list[bool]] = {room: [] for room in ROOMS}
+    until = time.monotonic() + 60 * chosen.minutes
     with tempfile.TemporaryDirectory() as folder:
         house = Path(folder) / "house"
-        ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
-        shutil.copytree(ROOT, house, ignore=ignored)
+        shutil.copytree(ROOT, house, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
+        compileall.compile_dir(house, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+        reached = recorded(house)
+        sys.dont_write_bytecode = True
         for fault in sample(chosen.count, chosen.seed, chosen.only):
             if time.monotonic() > until:
                 break
-            if is_found(fault, house):
-                found += 1
-            else:
-                survivors.append(fault)
-                print(f"{fault.path.relative_to(ROOT)}:{fault.line}: {fault.what}", flush=True)
-    total = found + len(survivors)
-    print(f"{found} of {total} faults were found ({100 * found / max(1, total):.0f} %)")
+            test = finder(fault, house, reached)
+            found[fault.path.relative_to(HOUSE).parts[0]].append(bool(test))
+            if chosen.verbose or not test:
+                place = f"{fault.path.relative_to(ROOT)}:{fault.line}: {fault.what}"
+                print(place, *([test] if test else []), sep="; found by ", flush=True)
+    for room, results in found.items():
+        print(f"{room}: {sum(results)} of {len(results)} faults were found")
 
 
 if __name__ == "__main__":

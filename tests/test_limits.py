@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import io
 import math
 import time
+from pathlib import Path
 
 import pytest
+from conftest import Program
 
 import backprop_trace as bt
 from backprop_trace.formulas.arithmetic import ComputationError
@@ -129,3 +133,83 @@ def test_what_is_asked_for_alone_grows_with_what_is_printed() -> None:
     (found,) = bt.traces(example, listed=example.forward)
     assert found["E"].value == pytest.approx(math.log(400), rel=1e-12)
     assert time.process_time() - started < 2  # the gradients alone take five times as long
+
+
+PAGE = (Path(__file__).parent.parent / "docs" / "limits.md").read_text(encoding="utf-8")
+
+
+def one_layer(units: str) -> str:
+    return f"""
+inputs: {{x: 1}}
+targets: {{o1: 1}}
+layers: [{{units: {units}, activation: tanh, weights: [[1]]}}]
+loss: half_squared_error
+learning_rate: 1
+"""
+
+
+BEYOND = [
+    ("a number of 5001 characters; 5000 are the limit", "show -", defined("a * x", "9" * 5001)),
+    ("the exponent goes to ±400", "show -", defined("a * x", "1e401")),
+    ("a float goes to 1.8e308", "show -", defined("a * x", "1e309")),
+    ("a formula of more than 2000 symbols", "show -", defined("+".join(["x"] * 1001))),
+    ("brackets nested deeper than 60", "show -", defined("(" * 61 + "x" + ")" * 61)),
+    ("a layer has 99,999 units at most", "show -", one_layer("100000")),
+    ("a layer has 99,999 units at most", "show -", one_layer("9" * 6000)),
+    ("nested deeper than 40 levels", "show -", "a: " + "[" * 41),
+    ("200,000 are the limit", "check mazur -", "E = 0.5\n" * 200_001),
+    ("50 are the limit", "check mazur -", "".join(f"set w1={n}:\nE = 0.5\n" for n in range(51))),
+    ("--digits goes from 1 to 17", "show mazur --digits 18", ""),
+    ("--digits goes from 1 to 100000", "show mazur --engine exact --digits 100001", ""),
+    ("goes from 0 to 100", "show mazur --decimals 101", ""),
+    ("goes from 0 to 100", "check mazur --strict 101", ""),
+    ("give a number from 0 to 100", "show mazur --round 101", ""),
+    ("1,000,000,000,000 is the limit", "train mazur --epochs 1000000000001", ""),
+    ("1,000,000,000,000 is the limit", "show mazur --at 1000000000001", ""),
+    ("more than 1,000,000,000 quantities", "show mazur --steps 100000000", ""),
+    ("--points goes from 2 to 200", "sweep mazur w1 --from 0 --to 1 --points 201", ""),
+    ("too many to be written out (400)", "new 20-20-1", ""),
+    ("--samples goes from 1 to 100", "new 2-2-1 --samples 101", ""),
+    ("a sheet has 200,000 lines at most", "sheet mazur --steps 5000", ""),
+    ("a page holds 2,000", "show - --format html", softmax(40)),
+    ("a picture runs through 500", "show - --format svg --animate", softmax(40)),
+]
+
+
+@pytest.mark.parametrize(("message", "command", "typed"), BEYOND, ids=[f"{case[1]}: {case[0]}" for case in BEYOND])
+def test_what_is_beyond_a_limit_ends_in_one_message(
+    run: Program, monkeypatch: pytest.MonkeyPatch, message: str, command: str, typed: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+    code, _, err = run(*command.split())
+    assert code in (2, 3)
+    assert err.count("error:") == 1
+    assert message in err
+    assert message.removeprefix("a number of 5001 ") in PAGE
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "command", "message"),
+    [
+        ("files.source", "LARGEST_FILE", "show -", "the file is larger than"),
+        ("files.sheet.filed", "LARGEST_SHEET", "check mazur -", "the sheet is larger than"),
+        ("run.verify", "MOST_LINES", "verify mazur", "choose some of them with --only"),
+    ],
+)
+def test_limits_that_are_too_large_to_be_tried_are_there(
+    run: Program, monkeypatch: pytest.MonkeyPatch, module: str, limit: str, command: str, message: str
+) -> None:
+    monkeypatch.setattr(importlib.import_module(f"backprop_trace.{module}"), limit, 10)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"E = 0.298371109")))
+    code, _, err = run(*command.split())
+    assert (code, err.count("error:")) == (2, 1)
+    assert message in err
+    assert message in PAGE
+
+
+@pytest.mark.parametrize("line", ["net_h1 = 0." + "3" * 1001, "net_h1 = " + "1+" * 10_000 + "1", "n" * 301 + " = 1"])
+def test_a_line_beyond_a_limit_costs_no_other(run: Program, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{line}\nE = 0.298371109\n".encode())))
+    _, out, err = run("check", "mazur", "-", "--format", "json")
+    assert err == ""
+    assert '"right"' in out

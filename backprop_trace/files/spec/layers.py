@@ -18,7 +18,8 @@ from backprop_trace.model.layers import Layer
 
 RECURRENT_DRAWS = 500
 """Random recurrent weights are drawn apart from those of the layers before."""
-_COUNT = re.compile(r"[1-9][0-9]{0,4}")
+_COUNT = re.compile(r"[1-9][0-9]*", re.ASCII)
+MOST_UNITS = 99_999
 
 
 def read_layers(reader: Reader, node: Node | None, inputs: tuple[str, ...], layout: str) -> tuple[Layer, ...]:
@@ -72,6 +73,9 @@ def unused(
 
 def named_units(reader: Reader, node: Node, depth: int, depths: int) -> tuple[str, ...]:
     """`units: 3` names them by layer and place."""
+    if node.is_scalar and node.text.isdecimal() and int(node.text[:400]) > MOST_UNITS:
+        reader.wrong(f"a layer has {MOST_UNITS:,} units at most", node.place)
+        return ()
     if not (node.is_scalar and _COUNT.fullmatch(node.text)):
         help_ = "a number of units (3) or their names ([h1, h2])"
         reader.wrong(f"not a number of units: {short(node.text) or node.described()}", node.place, help=help_)

@@ -121,7 +121,7 @@ def _ends(value: arb) -> tuple[int, int, int]:
 
 @lru_cache(maxsize=64)
 def _context(digits: int, rounding: str) -> decimal.Context:
-    return decimal.Context(prec=digits, rounding=rounding, Emin=-(10**9), Emax=10**9)
+    return decimal.Context(prec=digits, rounding=rounding, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX)
 
 
 def rounded(value: Fraction, digits: int, rounding: str = decimal.ROUND_HALF_EVEN) -> Decimal:

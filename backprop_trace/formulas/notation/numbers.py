@@ -75,7 +75,9 @@ def digits_of_fraction(value: Fraction) -> int:
 
 
 def _fraction(value: Fraction, digits: int) -> Decimal:
-    context = decimal.Context(prec=digits, rounding=decimal.ROUND_HALF_EVEN, Emin=-(10**9), Emax=10**9)
+    context = decimal.Context(
+        prec=digits, rounding=decimal.ROUND_HALF_EVEN, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX
+    )
     return context.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(context)
 
 
