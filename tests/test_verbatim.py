@@ -6,7 +6,10 @@ import pytest
 
 from backprop_trace.formulas.notation import LATEX
 from backprop_trace.formulas.notation import names as alphabets
-from backprop_trace.render.blocks import Math, Verbatim
+from backprop_trace.render import say
+from backprop_trace.render.blocks import Math, Prose, Verbatim
+from backprop_trace.render.medium import Medium
+from backprop_trace.render.pages import Page
 from backprop_trace.render.writers.spelling import Ink
 
 NASTY = r"\input{x}$1 <script>&_^%#"
@@ -18,6 +21,13 @@ def test_no_command_of_latex_gets_through(alphabet):
     assert r"\input" not in text and "$" not in text.replace(r"\$", "")
     for special in "&%#":
         assert special not in text.replace(f"\\{special}", "")
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown", "html", "table"])
+def test_its_decimal_comma_is_a_comma(form):
+    page = Page(lambda medium: iter([Prose((Math((Verbatim("1 - 0.5"),)),))]), lambda: iter([]))
+    text = "".join(map(str, say(form, page, Medium(comma=True))))
+    assert "0,5" in text
 
 
 def test_no_tag_of_html_gets_through():

@@ -71,18 +71,18 @@ def say(form: str, page: Page, medium: Medium = SCREEN) -> Pieces:
     if needs and find_spec(needs) is None:
         raise NoSuchPage(f"--format {form} needs the package {needs}: pip install 'backprop-trace[{form}]'")
     write = import_module(f"backprop_trace.render.{module}").write
-    pieces: Pieces = write(_blocks(form, page, medium._replace(manner=manner)), medium) if manner else write(page)
+    pieces: Pieces = write(_blocks(page, medium._replace(manner=manner)), medium) if manner else write(page)
     return pieces
 
 
-def _blocks(form: str, page: Page, medium: Medium) -> Iterator[Block]:
+def _blocks(page: Page, medium: Medium) -> Iterator[Block]:
     """What the page says, in the language that is asked for."""
     blocks = page.blocks(medium)
     if medium.language == "en" and not medium.comma:
         return blocks
     from backprop_trace.render.words.said import spoken
 
-    return spoken(blocks, medium.language, medium.comma, form in ("latex", "markdown", "pdf"))
+    return spoken(blocks, medium.language, medium.comma)
 
 
 def render(form: str, traces: Iterable[Trace], view: View, medium: Medium = SCREEN) -> Pieces:

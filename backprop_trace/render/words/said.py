@@ -36,17 +36,14 @@ _FIRST_PLACE, MOST_SPANS = 0xE000, 6400
 _IN_FORMULAS = re.compile(r"(?<=\d)\.(?=\d)")
 
 
-def spoken(blocks: Iterable[Block], language: str, comma: bool, boxed: bool) -> Iterator[Block]:
-    """The blocks in a language. comma: as the decimal mark; boxed: formulas that are text already are LaTeX."""
-    return map(_Speaker(language, comma, "{,}" if boxed else ",").block, blocks)
+def spoken(blocks: Iterable[Block], language: str, comma: bool) -> Iterator[Block]:
+    """The blocks in a language. comma: as the decimal mark."""
+    return map(_Speaker(language, comma).block, blocks)
 
 
 class _Speaker(NamedTuple):
-    """`mark`: of the comma in formulas that are text already."""
-
     language: str
     comma: bool
-    mark: str
 
     def block(self, block: Block) -> Block:
         match block:
@@ -140,7 +137,7 @@ class _Speaker(NamedTuple):
             case Filled(formula, number):
                 return Filled(self.formula(formula), lambda name: number(name).replace(".", ","))
             case said.Verbatim(text):
-                return said.Verbatim(_IN_FORMULAS.sub(self.mark, text))
+                return said.Verbatim(_IN_FORMULAS.sub(",", text))
             case _:
                 return self.formula(side)
 
