@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from backprop_trace.check import causes, explain, habits, judge, ledger
-from backprop_trace.check.explain import this_line, trials
+from backprop_trace.check.explain import trials
 from backprop_trace.check.slips import SLIPS, Facts, bends, is_structural, with_targets_swapped, written_out
 from backprop_trace.formulas.expr import (
     Call,
@@ -51,7 +51,7 @@ RULES: Mapping[str, object] = {
     "enough": habits.ENOUGH, "finest": ledger.MOST_FIGURES, "units": judge.MOST_UNITS, "share": judge.SHARE,
     "learnt": judge.LEARNT_SHARE, "placeholders": judge.FEWEST_PLACEHOLDERS, "leastCut": judge.LEAST_CUT,
     "wide": trials.SHARE, "guess": explain.GUESS, "enoughFigures": trials.ENOUGH_FIGURES,
-    "copies": this_line.MOST_COPIES, "oneByOne": causes.ONE_BY_ONE, "most": causes.MOST_LINES,
+    "copies": trials.MOST_COPIES, "oneByOne": causes.ONE_BY_ONE, "most": causes.MOST_LINES,
 }  # fmt: skip
 """The numbers that the checker judges by, as the script calls them."""
 

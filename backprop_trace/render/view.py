@@ -143,17 +143,6 @@ class Numbers:
         text = shown(value, self.digits)
         return self.notation.number(text)[0] if self.notation.boxed else text
 
-    def with_fraction(self, value: Value) -> str:
-        """`151/400 = 0.3775`: the fraction where there is a short one, and the decimal."""
-        fraction = short_fraction(value)
-        if fraction is None:
-            return self.plain(value)
-        written = self.notation.number(fraction)[0] if self.notation.boxed else fraction
-        decimal = shown(value, self.digits)
-        assert isinstance(value, Fraction)
-        sign = "=" if Fraction(decimal) == value else r"\approx" if self.notation.boxed else "~"
-        return f"{written} {sign} {self.plain(value)}"
-
 
 # --- what stands above the lines ---
 

@@ -200,7 +200,7 @@ def traces(
     lines = Steps(example, listed)
     wanted = steps if isinstance(steps, range) else sorted(set(steps))
     check_numeric(example, lines.listing(wanted[0]))
-    for step, values, shortened in _ENGINES[settings.engine](example, lines, settings, wanted):
+    for step, values, shortened in ENGINES[settings.engine](example, lines, settings, wanted):
         still_settles(example.network, example.training, values, step)
         result = Trace(example, lines.listing(step), values, step, settings)
         result.shortened = shortened
@@ -309,5 +309,4 @@ def _hand_run(example: Example, lines: Steps, settings: Settings, steps: Sequenc
             givens[old], as_given[old] = values[new], written[new]
 
 
-_ENGINES = {"float": _float_run, "exact": _exact_run, "hand": _hand_run}
-ENGINES = tuple(_ENGINES)
+ENGINES = {"float": _float_run, "exact": _exact_run, "hand": _hand_run}

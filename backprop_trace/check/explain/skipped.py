@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from backprop_trace.check.digits import misread
-from backprop_trace.check.explain.trials import ENOUGH_FIGURES, MISSED, Changed, Middles, Trials, ranked
+from backprop_trace.check.explain.trials import ENOUGH_FIGURES, MISSED, MOST_COPIES, Changed, Middles, Trials, ranked
 from backprop_trace.check.findings import Answer, Explanation
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import significant_figures
@@ -14,9 +14,6 @@ from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.arithmetic.band import point
 from backprop_trace.formulas.expr import Formula, Minus, Name, Number, names_in, substitute
-
-MOST_COPIES = 3
-"""Where more digits would do, none of them is named."""
 
 
 class SkippedLines:

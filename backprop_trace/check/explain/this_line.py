@@ -9,7 +9,7 @@ from fractions import Fraction
 from backprop_trace.check.causes import kind_of
 from backprop_trace.check.digits import digit_slips, digits_lost, misread, one_digit_off
 from backprop_trace.check.explain.other_places import OtherPlaces
-from backprop_trace.check.explain.trials import MISSED, Changed, Middles, Trials, explains, ranked
+from backprop_trace.check.explain.trials import MISSED, MOST_COPIES, Changed, Middles, Trials, explains, ranked
 from backprop_trace.check.findings import Answer, Explanation
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import significant_figures
@@ -17,8 +17,6 @@ from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.expr import Formula, Minus, Number, Product, Quotient, names_in
 
-MOST_COPIES = 3
-"""Where more digits would do, none of them is named."""
 SURE = 3
 """Figures of numbers that are exchanged between lines of different kinds: a slope and a gradient."""
 

@@ -28,6 +28,8 @@ SHARE = 0.15
 """A bent line whose band is wider than this share of the number must give it within half a unit."""
 ENOUGH_FIGURES = 4
 """So many agreeing digits name a slip in a skipped line; with fewer, two lines are needed."""
+MOST_COPIES = 3
+"""Where more wrong digits would give the number, none of them is named."""
 MISSED = (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError, Unbounded)
 
 

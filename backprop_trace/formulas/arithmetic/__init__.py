@@ -5,7 +5,7 @@
     0.125
 
 An `Arithmetic` is a constructor and a few functions. Here: `FLOAT`, IEEE double precision. `exact` holds
-fractions and certified enclosures, `hand` rounds every line as on paper. `ENGINES` names them.
+fractions and certified enclosures, `hand` rounds every line as on paper.
 """
 
 from __future__ import annotations

@@ -79,10 +79,6 @@ def with_enough_bits(digits: int, compute: Callable[[], object]) -> object:
         bits *= 2
 
 
-def is_fraction(value: Value) -> bool:
-    return isinstance(value, fmpq)
-
-
 def to_fmpq(value: Fraction) -> fmpq:
     return fmpq(value.numerator, value.denominator)
 

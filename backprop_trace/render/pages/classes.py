@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from backprop_trace.check.findings import HONEST
 from backprop_trace.check.many import Outcome
 from backprop_trace.check.report import VERDICTS, JudgedLine, Report
 from backprop_trace.check.slips import SLIPS
@@ -16,7 +17,7 @@ from backprop_trace.files.source import printable
 from backprop_trace.render.blocks import Block, Column, Heading, Own, Prose, Row, Signed, Span, Table, Text, Title
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
-from backprop_trace.render.pages.report import HONEST, names_of, plural, record, spans, title, unreadable
+from backprop_trace.render.pages.report import names_of, plural, record, spans, title, unreadable
 from backprop_trace.render.records.json import object_of
 
 MOST_LISTED = 12

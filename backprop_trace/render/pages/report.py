@@ -62,7 +62,6 @@ class Wanted(NamedTuple):
     unread: bool = False
 
 
-HONEST = ("right", "rounded", "follows", "convention")
 RIGHT = ("right", "rounded", "convention")
 KEY_SHOWN = 9
 LONGEST_SHOWN = 48
