@@ -91,7 +91,7 @@ def test_a_table_over_samples_or_time_steps_is_read_and_a_total_belongs_to_none_
     found = [(each.spelling, each.section.sample, each.readings[0].text) for each in read_sheet(sheet, "a.md").entries]
     assert found == [("net_h1", 2, "0.6"), ("E", 2, "0.0812"), ("E", None, "0.5172")]
     rows = r"""
-t & $\mathit{net}_{h1}$ & $\partial E / \partial \mathit{out}_{h1}\,\vert_{h_{1}}$ at t+1 & $E$ \\
+t & $\mathrm{net}_{h1}$ & $\partial E / \partial \mathrm{out}_{h1}\,\vert_{h_{1}}$ at t+1 & $E$ \\
 \midrule
 2 & $\phantom{-}0.5\phantom{00}$ & $-0.10971046$ &  \\
 """

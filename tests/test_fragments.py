@@ -130,7 +130,7 @@ def test_a_quantity_with_what_it_depends_on_fits_a_frame(printed: Printed, tmp_p
 def test_a_derivation_on_a_slide_goes_from_what_is_given_to_what_is_asked(printed: Printed) -> None:
     """The numbers are those of Mazur's text."""
     text = printed("show", "mazur", "--only", "dE/dw5", "--with-ancestors", "--format", "latex", "--fragment")
-    flat = text.replace(r"\mathit", "").replace("{", "").replace("}", "").replace("\n", " ")
+    flat = text.replace(r"\mathrm", "").replace("{", "").replace("}", "").replace("\n", " ")
     assert "Given: $target_o1 = 0.01$." in flat and "$out_h1 = 0.593269992$, $out_o1 = 0.75136507$" in flat
     assert r"\left(out_o1 - target_o1\right) \cdot out_o1 \cdot \left(1 - out_o1\right)" in flat
     assert "0.74136507 \\cdot 0.186815602 = 0.138498562" in flat and "= 0.0821670406" in flat
@@ -139,7 +139,7 @@ def test_a_derivation_on_a_slide_goes_from_what_is_given_to_what_is_asked(printe
 
 def test_a_softmax_goes_the_short_way_on_a_slide(printed: Printed) -> None:
     text = printed("show", "deep", "--only", "dE/dnet_o1", "--with-ancestors", "--format", "latex", "--frames")
-    assert text.count("=") - text.count("Given") < 12 and r"\mathit{out}_{o1} - \mathit{target}_{o1}" in text
+    assert text.count("=") - text.count("Given") < 12 and r"\mathrm{out}_{o1} - \mathrm{target}_{o1}" in text
 
 
 def test_rounded_by_hand_no_slide_claims_what_was_not_computed(printed: Printed) -> None:

@@ -108,9 +108,9 @@ def test_samples_are_superscripts_of_the_quantities_in_a_derivative() -> None:
     t = trace(example)
     spell = speller("net-out", LATEX_NAMES, example.network, t.listing.by_output)
     assert spell(t["dout_o1/dnet_o1[2]"].name) == (
-        r"\frac{\partial \mathit{out}_{o1}^{(2)}}{\partial \mathit{net}_{o1}^{(2)}}"
+        r"\frac{\partial \mathrm{out}_{o1}^{(2)}}{\partial \mathrm{net}_{o1}^{(2)}}"
     )
-    assert spell(t["net_o1[1]"].name) == r"\mathit{net}_{o1}^{(1)}"
+    assert spell(t["net_o1[1]"].name) == r"\mathrm{net}_{o1}^{(1)}"
 
 
 def test_a_square_of_a_symbol_with_a_superscript_gets_parentheses() -> None:
@@ -118,7 +118,7 @@ def test_a_square_of_a_symbol_with_a_superscript_gets_parentheses() -> None:
     t = trace(example)
     leaf = Ink(LATEX, LATEX_NAMES).leaf(naming(t, View(example)))
     formulas = [show(line.equation.formula, LATEX, leaf) for line in t.lines]
-    assert r"1 - \left(\mathit{out}_{o1}^{(1)}\right)^{2}" in formulas
+    assert r"1 - \left(\mathrm{out}_{o1}^{(1)}\right)^{2}" in formulas
 
 
 # --- numbers ---
@@ -195,7 +195,7 @@ def test_of_a_sum_with_hundreds_of_terms_the_first_and_the_last_are_written() ->
 
 def test_the_document_has_drawing_formulas_steps_and_a_closing_table(latex: Show) -> None:
     text = latex("mazur")
-    for part in (r"\begin{tikzpicture}", "The formulas", r"\frac{1}{1 + e^{-\mathit{net}_{j}}}", "Forward pass"):
+    for part in (r"\begin{tikzpicture}", "The formulas", r"\frac{1}{1 + e^{-\mathrm{net}_{j}}}", "Forward pass"):
         assert part in text
     closing = text[text.index("all of them in the table") :]
     w5 = next(line for line in closing.splitlines() if line.startswith("$w_{5}$"))
@@ -208,7 +208,7 @@ def test_the_general_formulas_are_those_of_the_functions_in_use(latex: Show) -> 
     assert "activation: relu" in overview
     assert "activation: softmax" in overview
     assert "sigmoid" not in overview
-    assert r"= \mathit{out}_{j} - \mathit{target}_{j}" in overview
+    assert r"= \mathrm{out}_{j} - \mathrm{target}_{j}" in overview
 
 
 def test_softmax_shows_its_shortcut(latex: Show) -> None:
@@ -234,7 +234,7 @@ def test_of_a_large_network_each_kind_of_line_is_worked_out_and_all_values_are_t
     text = latex(path)
     assert "are worked out here" in text
     assert text.count(r"\lhs{") < 120
-    assert all(rf"$\mathit{{net}}_{{h{unit}}}$" in text for unit in range(4, 21))
+    assert all(rf"$\mathrm{{net}}_{{h{unit}}}$" in text for unit in range(4, 21))
     closing = text[text.index("all of them in the table") :]
     assert len(re.findall(r"\$[wb]_", closing)) == 20 * 20 + 20 * 5 + 25
 

@@ -47,6 +47,7 @@ _NOTHING = [
     "text",
     "textbf",
     "textit",
+    "textnormal",
     "textrm",
     "operatorname",
     "mathcal",

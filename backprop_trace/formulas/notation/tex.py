@@ -3,7 +3,7 @@ r"""Text from a file as LaTeX that pdflatex can set, with nothing but ASCII in i
     >>> escaped("50 % of Café #1 {x_1}")
     "50 \\% of Caf\\'{e} \\#1 \\{x\\_1\\}"
     >>> word("h1"), word("sepal"), word("δ")
-    ('h1', '\\mathit{sepal}', '\\delta')
+    ('h1', '\\mathrm{sepal}', '\\delta')
 
 What pdflatex has no letter for is written by its code point: [U+540D].
 """
@@ -107,16 +107,16 @@ _NAMED_GREEK = re.compile(
 
 
 def word(text: str, escape: Callable[[str], str] = escaped) -> str:
-    """A word of a name in math mode: a letter with digits as it is, longer words as one italic word."""
+    """A word of a name in math mode: a letter with digits as it is, longer words upright."""
     if _NAMED_GREEK.fullmatch(text):
         return "\\" + text
     if re.fullmatch(r"[A-Za-z]?[0-9]*", text):
         return text
     if re.fullmatch("[A-Za-z0-9]+", text):
-        return rf"\mathit{{{text}}}"
+        return rf"\mathrm{{{text}}}"
     if len(text) == 1 and (symbol := greek(text)):
         return symbol
-    return rf"\textit{{{escape(text)}}}"
+    return rf"\textnormal{{{escape(text)}}}"
 
 
 def specials_escaped(text: str) -> str:

@@ -1,7 +1,7 @@
 r"""Mathematics in Typst, read from the LaTeX of our alphabet: where a line breaks has been decided there, once.
 
-    >>> mathematics(r"\frac{\partial E}{\partial w_{5}} = -0.5 \cdot \mathit{out}_{h1}")
-    'frac(∂ E, ∂ w_(5)) = - 0.5 ⋅ italic("out")_(h 1)'
+    >>> mathematics(r"\frac{\partial E}{\partial w_{5}} = -0.5 \cdot \mathrm{out}_{h1}")
+    'frac(∂ E, ∂ w_(5)) = - 0.5 ⋅ upright("out")_(h 1)'
     >>> mathematics(r"\left(\begin{cases} x & x > 0 \\ 0 & \text{else} \end{cases}\right)")
     'lr(\\( cases(x & quad x \\> 0, 0 & quad "else") \\))'
     >>> string('say "x"')
@@ -30,7 +30,7 @@ _SYMBOLS: Mapping[str, str] = {
 }  # fmt: skip
 
 _FONTS: Mapping[str, str] = {
-    r"\text": "{}", r"\textit": "italic({})", r"\mathit": "italic({})", r"\mathrm": "upright({})",
+    r"\text": "{}", r"\textnormal": "{}", r"\mathrm": "upright({})",
     r"\textbf": "bold({})", r"\mathbf": "bold(upright({}))", r"\boldsymbol": "bold({})", r"\mathsf": "sans({})",
 }  # fmt: skip
 """What is set in letters of its own: words as they are, symbols as what they stand for."""

@@ -16,12 +16,12 @@ PEN = Pen(LATEX, LATEX_NAMES, lambda index, body: rf"\sum_{{{index}}} {body}")
 
 LETTERS: Mapping[str, Letters] = {
     "net-out": {
-        "z": r"\mathit{net}_{j}", "z_k": r"\mathit{net}_{k}", "a": r"\mathit{out}_{j}", "a_k": r"\mathit{out}_{k}",
-        "x": r"\mathit{out}_{i}", "o": r"\mathit{out}_{j}", "t": r"\mathit{target}_{j}", "E_j": "E_{j}", "E": "E",
+        "z": r"\mathrm{net}_{j}", "z_k": r"\mathrm{net}_{k}", "a": r"\mathrm{out}_{j}", "a_k": r"\mathrm{out}_{k}",
+        "x": r"\mathrm{out}_{i}", "o": r"\mathrm{out}_{j}", "t": r"\mathrm{target}_{j}", "E_j": "E_{j}", "E": "E",
         "E_j_s": "E_{j}^{(s)}", "E_s": "E^{(s)}",
-        "w_ji": "w_{ji}", "w_kj": "w_{kj}", "b": "b_{j}", "z_above": r"\mathit{net}_{k}",
-        "delta_j": r"\frac{\partial E}{\partial \mathit{net}_{j}}",
-        "delta_k": r"\frac{\partial E}{\partial \mathit{net}_{k}}",
+        "w_ji": "w_{ji}", "w_kj": "w_{kj}", "b": "b_{j}", "z_above": r"\mathrm{net}_{k}",
+        "delta_j": r"\frac{\partial E}{\partial \mathrm{net}_{j}}",
+        "delta_k": r"\frac{\partial E}{\partial \mathrm{net}_{k}}",
     },
     "layered": {
         "z": "z_{j}^{l}", "z_k": "z_{k}^{l}", "a": "a_{j}^{l}", "a_k": "a_{k}^{l}", "x": "a_{i}^{l-1}",

@@ -23,7 +23,7 @@ SCRIPT = 0.8
 # Computer Modern's own widths at 10 pt
 _LETTERS: Mapping[str, float] = {
     "a": 5.3, "b": 4.6, "c": 4.6, "d": 5.3, "e": 4.7, "f": 6.0, "g": 5.2, "h": 5.8, "i": 3.5, "j": 4.8, "k": 5.6,
-    "l": 3.2, "m": 8.8, "n": 6.0, "o": 5.2, "p": 5.4, "q": 4.9, "r": 4.8, "s": 4.7, "t": 3.7, "u": 5.8, "v": 5.3,
+    "l": 3.2, "m": 8.8, "n": 6.0, "o": 5.2, "p": 5.4, "q": 4.9, "r": 4.8, "s": 4.7, "t": 3.9, "u": 5.8, "v": 5.3,
     "w": 7.5, "x": 5.8, "y": 5.3, "z": 5.2, "I": 5.2, "J": 6.6, "L": 6.9, "M": 10.8, "W": 11.0, "N": 9.2,
 }  # fmt: skip
 _OTHERS: Mapping[str, float] = {".": 2.8, ",": 4.5, "(": 3.9, ")": 3.9, "/": 5.0, "'": 2.8, " ": 0.0, "-": 12.3,
@@ -45,8 +45,7 @@ _SYMBOLS: Mapping[str, float] = {
 _BIG: Mapping[str, float] = {r"\Bigl": 2.1, r"\Bigr": 2.1, r"\bigl": 0.8, r"\bigr": 0.8}
 _TEXT = (
     r"\text",
-    r"\textit",
-    r"\mathit",
+    r"\textnormal",
     r"\mathrm",
     r"\textbf",
     r"\ensuremath",
@@ -130,7 +129,7 @@ class _Reader(Tokens):
         return "".join(letters)
 
     def text(self, scale: float) -> float:
-        """Upright or italic text: spaces count."""
+        """Upright text: spaces count."""
         start = self.place
         inner = self.argument(scale)
         spaces = sum(token.isspace() for token in self.tokens[start : self.place])
