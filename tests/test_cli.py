@@ -327,9 +327,7 @@ def test_a_network_that_diverges_names_the_step(run):
 
 
 def test_a_network_too_large_says_how_large_and_what_to_do(run, net, monkeypatch):
-    import backprop_trace.run.step  # noqa: F401
-
-    monkeypatch.setattr(sys.modules["backprop_trace.run.step"], "LARGEST_LISTING", 20)
+    monkeypatch.setattr("backprop_trace.model.network.LARGEST_LISTING", 20)
     code, out, err = run("show", net())
     assert (code, out) == (2, "")
     assert re.search(r"about \d+ quantities; 20 can be listed", err)

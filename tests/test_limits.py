@@ -13,6 +13,7 @@ from conftest import Program
 
 import backprop_trace as bt
 from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.run.step import size
 from backprop_trace.run.train import Run
 from backprop_trace.run.train.session import Plan, Session
 
@@ -135,6 +136,30 @@ def test_what_is_asked_for_alone_grows_with_what_is_printed() -> None:
     assert time.process_time() - started < 2  # the gradients alone take five times as long
 
 
+@pytest.mark.parametrize("asked", ["--only E", "--phase loss", "--only dE/dnet_o1", "--only dE/dw_x_o7"])
+def test_of_a_layer_too_large_to_be_listed_what_is_asked_for_is_shown(
+    run: Program, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """All 1,500 weights are equal: the outputs are 1/1500 each, E is log(1500), and p - t the gradient."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(softmax(1500).encode())))
+    started = time.process_time()
+    code, out, err = run("show", "-", *asked.split())
+    assert (code, err) == (0, "")
+    value = {"dE/dnet_o1": 1 / 1500 - 1, "dE/dw_x_o7": 1 / 1500}.get(asked.split()[-1], math.log(1500))
+    assert f"{value:.9g}" in out
+    assert len(out) < 200_000
+    assert time.process_time() - started < 20  # all of it takes minutes
+
+
+def test_the_size_is_that_of_what_is_listed() -> None:
+    """The slopes of a softmax layer among them: as many as there are pairs of units, and the terms they give."""
+    for units in (30, 60):
+        example = bt.read_example(softmax(units))
+        lines = len(example.listing().equations)
+        assert lines == pytest.approx(2 * units**2, rel=0.2)
+        assert size(example) == pytest.approx(lines, rel=0.2)
+
+
 PAGE = (Path(__file__).parent.parent / "docs" / "limits.md").read_text(encoding="utf-8")
 
 
@@ -156,6 +181,8 @@ BEYOND = [
     ("brackets nested deeper than 60", "show -", defined("(" * 61 + "x" + ")" * 61)),
     ("a layer has 99,999 units at most", "show -", one_layer("100000")),
     ("a layer has 99,999 units at most", "show -", one_layer("9" * 6000)),
+    ("2,500,000 can be listed", "show - --format json", softmax(1500)),
+    ("2,500,000 can be listed", "train -", softmax(1500)),
     ("nested deeper than 40 levels", "show -", "a: " + "[" * 41),
     ("200,000 are the limit", "check mazur -", "E = 0.5\n" * 200_001),
     ("50 are the limit", "check mazur -", "".join(f"set w1={n}:\nE = 0.5\n" for n in range(51))),

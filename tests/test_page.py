@@ -12,10 +12,11 @@ import pytest
 
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.network import TooLarge
 from backprop_trace.render import render
 from backprop_trace.render.page.layout import CHIP, downwards, layout
 from backprop_trace.render.view import PagePractice, View
-from backprop_trace.run.step import TooLarge, trace
+from backprop_trace.run.step import trace
 
 NASTY = """<script>alert(1)</script>"'&</title>"""
 

@@ -38,7 +38,7 @@ from backprop_trace.model.conventions import (
     is_about_batches,
     sentence_of,
 )
-from backprop_trace.run.step import TooLarge
+from backprop_trace.model.network import TooLarge
 
 KEY_DIGITS = 12
 MOST_STEPS = 3

@@ -27,8 +27,9 @@ from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError, printable
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.network import TooLarge
 from backprop_trace.render import NoSuchPage
-from backprop_trace.run.step import NotNumeric, TooLarge
+from backprop_trace.run.step import NotNumeric
 
 USAGE, BROKEN, FAULT, INTERRUPTED = 2, 3, 70, 130
 HELP = ("-h", "--help", "--version")

@@ -15,6 +15,7 @@ from backprop_trace.files.source import closest, printable
 from backprop_trace.files.spec import Example
 from backprop_trace.files.spec.settings import BadSetting, with_settings
 from backprop_trace.model.chain import PHASES
+from backprop_trace.model.network import LARGEST_LISTING
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import ALSO, FORMATS
 from backprop_trace.render.medium import FLAVORS, Medium
@@ -278,7 +279,7 @@ def with_batches(example: Example, size: int | None, shuffle: bool, seed: int | 
 
 def say_if_large(example: Example) -> None:
     """Large listings take a while: say so once, on standard error."""
-    if size(example) > 20_000:
+    if 20_000 < size(example) <= LARGEST_LISTING:
         Terminal.stderr(f"{printable(example.name)}: about {size(example):,} quantities")
 
 

@@ -11,7 +11,7 @@ mentions (`names_in`), and what its slope with respect to one of them is (`slope
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 
@@ -225,6 +225,24 @@ def walk_names(formula: Formula) -> Iterator[Name]:
 def names_in(formula: Formula) -> tuple[Name, ...]:
     """The names a formula mentions, each once, in the order of first mention."""
     return tuple(dict.fromkeys(walk_names(formula)))
+
+
+def names_of(formulas: Iterable[Formula]) -> dict[Name, None]:
+    """The names that many formulas mention; a part that several share (the sum of softmax) is walked once."""
+    found: dict[Name, None] = {}
+    walked: set[int] = set()
+
+    def walk(formula: Formula) -> None:
+        if isinstance(formula, Name):
+            found[formula] = None
+        elif id(formula) not in walked:
+            walked.add(id(formula))
+            for part in parts(formula):
+                walk(part)
+
+    for formula in formulas:
+        walk(formula)
+    return found
 
 
 # --- building without clutter: 0 and 1 are not written where nobody would write them ---

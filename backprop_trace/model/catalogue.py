@@ -14,7 +14,7 @@ Slopes may use the answer: sigmoid's is a * (1 - a).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -387,18 +387,27 @@ def filled(text: str, meaning: Mapping[Name, Formula]) -> Formula:
     return substitute(template(text), meaning)
 
 
-def over_the_layer(text: str, layer: Sequence[Mapping[Name, Formula]]) -> Formula:
-    """A catalogue formula with its sums written out; `layer` gives z_k and a_k of each unit of the layer."""
-    return _spread(template(text), layer)
+def over_the_layer(
+    text: str, layer: Sequence[Mapping[Name, Formula]], units: Iterable[Mapping[Name, Formula]]
+) -> Iterator[Formula]:
+    """A catalogue formula for each of some units, with its sums written out: all units share them.
+
+    `layer` gives z_k and a_k of each unit of the layer, `units` the letters of the unit itself.
+    """
+    sums: dict[Name, Formula] = {}
+    formula = _without_sums(template(text), layer, sums)
+    return (substitute(formula, {**meaning, **sums}) for meaning in units)
 
 
-def _spread(formula: Formula, layer: Sequence[Mapping[Name, Formula]]) -> Formula:
-    """Writes sum(...) out over the units of the layer."""
+def _without_sums(formula: Formula, layer: Sequence[Mapping[Name, Formula]], sums: dict[Name, Formula]) -> Formula:
+    """The formula with a name for each sum(...); `sums` gets them, written out over the units of the layer."""
     if isinstance(formula, Call) and formula.function == "sum":
         terms = tuple(substitute(formula.arguments[0], unit) for unit in layer)
-        return Sum(terms) if len(terms) > 1 else terms[0]
+        name = Name("sum", str(len(sums)))
+        sums[name] = Sum(terms) if len(terms) > 1 else terms[0]
+        return name
     inside = parts(formula)
-    return rebuild(formula, tuple(_spread(part, layer) for part in inside)) if inside else formula
+    return rebuild(formula, tuple(_without_sums(part, layer, sums) for part in inside)) if inside else formula
 
 
 def feels_the_layer(activation: Activation) -> bool:

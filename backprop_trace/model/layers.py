@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backprop_trace.formulas.expr import ONE, ZERO, Formula, Name, Number, Sum, plus, substitute
+from backprop_trace.formulas.expr import ONE, ZERO, Formula, Name, Number, Sum, plus
 from backprop_trace.model.batches import TrainingSet
 from backprop_trace.model.catalogue import (
     ACTIVATIONS,
@@ -162,10 +162,10 @@ def _outs(layer: Layer, place: Place, slopes: Container[Name]) -> Iterator[Equat
             meaning = letters(z=net, a=out, **layer.constants)
             yield Equation(out, filled(entry.formula, meaning), ((net, filled(text, meaning)),), "forward")
         return
-    spread = over_the_layer(entry.formula, [letters(z_k=net, a_k=out) for net, out in each])
-    for net, out in each:
-        meaning = letters(z=net, a=out, **layer.constants)
-        yield Equation(out, substitute(spread, meaning), _crossing(entry, each, net, meaning, slopes), "forward")
+    meanings = [letters(z=net, a=out, **layer.constants) for net, out in each]
+    formulas = over_the_layer(entry.formula, [letters(z_k=net, a_k=out) for net, out in each], meanings)
+    for (net, out), meaning, formula in zip(each, meanings, formulas, strict=True):
+        yield Equation(out, formula, _crossing(entry, each, net, meaning, slopes), "forward")
 
 
 def _crossing(

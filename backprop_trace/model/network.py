@@ -58,6 +58,9 @@ from backprop_trace.model.layers import (
 )
 from backprop_trace.model.update import UpdateRule, carried, looks_ahead, updates
 
+LARGEST_LISTING = 2_500_000
+"""Lines of a training step: a softmax layer of 1,100 units has so many slopes, and what comes through each."""
+
 Definition: TypeAlias = tuple[str, Formula]
 """q = x + y: a label, and a formula over inputs, parameters and earlier definitions. A name with the time -1 is that
 of the time step before."""
@@ -160,10 +163,12 @@ def listing(
 ) -> Listing:
     """Forward pass, loss, backward pass and update as one list of equations: over all samples, or a mini-batch.
 
-    Where the targets do not add up to 1, softmax has no shortcut p - t.
+    Where the targets do not add up to 1, softmax has no shortcut p - t. Raises TooLarge.
     """
     samples = training.all_samples if samples is None else samples
-    forward = loss_lines(network, training, samples, _on_the_way(network, rule, training, samples))
+    slopes = _on_the_way(network, rule, training, samples)
+    check_size(size(network, rule, training, samples, slopes))
+    forward = loss_lines(network, training, samples, slopes)
     ahead = rule.looked_at
     if ahead:
         forward = [_moved(equation, ahead) for equation in forward]
@@ -180,6 +185,33 @@ def listing(
     return Listing(equations, carried(rule), adds_up, by_output, network.objective)
 
 
+class TooLarge(ValueError):
+    """A listing would have more lines than can be listed."""
+
+
+def check_size(lines: int) -> None:
+    """Raises TooLarge."""
+    if lines > LARGEST_LISTING:
+        found = f"about {lines:,} quantities; {LARGEST_LISTING:,} can be listed"
+        raise TooLarge(f"{found}: take fewer units, inputs or samples, or ask for some with --only or --phase")
+
+
+def size(
+    network: Network,
+    rule: UpdateRule,
+    training: TrainingSet,
+    samples: Sequence[int | None],
+    slopes: Container[Name] = EVERYTHING,
+) -> int:
+    """About how many lines a training step over these samples has, with those slopes of softmax alone."""
+    weights = sum(1 for _ in network.connections) + 2 * len(network.definitions)
+    place = (samples[0], training.all_times[0])
+    crossing = [layer.units for layer in network.layers if feels_the_layer(ACTIVATIONS[layer.activation])]
+    pairs = sum(len(units) * sum(at(Name("net", unit), place) in slopes for unit in units) for units in crossing)
+    per_sample = (3 * weights + 2 * pairs + 6 * len(network.units)) * max(1, training.times)
+    return len(samples) * per_sample + (len(rule.entry.lines) + 1) * weights
+
+
 def _on_the_way(
     network: Network, rule: UpdateRule, training: TrainingSet, samples: Sequence[int | None]
 ) -> Container[Name]:
@@ -188,8 +220,17 @@ def _on_the_way(
     weights = {each.weight for each in network.connections}
     if rule.entry.ahead or 2 * len(trained & weights) > len(weights) or network.definitions:
         return EVERYTHING
+    known: dict[int, bool] = {}  # of what several lines share
+
+    def depends(formula: Formula) -> bool:
+        if isinstance(formula, Name):
+            return formula in trained
+        if id(formula) not in known:
+            known[id(formula)] = any(map(depends, parts(formula)))
+        return known[id(formula)]
+
     for line in loss_lines(network, training, samples, slopes=()):
-        if any(used in trained for used in names_in(line.formula)):
+        if depends(line.formula):
             trained.add(line.name)
     return trained
 
@@ -202,7 +243,8 @@ def _wanted_inputs(network: Network, rule: UpdateRule, forward: Sequence[Equatio
 
 
 def forward_listing(network: Network, training: TrainingSet, samples: Sequence[int | None]) -> Listing:
-    """The lines up to the loss alone: without the gradients, which are most of a listing."""
+    """The lines up to the loss alone: without the gradients, which are most of a listing. Raises TooLarge."""
+    check_size(len(samples) * (3 * len(network.units) + len(network.definitions) + 1) * max(1, training.times))
     return Listing(tuple(loss_lines(network, training, samples, slopes=())), (), objective=network.objective)
 
 

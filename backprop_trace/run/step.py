@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate_all, finite, reason
-from backprop_trace.formulas.expr import Formula, Name, walk_names
+from backprop_trace.formulas.expr import Formula, Name, names_of, walk_names
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import SAFE_DIGITS, Value
 from backprop_trace.formulas.notebook import shown_in_notebook
@@ -27,6 +27,7 @@ from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.formulas.without_gc import uncollected
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Listing, inputs_and_targets
+from backprop_trace.model.network import size as network_size
 from backprop_trace.model.settle import still_settles
 from backprop_trace.run.train import Listed, Run, Steps
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from backprop_trace.formulas.arithmetic.hand import Rounding
     from backprop_trace.model.derive import Derivation
 
-LARGEST_LISTING = 2_000_000
 EXACT_DIGITS = 20
 
 
@@ -148,17 +148,9 @@ class NotNumeric(ValueError):
         self.names = tuple(names)
 
 
-class TooLarge(ValueError):
-    """The network has more quantities than can be listed."""
-
-
 def size(example: Example) -> int:
     """About how many lines one training step has."""
-    network = example.network
-    weights = sum(1 for _ in network.connections) + 2 * len(network.definitions)
-    per_sample = (3 * weights + 6 * len(network.units)) * max(1, example.training.times)
-    lines = len(example.rule.entry.lines) + 1
-    return example.training.batch_size * per_sample + lines * weights
+    return network_size(example.network, example.rule, example.training, example.training.samples_at(1))
 
 
 def derive(example: Example, *quantities: str) -> list[Derivation]:
@@ -194,9 +186,6 @@ def traces(
 
     `listed` may be another way of listing the lines over some samples than the network's own.
     """
-    if size(example) > LARGEST_LISTING:
-        found = f"about {size(example):,} quantities; {LARGEST_LISTING:,} can be listed"
-        raise TooLarge(f"{found}: take fewer units, inputs or samples")
     lines = Steps(example, listed)
     wanted = steps if isinstance(steps, range) else sorted(set(steps))
     check_numeric(example, lines.listing(wanted[0]))
@@ -211,7 +200,7 @@ def traces(
 def check_numeric(example: Example, equations: Listing) -> None:
     """Raises NotNumeric if the listing uses something that has no value."""
     known = {equation.name for equation in equations.equations} | set(example.values)
-    used = dict.fromkeys(name for equation in equations.equations for name in walk_names(equation.formula))
+    used = names_of(equation.formula for equation in equations.equations)
     used |= dict.fromkeys(inputs_and_targets(example.network, example.training))
     if used.keys() - known:
         raise NotNumeric([name for name in used if name not in known])

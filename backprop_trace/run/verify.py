@@ -22,7 +22,8 @@ from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.derive import gradients, whole_gradients
-from backprop_trace.run.step import Settings, TooLarge, ancestors, trace
+from backprop_trace.model.network import TooLarge
+from backprop_trace.run.step import Settings, ancestors, trace
 
 H = Fraction(1, 10**20)
 DIGITS = 50  # of each loss: half of them are left after the division by h

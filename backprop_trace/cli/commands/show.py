@@ -187,9 +187,9 @@ def _check_size(example: Example, steps: int) -> None:
 
 def _pages(view: View, form: str, medium: Medium, steps: Sequence[int], wanted: Asked) -> Pieces:
     """The steps, one after the other; what breaks at once breaks before anything is written."""
-    if form not in ("json", "csv"):
-        say_if_large(view.example)
     listed = _listed(view.example, wanted, view) if list(steps) == [1] else None
+    if form not in ("json", "csv") and listed in (None, view.example.listing):
+        say_if_large(view.example)
     computed = traces(view.example, view.settings, steps, listed)
     return render(form, chain([next(computed)], computed), view, medium)
 

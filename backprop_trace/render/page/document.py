@@ -22,12 +22,13 @@ from backprop_trace.formulas.notation.names import MATHML_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import PHASES
+from backprop_trace.model.network import TooLarge
 from backprop_trace.render.page.layout import Box, NetworkLayout, downwards, layout
 from backprop_trace.render.page.steps import derivation, html_name, worded
 from backprop_trace.render.page.svg import at_first, attribute, drawing, moved
 from backprop_trace.render.view import Names, Numbers, View, chosen, described
 from backprop_trace.run.javascript import Script, program
-from backprop_trace.run.step import TooLarge, Trace
+from backprop_trace.run.step import Trace
 
 LARGEST_PAGE = 2000
 """Lines. A browser takes seconds for more; then a phase or a few quantities are asked for."""
