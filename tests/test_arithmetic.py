@@ -402,3 +402,9 @@ def decimal_of(value) -> Decimal:
 def test_updated_weights_go_on_as_they_were_written():
     first, second = traces(load("mazur"), Settings("hand", rounding=Rounding.read("4")), [1, 2])
     assert second.values[second.vocabulary.read("w5")] == Fraction(first["w5+"].value)
+
+
+def test_powers_of_ten_stand_where_zeros_would_claim_digits_or_hide_the_size():
+    """The issue: 152415788000000 for 1.52415787502 times 10 to the 14, with 9 digits."""
+    assert shown(1.52415787502e14) == "1.52415788e+14"
+    assert [shown(x) for x in (1e-7, 9e-8, 999999999.0, 1e9)] == ["0.0000001", "9e-08", "999999999", "1e+09"]

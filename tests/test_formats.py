@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -91,3 +92,15 @@ def test_latex_compiles_and_nothing_sticks_out(run, arguments, command, tmp_path
     log = done.stdout.decode("utf-8", "replace")
     assert done.returncode == 0, log[-2000:]
     assert [line for line in log.splitlines() if line.startswith(("Overfull", "!"))] == []
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown", "html"])
+@pytest.mark.parametrize("command", ["train", "sweep", "verify", "compare", "class"])
+def test_a_document_writes_powers_of_ten_as_mathematics(run, arguments, command, form):
+    """The issue: 2.6e-02 among the numbers of a training."""
+    rate = ["--set", "eta=1e-9"] if command in ("train", "compare") else []
+    _, out, _ = run(*arguments(command), *rate, "--format", form)
+    text = re.sub(r"(?s)<style.*?</style>|<svg.*?</svg>", "", out)
+    assert not re.search(r"(?<![\w.#-])\d+(\.\d+)?e[+-]?\d+\b", text)
+    if rate or command == "verify":
+        assert r"\times 10^{-" in text or "<mn>10</mn>" in text

@@ -82,14 +82,14 @@ def _fraction(value: Fraction, digits: int) -> Decimal:
 
 
 def _laid_out(number: Decimal) -> str:
-    """0.000438568 rather than 4.38568e-04, 5.3e-08 rather than 0.000000053."""
+    """0.000438568 rather than 4.38568e-04, 5.3e-08 rather than 0.000000053, 1.52e+11 where zeros would claim digits."""
     if not number:
         is_written = -_MOST_DECIMALS_WRITTEN <= number.as_tuple().exponent < 0  # type: ignore[operator]
         return f"{abs(number):f}" if is_written else "0"
     size = number.adjusted()
     sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
-    if -6 < size < 15 or (exponent >= -len(digits) and -6 < size < len(digits)):
+    if -8 < size < 9 or (exponent >= -len(digits) and -8 < size < len(digits)):
         return f"{number:f}"
     mantissa = Decimal((sign, digits, 1 - len(digits)))
     return f"{mantissa:f}e{size:+03d}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from backprop_trace.formulas.expr import Name
@@ -44,7 +44,7 @@ def training_page(session: Session, reports: Iterable[EpochReport], view: View, 
             yield Prose(f"validation: {count} samples held out")
         if note:
             yield Prose(note)
-        yield from _reports(coming, session, view)
+        yield from _reports(coming, session, view, medium.manner == "document")
         if coming.first is not None and coming.last is not None:
             yield from _ending(session, coming.first, coming.last, view)
 
@@ -68,27 +68,30 @@ class _Coming:
 # --- the rows ---
 
 
-def _reports(reports: Iterable[EpochReport], session: Session, view: View) -> Iterator[Block]:
+def _reports(reports: Iterable[EpochReport], session: Session, view: View, document: bool) -> Iterator[Block]:
     plan, held_out = session.plan, view.example.held_out.samples
     metric = [plan.metric.replace("_", " ")] if plan.metric else []
     losses = [loss_called(view.example), *metric, *(["validation"] if held_out else [])]
     layers = [f"layer {depth}" for depth in range(1, view.example.network.depth + 1)]
     if layers:
         yield Prose("Behind the loss: the biggest and smallest gradient of each layer.", "faint")
+    gradients = _gradients if document else _short_gradients
     columns = [Column("epoch", right=True, width=max(5, len(str(plan.epochs))))]
     columns += [Column(word, right=True, width=max(12, len(word))) for word in losses]
     columns += [Column(word, right=True, width=17, optional=word != layers[-1]) for word in layers]
-    yield Table(tuple(columns), (Row(tuple(_cells(report, session, view))) for report in reports))
+    yield Table(tuple(columns), (Row(tuple(_cells(report, session, view, gradients))) for report in reports))
 
 
-def _cells(report: EpochReport, session: Session, view: View) -> Iterator[str]:
+def _cells(
+    report: EpochReport, session: Session, view: View, gradients: Callable[[Gradients | None], str]
+) -> Iterator[str]:
     yield str(report.epoch)
     yield shown(report.loss, DIGITS)
     if session.plan.metric:
         yield _or_nothing(report.metric)
     if view.example.held_out.samples:
         yield _or_nothing(report.validation)
-    yield from map(_gradients, report.layers)
+    yield from map(gradients, report.layers)
 
 
 def _or_nothing(number: float | None) -> str:
@@ -96,6 +99,11 @@ def _or_nothing(number: float | None) -> str:
 
 
 def _gradients(layer: Gradients | None) -> str:
+    return "" if layer is None else f"{shown(layer.biggest, 2)}  {shown(layer.smallest, 2)}"
+
+
+def _short_gradients(layer: Gradients | None) -> str:
+    """Equally wide on every row."""
     return "" if layer is None else f"{layer.biggest:.1e}  {layer.smallest:.1e}"
 
 

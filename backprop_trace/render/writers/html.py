@@ -6,7 +6,7 @@ Nothing is fetched and nothing runs: the policy of the page forbids both. Every 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from importlib.resources import files
 from itertools import chain
@@ -25,7 +25,7 @@ from backprop_trace.render.page.picture import picture
 from backprop_trace.render.view import View
 from backprop_trace.render.words import word
 from backprop_trace.render.writers.plot import plot
-from backprop_trace.render.writers.spelling import ASCII_INK, Ink
+from backprop_trace.render.writers.spelling import ASCII_INK, Ink, with_powers
 from backprop_trace.render.writers.terminal import signed
 
 
@@ -254,8 +254,7 @@ def _message(message: said.Message, outline: _Outline) -> Iterator[str]:
 
 def words(text: Text) -> str:
     """A sentence or cell: words are escaped, formulas become mathematics."""
-    spans: Sequence[Span] = (text,) if isinstance(text, str) else text
-    return "".join(map(_span, spans))
+    return "".join(map(_span, with_powers(text)))
 
 
 def _span(span: Span) -> str:

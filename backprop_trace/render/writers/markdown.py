@@ -26,7 +26,7 @@ from backprop_trace.render.writers.latex.display import Row
 from backprop_trace.render.writers.latex.general import LETTERS, PEN
 from backprop_trace.render.writers.latex.page import DOCUMENT
 from backprop_trace.render.writers.latex.steps import Writer
-from backprop_trace.render.writers.spelling import Ink
+from backprop_trace.render.writers.spelling import Ink, with_powers
 
 CURVE_WIDTH = 72
 PAGE = DOCUMENT._replace(rows=24)
@@ -156,7 +156,7 @@ class _MarkdownWriter:
 
     def words(self, text: Text) -> str:
         """A sentence or cell: words are escaped, formulas become mathematics."""
-        spans = (text,) if isinstance(text, str) else text
+        spans = with_powers(text)
         ink = FLAT_INK if len(spans) > 1 else INK
         return "".join(
             self.inline(ink.math(span)) if isinstance(span, Math) else escaped(INK.words((span,))) for span in spans

@@ -9,14 +9,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation import ASCII, TEXT, Leaf, Notation, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import ASCII_NAMES, TEXT_NAMES, Alphabet, Symbol
 from backprop_trace.model.general import ASCII_PEN, LETTERS, TEXT_PEN, Letters
 from backprop_trace.model.general import Pen as GeneralPen
-from backprop_trace.render.blocks import Amount, Filled, Marked, Math, Naming, Side, Signed, Span, Text, Verbatim
+from backprop_trace.render.blocks import Amount, Filled, Marked, Math, Naming, Own, Side, Signed, Span, Text, Verbatim
 from backprop_trace.render.signs import KINDS
 from backprop_trace.render.view import spelled
 
@@ -94,6 +95,27 @@ class Ink:
                 return f"{self.sign(verdict)} {text}".rstrip()
             case _:
                 return span
+
+
+_POWER = re.compile(r"(?<![\w.,/-])(-?\d+(?:[.,]\d+)?e[+-]?\d+)(?![\w.,/-]*\w)")
+
+
+def with_powers(text: Text) -> tuple[Span, ...]:
+    """What stands in a sentence or cell, where 2.6e-09 is mathematics; words of a file stay as they are.
+
+    >>> [type(part).__name__ for part in with_powers("less than 2.6e-09.")]
+    ['str', 'Math', 'str']
+    """
+    return tuple(part for span in ((text,) if isinstance(text, str) else text) for part in _parted(span))
+
+
+def _parted(span: Span) -> Iterator[Span]:
+    if not isinstance(span, str) or isinstance(span, Own):
+        yield span
+        return
+    for place, part in enumerate(_POWER.split(span)):
+        if part:
+            yield Math((Amount(part),)) if place % 2 else part
 
 
 TEXT_INK = Ink(TEXT, TEXT_NAMES, TEXT_PEN, dict(LETTERS))

@@ -33,6 +33,7 @@ from backprop_trace.render.writers.latex.preamble import (
 )
 from backprop_trace.render.writers.latex.shortened import Shortened
 from backprop_trace.render.writers.latex.steps import Writer
+from backprop_trace.render.writers.spelling import with_powers
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
@@ -153,7 +154,7 @@ class _Document:
         return tex.escaped(word(text, self.page.language))
 
     def words(self, text: Text) -> str:
-        return tex.escaped(text) if isinstance(text, str) else "".join(map(self.span, text))
+        return "".join(map(self.span, with_powers(text)))
 
     def span(self, span: Span) -> str:
         match span:

@@ -29,7 +29,7 @@ from backprop_trace.render.writers.latex.shortened import Shortened
 from backprop_trace.render.writers.latex.steps import Writer
 from backprop_trace.render.writers.matrices import flat as spoken
 from backprop_trace.render.writers.plot import STYLE, plot
-from backprop_trace.render.writers.spelling import ASCII_INK
+from backprop_trace.render.writers.spelling import ASCII_INK, with_powers
 from backprop_trace.render.writers.typst import tables
 
 PEN = general.PEN._replace(alphabet=TYPST_NAMES)
@@ -111,7 +111,7 @@ class _Sheet:
         return f"\n{label}{inside}\n"
 
     def message(self, message: said.Message) -> Iterator[str]:
-        title = (Signed(message.kind), " ", *_spans(message.title))
+        title = (Signed(message.kind), " ", *with_powers(message.title))
         yield self.heading(said.Heading(title, 2))
         yield f'\n{self.words(message.sentence)} #marked("faint"){content(message.place)}\n'
         if message.rows:
@@ -168,7 +168,7 @@ class _Sheet:
 
     def words(self, text: Text) -> str:
         """A sentence or cell: words are literal, formulas become mathematics."""
-        return "".join(map(self.span, _spans(text)))
+        return "".join(map(self.span, with_powers(text)))
 
     def span(self, span: Span) -> str:
         match span:
@@ -185,7 +185,8 @@ class _Sheet:
     def measured(self, text: Text) -> str:
         """A cell in LaTeX, whose width is known."""
         return "".join(
-            f"${self.flat.math(span)}$" if isinstance(span, Math) else self.flat.words((span,)) for span in _spans(text)
+            f"${self.flat.math(span)}$" if isinstance(span, Math) else self.flat.words((span,))
+            for span in with_powers(text)
         )
 
 
@@ -219,10 +220,6 @@ def _pairs(lines: Sequence[tuple[str, str]], spoken: Iterable[str]) -> str:
 
 def _picture(svg: str, alternative: str, width: str) -> str:
     return _call("picture", [string(svg), string(alternative), width]) if svg else ""
-
-
-def _spans(text: Text) -> tuple[Span, ...]:
-    return (text,) if isinstance(text, str) else text
 
 
 def content(text: str) -> str:
