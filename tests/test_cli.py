@@ -418,9 +418,10 @@ def test_a_long_listing_is_announced_once_on_standard_error(net, tmp_path):
         f"inputs: [{', '.join(['0.5'] * 90)}]\ntargets: [{', '.join(['1'] * 60)}]\n"
         f"layers: [{{units: 60, activation: identity, weights: [{rows}]}}]\nloss: mse\nlearning_rate: 0.1\n"
     )
-    done = process("show", str(path), "--phase", "loss")
+    done = process("show", str(path), "--phase", "update")
     assert done.returncode == 0
     assert re.fullmatch(rb".*about [\d,]+ quantities\r?\n", done.stderr)
+    assert process("show", str(path), "--phase", "loss").stderr == b""  # it is computed alone
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals of POSIX")
