@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from backprop_trace.cli.commands.derive import of_a_sample
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.closed_form import NoClosedForm, closed_form, expanded, from_sympy, to_sympy
@@ -119,6 +120,57 @@ def test_a_derivation_has_a_heading_for_each_layer_and_says_what_its_terms_are(r
     assert "A term for each sample and each path." in out
     assert "\nOutput layer (sigmoid)\n" in out
     assert "\nHidden layer (sigmoid)\n" in out
+
+
+@pytest.mark.parametrize("text", ["xor", SHARED], ids=["xor", "tied weights, softmax, mean of two samples"])
+def test_the_derivation_for_one_sample_summed_over_the_samples_is_the_gradient(text):
+    """What a folded derivation says of several samples: numbers of each put in, added or averaged."""
+    example = load(text) if "\n" not in text else read_example(text)
+    whole, training = trace(example), example.training
+    one = example.with_training(samples=1)
+    alone = [
+        trace(
+            one._replace(
+                values={
+                    name._replace(sample=None): number
+                    for name, number in example.values.items()
+                    if name.sample in (None, sample)
+                }
+            )
+        )
+        for sample in training.all_samples
+    ]
+    for derivation in derivations(of_a_sample(example, None)):
+        total = sum(evaluate(derivation.filled, found.values, FLOAT) for found in alone)
+        mean = total / (training.samples if training.batch == "mean" else 1)
+        assert mean == pytest.approx(whole.values[derivation.name], rel=1e-12)
+
+
+def test_documents_derive_for_one_sample_and_full_has_every_sample(run):
+    """The issue: xor at most 5 pages."""
+    _, folded, _ = run("derive", "xor", "--format", "latex")
+    assert "Here the loss is that of one sample; the gradients of all 4 samples are added." in folded
+    assert "^{(" not in folded and folded.count("begin{align*}") == 17
+    _, full, _ = run("derive", "xor", "--format", "latex", "--full")
+    assert all(f"^{{({sample})}}" in full for sample in (1, 2, 3, 4))
+    assert "[4]" in run("derive", "xor")[1] and "[4]" not in run("derive", "xor", "--compact")[1]
+    assert "[2]" in run("derive", "xor", "--compact", "--only", "dE/dout_o1[2]")[1]
+
+
+@pytest.mark.parametrize("name", ["settling", "rnn", "lstm"])
+def test_what_is_alike_at_several_times_stands_once_with_the_times(name, run):
+    """Each line of the full form stands in the folded one, as it is or at another time."""
+    full = re.findall(r"(?m)^(\S+) =", run("derive", name)[1])
+    folded = run("derive", name, "--compact")[1]
+    found = []
+    for line, times in re.findall(
+        r"(?m)^(\S+) = (?:.+\n)+\n?(?:In the same way .*?((?:\d+(?:-\d+)?(?:, )?)+)\.\n)?", folded
+    ):
+        found.append(line)
+        for part in filter(None, times.split(", ")):
+            first, _, last = part.partition("-")
+            found += [re.sub(r"@\d+$", f"@{time}", line) for time in range(int(first), int(last or first) + 1)]
+    assert sorted(found) == sorted(full)
 
 
 def test_a_short_derivation_is_not_broken_over_pages(run):

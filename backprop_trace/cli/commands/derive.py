@@ -1,7 +1,7 @@
 """`backprop-trace derive`: the chain rule for every weight and bias, without numbers."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Optional
 
 import typer
 
@@ -45,6 +45,13 @@ def command(
         bool, typer.Option("--closed-form", help="Let SymPy multiply one gradient out and simplify it.")
     ] = False,
     seconds: Annotated[float, typer.Option(help="How long SymPy may take over it.")] = 10,
+    compact: Annotated[
+        Optional[bool],
+        typer.Option(
+            "--compact/--full",
+            help="The loss of one sample, and once what is alike at all time steps (documents do); or every path.",
+        ),
+    ] = None,
     style: Style = "net-out",
     form: Form = "table",
     fragment: Fragment = False,
@@ -68,10 +75,23 @@ def command(
     )
     one_of("--style", style, STYLES)
     worked = load(example)
+    if closed_form and compact:
+        raise UsageError("--closed-form is that of the whole loss: leave --compact out")
     names, equations = wanted(worked, only) if only else ([], worked.listing())
-    derived = derivations(equations, names)
-    found = closed(derived, equations, seconds) if closed_form else [Derived(each) for each in derived]
-    write(say(form, derivation_page(found, equations, View(worked, style=style)), medium), output, force)
+    simplified = closed(derivations(equations, names), equations, seconds) if closed_form else []
+
+    def derive(folded: bool) -> tuple[list[Derived], Listing]:
+        of_all = simplified or not folded or any(name.sample is not None for name in names)
+        listing = equations if of_all else of_a_sample(worked, only)
+        return simplified or [Derived(each) for each in derivations(listing, names)], listing
+
+    write(say(form, derivation_page(derive, View(worked, style=style, compact=compact)), medium), output, force)
+
+
+def of_a_sample(example: Example, spellings: Sequence[str] | None) -> Listing:
+    """The lines for the loss of one sample."""
+    one = example.with_training(samples=1)
+    return wanted(one, spellings)[1] if spellings else one.listing()
 
 
 def wanted(example: Example, spellings: Sequence[str]) -> tuple[list[Name], Listing]:

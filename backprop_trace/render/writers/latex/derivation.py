@@ -1,14 +1,14 @@
 r"""Derivations without numbers as displayed mathematics: a term on each row, long terms over several.
 
->>> from backprop_trace.formulas.expr import Sum, given
+>>> from backprop_trace.formulas.expr import Product, Sum, given
 >>> from backprop_trace.formulas.notation.names import LATEX_NAMES
 >>> from backprop_trace.render.blocks import Naming
 >>> from backprop_trace.render.writers.latex.page import DOCUMENT
->>> chain = Chain(given("a"), (Sum((given("b"), given("c"))),), Naming())
+>>> chain = Chain(given("a"), (Sum((given("b"), Product((given("c"), given("d"))))),), Naming())
 >>> print("".join(display(chain, Ink(LATEX, LATEX_NAMES), DOCUMENT)), end="")
 \begin{align*}
 a &= b \\*
-&+ c
+&+ c \cdot d
 \end{align*}
 """
 
@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_trace.formulas.expr import Formula, Minus, Sum
+from backprop_trace.formulas.expr import Formula, Minus, Name, Sum
 from backprop_trace.formulas.notation import LATEX, PRODUCT
 from backprop_trace.render.blocks import Chain
 from backprop_trace.render.writers.latex.display import Row, joined
 from backprop_trace.render.writers.latex.page import TextBlock
-from backprop_trace.render.writers.latex.rows import RowPen, filled, pieces
+from backprop_trace.render.writers.latex.rows import RowPen, apart, filled, pieces
 from backprop_trace.render.writers.latex.width import width
 from backprop_trace.render.writers.spelling import Ink
 
@@ -48,7 +48,13 @@ def rows(chain: Chain, ink: Ink, page: TextBlock) -> list[Row]:
 
 
 def _rows(formula: Formula, pen: RowPen) -> Iterator[str]:
-    """The terms of a formula, each with its sign; what does not fit goes on below."""
+    """The terms of a formula, each with its sign; what does not fit goes on below. Names that are added stand side by
+    side."""
+    if isinstance(formula, Sum) and all(isinstance(term, Name) for term in formula.terms):
+        first, *others = filled(apart(formula, pen), pen.room)
+        yield f"= {first}"
+        yield from others
+        return
     for place, term in enumerate(formula.terms if isinstance(formula, Sum) else (formula,)):
         sign = "=" if place == 0 else "-" if isinstance(term, Minus) else "+"
         inside = term.operand if place and isinstance(term, Minus) else term

@@ -70,11 +70,12 @@ def pieces(formula: Formula, pen: RowPen, needed: int = LOOSE) -> list[str]:
     whole = pen.notation.opening + text + pen.notation.closing if loose else text
     if width(whole) <= pen.room:
         return [whole]
-    inside = _split(formula, pen)
+    inside = apart(formula, pen)
     return _between(r"\Bigl(", inside, r"\Bigr)") if loose else inside
 
 
-def _split(formula: Formula, pen: RowPen) -> list[str]:
+def apart(formula: Formula, pen: RowPen) -> list[str]:
+    """Its parts in pieces: terms, else factors, else what is inside."""
     match formula:
         case Sum((first, *others)):
             return pieces(first, pen, SUM) + [piece for term in others for piece in _term(term, pen)]
