@@ -27,6 +27,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,8 +40,8 @@ ROOMS = ("formulas", "model", "run", "check")
 RECORDED = Path(tempfile.gettempdir()) / "backprop-trace-reached.json"
 """Which tests run what: for each file of tests its hash, and for each test its seconds and functions."""
 
-FIRST, SECONDS = 12, 60.0
-"""So many tests are tried first; all others that reach a fault, as long as they take no more than so many seconds."""
+FIRST, SECONDS = 12, 150.0
+"""So many tests are tried first, then others that reach a fault, for so many seconds; recording makes them slow."""
 
 LIBRARIES = ("hypothesis", "sympy", "flint", "yaml", "typer", "rich.console", "rich.table", "numpy", "jsonschema")
 
@@ -79,17 +80,31 @@ def faults_of(path: Path) -> Iterator[Fault]:
 
 
 def _without_meaning(tree: ast.AST) -> set[int]:
-    """Annotations, what only type checkers see, sizes of caches, and checks of what is always so."""
+    """What changes no result: annotations, what only type checkers see, sizes of caches, checks of what is always so,
+    the words of messages and of `repr`, and how long or how much is tried at most."""
     found: set[int] = set()
     for node in ast.walk(tree):
         parts = [getattr(node, name, None) for name in ("annotation", "returns")]
         parts += getattr(node, "decorator_list", [])
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             parts.append(node)
+        if isinstance(node, ast.Raise | ast.JoinedStr) or getattr(node, "name", "") == "__repr__":
+            parts.append(node)
+        if isinstance(node, ast.Assign):
+            parts += _large_limits(node)
         if isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict"):
             parts.append(node)
         found |= {id(inner) for part in parts if isinstance(part, ast.AST) for inner in ast.walk(part)}
     return found
+
+
+def _large_limits(node: ast.Assign) -> list[ast.AST]:
+    """MOST_TRIED = 400 and the like, where one more is no fault; what a user can meet is tried by test_limits.py."""
+    names = [name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+    if not any(name.startswith(("MOST", "LARGEST", "LONGEST")) for name in names):
+        return []
+    numbers = [inner for inner in ast.walk(node.value) if isinstance(inner, ast.Constant)]
+    return [number for number in numbers if isinstance(number.value, int | float) and number.value >= 20]
 
 
 def _functions(node: ast.AST, within: str = "") -> Iterator[tuple[int, str]]:
@@ -255,11 +270,16 @@ def tests_for(fault: Fault, reached: Mapping[str, Reach]) -> list[str]:
     module = fault.path.relative_to(HOUSE).as_posix()
     place = f"{module}:{fault.function}"
     runs = place.__eq__ if fault.function else lambda at: at.startswith(place)
-    found = {test: reach for test, reach in reached.items() if any(map(runs, reach.places))}
-    chosen, total = [], 0.0
-    for test, reach in sorted(found.items(), key=lambda entry: entry[1].seconds):
-        total += reach.seconds
-        if total > SECONDS and chosen:
+    found = {test: reach.seconds for test, reach in reached.items() if any(map(runs, reach.places))}
+    spent, turn = Counter[str](), dict[str, float]()
+    for test in sorted(found, key=found.__getitem__):  # each file has its turn: many quick tests keep out no others
+        file = test.partition("::")[0]
+        spent[file] += found[test]
+        turn[test] = spent[file]
+    chosen, total = list[str](), 0.0
+    for test in sorted(turn, key=turn.__getitem__):
+        total += found[test]
+        if total > SECONDS and len(chosen) >= FIRST:
             break
         chosen.append(test)
     return chosen
