@@ -22,13 +22,18 @@ from backprop_trace.formulas.notation.names import MATHML_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import PHASES
+from backprop_trace.model.general import written
 from backprop_trace.model.network import TooLarge
+from backprop_trace.render.medium import SCREEN, Medium
 from backprop_trace.render.page.layout import Box, NetworkLayout, downwards, layout
-from backprop_trace.render.page.steps import derivation, html_name, worded
-from backprop_trace.render.page.svg import at_first, attribute, drawing, moved
+from backprop_trace.render.page.steps import derivation
+from backprop_trace.render.page.svg import KINDS, at_first, attribute, drawing, moved, parts
+from backprop_trace.render.page.wording import Wording, html_name
 from backprop_trace.render.view import Names, Numbers, View, chosen, described
+from backprop_trace.render.words import translated, word
+from backprop_trace.render.writers.html import INK, LETTERS
 from backprop_trace.run.javascript import Script, program
-from backprop_trace.run.step import Trace
+from backprop_trace.run.step import Line, Trace
 
 LARGEST_PAGE = 2000
 """Lines. A browser takes seconds for more; then a phase or a few quantities are asked for."""
@@ -36,23 +41,25 @@ LARGEST_PAGE = 2000
 MOST_SECTIONS = 500
 """So many steps are written out in the page; more are kept in templates until they are looked at."""
 
-KINDS = {"forward": "f", "loss": "f", "backward": "b", "update": "u"}
 
-
-def page(trace: Trace, view: View) -> Iterator[str]:
-    """The page of one training step. Raises TooLarge."""
+def page(trace: Trace, view: View, medium: Medium = SCREEN) -> Iterator[str]:
+    """The page of one training step, in the language and with the decimal mark of its readers. Raises TooLarge."""
     lines = chosen(trace, view)
     if len(lines) > LARGEST_PAGE:
         raise TooLarge(f"{len(lines):,} lines; a page holds {LARGEST_PAGE:,}: ask for some with --only or --phase")
-    yield from (_SAFE.sub(_unquoted, piece) for piece in _Page(trace, view).text())
+    made = _Page(trace, view, medium)
+    yield made.head()
+    yield from (_TAG.sub(_unquoted, piece) for piece in made.body())
+    yield from made.script()
+    yield "</body>\n</html>\n"
 
 
-_SAFE = re.compile(r"""<m[a-z]+(?: [a-z-]+="[\w+/:@.^\[\]-]+")+>""")
-"""A tag of MathML whose attributes need no quotation marks in HTML."""
+_TAG, _SAFE = re.compile(r"<[a-z][^<>]+>"), re.compile(r"""="([\w+/:@.,^#\[\]()-]+)"(?=[ >])""")
+"""A tag, and what in it needs no quotation marks in HTML."""
 
 
 def _unquoted(tag: re.Match[str]) -> str:
-    return tag.group().replace('"', "")
+    return _SAFE.sub(r"=\1", tag.group())
 
 
 @lru_cache
@@ -67,8 +74,11 @@ def _part(name: str, without: str = "") -> str:
 
 
 class _Page:
-    def __init__(self, trace: Trace, view: View):
-        self.trace, self.view = trace, view
+    def __init__(self, trace: Trace, view: View, medium: Medium):
+        self.trace, self.view, self.language, self.comma = trace, view, medium.language, medium.comma
+        self.title = escaped(trace.example.title or trace.example.name)
+        self.words = Wording(trace.example, medium.language)
+        self.say = self.words.say
         # a sample's loss comes before the next sample's forward pass: here each phase stands once
         self.lines = sorted(chosen(trace, view), key=lambda line: PHASES.index(line.equation.phase))
         self.network = trace.example.network
@@ -78,6 +88,7 @@ class _Page:
         self.drawn: NetworkLayout = layout(self.network)
         self.first = "practise" if view.practice is not None and view.practice.first else "watch"
         self.modes = ("watch", "change", "practise") if view.practice is not None else ("watch", "change")
+        self.told: set[int] = set()
         self.bases = at_first([*self.givens, *(line.name for line in self.lines)])
 
     # --- numbers ---
@@ -86,32 +97,41 @@ class _Page:
         text = self.texts.given.get(name)
         return text if text is not None else shown(self.trace.values[name], digits)
 
+    def mark(self, text: str) -> str:
+        """A number with the decimal mark of the page."""
+        return text.replace(".", ",") if self.comma else text
+
+    def plain(self, name: Name, digits: int) -> str:
+        return self.mark(self.value(name, digits)).replace("-", "−")
+
     def short(self, base: str) -> str:
         """What the drawing shows at first: four digits, eight characters."""
         name = self.bases.get(base)
         if name is None:
             return ""
         text = self.value(name, 4)
-        return (text if len(text) <= 8 else shown(self.trace.values[name], 3)).replace("-", "−")
+        return self.mark(text if len(text) <= 8 else shown(self.trace.values[name], 3)).replace("-", "−")
 
     def put_in(self, name: Name) -> Piece:
-        return mathml_number(self.value(name, self.trace.settings.shown_digits))
+        return mathml_number(self.mark(self.value(name, self.trace.settings.shown_digits)))
 
     # --- the parts of the page ---
 
-    def text(self) -> Iterator[str]:
-        title = escaped(self.trace.example.title or self.trace.example.name)
+    def head(self) -> str:
         without = "" if self.view.practice is not None else "practise"
-        yield (
-            f'<!doctype html>\n<html lang="en" data-mode="{self.first}" data-k="f">\n<head>\n<meta charset="utf-8">\n'
+        return (
+            f'<!doctype html>\n<html lang="{self.language}" data-mode="{self.first}" data-k="f">\n<head>\n'
+            '<meta charset="utf-8">\n'
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
             "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n'
-            f"<title>{title}</title>\n<style>{_part('page.css', without)}</style>\n"
+            f"<title>{self.title}</title>\n<style>{_part('page.css', without)}</style>\n"
             "<script>document.documentElement.classList.add('js')</script>\n</head>\n<body>\n"
         )
-        yield self.head(title)
+
+    def body(self) -> Iterator[str]:
+        yield self.top()
         yield '<main>\n<div class="stage">\n'
         yield from self.figure()
         yield self.laboratory()
@@ -119,45 +139,49 @@ class _Page:
         yield "</div>\n"
         yield from self.sheet()
         yield "</main>\n"
-        yield from self.script()
-        yield "</body>\n</html>\n"
 
-    def head(self, title: str) -> str:
+    def top(self) -> str:
         example = self.trace.example
-        first, *others = [escaped(text) for text in (example.source, described(example)) if text]
+        about = word(described(example), self.language)
+        about = about.replace(".", ",") if self.comma else about
+        first, *others = [escaped(text) for text in (example.source, about) if text]
         about = first + "".join(f" <span>{text}</span>" for text in others)
         buttons = "".join(
-            f'<button data-m="{mode}" aria-pressed="{str(mode == self.first).lower()}">{mode.capitalize()}</button>'
+            f'<button data-m="{mode}" aria-pressed="{str(mode == self.first).lower()}">'
+            f"{self.say(mode.capitalize())}</button>"
             for mode in self.modes
         )
         return (
-            f'<header class="top">\n<div class="ttl"><h1>{title}</h1><p>{about}</p></div>\n'
-            f'<div class="modes" role="group" aria-label="What you want to do">{buttons}</div>\n</header>\n'
+            f'<header class="top">\n<div class="ttl"><h1>{self.title}</h1><p>{about}</p></div>\n'
+            f'<div class="modes" role="group" aria-label="{self.say("What you want to do")}">'
+            f"{buttons}</div>\n</header>\n"
         )
 
     def figure(self) -> Iterator[str]:
+        say = self.say
         yield (
-            '<section class="fig" aria-label="The network"><svg class="defs" aria-hidden="true"><marker id="ah" '
-            'viewBox="0 0 10 10" refX="9" refY="5" markerWidth="4" markerHeight="4" orient="auto-start-reverse">'
-            '<path d="M0 0L10 5L0 10Z"/></marker></svg>'
+            f'<section class="fig" aria-label="{say("The network")}"><svg class="defs" aria-hidden="true">'
+            '<marker id="ah" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="4" markerHeight="4" '
+            'orient="auto-start-reverse"><path d="M0 0L10 5L0 10Z"/></marker></svg>'
         )
         yield self.places()
         yield '<div class="net">'
         yield from drawing(self.drawn, self.network.objective, self.short, self.said())
         yield self.fields()
         yield (
-            '</div><p class="key"><span>worked out now</span><span class="k2">used for it</span>'
-            '<span class="k3">forward</span><span class="k4">backward</span><span class="k5">update</span></p>'
-            "</section>\n"
+            f'</div><p class="key"><span>{say("worked out now")}</span><span class="k2">{say("used for it")}</span>'
+            f'<span class="k3">{say("forward")}</span><span class="k4">{say("backward")}</span>'
+            f'<span class="k5">{say("update")}</span></p></section>\n'
         )
 
     def said(self) -> str:
         """The drawing in words, for those who do not see it."""
         network = self.network
         if network.definitions:
-            return "The definitions as a graph; all their numbers are in the list of steps."
+            return self.say("The definitions as a graph; all their numbers are in the list of steps.")
         layers = "; ".join(map(", ".join, network.columns[1:]))
-        return f"The network: inputs {', '.join(network.inputs)}; units {layers}. Its numbers are in the list of steps."
+        about = "The network: inputs {}; units {}. Its numbers are in the list of steps."
+        return self.say(about, ", ".join(network.inputs), layers)
 
     def standing(self) -> list[str]:
         """The samples and time steps that a quantity may stand at, as they end its name."""
@@ -169,21 +193,24 @@ class _Page:
         if not places:
             return ""
         buttons = "".join(
-            f'<button {attribute("data-at", place)} aria-pressed="false">{escaped(_said_place(place))}</button>'
+            f'<button {attribute("data-at", place)} aria-pressed="false">{self.said_place(place)}</button>'
             for place in places
         )
-        return f'<div class="smp phs" role="group" aria-label="Sample and time step">{buttons}</div>'
+        return f'<div class="smp phs" role="group" aria-label="{self.say("Sample and time step")}">{buttons}</div>'
 
     def fields(self) -> str:
         at = self.field_places() if not self.standing() and not self.drawn.small else {}
         parts = [
             f'<div class="fd"{at.get(canonical(name), "")}><label for="f-{k}">{html_name(name)}</label>'
-            f'<input id="f-{k}" {attribute("data-g", canonical(name))} {attribute("value", self.value(name, 9))} '
+            f'<input id="f-{k}" {attribute("data-g", canonical(name))} '
+            f"{attribute('value', self.mark(self.value(name, 9)))} "
             'inputmode="decimal" autocomplete="off" spellcheck="false" size="6"></div>'
             for k, name in enumerate(self.givens)
         ]
         loose = "" if at else " grid"
-        return f'<div class="fields{loose}" role="group" aria-label="Given numbers">{"".join(parts)}</div>'
+        return (
+            f'<div class="fields{loose}" role="group" aria-label="{self.say("Given numbers")}">{"".join(parts)}</div>'
+        )
 
     def field_places(self) -> dict[str, str]:
         """Where the fields lie on the drawing, in hundredths of its width."""
@@ -205,44 +232,43 @@ class _Page:
         return f' style="--x:{x * scale:.2f};--y:{y * scale:.2f};--w:{width * scale:.2f}"'
 
     def laboratory(self) -> str:
-        objective = html_name(self.network.objective)
-        on = '<button data-a="1" class="pri">One step on</button>'
-        on += "".join(f'<button data-a="{count}">{count}</button>' for count in (10, 100))
+        say, objective = self.say, html_name(self.network.objective)
         can_go_on = self.trace.example.training.batching.size is None and self.trace.listing.carried
-        steps = on if can_go_on else ""
+        steps = f'<button data-a="1" class="pri">{say("One step on")}</button>' if can_go_on else ""
+        steps += "".join(f'<button data-a="{count}">{count}</button>' for count in (10, 100) if can_go_on)
         several = (
-            '<div class="acts stp"><label for="step">Training step</label><input id="step" type="number" min="1" '
-            f'max="{self.view.steps}" value="1"><span>of {self.view.steps}</span></div>'
+            f'<div class="acts stp"><label for="step">{say("Training step")}</label><input id="step" type="number" '
+            f'min="1" max="{self.view.steps}" value="1"><span>{say("of {}", str(self.view.steps))}</span></div>'
             if self.view.steps > 1 and steps
             else ""
         )
+        at = say("{} at step {}", objective, '<b id="at">1</b>')
         return (
-            f'<section class="lab{" many" if several else ""}" aria-label="Change"><div class="acts">'
-            f'{several}{steps}<span class="gap"></span><button data-a="reset">Reset</button>'
-            '<button data-a="copy">Copy the YAML</button>'
-            '<button data-a="command">Copy the command</button></div>\n<p class="err" role="alert"></p>'
-            f'<div class="loss"><div class="big"><span>{objective} at step <b id="at">1</b></span>'
-            '<b id="enow"></b><span id="ewas"></span></div><svg class="spark" role="img" aria-label="Loss">'
+            f'<section class="lab{" many" if several else ""}" aria-label="{say("Change")}"><div class="acts">'
+            f'{several}{steps}<span class="gap"></span><button data-a="reset">{say("Reset")}</button>'
+            f'<button data-a="copy">{say("Copy the YAML")}</button>'
+            f'<button data-a="command">{say("Copy the command")}</button></div>\n<p class="err" role="alert"></p>'
+            f'<div class="loss"><div class="big"><span>{at}</span>'
+            f'<b id="enow"></b><span id="ewas"></span></div><svg class="spark" role="img" aria-label="{say("Loss")}">'
             '<path class="ax"/><polyline/><circle r="4"/></svg></div></section>\n'
         )
 
     def transport(self) -> str:
-        phases = dict.fromkeys(line.equation.phase for line in self.lines)
-        buttons = "".join(f'<button data-p="{phase}">{phase.capitalize()}</button>' for phase in phases)
+        say, phases = self.say, dict.fromkeys(line.equation.phase for line in self.lines)
+        buttons = "".join(f'<button data-p="{phase}">{say(phase.capitalize())}</button>' for phase in phases)
         icon = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>'
         return (
-            '<div class="dock"><section class="tp" aria-label="Steps">\n'
-            f'<div class="phs" role="group" aria-label="Phases">{buttons}</div>\n'
-            f'<div class="bar" style="--trk:{self.track()}"><button class="ic" data-d="-1" aria-label="Back one step">'
-            f"{icon.format('M10.5 2.5L5 8l5.5 5.5')}</button>"
-            '<button class="ic pl" aria-label="Play"><svg viewBox="0 0 16 16" aria-hidden="true">'
+            f'<div class="dock"><section class="tp" aria-label="{say("Steps")}">\n'
+            f'<div class="phs" role="group" aria-label="{say("Phases")}">{buttons}</div>\n'
+            f'<div class="bar" style="--trk:{self.track()}"><button class="ic" data-d="-1" '
+            f'aria-label="{say("Back one step")}">{icon.format("M10.5 2.5L5 8l5.5 5.5")}</button>'
+            f'<button class="ic pl" aria-label="{say("Play")}"><svg viewBox="0 0 16 16" aria-hidden="true">'
             '<path class="a" d="M4 2l10 6-10 6z"/><path class="b" d="M3 2h3.5v12H3zM9.5 2H13v12H9.5z"/></svg></button>'
-            f'<button class="ic" data-d="1" aria-label="On one step">{icon.format("M5.5 2.5L11 8l-5.5 5.5")}</button>'
-            f'<input type="range" min="1" max="{len(self.lines)}" value="1" aria-label="Step">'
+            f'<button class="ic" data-d="1" aria-label="{say("On one step")}">{icon.format("M5.5 2.5L11 8l-5.5 5.5")}'
+            f'</button><input type="range" min="1" max="{len(self.lines)}" value="1" aria-label="{say("Step")}">'
             f'<output id="cnt">1 / {len(self.lines)}</output></div></section>\n'
-            '<section class="card" aria-label="This step"><div id="card"></div><p class="hint"><kbd>←</kbd> '
-            "<kbd>→</kbd> one step · point at a number to find it in the network, click it to go where it comes from"
-            "</p></section>\n"
+            f'<section class="card" aria-label="{say("This step")}"><div id="card"></div><p class="hint">'
+            f"<kbd>←</kbd> <kbd>→</kbd> {say(_KEYS)}</p></section>\n"
             '</div><p class="err on" id="broken"></p><p class="sr" role="status" id="live"></p>\n'
         )
 
@@ -259,30 +285,45 @@ class _Page:
     # --- the sheet ---
 
     def sheet(self) -> Iterator[str]:
-        yield '<div class="sheet" role="region" aria-label="All steps" tabindex="0">\n'
+        say = self.say
+        yield f'<div class="sheet" role="region" aria-label="{say("All steps")}" tabindex="0">\n'
         if self.view.practice is not None:
             yield (
-                '<div class="prog"><div class="pb"><div class="pbar" role="img" aria-label="Progress"></div>'
-                '<p id="pt"></p></div><div class="acts"><button data-a="next" class="pri">Next blank</button>'
-                '<button data-a="sheet">My sheet</button><button data-a="clear">Clear</button></div></div>\n'
+                f'<div class="prog"><div class="pb"><div class="pbar" role="img" aria-label="{say("Progress")}"></div>'
+                f'<p id="pt"></p></div><div class="acts"><button data-a="next" class="pri">{say("Next blank")}</button>'
+                f'<button data-a="sheet">{say("My sheet")}</button><button data-a="clear">{say("Clear")}</button>'
+                "</div></div>\n"
             )
         items = "".join(
             f"<li {attribute('id', canonical(name))}><i>{html_name(name)}</i> "
-            f"<b {attribute('data-t', canonical(name))}>{escaped(self.value(name, 9).replace('-', '−'))}</b></li>"
+            f"<b {attribute('data-t', canonical(name))}>{escaped(self.plain(name, 9))}</b></li>"
             for name in self.givens
         )
-        yield f'<details class="giv"><summary>Given numbers</summary><ul>{items}</ul></details>\n'
+        yield f'<details class="giv"><summary>{say("Given numbers")}</summary><ul>{items}</ul></details>\n'
         for phase in PHASES:
             lines = [line for line in self.lines if line.equation.phase == phase]
             if lines:
                 yield (
                     f'<section class="ph {KINDS[phase]}" aria-labelledby="ph-{phase}"><div class="phh">'
-                    f'<h2 id="ph-{phase}">{phase.capitalize()}</h2>'
-                    f'<span class="cnt" data-ph="{phase}"></span></div><ol>'
+                    f'<h2 id="ph-{phase}">{say(phase.capitalize())}</h2>'
+                    f'<span class="cnt" data-ph="{phase}"></span></div>{self.general(lines)}<ol>'
                 )
                 yield from self.steps([line.name for line in lines])
                 yield "</ol></section>\n"
         yield "</div>\n"
+
+    def general(self, lines: Iterable[Line]) -> str:
+        """The general formulas of a phase, each once: the script shows them beside each step."""
+        used = {self.words.of(line.equation).general for line in lines} - self.told - {-1}
+        self.told |= used
+        formulas = []
+        for place in sorted(used):
+            about, left, right = written(self.words.general[place], LETTERS["net-out"], INK.general)  # type: ignore[arg-type]
+            about = word(about, self.language).capitalize()
+            formulas.append(
+                f"<div><dt>{escaped(about)}</dt><dd data-j={place}><math>{left}<mo>=</mo>{right}</math></dd></div>"
+            )
+        return f'<dl class="gen">{"".join(formulas)}</dl>' if formulas else ""
 
     def steps(self, names: Iterable[Name]) -> Iterator[str]:
         """The steps of a phase, those of a sample or time step under its heading."""
@@ -290,15 +331,16 @@ class _Page:
         for name in names:
             place = _place(name)
             if place != before:
-                yield f'<li class="sub">{escaped(_said_place(place)) or "All together"}</li>'
+                yield f'<li class="sub">{self.said_place(place) or self.say("All together")}</li>'
             before = place
             yield self.step(name)
 
     def step(self, name: Name) -> str:
         equation = self.trace.by_name[name]
-        words = worded(equation, self.network)
-        key, value = canonical(name), self.value(name, self.trace.settings.shown_digits)
+        words = self.words.of(equation)
+        key, value = canonical(name), self.mark(self.value(name, self.trace.settings.shown_digits))
         table = derivation(equation, self.symbols, self.put_in, mathml_number(value)[0])
+        table = _POINT.sub(r"\1,", table) if self.comma else table
         inside = f'<h3>{words.title}</h3><div class="der">{table}</div><p class="why">{words.why}</p>'
         open_, close = (
             ("<template>", "</template>") if len(self.lines) > MOST_SECTIONS else ('<div class="more">', "</div>")
@@ -335,12 +377,22 @@ class _Page:
             "asked": self.asked(),
             "command": f"backprop-trace show {self.trace.example.name}",
             "file": self.file([*self.givens, *missing]),
+            "comma": self.comma,
+            "words": self.vocabulary(),
         }
         yield f"<script>\nconst D={_packed(facts)};\n"
         yield program([*self.givens, *missing], equations)
         yield f"\n{_part('numbers.js')}\n"
         yield from self.practising(known) if self.view.practice is not None else [_part("watching.js")]
         yield f"\n{_part('page.js')}\n</script>\n"
+
+    def vocabulary(self) -> dict[str, str]:
+        """What the script says, in another language."""
+        if self.language == "en":
+            return {}
+        scripts = ["numbers.js", "page.js", *(["judging.js", "practise.js"] if self.view.practice is not None else [])]
+        patterns = dict.fromkeys(pattern for script in scripts for pattern in said_by(script))
+        return {pattern: translated(pattern, self.language) for pattern in patterns}
 
     def file(self, known: Sequence[Name]) -> list[str | int]:
         """The YAML in pieces, with the place of a given number wherever it stands."""
@@ -380,7 +432,7 @@ class _Page:
             also = "".join(f",{key}:{f}" for key, f in (("q", found.shortcut), ("t", found.swapped)) if f)
             kind = kinds.setdefault(found.kind, len(kinds))
             lines.append(f"{{d:[{slopes}],o:[{operations}],b:[{bends}],k:{kind}{flags}{also}}}")
-        words = [[slip, SLIPS[slip].sentence, SLIPS[slip].rank] for slip in slips]
+        words = [[slip, word(SLIPS[slip].sentence, self.language), SLIPS[slip].rank] for slip in slips]
         yield "const P=[" + ",\n".join(lines) + f"];\nD.slips={_packed(words)};\n"
         yield f"D.digits={_packed({slip: slips[slip] for slip in DIGITS})};\nconst R={_packed(RULES)};\n"
         yield f"{_part('judging.js')}\n{_part('practise.js')}\n"
@@ -394,17 +446,38 @@ class _Page:
     def given(self, name: Name) -> list[Any]:
         text = self.texts.given.get(name)
         value = float(number(text)) if text is not None else float(self.trace.values[name])
-        return [canonical(name), text if text is not None else shown(value), value]
+        return [canonical(name), text if text is not None else shown(value), value, *parts(name)]
 
     def line(self, name: Name, places: dict[Name, int]) -> dict[str, Any]:
+        """n: its name; p: its phase; u: the places of what it uses; o: its parts of the drawing; j: its formula."""
         equation = self.trace.by_name[name]
-        used = [each for each in names_in(equation.formula) if each in places]
-        title = re.sub("<[^>]*>", "", worded(equation, self.network).title)
-        return {
-            "n": canonical(name), "t": title, "p": equation.phase, "k": KINDS[equation.phase], "at": _place(name),
-            "o": list(parts(name)), "u": [places[each] for each in used],
-            "s": list(dict.fromkeys(part for each in used for part in parts(each))),
-        }  # fmt: skip
+        used = [places[each] for each in names_in(equation.formula) if each in places]
+        general = self.words.of(equation).general
+        facts: dict[str, Any] = {
+            "n": canonical(name),
+            "p": PHASES.index(equation.phase),
+            "u": used,
+            "o": list(parts(name)),
+        }
+        return facts if general < 0 else {**facts, "j": general}
+
+    def said_place(self, place: str) -> str:
+        match = re.fullmatch(r"(?:@(\d+))?(?:\[(\d+)\])?", place)
+        assert match is not None
+        words = [self.say("sample {}", match[2])] if match[2] else []
+        words += [self.say("time {}", match[1])] if match[1] else []
+        said = ", ".join(words)
+        return said[:1].upper() + said[1:]
+
+
+_KEYS = "one step · point at a number to find it in the network, click it to go where it comes from"
+_POINT = re.compile(r"(<mn>\d+)\.")
+
+
+@lru_cache
+def said_by(script: str) -> tuple[str, ...]:
+    """What a script of this package says: patterns given to `say`, verdicts and reasons."""
+    return tuple(found[1] for found in re.finditer(r"(?:\bsay\(|\b[ws]: )'((?:[^'\\]|\\.)+)'", _part(script)))
 
 
 def _packed(found: object) -> str:
@@ -412,38 +485,9 @@ def _packed(found: object) -> str:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def parts(name: Name) -> Iterator[str]:
-    """The parts of the drawing that a quantity belongs to."""
-    match name.kind:
-        case "" | "rule":
-            yield name.label
-        case "net" | "out":
-            yield name.label
-        case "target" | "E":
-            yield f"E_{name.label}" if name.label else "E"
-        case "+":
-            assert name.of is not None
-            yield from parts(name.of)
-        case "d":
-            assert name.of is not None and name.wrt is not None
-            if name.of.kind == "net" and name.wrt.kind == "out":
-                yield name.of.label
-            yield from parts(name.wrt)
-        case _:
-            yield name.label
-
-
 def _place(name: Name) -> str:
     time = "" if name.time is None else f"@{name.time}"
     return time if name.sample is None else f"{time}[{name.sample}]"
-
-
-def _said_place(place: str) -> str:
-    match = re.fullmatch(r"(?:@(\d+))?(?:\[(\d+)\])?", place)
-    assert match is not None
-    words = [f"sample {match[2]}"] if match[2] else []
-    words += [f"time {match[1]}"] if match[1] else []
-    return ", ".join(words).capitalize()
 
 
 def _tab(node: Box) -> tuple[float, float]:

@@ -9,7 +9,7 @@ const halfOf = (size, figures) => size > 0 ? .5 * 10 ** (order(size) - figures +
 
 /* a number as it is written: its value x, half a unit of its last digit h, its decimals d, figures g, and zeros z that may fill its places */
 function written(text) {
-  const s = text.trim().replace(/[−–]/g, '-').replace(/^([-+]?\d+),(\d+)$/, '$1.$2');
+  const s = text.trim().replace(/[−–]/g, '-').replace(/^([-+]?\d*),(\d+)$/, '$1.$2');
   const x = read(s);
   if (typeof x == 'string') return {bad: x};
   if (s.includes('/')) return {x, h: 0, d: 99, g: 99, z: 0, s};
@@ -114,14 +114,14 @@ class Bands {
     if (!(off <= .05 * Math.abs(w.x) + 50 * slackOf(w))) return false;
     let reach = 0;
     this.slopes(f, f == F[k] ? P[k].d : null).forEach((a, symbol) => reach += Math.abs(a) * this.r.get(symbol));
-    const way = w.g >= 3 && (k < 0 || f != F[k] || P[k].o.length) ? h : 0;
+    const way = w.g >= 3 && (k < 0 || (f != F[k] ? /[-+*/(]/.test(String(f).slice(3)) : P[k].o.length)) ? h : 0;
     return off <= reach + 1.02 * h + way && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h);
   }
 }
 
 class Judging {
   constructor(g, W, T, H, cause) {
-    Object.assign(this, {g, W, T, H, cause, careless: new Set(), mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), bands: new Map()});
+    Object.assign(this, {g, W, T, H, cause, mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), told: new Set(), slips: [], mistakes: 0, bands: new Map()});
     L.forEach((l, k) => { this.exact[k] = this.exactly(k) });
     this.filler = this.placeholder();
   }
@@ -164,7 +164,11 @@ class Judging {
   honest(k, w) {
     const found = this.asItStands(k, w);
     const fills = w.s == this.filler && w.x != this.T[K + k] && FINE.includes(found.w);
-    return fills ? {w: 'undecided', s: 'The same number stands in most of your lines.'} : found.w == 'off' && this.cause ? this.explained(k, w) : found;
+    if (fills) return {w: 'undecided', s: 'The same number stands in most of your lines.'};
+    if (!this.cause) return found;
+    if ((found.w == 'off' || found.w == 'follows') && this.isUnsure(k, w)) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
+    if (found.w != 'off') return found;
+    return this.isBeside(k, w) ? {w: 'undecided', s: 'Just beside what follows from your lines: look at the last digits.'} : this.explained(k, w);
   }
   asItStands(k, w) {
     const t = this.T[K + k], sound = this.sound(k), H = this.H, right = near(w, t) && !showsNothing(w, t);
@@ -187,7 +191,7 @@ class Judging {
     const half = slackOf(w);
     if (inside(band, half) || P[k].q && inside(this.narrow(w).reach(k, w, P[k].q), half)) return this.isNarrow(k, w, band) ? this.conspicuous(k, w) || fine : {w: 'undecided', s: 'What you left out leaves too much room to tell.'};
     const unit = 2 * w.h, off = m => w.g >= 3 && w.h && Math.abs(Math.round(m / unit) - w.x / unit) <= (H.cuts ? 2 : 1) + 1e-6;
-    if (off(sound ? t : band.middle) || off(band.middle)) { this.careless.add(K + k); return {...fine, s: 'The last digit is off by one.'} }
+    if (off(sound ? t : band.middle) || off(band.middle)) return this.conspicuous(k, w) || {...fine, s: 'The last digit is off by one.'};
     if (this.bySecond(k, w, band, half)) return {w: 'follows', s: 'Follows from the other reading of an earlier line.'};
     if (zeros(band.middle) || w.z && inside(band, .5 * 10 ** w.z)) return H.figures != null ? fine : {w: 'undecided', s: 'Too few digits to tell.'};
     const coarse = this.of(0, true).reach(this.copied(k, w), w), wide = half * 10 ** w.z;
@@ -205,13 +209,21 @@ class Judging {
     if (off <= Math.max(units, share * size) * 1.0001 && (band.all < Math.abs(band.middle) || off <= units)) return true;
     return off <= (band.own + slackOf(w)) * 1.0001;
   }
+  /* where the page says nothing, because it cannot know: numbers that hardly differ from what follows; and what follows from
+     several slips in lines that were left out, or in few digits from one */
+  isBeside(k, w) {
+    if (this.exact[k] != null) return false;
+    const band = this.narrow(w).reach(k, w), off = Math.min(Math.abs(w.x - band.middle), this.sound(k) ? Math.abs(w.x - this.T[K + k]) : Infinity);
+    return off <= BESIDE * band.all + 4.1 * w.h;
+  }
+  isUnsure(k, w) { return (w.g < 3 || this.slips.includes('not named') || new Set(this.slips).size > 1 || this.slips.length > 3) && this.between(k).some(j => this.bent[j]) }
   /* more digits than the band is wide, and exactly what another last digit of an earlier line would give */
   conspicuous(k, w) {
     const used = P[k].d.map(d => d[0]), own = used.filter(j => j >= K && this.W[j - K]);
-    if (!this.cause || !P[k].r || !own.some(j => this.careless.has(j)) || own.length < used.filter(j => j >= K).length) return null;
+    if (!this.cause || !P[k].r || !own.length || own.length < used.filter(j => j >= K).length) return null;
     if (own.some(j => { const o = this.W[j - K]; return !(w.d > o.d && w.g > o.g) })) return null;
     const v = this.narrow(w).v;
-    return own.some(j => [-1, 1].some(e => { const u = v.slice(), o = this.W[j - K]; u[j] = o.x + e * 2 * o.h; return Math.abs(F[k](u) - w.x) < 1e-12 * Math.max(1, Math.abs(w.x)) })) ? this.said({slip: D.digits['copied-wrong']}) : null;
+    return own.some(j => [-1, 1].some(e => { const u = v.slice(), o = this.W[j - K]; u[j] = o.x + e * 2 * o.h; return Math.abs(F[k](u) - w.x) < 1e-12 * Math.max(1, Math.abs(w.x)) })) ? {w: 'undecided', s: 'Another last digit of an earlier line gives exactly this.'} : null;
   }
   bySecond(k, w, band, half) {
     const v = this.narrow(w).v, f = this.bent[k] || F[k];
@@ -227,13 +239,25 @@ class Judging {
     if (caused.length && this.cause.lines.size) caused.push(...found.filter(e => !caused.includes(e) && !e.bent && rank(e) == 1));
     const named = caused.length ? caused : found.filter(e => this.mayBeNamed(e, k, w));
     if (!named.length) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
-    if (named[0].bent) this.bend(named[0].bent);
+    const e = this.surest(named, w);
+    this.mistakes++;
+    if ((e || named[0]).bent) this.bend((e || named[0]).bent, e ? e.slip : 'not named');
     if (w.g > 2) named.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
-    return this.said(named[0]);
+    if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
+    const again = this.told.has(e.slip) && METHODS.includes(D.slips[e.slip][0]);
+    this.told.add(e.slip);
+    return again ? {w: 'undecided', s: 'The slip of an earlier line, made again, gives this.'} : this.said(e);
+  }
+  /* the slip to be named: of several after an earlier mistake the one that was made before, and of few digits none */
+  surest(named, w) {
+    const several = new Set(named.map(e => e.slip)).size > 1, before = this.told.size > 0, mixed = slip => D.slips[slip][0].startsWith('wrong-');
+    if (w.g < 3 && (several || before || named[0].copied) || this.slips.length && this.mistakes > 5) return null;
+    if (!several && mixed(named[0].slip) && [...this.told].some(slip => slip != named[0].slip && mixed(slip))) return null;
+    return several && before ? named.find(e => this.told.has(e.slip)) : named[0];
   }
   said(e) {
-    const slip = D.slips[e.slip], where = e.bent ? `, in ${N[K + +Object.keys(e.bent)[0]]}, a line that you left out` : '';
-    return {w: 'slip', slip: slip[0], s: `Your number is what one gets if ${slip[1]}${where}.`};
+    const [slip, reason] = D.slips[e.slip], of = e.bent && N[K + +Object.keys(e.bent)[0]];
+    return {w: 'slip', slip, s: of ? say('Your number is what one gets if {}, in {}, a line that you left out.', reason, of) : say('Your number is what one gets if {}.', reason)};
   }
   /* what explains several lines: in one of the skipped lines, in all of them and in this one, or else anyhow */
   byCause(k, w, found) {
@@ -333,15 +357,18 @@ class Judging {
     return false;
   }
   /* from now on lines that were left out are taken to be bent */
-  bend(bent) {
+  bend(bent, slip) {
     Object.assign(this.bent, bent);
+    this.slips.push(slip);
     this.bands.clear();
     L.forEach((l, j) => { this.exact[j] = this.exactly(j); if (!this.W[j] && this.tainted[j] != null) this.tainted[j] = !!this.bent[j] || !this.sound(j) });
   }
 }
+/* so many bands beside what follows, the page does not call it wrong; slips that are made once and for all; those that are none
+   where the total makes up for them */
+const BESIDE = 1.25, METHODS = ['updated-weights', 'transposed'], MADE_UP = ['no-half', 'half-added', 'mean-for-sum', 'sum-for-mean'];
 /* each slip once, the classical ones first */
 const ranked = found => found.filter((e, at) => found.findIndex(o => o.slip == e.slip) == at).sort((a, b) => D.slips[a.slip][2] - D.slips[b.slip][2]);
-const PLACE = /(@\d+)?(\[\d+\])?$/;
 const oneOff = s => [...s].flatMap((c, k) => /\d/.test(c) ? [...'0123456789'].filter(o => o != c).map(o => s.slice(0, k) + o + s.slice(k + 1)).concat(/\d/.test(s[k + 1] || '') && s[k + 1] != c ? [s.slice(0, k) + s[k + 1] + c + s.slice(k + 2)] : []) : []);
 const misread = s => { const n = (s.split('.')[1] || '').length; return oneOff(s).concat([-1, 1].filter(m => n + m >= 0).map(m => (+s * 10 ** -m).toFixed(n + m))) };
 const swapped = s => [...s].flatMap((c, k) => /\d/.test(c) && /\d/.test(s[k + 1] || '') && s[k + 1] != c && !/e/i.test(s.slice(0, k)) ? [s.slice(0, k) + s[k + 1] + c + s.slice(k + 2)] : []);
@@ -404,5 +431,10 @@ function judge(g, answers) {
     }
     found = new Judging(g, W, T, H, causeOf(g, W, T, found)).all();
   }
-  return found.map((o, k) => all[k] && all[k].bad ? {w: 'not a number', s: all[k].bad + '.'} : o);
+  const factor = o => MADE_UP.includes(o.slip), losses = found.filter((o, k) => o && L[k].p == 'loss'), others = losses.filter(o => !factor(o));
+  const madeUp = k => factor(found[k]) && L[k].p == 'loss' && found.some((o, m) => o && m > k && o.w == 'right') && others.every((o, k) => o.w == 'right' && o == found[AT.get(D.objective) - K]);
+  return found.map((o, k) => {
+    if (all[k] && all[k].bad) return {w: 'not a number', s: all[k].bad + '.'};
+    return o && madeUp(k) ? {w: 'undecided', s: 'Your other lines are right: do you have the factor elsewhere?'} : o;
+  });
 }

@@ -2,12 +2,27 @@
 const G = D.givens, L = D.lines, K = G.length;
 const N = G.map(g => g[0]).concat(L.map(l => l.n)), AT = new Map(N.map((n, k) => [n, k]));
 const has = n => AT.has(n);
+const PLACE = /(@\d+)?(\[\d+\])?$/;
+
+/* of a line: its phase p and colour k, the sample and time step it stands at, the parts of the drawing that it uses s */
+L.forEach(l => {
+  l.k = 'ffbu'[l.p];
+  l.p = ['forward', 'loss', 'backward', 'update'][l.p];
+  l.at = PLACE.exec(l.n)[0];
+  l.s = [...new Set(l.u.flatMap(k => k < K ? G[k].slice(3) : L[k - K].o))];
+});
+
+/* a sentence in the language of the page, its gaps filled */
+const say = (s, ...a) => { let n = 0; return (D.words[s] || s).replace(/\{(\d*)}/g, (m, k) => a[k || n++]) };
+const mark = s => D.comma ? s.replace('.', ',') : s;
+
+/* a number as it is typed, or what is wrong with it */
 function read(s) {
   s = s.trim().replace(/[−–]/g, '-');
-  if (!s) return 'is empty';
-  if (/^[-+]?\d+,\d+$/.test(s)) return `${s}: write a point, ${s.replace(',', '.')}`;
+  if (!s) return say('is empty');
+  if (/^[-+]?\d*,\d+$/.test(s)) { if (!D.comma) return say('{}: write a point, {}', s, s.replace(',', '.')); s = s.replace(',', '.') }
   const m = /^([-+]?\d+)\s*\/\s*(\d+)$/.exec(s);
   const x = m ? m[1] / m[2] : /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(s) ? +s : NaN;
-  if (x !== x) return `“${s}” is not a number`;
-  return isFinite(x) ? x : `${s} is too large for a computer’s number`;
+  if (x !== x) return say('“{}” is not a number', s);
+  return isFinite(x) ? x : say('{} is too large for a computer’s number', s);
 }

@@ -2,24 +2,25 @@
 const $ = (q, e = document) => e.querySelector(q), $$ = (q, e = document) => [...e.querySelectorAll(q)];
 const root = document.documentElement;
 const lis = $$('.ln');
+lis.forEach((li, k) => { L[k].t = $('h3', source(k)).textContent });
 const given = G.map(g => ({t: g[1], v: g[2]}));
 let v = [], v0, i = 0, mode = 'watch', hist = [], timer = 0, quiet = false, done = 0, bare = '', place = D.places[0] || '';
 
 /* numbers */
 const fmt = (x, d = 9) => {
-  if (!isFinite(x)) return 'no number';
+  if (!isFinite(x)) return say('no number');
   const s = String(Number(x.toPrecision(d)));
   return s;
 };
 const short = x => { let d = 4, s; do s = fmt(x, d--); while (s.length > 8 && d > 1); return s };
-const minus = s => s.replace(/-/g, '−');
+const minus = s => mark(s).replace(/-/g, '−');
 const text = (k, d) => k < K && given[k].t != null ? (d == 4 && given[k].t.length > 8 ? short(given[k].v) : given[k].t) : d == 4 ? short(v[k]) : fmt(v[k], d);
 const esc = s => s.replace(/[&<>"']/g, c => '&#' + c.charCodeAt() + ';');
 const mn = (s, brackets) => {
   const negative = s[0] == '-', b = brackets && negative;
   const m = /^-?([\d.]+)e([-+]?\d+)$/.exec(s);
-  const body = m ? '<mn>' + m[1] + '</mn><mo>·</mo><msup><mn>10</mn><mrow>' + (m[2][0] == '-' ? '<mo form="prefix">−</mo>' : '') + '<mn>' + m[2].replace(/[-+]/, '').replace(/^0+/, '') + '</mn></mrow></msup>'
-    : '<mn>' + esc(negative ? s.slice(1) : s) + '</mn>';
+  const body = m ? '<mn>' + mark(m[1]) + '</mn><mo>·</mo><msup><mn>10</mn><mrow>' + (m[2][0] == '-' ? '<mo form="prefix">−</mo>' : '') + '<mn>' + m[2].replace(/[-+]/, '').replace(/^0+/, '') + '</mn></mrow></msup>'
+    : '<mn>' + mark(esc(negative ? s.slice(1) : s)) + '</mn>';
   return (b ? '<mo stretchy="false">(</mo>' : '') + (negative ? '<mo form="prefix">−</mo>' : '') + body + (b ? '<mo stretchy="false">)</mo>' : '');
 };
 const digits = () => innerWidth < 520 ? 5 : 9;
@@ -63,10 +64,10 @@ function numbers() {
     const d = v[K + k] !== v0[K + k] && !(isNaN(v[K + k]) && isNaN(v0[K + k])), w = $('.was', li);
     li.classList.toggle('dif', d);
     w.textContent = d ? (v[K + k] > v0[K + k] ? '▲' : '▼') : '';
-    w.title = d ? 'in the example ' + minus(fmt(v0[K + k])) : '';
+    w.title = d ? say('in the example {}', minus(fmt(v0[K + k]))) : '';
   });
   const broken = L.findIndex((l, k) => !isFinite(v[K + k]));
-  $('#broken').textContent = broken < 0 ? '' : 'The computation breaks at ' + L[broken].n + ': no number comes out of these givens.';
+  $('#broken').textContent = broken < 0 ? '' : say('The computation breaks at {}: no number comes out of these givens.', L[broken].n);
 }
 
 function show() {
@@ -95,11 +96,11 @@ function show() {
   });
   slider.value = i + 1;
   $('#cnt').textContent = (i + 1) + ' / ' + L.length;
-  slider.setAttribute('aria-valuetext', `${i + 1} of ${L.length}, ${l.p}: ${l.t}`);
+  slider.setAttribute('aria-valuetext', say('{} of {}', i + 1, L.length) + `, ${say(l.p)}: ${l.t}`);
   $$('.phs button').forEach(b => b.setAttribute('aria-pressed', b.dataset.p == l.p));
   fill();
   if (mode != 'practise') keepInView();
-  if (!timer && !quiet) $('#live').textContent = `Step ${i + 1} of ${L.length}, ${l.p}. ${l.t}: ${fmt(v[K + i])}`;
+  if (!timer && !quiet) $('#live').textContent = say('Step {} of {}', i + 1, L.length) + `, ${say(l.p)}. ${l.t}: ${mark(fmt(v[K + i]))}`;
 }
 
 /* the three lines of a weight; a slope that has no place of its own stands in the second one */
@@ -111,7 +112,7 @@ function chip(c) {
   if (mine) {
     d.classList.remove('off');
     d.classList.add('now');
-    cn.textContent = l.n.includes(':') ? '←' : short(v[K + i]).length < 7 ? 'slope' : '';
+    cn.textContent = l.n.includes(':') ? '←' : short(v[K + i]).length < 7 ? say('slope') : '';
     cv.textContent = minus(short(v[K + i]));
   }
   n.classList.toggle('off', p == null || !known(p));
@@ -129,12 +130,14 @@ function fill() {
     const d = $$('mtr:nth-child(2)>mtd', card)[k];
     if (d && d.dataset.v && !d.classList.contains('res')) c.dataset.n = d.dataset.v;
   });
-  $('h2', card).insertAdjacentHTML('beforeend', `<small>${l.p}</small>`);
-  const link = k => `<a href="#${esc(encodeURIComponent(N[k]))}">${nice(k)}${esc((/(@\d+)?(\[\d+\])?$/.exec(N[k]) || [''])[0])}</a>`;
+  $('h2', card).insertAdjacentHTML('beforeend', `<small>${say(l.p)}</small>`);
+  const link = k => `<a href="#${esc(encodeURIComponent(N[k]))}">${nice(k)}${esc(PLACE.exec(N[k])[0])}</a>`;
   const goes = L.flatMap((m, k) => m.u.includes(K + i) ? [K + k] : []);
-  const some = ks => ks.slice(0, 12).map(link).join(' ') + (ks.length > 12 ? ` <span>and ${ks.length - 12} more</span>` : '');
-  let us = l.u.length ? '<span>Uses</span> ' + some(l.u) : '';
-  us += goes.length ? ` <span class="to">Goes into</span> ${some(goes)}` : '';
+  const some = ks => ks.slice(0, 12).map(link).join(' ') + (ks.length > 12 ? ` <span>${say('and {} more', ks.length - 12)}</span>` : '');
+  let us = l.u.length ? `<span>${say('Uses')}</span> ` + some(l.u) : '';
+  us += goes.length ? ` <span class="to">${say('Goes into')}</span> ${some(goes)}` : '';
+  const general = l.j != null && $(`.gen [data-j="${l.j}"]`);
+  if (general) $('.why', card).insertAdjacentHTML('afterend', `<p class="ing">${say('In general')} ${general.innerHTML}</p>`);
   card.insertAdjacentHTML('beforeend', `<p class="uses">${us}</p>`);
 }
 const nice = k => k >= K ? $('.nm', lis[k - K]).innerHTML : ($(`.giv [data-t="${CSS.escape(N[k])}"]`) || {previousElementSibling: {innerHTML: esc(N[k])}}).previousElementSibling.innerHTML;
@@ -178,7 +181,7 @@ function play(on) {
   clearInterval(timer);
   timer = on ? setInterval(() => { if (i + 1 >= L.length) play(0); else go(i + 1) }, 1700) : 0;
   $('.pl').classList.toggle('on', !!on);
-  $('.pl').setAttribute('aria-label', on ? 'Pause' : 'Play');
+  $('.pl').setAttribute('aria-label', on ? say('Pause') : say('Play'));
   if (!on) show();
 }
 function setMode(m, silent) {
@@ -197,7 +200,7 @@ $('.pl').onclick = () => { if (!timer && i + 1 >= L.length) go(0); play(!timer) 
 $$('.phs button').forEach(b => b.onclick = () => { play(0); go(L.findIndex(l => l.p == b.dataset.p), 1) });
 $$('.smp [data-at]').forEach(b => b.onclick = () => {
   place = b.dataset.at;
-  const base = L[i].n.replace(/(@\d+)?(\[\d+\])?$/, ''), k = AT.get(base + place);
+  const base = L[i].n.replace(PLACE, ''), k = AT.get(base + place);
   play(0);
   if (k >= K && L[i].at) go(k - K, 1); else show();
 });
@@ -218,12 +221,12 @@ document.addEventListener('click', e => {
   const k = q && q.dataset.r && !a ? placed(n) : AT.get(n);
   if (mode == 'practise') { const f = k >= K && $('.ask input', lis[k - K]); if (f) f.focus(); return }
   play(0);
-  if (k >= K) go(k - K, 1); else flash(n.replace(/(@\d+)?(\[\d+\])?$/, ''));
+  if (k >= K) go(k - K, 1); else flash(n.replace(PLACE, ''));
 });
 const warm = (e, on) => {
   const q = e.target.closest && e.target.closest('.card [data-v],.card [data-n]'), n = q && (q.dataset.v || q.dataset.n);
   if (!q) return;
-  const base = n.replace(/(@\d+)?(\[\d+\])?$/, '');
+  const base = n.replace(PLACE, '');
   $$('[data-v],[data-n],[data-r],.chip').filter(x => x.dataset.v == n || x.dataset.n == n || x.dataset.r == base || x.dataset.q == base && x.matches('.chip')).forEach(x => x.classList.toggle('hot', on));
 };
 document.addEventListener('pointerover', e => warm(e, true));
@@ -235,7 +238,7 @@ const wrong = f => f.getAttribute('aria-invalid') == 'true';
 function paint() {
   fs.forEach(f => {
     const k = AT.get(f.dataset.g), g = given[k];
-    if (!wrong(f) && (document.activeElement != f || read(f.value) !== g.v)) f.value = g.t ?? fmt(g.v, 6);
+    if (!wrong(f) && (document.activeElement != f || read(f.value) !== g.v)) f.value = mark(g.t ?? fmt(g.v, 6));
     f.title = String(g.v);
     f.classList.toggle('chg', g.v !== G[k][2]);
   });
@@ -251,20 +254,20 @@ function curve() {
   const c = $('.spark circle'), z = p[p.length - 1] || [6, 80];
   c.setAttribute('cx', z[0]);
   c.setAttribute('cy', z[1]);
-  $('.spark').setAttribute('aria-label', `The loss over ${n} step${n > 1 ? 's' : ''}: from ${fmt(hist[0], 4)} to ${fmt(hist[n - 1], 4)}`);
+  $('.spark').setAttribute('aria-label', say('The loss, step by step: from {} to {}', mark(fmt(hist[0], 4)), mark(fmt(hist[n - 1], 4))));
   $('#at').textContent = D.step + done;
-  $('#enow').textContent = fmt(v[E], 6);
+  $('#enow').textContent = minus(fmt(v[E], 6));
   const d = v[E] - v0[E];
-  $('#ewas').textContent = d ? `${d < 0 ? '▼' : '▲'} ${fmt(Math.abs(d), 3)} from ${fmt(v0[E], 6)}` : 'as in the example';
+  $('#ewas').textContent = d ? (d < 0 ? '▼ ' : '▲ ') + say('{} from {}', mark(fmt(Math.abs(d), 3)), minus(fmt(v0[E], 6))) : say('as in the example');
 }
 fs.forEach(f => {
   f.oninput = () => {
     const k = AT.get(f.dataset.g), x = read(f.value), bad = typeof x == 'string';
     f.setAttribute('aria-invalid', bad);
-    const all = fs.filter(wrong).map(f => { const g = given[AT.get(f.dataset.g)]; return `${f.dataset.g}: ${read(f.value)}; ${g.t ?? fmt(g.v, 6)} is kept.` });
+    const all = fs.filter(wrong).map(f => { const g = given[AT.get(f.dataset.g)]; return say('{}: {}; {} is kept.', f.dataset.g, read(f.value), mark(g.t ?? fmt(g.v, 6))) });
     err.classList.toggle('on', all.length > 0);
     err.textContent = all.join(' ');
-    if (!bad) { given[k] = {t: f.value.trim(), v: x}; refresh(1) }
+    if (!bad) { given[k] = {t: f.value.trim().replace(',', '.'), v: x}; refresh(1) }
   };
   f.onblur = () => { if (!wrong(f)) paint() };
   f.onkeydown = e => { const d = {ArrowUp: 1, ArrowDown: -1}[e.key]; if (d) { e.preventDefault(); nudge(f, d) } };
@@ -272,8 +275,8 @@ fs.forEach(f => {
 function nudge(f, d) {
   const x = read(f.value);
   if (typeof x == 'string') return;
-  const n = Math.min(6, (f.value.split('.')[1] || '').length || 1);
-  f.value = (x + d * 10 ** -n).toFixed(n);
+  const n = Math.min(6, (f.value.split(/[.,]/)[1] || '').length || 1);
+  f.value = mark((x + d * 10 ** -n).toFixed(n));
   f.oninput();
 }
 $$('.fd label').forEach(l => {
@@ -307,7 +310,7 @@ if (picker) picker.oninput = () => {
 // the file with the numbers of this moment
 const yaml = () => D.file.map(p => typeof p == 'string' ? p : String(given[p].t ?? given[p].v)).join('');
 const copied = (text, b) => {
-  const said = b.textContent, done = () => { b.textContent = 'Copied'; setTimeout(() => b.textContent = said, 1500) };
+  const said = b.textContent, done = () => { b.textContent = say('Copied'); setTimeout(() => b.textContent = said, 1500) };
   (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject()).then(done, () => {
     const a = document.createElement('textarea');
     a.value = text;

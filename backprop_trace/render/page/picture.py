@@ -17,9 +17,8 @@ from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import TooLarge
 from backprop_trace.model.styles import speller
-from backprop_trace.render.page.document import KINDS, parts
 from backprop_trace.render.page.layout import CHIP, NetworkLayout, layout
-from backprop_trace.render.page.svg import at_first, drawing, edge_path
+from backprop_trace.render.page.svg import KINDS, at_first, drawing, edge_path, parts
 from backprop_trace.render.view import View, chosen
 from backprop_trace.run.step import Line, Trace
 

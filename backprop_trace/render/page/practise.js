@@ -5,18 +5,18 @@ function judgeAll() {
   asked.forEach(k => {
     const a = $('.ask', lis[k]), o = verdicts[k], c = $('.chp', a), se = $('.sen', a), kind = o ? CLASS[o.w] : '';
     c.className = 'chp ' + kind;
-    c.textContent = o ? SIGN[o.w] + ' ' + o.w : '';
+    c.textContent = o ? SIGN[o.w] + ' ' + say(o.w) : '';
     se.className = 'sen ' + kind;
-    se.textContent = o && o.s || '';
+    se.textContent = o && o.s ? say(o.s) : '';
     if (hints[L[k].n]) hint(k);
   });
   const n = asked.map(k => verdicts[k]).filter(x => x), c = x => n.filter(y => CLASS[y.w] == x).length;
   $('.pbar').innerHTML = asked.map(k => `<i class="${verdicts[k] ? CLASS[verdicts[k].w] : ''}"></i>`).join('');
   $('.pbar').style.setProperty('--n', asked.length);
-  const t = `${n.length} of ${asked.length} filled in` + (n.length ? ` · ${c('fine')} right or following` : '') + (c('slip') ? ` · ${c('slip')} slip${c('slip') > 1 ? 's' : ''}` : '') + (c('bad') ? ` · ${c('bad')} to look at` : '');
+  const t = [say('{} of {} filled in', n.length, asked.length), n.length && say('{} right or following', c('fine')), c('slip') && say('slips: {}', c('slip')), c('bad') && say('to look at: {}', c('bad'))].filter(x => x).join(' · ');
   $('#pt').textContent = t;
   $('.pbar').setAttribute('aria-label', t);
-  $$('.cnt').forEach(s => { const ks = asked.filter(k => L[k].p == s.dataset.ph); s.textContent = mode == 'practise' ? `${ks.filter(k => fineish(k + K)).length} of ${ks.length}` : '' });
+  $$('.cnt').forEach(s => { const ks = asked.filter(k => L[k].p == s.dataset.ph); s.textContent = mode == 'practise' ? say('{} of {}', ks.filter(k => fineish(k + K)).length, ks.length) : '' });
 }
 function hint(k) {
   const l = L[k], n = hints[l.n], a = $('.ask', lis[k]), d = document.createElement('div'), own = given.map(x => x.v);
@@ -29,7 +29,7 @@ function hint(k) {
   $('.hlp', a).replaceChildren(d);
   const b = $('button', a);
   b.disabled = n >= 3;
-  $('span', b).textContent = n >= 3 ? 'shown' : `Hint ${n + 1} of 3`;
+  $('span', b).textContent = n >= 3 ? say('shown') : say('Hint {} of 3', n + 1);
 }
 function keep() { try { localStorage.setItem(KEPT, JSON.stringify(ans)) } catch (e) {} }
 const asked = D.asked.map(n => AT.get(n) - K);
@@ -40,13 +40,13 @@ function ask() {
   asked.forEach((k, place) => {
     const li = lis[k], l = L[k], a = document.createElement('div');
     a.className = 'ask';
-    a.innerHTML = `<span class="nm" aria-hidden="true">${$('.nm', li).innerHTML}</span><label class="tl" for="a-${k}">${$('h3', source(k)).innerHTML}</label><input id="a-${k}" inputmode="decimal" autocomplete="off" spellcheck="false" aria-describedby="s-${k}"><span class="chp"></span><button><span>Hint</span><span class="sr"> for ${esc(l.t)}</span></button><p class="sen" id="s-${k}"></p><div class="hlp"></div>`;
+    a.innerHTML = `<span class="nm" aria-hidden="true">${$('.nm', li).innerHTML}</span><label class="tl" for="a-${k}">${$('h3', source(k)).innerHTML}</label><input id="a-${k}" inputmode="decimal" autocomplete="off" spellcheck="false" aria-describedby="s-${k}"><span class="chp"></span><button><span>${say('Hint')}</span><span class="sr">: ${esc(l.t)}</span></button><p class="sen" id="s-${k}"></p><div class="hlp"></div>`;
     li.append(a);
     const f = $('input', a);
     f.value = ans[l.n] || '';
     f.onfocus = () => { quiet = true; go(k); quiet = false };
     f.oninput = () => { ans[l.n] = f.value.trim(); if (!ans[l.n]) delete ans[l.n]; judgeAll(); quiet = true; show(); quiet = false; keep() };
-    f.onchange = () => { const o = verdicts[k]; if (o) $('#live').textContent = `${l.t}: ${o.w}. ${o.s || ''}` };
+    f.onchange = () => { const o = verdicts[k]; if (o) $('#live').textContent = `${l.t}: ${say(o.w)}. ${say(o.s || '')}` };
     f.onkeydown = e => {
       const j = e.key == 'Enter' || e.key == 'ArrowDown' ? 1 : e.key == 'ArrowUp' ? -1 : 0, next = asked[place + j];
       if (j) { e.preventDefault(); if (next != null) $('.ask input', lis[next]).focus() }
@@ -67,7 +67,7 @@ const practised = {
   clear() {
     ans = {};
     hints = {};
-    $$('.ask').forEach(a => { $('input', a).value = ''; $('.hlp', a).innerHTML = ''; const b = $('button', a); $('span', b).textContent = 'Hint'; b.disabled = false });
+    $$('.ask').forEach(a => { $('input', a).value = ''; $('.hlp', a).innerHTML = ''; const b = $('button', a); $('span', b).textContent = say('Hint'); b.disabled = false });
     judgeAll();
     keep();
     show();

@@ -16,9 +16,33 @@ from backprop_trace.render.page.layout import CHIP, Box, Chip, NetworkLayout, Sl
 Number = Callable[[str], str]
 """The number that is shown for a quantity, or nothing."""
 
+KINDS = {"forward": "f", "loss": "f", "backward": "b", "update": "u"}
+"""What the colours of a phase are called."""
+
 CORNER = {"input": 25, "total": 26, "given": 12}
 LINE = 18
 LONGEST_NAME = 12
+
+
+def parts(name: Name) -> Iterator[str]:
+    """The parts of the drawing that a quantity belongs to."""
+    match name.kind:
+        case "" | "rule":
+            yield name.label
+        case "net" | "out":
+            yield name.label
+        case "target" | "E":
+            yield f"E_{name.label}" if name.label else "E"
+        case "+":
+            assert name.of is not None
+            yield from parts(name.of)
+        case "d":
+            assert name.of is not None and name.wrt is not None
+            if name.of.kind == "net" and name.wrt.kind == "out":
+                yield name.of.label
+            yield from parts(name.wrt)
+        case _:
+            yield name.label
 
 
 def drawing(layout: NetworkLayout, objective: Name, number: Number, title: str) -> Iterator[str]:

@@ -41,11 +41,11 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
         return screen(traces, view)
 
     def watched(medium: Medium) -> Iterator[str] | None:
-        if view.matrix or medium.language != "en" or medium.comma:  # what is watched has lines, and English words
+        if view.matrix:  # what is watched has lines
             return None
         from backprop_trace.render.page.document import page
 
-        return page(next(iter(traces)), view)
+        return page(next(iter(traces)), view, medium)
 
     def pictured(medium: Medium) -> Iterator[str]:
         from backprop_trace.render.page.picture import picture

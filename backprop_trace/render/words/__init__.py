@@ -36,6 +36,20 @@ def word(text: str, language: str) -> str:
     return text if language == "en" else _found(text, language) or text
 
 
+def sentence(pattern: str, language: str, *inside: str) -> str:
+    """A sentence of the table with what stands in its gaps, which is left as it is.
+
+    >>> sentence("Loss at {}", "de", "loss")
+    'Verlust bei loss'
+    """
+    return translated(pattern, language).format(*inside)
+
+
+def translated(pattern: str, language: str) -> str:
+    """A pattern of the table in a language, its gaps numbered: `{0}`, `{1}`, ..."""
+    return _numbered(pattern if language == "en" else table(language).get(pattern, pattern))
+
+
 def is_ours(text: str) -> bool:
     """Are these words of the program, and not somebody's own?"""
     return _found(text, "de") is not None
