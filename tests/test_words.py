@@ -10,12 +10,16 @@ from string import Formatter
 import pytest
 
 from backprop_trace.check.slips import SLIPS
-from backprop_trace.files.spec import load, shipped
+from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.model.catalogue import LOSSES
 from backprop_trace.model.conventions import CONVENTIONS
-from backprop_trace.render import words
+from backprop_trace.render import render, words
+from backprop_trace.render.medium import Medium
+from backprop_trace.render.page import document, wording
 from backprop_trace.render.signs import KINDS
-from backprop_trace.render.words import LANGUAGES, is_ours, said, word
+from backprop_trace.render.view import View
+from backprop_trace.render.words import LANGUAGES, german, is_ours, said, word
+from backprop_trace.run.step import trace
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 COMMANDS = (
@@ -131,6 +135,51 @@ def test_a_table_is_complete_and_keeps_what_is_put_in(language):
         slots = [field for _, field, *_ in Formatter().parse(translated) if field is not None]
         assert len(slots) == english.count("{}"), english
         assert translated.strip() == translated and english.strip() == english
+
+
+@pytest.fixture
+def page_patterns(monkeypatch) -> set[str]:
+    """What the pages of all examples and their script say, with gaps."""
+    heard = set[str]()
+
+    def listening(pattern: str, language: str) -> str:
+        heard.add(pattern)
+        return words.translated(pattern, language)
+
+    monkeypatch.setattr(document, "translated", listening)
+    monkeypatch.setattr(
+        wording, "sentence", lambda pattern, language, *inside: listening(pattern, language).format(*inside)
+    )
+    for example in (*map(load, shipped()), read_example(OF_ITS_OWN, "own.yaml")):
+        "".join(render("html", [trace(example)], View(example, steps=3), Medium(language=OTHERS[0])))
+    return heard
+
+
+OF_ITS_OWN = """inputs: {x: 1}
+targets: {o: 1}
+layers: [{units: [o], activation: "z / (1 + abs(z))", weights: [[2]]}]
+loss: squared_error
+optimizer: {name: adam, learning_rate: 0.1}
+"""
+SYMBOLS = {"net", "out", "δ", "∂E/∂out"}
+
+
+def test_everything_that_the_page_says_is_in_one_table_and_nothing_else(page_patterns):
+    assert page_patterns - words.page_table("de").keys() == SYMBOLS
+    assert german.PAGE.keys() - page_patterns == set()
+    for english, translated in german.PAGE.items():
+        assert translated.count("{}") == english.count("{}"), english
+
+
+@pytest.mark.parametrize("example", ["mazur", "xor", "lstm", "deep"])
+def test_numbers_of_a_page_have_a_comma_and_its_yaml_points(example):
+    worked = load(example)
+    pages = ["".join(render("html", [trace(worked)], View(worked), Medium(comma=comma))) for comma in (False, True)]
+    seen = re.sub("<(style|script)>.*?</\\1>", "", pages[1], flags=re.DOTALL)
+    shown = [text for text in re.findall(r">([^<]*\d[.,]\d[^<]*)<", seen) if text not in worked.title + worked.source]
+    assert shown and not [text for text in shown if re.search(r"\d\.\d", text)]
+    point, comma = (json.loads(re.search(r"const D=(\{.*?\});\n", page)[1]) for page in pages)
+    assert {key for key in point if point[key] != comma[key]} == {"comma"}
 
 
 def test_an_unknown_language_is_one_clear_message(run):

@@ -9,19 +9,23 @@ import typer
 
 from backprop_trace.check.practice import FINE, Practice, asked
 from backprop_trace.cli.options import (
+    Decimal,
     ExampleArgument,
     Force,
+    Lang,
     Output,
     Phases,
     UsageError,
     Values,
+    goes_with,
+    medium_of,
     one_of,
     with_values,
     write,
 )
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError
-from backprop_trace.files.spec import Example, load
+from backprop_trace.files.spec import load
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation import TEXT, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import TEXT_NAMES, canonical
@@ -49,6 +53,8 @@ def command(
     save: Annotated[Optional[str], typer.Option("--save", help="Write the answers to this file, as a sheet.")] = None,
     output: Output = None,
     force: Force = False,
+    lang: Lang = "en",
+    decimal: Decimal = "point",
 ) -> None:
     """Practise an example line by line, in the terminal or on a page.
 
@@ -69,9 +75,15 @@ def command(
         from backprop_trace.files.writing import refuse
 
         refuse(save, force)
+    for option, given in {"--lang": lang != "en", "--decimal": decimal != "point"}.items():
+        goes_with(option, given, "-o: a page", output is not None)
+    medium = medium_of("html", None, False, None, output, force, lang, decimal)
     worked = with_values(load(example), settings or ())
     if output is not None:
-        _page(worked, PagePractice(tuple(phase or PHASES), lines, seed, first=True), output, force)
+        from backprop_trace.render import render
+
+        view = View(worked, practice=PagePractice(tuple(phase or PHASES), lines, seed, first=True))
+        write(render("html", [trace(worked)], view, medium), output, force)
         return
     practice = Practice(worked)
     wanted = asked(practice.step.lines, phase or PHASES, lines, seed)
@@ -79,12 +91,6 @@ def command(
         _Session(practice, wanted, decimals).run()
     finally:
         _keep(practice, save, force)
-
-
-def _page(example: Example, practice: PagePractice, output: str, force: bool) -> None:
-    from backprop_trace.render import render
-
-    write(render("html", [trace(example)], View(example, practice=practice)), output, force)
 
 
 def _keep(practice: Practice, save: str | None, force: bool) -> None:

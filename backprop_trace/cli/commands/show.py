@@ -171,8 +171,8 @@ def command(
     else:
         pieces = _pages(view, form, medium, shown_steps, wanted)
     _write(pieces, view, form, output, force, open_)
-    if form == "html" and (matrix is not None or lang != "en" or decimal != "point"):
-        Terminal.hint("a still page; without --matrix, --lang and --decimal it is one to watch, change and practise")
+    if form == "html" and matrix is not None:
+        Terminal.hint("a still page; without --matrix it is one to watch, change and practise")
     if form == "table" and compare is None and output is None and not only:
         Terminal.hint(_next_step(worked))
 

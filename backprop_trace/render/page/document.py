@@ -166,7 +166,7 @@ class _Page:
         )
         yield self.places()
         yield '<div class="net">'
-        yield from drawing(self.drawn, self.network.objective, self.short, self.said())
+        yield from drawing(self.drawn, self.network.objective, self.short, self.said(), say)
         yield self.fields()
         yield (
             f'</div><p class="key"><span>{say("worked out now")}</span><span class="k2">{say("used for it")}</span>'
@@ -245,7 +245,7 @@ class _Page:
         at = say("{} at step {}", objective, '<b id="at">1</b>')
         return (
             f'<section class="lab{" many" if several else ""}" aria-label="{say("Change")}"><div class="acts">'
-            f'{several}{steps}<span class="gap"></span><button data-a="reset">{say("Reset")}</button>'
+            f'{several}{steps}<button data-a="reset">{say("Reset")}</button>'
             f'<button data-a="copy">{say("Copy the YAML")}</button>'
             f'<button data-a="command">{say("Copy the command")}</button></div>\n<p class="err" role="alert"></p>'
             f'<div class="loss"><div class="big"><span>{at}</span>'
@@ -319,10 +319,9 @@ class _Page:
         formulas = []
         for place in sorted(used):
             about, left, right = written(self.words.general[place], LETTERS["net-out"], INK.general)  # type: ignore[arg-type]
-            about = word(about, self.language).capitalize()
-            formulas.append(
-                f"<div><dt>{escaped(about)}</dt><dd data-j={place}><math>{left}<mo>=</mo>{right}</math></dd></div>"
-            )
+            about = escaped(_capital(word(about, self.language)))
+            math = f"<math>{left}<mo>=</mo>{right}</math>"
+            formulas.append(f"<div><dt>{about}</dt><dd data-j={place}>{math}</dd></div>")
         return f'<dl class="gen">{"".join(formulas)}</dl>' if formulas else ""
 
     def steps(self, names: Iterable[Name]) -> Iterator[str]:
@@ -466,12 +465,15 @@ class _Page:
         assert match is not None
         words = [self.say("sample {}", match[2])] if match[2] else []
         words += [self.say("time {}", match[1])] if match[1] else []
-        said = ", ".join(words)
-        return said[:1].upper() + said[1:]
+        return _capital(", ".join(words))
 
 
 _KEYS = "one step · point at a number to find it in the network, click it to go where it comes from"
 _POINT = re.compile(r"(<mn>\d+)\.")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @lru_cache

@@ -220,7 +220,7 @@ class Judging {
   /* more digits than the band is wide, and exactly what another last digit of an earlier line would give */
   conspicuous(k, w) {
     const used = P[k].d.map(d => d[0]), own = used.filter(j => j >= K && this.W[j - K]);
-    if (!this.cause || !P[k].r || !own.length || own.length < used.filter(j => j >= K).length) return null;
+    if (!P[k].r || !own.length || own.length < used.filter(j => j >= K).length) return null;
     if (own.some(j => { const o = this.W[j - K]; return !(w.d > o.d && w.g > o.g) })) return null;
     const v = this.narrow(w).v;
     return own.some(j => [-1, 1].some(e => { const u = v.slice(), o = this.W[j - K]; u[j] = o.x + e * 2 * o.h; return Math.abs(F[k](u) - w.x) < 1e-12 * Math.max(1, Math.abs(w.x)) })) ? {w: 'undecided', s: 'Another last digit of an earlier line gives exactly this.'} : null;

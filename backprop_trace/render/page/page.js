@@ -137,7 +137,7 @@ function fill() {
   let us = l.u.length ? `<span>${say('Uses')}</span> ` + some(l.u) : '';
   us += goes.length ? ` <span class="to">${say('Goes into')}</span> ${some(goes)}` : '';
   const general = l.j != null && $(`.gen [data-j="${l.j}"]`);
-  if (general) $('.why', card).insertAdjacentHTML('afterend', `<p class="ing">${say('In general')} ${general.innerHTML}</p>`);
+  if (general) $('.der', card).insertAdjacentHTML('beforebegin', `<p class="ing">${say('In general')} ${general.innerHTML}</p>`);
   card.insertAdjacentHTML('beforeend', `<p class="uses">${us}</p>`);
 }
 const nice = k => k >= K ? $('.nm', lis[k - K]).innerHTML : ($(`.giv [data-t="${CSS.escape(N[k])}"]`) || {previousElementSibling: {innerHTML: esc(N[k])}}).previousElementSibling.innerHTML;

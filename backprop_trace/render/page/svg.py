@@ -45,14 +45,16 @@ def parts(name: Name) -> Iterator[str]:
             yield name.label
 
 
-def drawing(layout: NetworkLayout, objective: Name, number: Number, title: str) -> Iterator[str]:
-    """The drawing with its numbers; `title` says in words what it shows."""
+def drawing(
+    layout: NetworkLayout, objective: Name, number: Number, title: str, say: Callable[[str], str] = str
+) -> Iterator[str]:
+    """The drawing with its numbers; `title` says in words what it shows. say: its labels in another language."""
     box = f"0 {min(0.0, _top(layout)):g} {layout.width:g} {layout.height - min(0.0, _top(layout)):g}"
     size, widest = "wide small" if layout.small else "wide", 1.3 * layout.width
     yield f'<svg class="{size}" viewBox="{box}" style="max-width:{widest:g}px" role="img" aria-labelledby="t-net">'
     yield f'<title id="t-net">{escaped(title)}</title>'
     yield from map(_edge, layout.edges)
-    yield from (_node(node, number) for node in layout.nodes)
+    yield from (_node(node, number, say) for node in layout.nodes)
     yield from (_chip(chip, objective, number) for chip in layout.chips)
     yield "</svg>"
 
@@ -138,7 +140,7 @@ def _text(x: float, y: float, words: str, inside: str, quantity: str = "") -> st
     return f'<text x="{x:g}" y="{y:g}" class="{words}"{shows}>{inside}</text>'
 
 
-def _node(node: Box, number: Number) -> str:
+def _node(node: Box, number: Number, say: Callable[[str], str]) -> str:
     kind = {"unit": "unit", "small": "unit little", "input": "unit in", "loss": "unit loss", "total": "unit loss"}
     radius = CORNER.get(node.kind, 12)
     pieces = [
@@ -151,7 +153,7 @@ def _node(node: Box, number: Number) -> str:
         pieces.append(_text(12, y, "un", name_text(Name("", node.key))))
     if node.bias is not None and node.kind == "unit":
         pieces.append(_bias(node.bias, node.width, number))
-    pieces += [_slot(slot, node.kind, number) for slot in node.slots]
+    pieces += [_slot(slot, node.kind, number, say) for slot in node.slots]
     return "".join([*pieces, "</g>"])
 
 
@@ -167,7 +169,7 @@ def _bias(bias: Name, width: float, number: Number) -> str:
     )
 
 
-def _slot(slot: Slot, kind: str, number: Number) -> str:
+def _slot(slot: Slot, kind: str, number: Number, say: Callable[[str], str]) -> str:
     word = "slot" if kind in ("unit", "small", "definition", "given") else "tg"
     head = f'<g class="{word}" {attribute("data-r", slot.quantity)}>'
     box = f'<rect x="{slot.x:g}" y="{slot.y:g}" width="{slot.width:g}" height="{slot.height:g}" rx="5"/>'
@@ -175,7 +177,7 @@ def _slot(slot: Slot, kind: str, number: Number) -> str:
     if kind == "unit":
         middle, top = slot.x + slot.width / 2, slot.y + 13
         low = slot.y + (32.5 if slot.large else 28.2)
-        inside = _text(middle, top, "lb am", escaped(slot.label)) + _text(
+        inside = _text(middle, top, "lb am", escaped(say(slot.label))) + _text(
             middle, low, f"{size} am", value, slot.quantity
         )
     elif kind in ("small", "definition", "given"):
@@ -183,18 +185,18 @@ def _slot(slot: Slot, kind: str, number: Number) -> str:
         label = _text(slot.x + 6, slot.y + 17, "lb", escaped(slot.label)) if slot.label == "∂" else ""
         inside = label + _text(right, slot.y + slot.height - 6, f"{size} ae", value, slot.quantity)
     else:
-        label = _label(slot, kind)
+        label = _label(slot, kind, say)
         right, low = (78, 30) if kind == "input" else (slot.width - 13, slot.y + 23)
         box = ""
         inside = label + _text(right, low, f"{size if slot.large else 'cv'} ae", value, slot.quantity)
     return head + box + inside + "</g>"
 
 
-def _label(slot: Slot, kind: str) -> str:
+def _label(slot: Slot, kind: str, say: Callable[[str], str]) -> str:
     if kind == "input":
         return _text(18, 31, "un", name_text(Name("", slot.label)))
     if slot.label == "target":
-        return _text(13, slot.y + 23, "cn", "target")
+        return _text(13, slot.y + 23, "cn", say("target"))
     name = Name("E", slot.label.partition("_")[2])
     return _text(15, slot.y + 22, "un", name_text(name))
 

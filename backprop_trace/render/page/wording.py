@@ -23,7 +23,7 @@ from backprop_trace.formulas.notation.names import net_out
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES
 from backprop_trace.model.chain import PHASES, Equation
 from backprop_trace.model.general import General
-from backprop_trace.render.words import sentence
+from backprop_trace.render.words import sentence, word
 
 
 class Words(NamedTuple):
@@ -154,7 +154,7 @@ class Wording:
             case "out":
                 return say("Activation of {}", unit), self._why_activation(self._activation(name.label))
             case "E" if name.label:
-                called = say(self.network.loss.replace("_", " "))
+                called = word(self.network.loss.replace("_", " "), self.language)
                 why = say("How far {} is from its target, as the loss function measures it: {}.", unit, escaped(called))
                 return say("Loss at {}", unit), why
             case "E" if name.sample is None and name.time is None:
@@ -182,9 +182,10 @@ class Wording:
         if of in (self.network.objective, LOSS):
             return self._worded_gradient(equation)
         if of.kind == "out" and wrt.kind == "net":
-            word = escaped(self._activation(of.label).replace("_", " "))
+            activation = self._activation(of.label)
+            called = activation.replace("_", " ") if activation in ACTIVATIONS else say("the activation")
             why = say("How strongly the activation answers to a small change of the net input.")
-            return say("Slope of {} at {}", word or say("the activation"), _unit(of)), why
+            return say("Slope of {} at {}", escaped(called), _unit(of)), why
         if of.kind == "net" and wrt.kind == "out":
             weight = next((html_name(plain(used)) for used in names_in(equation.formula)), "")
             title = say("Slope of the net input of {} in the output of {}", _unit(of), _unit(wrt))

@@ -30,6 +30,14 @@ def table(language: str) -> Mapping[str, str]:
     return words
 
 
+@cache
+def page_table(language: str) -> Mapping[str, str]:
+    """The same for the page: its own sentences, and all words besides."""
+    from importlib import import_module
+
+    return {**table(language), **import_module(f"{__name__}.{LANGUAGES[language]}").PAGE}
+
+
 @lru_cache(maxsize=4096)
 def word(text: str, language: str) -> str:
     """Words of ours in a language."""
@@ -46,8 +54,8 @@ def sentence(pattern: str, language: str, *inside: str) -> str:
 
 
 def translated(pattern: str, language: str) -> str:
-    """A pattern of the table in a language, its gaps numbered: `{0}`, `{1}`, ..."""
-    return _numbered(pattern if language == "en" else table(language).get(pattern, pattern))
+    """What the page says, in a language; gaps are numbered: `{0}`, `{1}`, ..."""
+    return _numbered(pattern if language == "en" else page_table(language).get(pattern, pattern))
 
 
 def is_ours(text: str) -> bool:
