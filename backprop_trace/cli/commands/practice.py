@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -25,13 +26,15 @@ from backprop_trace.cli.options import (
 )
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError
-from backprop_trace.files.spec import load
+from backprop_trace.files.spec import Example, load
+from backprop_trace.files.writing import refuse
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation import TEXT, Piece, number_piece, show
 from backprop_trace.formulas.notation.names import TEXT_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import speller
+from backprop_trace.render.medium import Medium
 from backprop_trace.render.view import PagePractice, View, spelled
 from backprop_trace.run.step import Line, trace
 
@@ -67,23 +70,15 @@ def command(
 
     The end of the input keeps what was answered (--save writes it as a sheet).
     """
-    for word in phase or ():
-        one_of("--phase", word, PHASES)
-    if (lines is not None and lines < 1) or not 0 <= decimals <= 15:
-        raise UsageError("--lines goes from 1, --decimals from 0 to 15")
+    _check_wanted(phase or (), lines, decimals)
     if save is not None:
-        from backprop_trace.files.writing import refuse
-
         refuse(save, force)
     for option, given in {"--lang": lang != "en", "--decimal": decimal != "point"}.items():
         goes_with(option, given, "-o: a page", output is not None)
-    medium = medium_of("html", None, False, None, output, force, lang, decimal)
     worked = with_values(load(example), settings or ())
     if output is not None:
-        from backprop_trace.render import render
-
-        view = View(worked, practice=PagePractice(tuple(phase or PHASES), lines, seed, first=True))
-        write(render("html", [trace(worked)], view, medium), output, force)
+        medium = medium_of("html", None, False, None, output, force, lang, decimal)
+        _page(worked, PagePractice(tuple(phase or PHASES), lines, seed, first=True), medium, output, force)
         return
     practice = Practice(worked)
     wanted = asked(practice.step.lines, phase or PHASES, lines, seed)
@@ -91,6 +86,20 @@ def command(
         _Session(practice, wanted, decimals).run()
     finally:
         _keep(practice, save, force)
+
+
+def _check_wanted(phases: Sequence[str], lines: int | None, decimals: int) -> None:
+    """Raises UsageError for what no exercise can ask for."""
+    for word in phases:
+        one_of("--phase", word, PHASES)
+    if (lines is not None and lines < 1) or not 0 <= decimals <= 15:
+        raise UsageError("--lines goes from 1, --decimals from 0 to 15")
+
+
+def _page(example: Example, practice: PagePractice, medium: Medium, output: str, force: bool) -> None:
+    from backprop_trace.render import render
+
+    write(render("html", [trace(example)], View(example, practice=practice), medium), output, force)
 
 
 def _keep(practice: Practice, save: str | None, force: bool) -> None:

@@ -28,7 +28,7 @@ from backprop_trace.render.medium import SCREEN, Medium
 from backprop_trace.render.page.layout import Box, NetworkLayout, downwards, layout
 from backprop_trace.render.page.steps import derivation
 from backprop_trace.render.page.svg import KINDS, at_first, attribute, drawing, moved, parts
-from backprop_trace.render.page.wording import Wording, html_name
+from backprop_trace.render.page.wording import StepWords, html_name
 from backprop_trace.render.view import Names, Numbers, View, chosen, described
 from backprop_trace.render.words import translated, word
 from backprop_trace.render.writers.html import INK, LETTERS
@@ -77,7 +77,7 @@ class _Page:
     def __init__(self, trace: Trace, view: View, medium: Medium):
         self.trace, self.view, self.language, self.comma = trace, view, medium.language, medium.comma
         self.title = escaped(trace.example.title or trace.example.name)
-        self.words = Wording(trace.example, medium.language)
+        self.words = StepWords(trace.example, medium.language)
         self.say = self.words.say
         # a sample's loss comes before the next sample's forward pass: here each phase stands once
         self.lines = sorted(chosen(trace, view), key=lambda line: PHASES.index(line.equation.phase))
@@ -391,7 +391,7 @@ class _Page:
             return {}
         scripts = ["numbers.js", "page.js", *(["judging.js", "practise.js"] if self.view.practice is not None else [])]
         patterns = dict.fromkeys(pattern for script in scripts for pattern in said_by(script))
-        return {pattern: translated(pattern, self.language) for pattern in patterns}
+        return {pattern: translated(pattern, self.language) for pattern in (*PHASES, *patterns)}
 
     def file(self, known: Sequence[Name]) -> list[str | int]:
         """The YAML in pieces, with the place of a given number wherever it stands."""

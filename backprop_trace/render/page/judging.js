@@ -189,7 +189,7 @@ class Judging {
     if (!bounded) return {w: 'undecided', s: 'Nothing bounds this line.'};
     const inside = (b, h) => { const c = H.cuts ? b.middle - Math.sign(w.x) * h : b.middle; return Math.abs(w.x - c) <= b.all + h * (1 + 1e-9) };
     const half = slackOf(w);
-    if (inside(band, half) || P[k].q && inside(this.narrow(w).reach(k, w, P[k].q), half)) return this.isNarrow(k, w, band) ? this.conspicuous(k, w) || fine : {w: 'undecided', s: 'What you left out leaves too much room to tell.'};
+    if (inside(band, half) || P[k].q && inside(this.narrow(w).reach(k, w, P[k].q), half)) return w.g < 3 && Math.abs(w.x - band.middle) > 2.04 * w.h ? {w: 'undecided', s: 'Too few digits to tell.'} : this.isNarrow(k, w, band) ? this.conspicuous(k, w) || fine : {w: 'undecided', s: 'What you left out leaves too much room to tell.'};
     const unit = 2 * w.h, off = m => w.g >= 3 && w.h && Math.abs(Math.round(m / unit) - w.x / unit) <= (H.cuts ? 2 : 1) + 1e-6;
     if (off(sound ? t : band.middle) || off(band.middle)) return this.conspicuous(k, w) || {...fine, s: 'The last digit is off by one.'};
     if (this.bySecond(k, w, band, half)) return {w: 'follows', s: 'Follows from the other reading of an earlier line.'};
@@ -252,6 +252,7 @@ class Judging {
   surest(named, w) {
     const several = new Set(named.map(e => e.slip)).size > 1, before = this.told.size > 0, mixed = slip => D.slips[slip][0].startsWith('wrong-');
     if (w.g < 3 && (several || before || named[0].copied) || this.slips.length && this.mistakes > 5) return null;
+    if (named[0].bent && (D.slips[named[0].slip][2] > 1 || this.mistakes > 3)) return null;
     if (!several && mixed(named[0].slip) && [...this.told].some(slip => slip != named[0].slip && mixed(slip))) return null;
     return several && before ? named.find(e => this.told.has(e.slip)) : named[0];
   }

@@ -3,7 +3,7 @@
     >>> from backprop_trace.files.spec import load
     >>> from backprop_trace.run.step import trace
     >>> t = trace(load("mazur"))
-    >>> words = Wording(t.example, "en")
+    >>> words = StepWords(t.example, "en")
     >>> words.of(t["dE/dnet_h1"].equation).title
     'Delta of h<sub>1</sub>'
     >>> words.general[words.of(t["dE/dnet_h1"].equation).general].about
@@ -66,13 +66,22 @@ CHAIN_RULE = General(
 )
 """Of networks whose lines are their own: definitions and time steps."""
 
+_OF_ALL = derivative(given("E"), given("w"))
+TOTAL = General(
+    "gradient of all samples",
+    _OF_ALL,
+    (Call("sum_s", (derivative(given("E_s"), given("w")),)),),
+)
+"""Of a gradient to which several samples or places add."""
 
-class Wording:
+
+class StepWords:
     """The words of all steps of an example in a language."""
 
     def __init__(self, example: Example, language: str):
         self.network, self.language = example.network, language
-        self.general = example.general_formulas(PHASES) or [CHAIN_RULE]
+        formulas = example.general_formulas(PHASES)
+        self.general = [*formulas, TOTAL] if formulas else [CHAIN_RULE]
         self.biases = {bias.label for bias in self.network.biases}
 
     def say(self, pattern: str, *parts: str) -> str:
@@ -109,6 +118,8 @@ class Wording:
             case "+":
                 assert name.of is not None
                 return given("w+" if name.of.kind == "" else f"{name.of.kind}+"), about
+            case "d" if isinstance(equation.formula, Sum) and name.wrt is not None and name.wrt.kind == "":
+                return _OF_ALL, TOTAL.about
             case "d":
                 assert name.of is not None and name.wrt is not None
                 return self._meant_by_slope(name.of, name.wrt)

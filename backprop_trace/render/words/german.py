@@ -126,6 +126,7 @@ WORDS: Mapping[str, str] = {
     "its slope, k other than j": "ihre Ableitung, k ungleich j",
     "total loss": "Gesamtverlust",
     "chain rule": "Kettenregel",
+    "gradient of all samples": "Gradient aller Beispiele",
     "loss of a sample": "Verlust eines Beispiels",
     "delta of an output unit": "Delta eines Ausgabeneurons",
     "delta of a hidden unit": "Delta eines verdeckten Neurons",
