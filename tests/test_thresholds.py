@@ -1,0 +1,193 @@
+"""Where each verdict ends: numbers step by step away from the truth, against the rules of judging, worked out apart.
+
+The rules, for p = x * y and q = p * z with exact givens, where only q is on the sheet:
+
+* q is right if it is the true number, correctly rounded;
+* a skipped p was carried with four figures at least, or as many as q shows, or with the digits that are learnt from
+  other lines; so q is rounded if it is within z half units of p and half a unit of its own, and no further off than
+  three units (two figures: one, one figure: half a unit) or one hundredth (a tenth, where digits are learnt);
+* one unit of three figures or more is forgiven in any case;
+* it is undecided if p may have been carried with three figures, or three decimals or fewer if the sheet has fewer;
+* else it is a mistake. Who cuts off may be off by a whole unit, and to one side alone.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor, log10
+
+import pytest
+
+import backprop_trace as bt
+
+OTHERS = ("0.731", "1.37", "0.0613", "2.19", "0.417", "0.853", "1.91", "0.297", "0.0571", "0.659")
+
+
+def exercise(x: str, y: str, z: str, others: int = 0) -> bt.Example:
+    """p = x * y, q = p * z, and other products with y, of which a writer's digits can be learnt."""
+    labels = range(others)
+    inputs = "".join(f", u{n}: {OTHERS[n]}" for n in labels)
+    products = "".join(f"  a{n}: u{n} * y\n" for n in labels)
+    total = " + ".join([*(f"a{n}" for n in labels), "q", "w"])
+    return bt.read_example(
+        f"inputs: {{x: {x}, y: {y}, z: {z}{inputs}}}\nparameters: {{w: 1}}\ndefinitions:\n{products}  p: x * y\n"
+        f"  q: p * z\n  r: {total}\nobjective: r\nlearning_rate: 0.5\n"
+    )
+
+
+def half_of_figures(size: Fraction, figures: int) -> Fraction:
+    return Fraction(10) ** (floor(log10(size)) - figures + 1) / 2
+
+
+def digits(value: Fraction, places: int, cut: bool = False) -> Fraction:
+    unit = Fraction(1, 10**places)
+    return (floor(value / unit) if cut else round(value / unit)) * unit
+
+
+def verdict(example: bt.Example, sheet: str) -> str:
+    """That of the last line; slip and wrong alike are `off`."""
+    found = bt.check(example, sheet).written[-1].verdict
+    return "off" if found in ("slip", "wrong") else found
+
+
+@pytest.mark.parametrize("steps", [range(-40, 0), range(41)], ids=["below", "above"])
+@pytest.mark.parametrize(
+    ("x", "y", "z", "places"),
+    [
+        ("0.123", "0.4567", "7.3", 4), ("0.123", "0.4567", "2.3", 4), ("0.123", "0.4567", "73", 3),
+        ("1.23", "4.567", "0.73", 4),
+        ("0.123", "0.4567", "0.73", 4), ("0.123", "0.4567", "0.73", 2), ("0.123", "0.4567", "0.73", 3),
+        ("12.3", "4.567", "7.3", 1),
+    ],
+)  # fmt: skip
+def test_one_line_alone(x: str, y: str, z: str, places: int, steps: range) -> None:
+    p, q, unit = Fraction(x) * Fraction(y), Fraction(x) * Fraction(y) * Fraction(z), Fraction(1, 10**places)
+    nearest = digits(q, places)
+    figures = len(str(nearest / unit))
+    narrow = half_of_figures(p, max(4, figures))
+    coarse = max(half_of_figures(p, 3), Fraction(1, 2000), narrow)
+    may_be_off = max({1: unit / 2, 2: unit}.get(figures, 3 * unit), q / 100)
+    for step in steps:
+        number = nearest + step * unit
+        off = abs(number - q)
+        if off <= unit / 2:
+            expected = "right"
+        elif off <= Fraction(z) * narrow + unit / 2:
+            expected = "rounded" if off <= may_be_off else "undecided"
+        elif figures >= 3 and abs(step) <= 1:
+            expected = "rounded"
+        else:
+            expected = "undecided" if off <= Fraction(z) * coarse + unit / 2 else "off"
+        assert verdict(exercise(x, y, z), f"q = {float(number):.{places}f}") == expected, float(number)
+
+
+@pytest.mark.parametrize("wrong_by", [0, 1, 6, -9])
+@pytest.mark.parametrize(
+    ("x", "y", "z", "places"),
+    [
+        ("0.123", "0.4567", "7.3", 4), ("0.123", "0.4567", "2.3", 4), ("1.23", "4.567", "0.73", 4),
+        ("0.123", "0.4567", "0.73", 4),
+        ("0.123", "0.4567", "73", 3), ("-0.123", "0.4567", "7.3", 4), ("0.123", "0.4567", "-7.3", 4),
+    ],
+)  # fmt: skip
+def test_a_line_whose_numbers_are_on_the_sheet(x: str, y: str, z: str, places: int, wrong_by: int) -> None:
+    """q is judged from the p that was written, half a unit either way; from a wrong p it follows."""
+    p, unit = Fraction(x) * Fraction(y), Fraction(1, 10**places)
+    written = digits(p, places) + (wrong_by if p > 0 else -wrong_by) * unit
+    true, own = p * Fraction(z), written * Fraction(z)
+    sound = wrong_by == 0 or (abs(wrong_by) == 1 and len(str(abs(written) / unit)) >= 3)
+    for step in range(-14, 15):
+        number = digits(own, places) + step * unit
+        if abs(number - true) <= unit / 2:
+            expected = "right"
+        elif abs(number - own) <= (abs(Fraction(z)) + 1) * unit / 2 or abs(step) <= 1:
+            expected = "rounded" if sound else "follows"
+        elif sound and abs(number - digits(true, places)) <= unit:
+            expected = "rounded"
+        else:
+            expected = "off"
+        sheet = f"p = {float(written):.{places}f}\nq = {float(number):.{places}f}"
+        assert verdict(exercise(x, y, z), sheet) == expected, sheet
+
+
+@pytest.mark.parametrize(
+    ("z", "others", "figures"),
+    [("7.3", 9, 0), ("7.3", 5, 0), ("73", 9, 0), ("7.3", 8, 4), ("7.3", 8, 3), ("7.3", 4, 4)],
+)
+def test_a_skipped_line_has_the_digits_of_the_others(z: str, others: int, figures: int) -> None:
+    """Four decimals in every line, or so many figures; with eight lines and more that is what they all have."""
+    y = Fraction("0.4567")
+    p, q = Fraction("0.123") * y, Fraction("0.123") * y * Fraction(z)
+    example, lines, fewest = exercise("0.123", "0.4567", z, others), "", 99
+    for number in range(others):
+        value = Fraction(OTHERS[number]) * y
+        places = figures - 1 - floor(log10(value)) if figures else 4
+        fewest = min(fewest, places)
+        lines += f"a{number} = {float(digits(value, places)):.{places}f}\n"
+    places = figures - 1 - floor(log10(q)) if figures else 4
+    unit, fewest = Fraction(1, 10**places), min(fewest, places)
+    nearest = digits(q, places)
+    learnt = half_of_figures(p, figures) if figures else Fraction(1, 20000)
+    narrow = max(half_of_figures(p, max(4, len(str(nearest / unit)))), learnt)
+    decimals = fewest if others >= 8 else min(3, fewest)
+    coarse = max(half_of_figures(p, 3), Fraction(1, 2 * 10**decimals), narrow)
+    for step in range(-70, 71, 1 if others > 5 else 3):
+        number = nearest + step * unit
+        off = abs(number - q)
+        if off <= unit / 2:
+            expected = "right"
+        elif off <= Fraction(z) * narrow + unit / 2:
+            expected = "rounded" if off <= max(3 * unit, q / 10) else "undecided"
+        elif abs(step) <= 1:
+            expected = "rounded"
+        else:
+            expected = "undecided" if off <= Fraction(z) * coarse + unit / 2 else "off"
+        assert verdict(example, f"{lines}q = {float(number):.{places}f}") == expected, float(number)
+
+
+def test_who_cuts_off_is_a_whole_unit_off_towards_0_and_no_other_way() -> None:
+    y, z, unit = Fraction("0.4567"), Fraction("7.3"), Fraction(1, 10**4)
+    q = Fraction("0.123") * y * z
+    example = exercise("0.123", "0.4567", "7.3", 9)
+    lines = "".join(f"a{n} = {float(digits(Fraction(OTHERS[n]) * y, 4, cut=True)):.4f}\n" for n in range(9))
+    for step in range(-20, 21):
+        number = digits(q, 4, cut=True) + step * unit
+        off = number - q
+        if abs(off) <= unit / 2:
+            expected = "right"
+        elif -z * unit - unit <= off <= z * unit or abs(step) <= 2:
+            expected = "rounded"
+        else:
+            coarse = 2 * half_of_figures(Fraction("0.123") * y, 3)
+            expected = "undecided" if -z * coarse - unit <= off <= z * coarse else "off"
+        assert verdict(example, f"{lines}q = {float(number):.4f}") == expected, float(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("0.25", "right"), ("0.250", "right"), ("0.3", "right"), ("0.2", "right"),
+        ("0.251", "off"),
+        ("0.249", "off"), ("1/4", "right"), ("0.2500001", "off"),
+        ("0", "undecided"), ("1", "undecided"),
+        ("-0.25", "off"), ("3", "off"), ("0.5", "off"), ("0.28", "off"), ("0.22", "off"),
+        ("0.26", "undecided"), ("0.24", "undecided"), ("0.4", "undecided"), ("0.0", "off"),
+    ],
+)  # fmt: skip
+def test_where_nothing_has_to_be_rounded_a_number_is_exact(number: str, expected: str) -> None:
+    """0.5 * 0.25 * 2 = 0.25; with two digits, p = 0.125 may have been 0.12 or 0.13."""
+    assert verdict(exercise("0.5", "0.25", "2"), f"q = {number}") == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("0.00041", "right"), ("0.0004", "right"), ("0.000", "undecided"), ("0.001", "off"), ("0.00", "undecided"),
+        ("0.01", "off"),
+        ("0.0", "undecided"), ("0", "undecided"), ("1", "undecided"), ("3", "off"),
+        ("0.0005", "off"), ("0.0003", "off"),
+    ],
+)  # fmt: skip
+def test_a_number_that_shows_no_digit_of_the_truth_tells_nothing(number: str, expected: str) -> None:
+    """0.123 * 0.4567 * 0.0073 = 0.00041007..."""
+    assert verdict(exercise("0.123", "0.4567", "0.0073"), f"q = {number}") == expected
