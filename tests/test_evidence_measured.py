@@ -1,5 +1,5 @@
 """What the checker must show (tests/benchmarks/evidence), on samples that take seconds: honest writers are not accused,
-placeholders and changed numbers not confirmed.
+placeholders and changed numbers not confirmed, and a slip that was made is found and named.
 
 The scripts measure the same on as many sheets as are wanted: `python -m evidence.honest --sheets 20000`.
 """
@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections import Counter
 
 import pytest
-from evidence import honest, mutations, placeholders
+from evidence import honest, mutations, placeholders, power
 from evidence.judged import ACCUSED, CONFIRMED, Cases, judge, random_exercise, shipped
 from evidence.writers import HABITS, skipping, written
 
@@ -87,3 +87,39 @@ def test_a_convention_is_not_taken_where_a_line_that_follows_would_become_a_mist
         "E_o1": "slip", "E_o2": "slip", "E": "follows"
     }  # fmt: skip
     assert not report.conventions
+
+
+def planted(kind: str, each: int, several: int = 0) -> tuple[Counter[str], Cases]:
+    """What becomes of so many sheets on which a mistake of a kind was planted."""
+    cases = Cases(None)
+    return power.counted(Namespace(each=each, seed="in a test", several=several, skipped=0.0), kind, cases), cases
+
+
+CLASSICAL = (
+    "transposed", "no-bias", "net-for-out", "no-activation", "no-half", "one-output", "sign", "no-slope",
+    "gradient-without-input", "ascent", "no-rate", "doubled", "factor-ten", "updated-weights", "stale",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", CLASSICAL)
+def test_a_slip_is_found_where_it_was_made_and_named(slip):
+    tally, cases = planted(f"slip: {slip}", 6)
+    assert tally["sheets"] == 6 and tally["first"] >= 5 and tally["named"] >= 5, cases.smallest
+    assert not tally["accused"], cases.smallest
+
+
+MISSED_BEFORE = (
+    "minus-lost", "wrong-row", "no-brackets", "power-of-ten", "wrong-target", "n-minus-1", "change-times-weight",
+    "no-scale", "no-penalty", "no-velocity", "wrong-beta", "targets-swapped", "rate-in-gradient",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", MISSED_BEFORE)
+def test_each_of_these_is_named_too(slip):
+    tally, cases = planted(f"slip: {slip}", 2)
+    assert (tally["sheets"], tally["first"], tally["named"]) == (2, 2, 2), cases.smallest
+
+
+def test_the_first_of_several_mistakes_on_a_sheet_is_flagged_first():
+    tally, cases = planted("slip: no-half", 4, several=3)
+    assert (tally["sheets"], tally["first"]) == (4, 4), cases.smallest

@@ -1,4 +1,4 @@
-"""Simulated writers: random networks worked out by hand, honestly or with a slip, in several styles.
+"""Simulated writers: random networks worked out by hand, honestly, in several styles.
 
 A writer is simulated on its own: every line is computed here from what the writer has so far, rounded in their style.
 """
@@ -109,40 +109,20 @@ class Writer(NamedTuple):
         return value if keeps else float(self.written(value))
 
 
-class Work(NamedTuple):
-    """What was written: (step, name) -> number; and what the changed line would have been without its slip."""
-
-    lines: dict[tuple[int, Name], str]
-    changed: tuple[int, Name] | None = None
-    honest: str = ""
-
-
-def work_out(
-    exercise: Exercise, writer: Writer, steps: int = 1, bends: Mapping[tuple[int, Name], Formula] | None = None
-) -> Work:
-    """A whole sheet; the lines in `bends` are computed by another formula. Raises ArithmeticError, ValueError."""
-    bends = bends or {}
+def work_out(exercise: Exercise, writer: Writer, steps: int = 1) -> dict[tuple[int, Name], str]:
+    """A whole sheet, (step, name) -> number. Raises ArithmeticError, ValueError."""
     values: dict[Name, Any] = {name: float(Decimal(text)) for name, text in exercise.example.values.items()}
-    if bends:  # a bend may name a later line (w5+): what it would honestly be
-        honest_values = dict(values)
-        for equation in exercise.listing(1).equations:
-            honest_values[equation.name] = writer.computed(equation.formula, honest_values)
     lines: dict[tuple[int, Name], str] = {}
-    changed, honest = None, ""
     for step in range(1, steps + 1):
         for equation in exercise.listing(step).equations:
-            key = step, equation.name
             value = writer.computed(equation.formula, values)
-            if key in bends:
-                honest, changed = writer.written(value), key
-                value = writer.computed(bends[key], {**honest_values, **values})
             if not math.isfinite(value):
                 raise ArithmeticError
-            lines[key] = writer.written(value)
+            lines[step, equation.name] = writer.written(value)
             values[equation.name] = writer.goes_on_with(value)
         for new, old in exercise.listing(step).carried:
             values[old] = values[new]
-    return Work(lines, changed, honest)
+    return lines
 
 
 SPELLINGS = ("numbers", "sections", "bare")
@@ -176,9 +156,9 @@ def honest_sheets(seed: int, networks: int) -> Iterator[tuple[Exercise, str, str
         for style in STYLES:
             decimals, share = draw.randint(2, 5), draw.choice((0.2, 0.5, 0.8, 1.0))
             try:
-                work = work_out(exercise, Writer(decimals, style, draw), steps)
+                lines = work_out(exercise, Writer(decimals, style, draw), steps)
             except (ArithmeticError, ValueError):
                 continue
             kind = f"{style}, {decimals} decimals, {share:.0%}, {steps} steps"
             lone = exercise.example.training.batching.size == 1
-            yield exercise, kind, sheet_text(partial(work.lines, share, draw), draw.choice(SPELLINGS), lone)
+            yield exercise, kind, sheet_text(partial(lines, share, draw), draw.choice(SPELLINGS), lone)

@@ -131,10 +131,11 @@ class Ledger:
 
     def before(self, step: int, name: Name) -> Key | None:
         """What a given of a later step was carried from: None if it is given, or not to be had."""
-        if step == 1 or name == TIME or name not in self.variant.carried:
+        if step == 1 or name not in self.variant.carried:
             return None
         new = self.variant.at(step).carried_from[name]
-        return step - 1, new
+        is_counted = name == TIME and self.reading(step - 1, new) is None
+        return None if is_counted else (step - 1, new)
 
     # --- soundness ---
 

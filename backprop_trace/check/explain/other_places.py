@@ -8,10 +8,11 @@ from fractions import Fraction
 from math import isfinite
 
 from backprop_trace.check.digits import matches
-from backprop_trace.check.explain.trials import MISSED, Trials
+from backprop_trace.check.explain.trials import ENOUGH_FIGURES, MISSED, Trials
 from backprop_trace.check.findings import Answer, Explanation
 from backprop_trace.check.slips import WHOLE_RUN
 from backprop_trace.check.writer import significant_figures
+from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import Band
 from backprop_trace.formulas.expr import Formula, Name, names_in
 from backprop_trace.model.batches import TrainingSet
@@ -62,7 +63,7 @@ class OtherPlaces:
         if significant_figures(written.text) < 2:
             return []
         others = self.elsewhere(step, answer.name)
-        return [Explanation("stale")] if any(matches(written, answer.sign * other) for other in others) else []
+        return [Explanation("stale")] if any(_is_about(written, answer.sign * other) for other in others) else []
 
     def elsewhere(self, step: int, name: Name) -> Iterator[Fraction]:
         """The true values of the same quantity in the step before and after, in other samples and time steps."""
@@ -81,6 +82,13 @@ class OtherPlaces:
                 answer = self.ledger.answers.get((step, other_name))
                 if answer is not None and answer.readings[0].value is not None:
                     yield answer.readings[0].value
+
+
+def _is_about(written: Written, value: Fraction) -> bool:
+    """Is it a value rounded; with four figures, to a unit, for lines before it were rounded, too?"""
+    if significant_figures(written.text) < ENOUGH_FIGURES or written.value is None:
+        return matches(written, value)
+    return abs(written.value - value) <= 2 * written.half_unit
 
 
 def _in_other_places(name: Name, training: TrainingSet) -> Iterator[Name]:

@@ -66,6 +66,7 @@ def _of_its_kind(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Itera
     yield Bend("halved", Quotient(formula, TWO))
     if wrt in facts.rule.trained:
         yield Bend("rate-in-gradient", Product((ETA, formula)))
+        yield from (Bend("rate-in-gradient", bent) for bent in _with_rate_in_a_term(formula))
         yield from _without_penalty(formula, facts)
     if wrt.kind == "net":
         yield from _of_delta(name, wrt, formula, facts)
@@ -77,6 +78,12 @@ def _of_its_kind(name: Name, wrt: Name, formula: Formula, facts: Facts) -> Itera
         yield from all_replaced(formula, "error-for-delta", errors)
     elif wrt in facts.biases:
         yield from _of_bias_gradient(wrt, formula, facts)
+
+
+def _with_rate_in_a_term(formula: Formula) -> Iterator[Formula]:
+    terms = formula.terms if isinstance(formula, Sum) else ()
+    for place, term in enumerate(terms):
+        yield Sum((*terms[:place], Product((ETA, term)), *terms[place + 1 :]))
 
 
 def _of_gradient(wrt: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:

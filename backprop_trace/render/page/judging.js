@@ -285,7 +285,7 @@ class Judging {
       by('digit-lost', w.g >= 3 && longer(w.s).some(m => [band.middle, this.T[K + k]].some(t => Math.abs(m.x - t) <= 1.02 * m.h)));
     }
     by('exchanged', w.g > 1 && this.exchanged(k, w, band));
-    by('stale', w.g > 1 && this.elsewhere(k).some(x => matches(w, x)));
+    by('stale', w.g > 1 && this.elsewhere(k).some(x => w.g > 3 ? Math.abs(w.x - x) <= 2 * w.h : matches(w, x)));
     const rank = e => D.slips[e.slip][2];
     if (found.every(e => rank(e) > 1)) found.push(...this.copiedWrong(k, w, B));
     return ranked(found);

@@ -229,7 +229,13 @@ class Own:
 
     def sources(self, at: At) -> set[At]:
         """The written lines that a line rests on, through skipped ones."""
-        found: set[At] = set()
+        return self._under(at) & self.numbers.keys()
+
+    def skipped(self, at: At) -> set[At]:
+        """The skipped lines between a line and the written ones that it rests on."""
+        return self._under(at) - self.numbers.keys()
+
+    def _under(self, at: At) -> set[At]:
         waiting, seen = [at], {at}
         while waiting:
             step, _ = here = waiting.pop()
@@ -238,8 +244,9 @@ class Own:
                 if user is None or user in seen:
                     continue
                 seen.add(user)
-                (found.add if user in self.numbers else waiting.append)(user)
-        return found
+                if user not in self.numbers:
+                    waiting.append(user)
+        return seen - {at}
 
     def _line_of(self, step: int, name: Name) -> At | None:
         if (step, name) in self.lines:

@@ -19,7 +19,7 @@ from typing import Any
 
 from backprop_trace.formulas.expr import LOSS, plain
 from backprop_trace.formulas.notation.names import canonical
-from evidence.calculation import At, Line, correctly_rounded, worked
+from evidence.calculation import At, Line, Own, correctly_rounded, worked
 from evidence.judged import (
     ACCUSED,
     Cases,
@@ -222,7 +222,8 @@ def resembling(kind: str, part: str, rng: random.Random, tally: Counter[str], ca
     if one is None:
         return
     sheet = reduced(spoiled(made, Habit(), rng, [one]), part, rng)
-    acts = {wrote.line.at for wrote in sheet.wrote if visible(made, sheet, wrote.line.at)}
+    own = Own(made.calculated, {wrote.line.at: wrote.text for wrote in sheet.wrote})
+    acts = {wrote.line.at for wrote in sheet.wrote if visible(own, wrote.line.at)}
     if not acts:
         return
     report = judge(made, sheet.text)

@@ -132,7 +132,8 @@ def percent(part: int, whole: int) -> str:
 
 def command(what: Callable[[argparse.Namespace], None], sheets: int, **more: Any) -> None:
     """Runs a measurement with the options all of them have."""
-    parser = argparse.ArgumentParser(description=sys.modules[what.__module__].__doc__)
+    about = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=sys.modules[what.__module__].__doc__, formatter_class=about)
     parser.add_argument("--sheets", type=int, default=sheets)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", help="a folder for offending cases")

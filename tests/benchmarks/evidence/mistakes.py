@@ -45,15 +45,20 @@ ETA = rule_letter("eta")
 
 
 class Planted(NamedTuple):
-    """What is done wrongly: formulas of lines, or a change of the number put down for one; and its first line."""
+    """What is done wrongly: formulas of lines, or a change of the number put down for one; and its first line.
+
+    `unwritten` are lines that are left out for it: what they say is put in where they are used.
+    """
 
     kind: str
     at: At
     bends: Mapping[At, Formula] = AS_TAUGHT
     spoil: Callable[[str], str] | None = None
+    unwritten: frozenset[At] = frozenset()
 
 
-Plans = Iterator[tuple[Mapping[At, Formula], At]]
+Plan = tuple[Mapping[At, Formula], At] | tuple[Mapping[At, Formula], At, frozenset[At]]
+Plans = Iterator[Plan]
 
 
 def once(formula: Formula, change: Callable[[Formula], Formula | None]) -> Iterator[Formula]:
@@ -670,17 +675,17 @@ KINDS: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
-def plans_of(made: Exercise, kind: str, rng: random.Random) -> list[Planted]:
-    entry = KINDS[kind]
+def plans_of(made: Exercise, kind: str, rng: random.Random, entry: Kind) -> list[Planted]:
     if entry.plans is None:
         return [Planted(kind, line.at, {}, entry.spoil) for line in made.calculated.lines]
-    plans = entry.plans(made, rng)
-    if ETA not in made.calculated.given:  # adadelta has no rate that could be misused
-        plans = [(bends, at) for bends, at in plans if not any(ETA in names_in(bent) for bent in bends.values())]
-    return [Planted(kind, at, bends) for bends, at in plans]
+    plans = [Planted(kind, at, bends, None, *more) for bends, at, *more in entry.plans(made, rng)]
+    if ETA in made.calculated.given:
+        return plans
+    # adadelta has no rate that could be misused
+    return [one for one in plans if not any(ETA in names_in(bent) for bent in one.bends.values())]
 
 
-def plant(made: Exercise, kind: str, rng: random.Random) -> Planted | None:
+def plant(made: Exercise, kind: str, rng: random.Random, kinds: Mapping[str, Kind] = KINDS) -> Planted | None:
     """One of the ways of making this mistake in an exercise, or None."""
-    plans = plans_of(made, kind, rng)
+    plans = plans_of(made, kind, rng, kinds[kind])
     return rng.choice(plans) if plans else None

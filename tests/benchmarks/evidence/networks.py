@@ -110,6 +110,12 @@ def optimized(rng: random.Random) -> str:
     return layered(rng, tail=f"optimizer: {{name: {name}{rate}}}\n")
 
 
+def adam(rng: random.Random) -> str:
+    """An optimizer with an epsilon that four decimals show."""
+    name = rng.choice(("adam", "rmsprop"))
+    return layered(rng, tail=f"optimizer: {{name: {name}, learning_rate: 0.1, epsilon: 0.1}}\n")
+
+
 def decayed(rng: random.Random) -> str:
     """Gradient descent or momentum with weight decay: a penalty on the weights."""
     name = rng.choice(("sgd", "momentum"))
@@ -160,7 +166,7 @@ def defined(rng: random.Random) -> str:
 
 KINDS: dict[str, Callable[[random.Random], str]] = {
     "plain": plain, "integers": integers, "several": several, "optimized": optimized, "decayed": decayed,
-    "recurrent": recurrent, "defined": defined,
+    "recurrent": recurrent, "defined": defined, "adam": adam,
 }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """How often the first flagged line of a sheet is the one where a mistake was planted, and the mistake named, by kind.
 
-    python -m evidence.power --sheets 2000 --keep /tmp/cases
-    python -m evidence.power --several 3 --sheets 500     # two to four mistakes on a sheet: only where the first one is
+    python -m evidence.power --each 20 --keep /tmp/cases
+    python -m evidence.power --several 3        # two to four mistakes on a sheet: only where the first one is
+    python -m evidence.power --skipped 0.5      # half of the lines left out
 
 Planted mistakes that the digits of the sheet cannot show (the number would be the same, or within what half a unit of
-each number before it explains) are not counted.
+each number before it explains, twice over) are not counted. Kinds are those of `mistakes`, thought of apart from the
+checker, and every id of its catalogue of slips ("slip: no-bias"). "accused": a line that is right is called a mistake.
 """
 
 from __future__ import annotations
@@ -12,10 +14,12 @@ from __future__ import annotations
 import argparse
 import random
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, DecimalException
+from typing import Any
 
+from evidence import catalogued, mistakes
 from evidence.calculation import At, Own
 from evidence.judged import (
     ACCUSED,
@@ -29,11 +33,11 @@ from evidence.judged import (
     percent,
     random_exercise,
     shipped,
-    table,
 )
-from evidence.mistakes import KINDS, Planted, plant
+from evidence.mistakes import Planted, plant
 from evidence.writers import Habit, Sheet, chosen, digits_of, figured, laid_out, spelled
 
+KINDS = {**mistakes.KINDS, **catalogued.KINDS}
 FEWER = tuple(name for name in SHIPPED if name not in ("xor", "settling"))
 
 
@@ -43,22 +47,22 @@ def somewhere(kind: str, rng: random.Random) -> Exercise:
     if network == "shipped":
         return shipped(rng.choice(FEWER), entry.steps)
     if network == "softmax":
-        return with_softmax(rng)
+        return with_softmax(rng, entry.steps)
     return random_exercise(rng, network, entry.steps)
 
 
-def with_softmax(rng: random.Random) -> Exercise:
-    while True:
-        made = random_exercise(rng, "plain")
-        if "softmax" in made.text:
-            return made
+def with_softmax(rng: random.Random, steps: int) -> Exercise:
+    while "softmax" not in (made := random_exercise(rng, "plain", steps)).text:
+        pass
+    return made
 
 
 def spoiled(made: Exercise, habit: Habit, rng: random.Random, planted: list[Planted]) -> Sheet:
     """A sheet with these mistakes, honestly carried on."""
     bends = {at: formula for one in planted for at, formula in one.bends.items()}
     spoils = {one.at: one.spoil for one in planted if one.spoil}
-    lines = chosen(made.calculated, habit, rng)
+    unwritten = frozenset[At]().union(*(one.unwritten for one in planted))
+    lines = [line for line in chosen(made.calculated, habit, rng) if line.at not in unwritten]
 
     def copied(line, found: Decimal, shown: Decimal) -> Decimal:
         return Decimal(spoils[line.at](spelled(shown))) if line.at in spoils else shown
@@ -67,47 +71,51 @@ def spoiled(made: Exercise, habit: Habit, rng: random.Random, planted: list[Plan
     return laid_out(lines, {at: spelled(number) for at, number in shown.items()})
 
 
-def visible(made: Exercise, sheet: Sheet, at: At) -> bool:
+def visible(own: Own, at: At) -> bool:
     """Whether the line differs from what follows from the numbers before it by more than rounding explains."""
-    texts = {wrote.line.at: wrote.text for wrote in sheet.wrote}
-    if at not in texts:
-        return False
-    own = Own(made.calculated, texts)
-    return abs(own.follows(at) - Decimal(texts[at])) > 2 * own.reach(at)
+    return abs(own.follows(at) - own.numbers[at]) > 2 * own.reach(at)
 
 
-def attempts(options: argparse.Namespace, kind: str, habit: Habit) -> Iterator[tuple[Exercise, Sheet, list[Planted]]]:
-    """Sheets with this mistake, and others if several are wanted."""
+def first_of(made: Exercise, sheet: Sheet, planted: list[Planted]) -> At | None:
+    """line on the sheet where one can see that it, or a skipped line before it, was spoiled."""
+    own = Own(made.calculated, {wrote.line.at: wrote.text for wrote in sheet.wrote})
+    spoiled_lines = {at for one in planted for at in (*one.bends, one.at)}
+    for wrote in sheet.wrote:
+        at = wrote.line.at
+        if (at in spoiled_lines or own.skipped(at) & spoiled_lines) and visible(own, at):
+            return at
+    return None
+
+
+def attempts(
+    options: argparse.Namespace, kind: str, habit: Habit
+) -> Iterator[tuple[Exercise, Sheet, list[Planted], At]]:
+    """Sheets with this mistake, and others if several are wanted; and the first line where one can see it."""
     for number in range(20 * options.each):
         rng = random.Random(f"power {options.seed} {kind} {number} {options.several}")
         try:
             made = somewhere(kind, rng)
-            planted = [plant(made, kind, rng)]
-            for _ in range(rng.randint(1, options.several) if options.several else 0):
-                planted.append(plant(made, rng.choice(tuple(KINDS)), rng))
+            planted = [plant(made, kind, rng, KINDS)]
+            for _ in range(rng.randint(1, options.several) if options.several and planted[0] else 0):
+                planted.append(plant(made, *any_kind(rng), KINDS))
             real = [one for one in planted if one is not None]
-            if not real or planted[0] is None:
+            if planted[0] is None:
                 continue
             sheet = spoiled(made, habit, rng, real)
-            if not visible(made, sheet, planted[0].at):
-                continue
+            first = first_of(made, sheet, real)
         except DecimalException:
             continue
-        yield made, sheet, real
+        if first is not None:
+            yield made, sheet, real, first
 
 
-def first_of(sheet: Sheet, planted: list[Planted], made: Exercise) -> At:
-    """The first line that was spoiled so that one can see it."""
-    spoiled_lines = {at for one in planted for at in (*one.bends, one.at)}
-    for wrote in sheet.wrote:
-        if wrote.line.at in spoiled_lines and visible(made, sheet, wrote.line.at):
-            return wrote.line.at
-    return planted[0].at
+def any_kind(rng: random.Random) -> tuple[str, random.Random]:
+    return rng.choice(tuple(KINDS)), rng
 
 
-def one(made: Exercise, sheet: Sheet, planted: list[Planted], tally: Counter[str], cases: Cases) -> None:
-    kind, first = planted[0].kind, first_of(sheet, planted, made)
-    report = judge(made, sheet.text)
+def one(made: Exercise, sheet: Sheet, planted: list[Planted], first: At, tally: Counter[str], cases: Cases) -> None:
+    """Counts whether the first line that shows it is the first flagged one, and says what it is."""
+    kind, report = planted[0].kind, judge(made, sheet.text)
     found = by_row(report)
     row = next(wrote.row for wrote in sheet.wrote if wrote.line.at == first)
     flagged = next((row for row in sorted(found) if found[row].verdict in ACCUSED), None)
@@ -125,33 +133,51 @@ def one(made: Exercise, sheet: Sheet, planted: list[Planted], tally: Counter[str
         cases.add(f"{confirmed}{outcome}: {kind}", made, sheet.text, f"{what} is {line.verdict}; flagged is {where}")
     elif not named:
         cases.add(f"not named: {kind}", made, sheet.text, f"{what}: {said}")
+    if innocent := accused_wrongly(made, sheet, planted, found):
+        tally["accused"] += 1
+        cases.add(f"right line accused: {kind}", made, sheet.text, f"{what}; {innocent}")
 
 
-def tallied(options: argparse.Namespace, cases: Cases) -> dict[str, Counter[str]]:
-    """For each kind of mistake: sheets, how often its line is the first flagged, and named."""
-    tallies = defaultdict[str, Counter[str]](Counter)
-    kinds = options.kinds.split(",") if options.kinds else tuple(KINDS)
-    for kind in kinds:
-        for made, sheet, planted in attempts(options, kind, Habit()):
-            one(made, sheet, planted, tallies[kind], cases)
-            if tallies[kind]["sheets"] == options.each:
-                break
-    tallies["all"] = sum(tallies.values(), Counter())
-    return tallies
+def accused_wrongly(made: Exercise, sheet: Sheet, planted: list[Planted], found: Mapping[int, Any]) -> str:
+    """A line that is accused though it was not spoiled and follows from the numbers before it."""
+    own = Own(made.calculated, {wrote.line.at: wrote.text for wrote in sheet.wrote})
+    spoiled_lines = {at for one in planted for at in (*one.bends, one.at)}
+    for wrote in sheet.wrote:
+        at, line = wrote.line.at, found[wrote.row]
+        if line.verdict not in ACCUSED or at in spoiled_lines or own.skipped(at) & spoiled_lines:
+            continue
+        if abs(own.follows(at) - own.numbers[at]) <= own.reach(at):
+            return f"{wrote.line.spelled} = {wrote.text} follows, and is {line.verdict}: {line.message}"
+    return ""
+
+
+def counted(options: argparse.Namespace, kind: str, cases: Cases) -> Counter[str]:
+    """Of sheets with this mistake: how often its line is the first flagged, and named; a right line accused."""
+    tally = Counter[str]()
+    for made, sheet, planted, first in attempts(options, kind, Habit(skipped=options.skipped)):
+        one(made, sheet, planted, first, tally, cases)
+        if tally["sheets"] == options.each:
+            break
+    return tally
+
+
+SHARES = ("first", "undecided", "not first", "named", "accused")
+
+
+def shares(label: str, tally: Counter[str]) -> str:
+    return f"{label:32}{tally['sheets']:7}" + "".join(f"{percent(tally[key], tally['sheets']):>11}" for key in SHARES)
 
 
 def measure(options: argparse.Namespace) -> None:
-    cases = Cases(options.keep)
-    tallies = tallied(options, cases)
-    rows = []
-    for kind, tally in tallies.items():
-        sheets = tally["sheets"]
-        rows.append(
-            (kind, sheets, *(percent(tally[key], sheets) for key in ("first", "undecided", "not first", "named")))
-        )
-    table(("planted", "sheets", "first", "undecided", "not first", "named"), rows)
+    cases, total = Cases(options.keep), Counter[str]()
+    print(f"{'planted':32}{'sheets':>7}" + "".join(f"{key:>11}" for key in SHARES))
+    for kind in options.kinds.split(",") if options.kinds else KINDS:
+        tally = counted(options, kind, cases)
+        total += tally
+        print(shares(kind, tally), flush=True)
+    print(shares("all", total))
     cases.report(60)
 
 
 if __name__ == "__main__":
-    command(measure, 0, each=20, several=0, kinds="")
+    command(measure, 0, each=20, several=0, skipped=0.0, kinds="")
