@@ -81,7 +81,8 @@ def faults_of(path: Path) -> Iterator[Fault]:
 
 def _without_meaning(tree: ast.AST) -> set[int]:
     """What changes no result: annotations, what only type checkers see, sizes of caches, checks of what is always so,
-    the words of messages and of `repr`, and how long or how much is tried at most."""
+    the words of messages and of `repr`, how long or how much is tried at most, where a long text is cut off, and the
+    power of ten that a tolerance is."""
     found: set[int] = set()
     for node in ast.walk(tree):
         parts = [getattr(node, name, None) for name in ("annotation", "returns")]
@@ -92,6 +93,9 @@ def _without_meaning(tree: ast.AST) -> set[int]:
             parts.append(node)
         if isinstance(node, ast.Assign):
             parts += _large_limits(node)
+        if isinstance(node, ast.Slice) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
+            ends = (node.upper,) if isinstance(node, ast.Slice) else (node.right,)
+            parts += [end for end in ends if isinstance(end, ast.Constant) and end.value not in range(6)]
         if isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict"):
             parts.append(node)
         found |= {id(inner) for part in parts if isinstance(part, ast.AST) for inner in ast.walk(part)}
@@ -149,11 +153,21 @@ def _change(node: ast.AST, apply: bool) -> str:
             if apply:
                 node.test = ast.copy_location(ast.UnaryOp(ast.Not(), test), test)
             return "the condition turned round"
-        case ast.Return(value=ast.AST()):
+        case ast.Return(value=ast.AST() as value) if not _is_nothing(value):
             if apply:
                 node.value = ast.copy_location(ast.Constant(None), node)
             return "returns None"
     return ""
+
+
+def _is_nothing(value: ast.AST) -> bool:
+    """None already, or what is taken for it: an empty text, no elements, False (which becomes True)."""
+    match value:
+        case ast.Constant(value=constant):
+            return not constant
+        case ast.Tuple(elts=inside) | ast.List(elts=inside) | ast.Dict(values=inside):
+            return not inside
+    return False
 
 
 def source_with(fault: Fault) -> str:

@@ -244,3 +244,30 @@ def test_only_the_conventions_that_an_example_has_are_listed(run) -> None:
     assert "no-half,definition,a mistake" in out
     assert "torch-velocity" not in out
     assert "batches-of-1" not in out
+
+
+TWO_SAMPLES = """
+inputs: {x: [1, 2]}
+targets: {o: [0, 0]}
+layers: [{units: [o], activation: identity, weights: [[1]]}]
+loss: half_squared_error
+batch: mean
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("deltas", "whole", "mistakes"),
+    [
+        (("0.5", "1"), "2.5", 0),
+        (("1", "2"), "2.5", 0),
+        (("1", "2"), "5", 1),
+        (("2", "4"), "2.5", 2),
+        (("0.25", "0.5"), "2.5", 2),
+    ],
+)
+def test_of_a_mean_the_samples_own_deltas_may_stand_without_their_share(deltas, whole, mistakes) -> None:
+    """The outputs are 1 and 2, the targets 0: deltas 1 and 2, and (1 * 1 + 2 * 2) / 2 their mean gradient."""
+    sheet = f"dE/dnet_o[1] = {deltas[0]}\ndE/dnet_o[2] = {deltas[1]}\ndE/dw_x_o = {whole}\n"
+    report = Checker(read_example(TWO_SAMPLES)).check(read_sheet(sheet, "sheet"))
+    assert sum(line.verdict in ("slip", "wrong") for line in report.written) == mistakes

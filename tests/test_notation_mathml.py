@@ -51,3 +51,24 @@ def test_letters_of_markup_in_a_number_or_name_do_nothing():
 
     assert escaped("<script>&\"'") == "&lt;script&gt;&amp;&quot;&#39;"
     assert number("<b>")[0] == "<mn>&lt;b&gt;</mn>"
+
+
+MINUS, TEN = '<mo form="prefix">−</mo>', "<mo>·</mo><msup><mn>10</mn>"
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("0.25", "<mn>0.25</mn>"),
+        ("-3.5", f"{MINUS}<mn>3.5</mn>"),
+        ("12/35", "<mfrac><mn>12</mn><mn>35</mn></mfrac>"),
+        ("-12/35", f"{MINUS}<mfrac><mn>12</mn><mn>35</mn></mfrac>"),
+        ("2.5e12", f"<mn>2.5</mn>{TEN}<mn>12</mn></msup>"),
+        ("-2.5e+12", f"{MINUS}<mn>2.5</mn>{TEN}<mn>12</mn></msup>"),
+        ("2.5e-7", f"<mn>2.5</mn>{TEN}<mrow>{MINUS}<mn>7</mn></mrow></msup>"),
+    ],
+)
+def test_numbers_are_written_as_mathematics(text, markup):
+    from backprop_trace.formulas.notation.mathml import number
+
+    assert number(text)[0] == markup

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from training import XOR
 
 from backprop_trace.files.spec import Example, read_example
 from backprop_trace.run.train.session import Plan, Session
@@ -62,3 +65,25 @@ def test_a_relu_that_is_dead_for_every_sample_is_named(run, tmp_path, fast) -> N
     hidden = "  - {units: [h1, h2], activation: relu, weights: [[-0.5], [1]], bias: [0, -1.5]}\n"
     example = network("identity", "[[0.3, 0.4]]", "[0, 1]", hidden)
     assert "h1 is dead" in (said := words(run, tmp_path, example, "--epochs", "1", *fast)) and "h2 is dead" not in said
+
+
+@pytest.mark.parametrize(("units", "words"), [
+    ([], ""), (["h1"], "h1 is dead:"), (["h1", "h2"], "h1, h2 are dead:"),
+    ([f"h{n}" for n in range(1, 7)], "h1, h2, h3, h4, h5, h6 are dead:"),
+    ([f"h{n}" for n in range(1, 8)], "h1, h2, h3, h4, h5, h6, ... are dead:"),
+])  # fmt: skip
+def test_dead_units_are_named_six_of_them_at_most(units, words) -> None:
+    from backprop_trace.run.train.session import dead
+
+    assert dead(units).startswith(words)
+    assert bool(dead(units)) == bool(units)
+
+
+@pytest.mark.parametrize(("epochs", "distance"), [(7, 1), (120, 1), (239, 1), (240, 2), (1200, 10)])
+def test_the_curve_has_its_points_at_equal_distances_up_to_the_last_epoch(epochs, distance) -> None:
+    session = Session(read_example(XOR + "learning_rate: 0.5"), Plan(epochs, epochs))
+    list(session.reports())
+    places = [epoch for epoch, _, _ in session.curve]
+    assert places[0] == 0
+    assert places[-1] == epochs
+    assert {after - before for before, after in itertools.pairwise(places[:-1])} <= {distance}

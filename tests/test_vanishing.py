@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backprop_trace.files.spec import Example, load, read_example
 from backprop_trace.formulas.expr import given
 from backprop_trace.run.step import trace
@@ -45,3 +47,24 @@ def test_the_gradients_of_a_report_are_those_of_the_trace() -> None:
     step = trace(load("mazur"))
     second = sorted(abs(step[f"dE/dw{k}"].value) for k in (5, 6, 7, 8))
     assert first.layers[1] == (second[-1], second[0])
+
+
+@pytest.mark.parametrize(
+    ("biggest", "word"),
+    [
+        ((1e-9, 1.0), "vanish"), ((1.0, 1e-9), "explode"), ((1e-9, None, 1.0), "vanish"), ((0.0, 1.0), ""),
+        ((1e-9, 0.0), ""), ((1e-9,), ""),
+        ((None, 1e-9), ""), ((0.0011, 1.0), ""), ((0.0009, 1.0), "vanish"), ((900.0, 1.0), ""),
+        ((1100.0, 1.0), "explode"), ((1.0, 1.0), ""),
+    ],
+)  # fmt: skip
+def test_gradients_vanish_or_explode_by_a_thousand(biggest, word):
+    """The first layer that is known against the last; the others say nothing."""
+    from types import SimpleNamespace
+
+    from backprop_trace.run.train.session import vanishing
+
+    layers = [None if size is None else SimpleNamespace(biggest=size) for size in biggest]
+    said = vanishing(SimpleNamespace(epoch=3, layers=layers))
+    assert (word in said) if word else not said
+    assert not said or "epoch 3" in said

@@ -83,3 +83,28 @@ def test_the_gradient_of_a_mini_batch_is_checked_too(run):
     assert "17 of 17 gradients agree" in one[1]
     assert one[1] != whole[1]
     assert run("verify", "xor", "--batch-size", "5")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("gradient", "left", "right", "verdict"),
+    [
+        ("2", "2", "2", "agrees"), ("2.5", "2", "2", "off"), ("-2", "2", "2", "off"), ("0", "0", "1", "kink"),
+        ("1", "0", "1", "kink"),
+        ("1/4", "0", "1", "kink"), ("1.5", "0", "1", "off"), ("-0.5", "0", "1", "off"), ("0", "-1", "1", "agrees"),
+        ("0", "1", "1", "off"),
+    ],
+)  # fmt: skip
+def test_a_gradient_between_the_slopes_on_both_sides_stands_at_a_corner(gradient, left, right, verdict):
+    """Losses a step before, here, and a step after; the slopes between them are given."""
+    from fractions import Fraction
+
+    from backprop_trace.formulas.expr import given
+    from backprop_trace.run.verify import H, _checked
+
+    here = Fraction(3)
+    losses = here - Fraction(left) * H, here, here + Fraction(right) * H
+    found = _checked(given("w"), Fraction(gradient), Fraction(2), losses, None)
+    assert found.verdict == verdict
+    assert found.difference == (Fraction(left) + Fraction(right)) / 2
+    autograd = _checked(given("w"), Fraction(gradient), Fraction(2), losses, float(Fraction(gradient)) + 1)
+    assert autograd.verdict == ("off" if verdict == "agrees" else verdict)
