@@ -393,3 +393,43 @@ def test_a_power_of_a_name_is_no_other_name(square):
 def test_a_weight_with_the_number_of_the_new_one_is_the_new_one(line, name, verdict):
     (found,) = Checker(load("mazur")).check(read_sheet(f"{line}\n", "a.txt")).written
     assert (found.name, found.verdict) == (name, verdict)
+
+
+BARE = """\
+inputs: {x1: 0.05, x2: 0.10}
+targets: {o1: 0.01, o2: 0.99}
+layers:
+  - {units: [h1, h2], activation: sigmoid, weights: [[0.15, 0.20], [0.25, 0.30]], bias: 0.35}
+  - {units: [o1, o2], activation: sigmoid, weights: [[0.40, 0.45], [0.50, 0.55]], bias: 0.60}
+loss: half_squared_error
+learning_rate: 0.5
+"""
+"""Mazur's network, with its weights as bare matrices."""
+
+
+def read_bare(*lines: str) -> tuple[list[tuple[str, str]], str]:
+    report = Checker(read_example(BARE)).check(read_sheet("\n".join(lines), "a.txt"))
+    written = sorted(report.written, key=lambda line: line.place)
+    return [(line.name, line.verdict) for line in written], report.notation
+
+
+def test_weights_of_bare_matrices_are_counted_as_the_sheet_counts_them_and_it_is_said_once():
+    rows, said = read_bare("w2 = 0.20", "dE/dw5 = 0.0822", "dE/dw6 = 0.0827", "w6 = 0.4087")
+    assert rows == [(name, "right") for name in ("w_x2_h1", "dE/dw_h1_o1", "dE/dw_h2_o1", "w_h2_o1+")]
+    assert said == "w1, w2, ... are the weights row by row"
+    columns, said = read_bare("w2 = 0.25", "dE/dw5 = 0.0822", "dE/dw7 = 0.0827", "w5 = 0.3589", "w7 = 0.4087")
+    meant = ("w_x1_h2", "dE/dw_h1_o1", "dE/dw_h2_o1", "w_h1_o1+", "w_h2_o1+")
+    assert columns == [(name, "right") for name in meant]
+    assert said == "w1, w2, ... are the weights column by column"
+
+
+def test_a_sheet_that_counts_weights_one_way_does_not_change_to_the_other_for_two_lines():
+    """The gradients of w2 and w3 are exchanged, and all the rest is counted by rows."""
+    read, _ = read_bare("w2 = 0.20", "w3 = 0.25", "w7_new = 0.5113", "dE/dw2 = 0.000498", "dE/dw3 = 0.000877")
+    assert [name for name, _ in read][-2:] == ["dE/dw_x2_h1", "dE/dw_x1_h2"]
+    assert {verdict for _, verdict in read[-2:]} == {"slip"}
+
+
+def test_a_new_weight_of_a_bare_matrix_may_be_wrong():
+    read, _ = read_bare("dE/dw5 = 0.0822", "dE/dw6 = 0.0827", "dE/dw7 = -0.0226", "w6 = 0.4913")
+    assert read[-1] == ("w_h2_o1+", "slip")

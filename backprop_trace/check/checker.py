@@ -59,20 +59,22 @@ class Checker:
         lines: list[JudgedLine] = []
         conventions: dict[str, None] = {}
         by_output: list[frozenset[Name]] = []
-        done_right = notation = ""
+        notation: dict[str, None] = {}
+        done_right = ""
         passed = list(sheet.passed)
         for part in self.parts(sheet):
             lines += part.lines()
             passed += part.entries.passed
             by_output.append(part.by_output)
-            notation = notation or (part.entries.notation.said if part.entries.notation else "")
+            notation |= dict.fromkeys(part.entries.notation)
             conventions |= dict.fromkeys(part.conventions)
             done_right = done_right or part.done_right()
         passed.sort(key=lambda passage: passage.place)
         if not any(line.written is not None for line in lines):
             raise SourceError(nothing_read(passed), sheet.name, sheet.text)
         found = tuple(lines), tuple(conventions), tuple(patterns(lines))
-        return Report(sheet.name, *found, frozenset.intersection(*by_output), done_right, notation, tuple(passed))
+        said = "; ".join(notation)
+        return Report(sheet.name, *found, frozenset.intersection(*by_output), done_right, said, tuple(passed))
 
     def parts(self, sheet: Sheet) -> Iterator[JudgedPart]:
         """The parts of a sheet that are under the same settings."""

@@ -47,7 +47,8 @@ class Entries:
         self.suggestions = 0
         self.naming = SheetNames(variant, self.reached, style)
         found = self.naming.resolve(entries)
-        self.notation = found.notation
+        self.notation = [found.notation.said] if found.notation else []
+        self.notation += found.counting
         self.entries: list[Entry] = []
         self.passed: list[Passage] = []
         self.asked: dict[Place, str] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -18,9 +18,19 @@ from backprop_trace.check.lines import Lines
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Written
-from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.expr import Name, after
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.spelled import NOTATIONS, NameNotation, Reading, readings, simple, unquoted, without_prose
+from backprop_trace.formulas.spelled import (
+    COUNTING,
+    NOTATIONS,
+    NameNotation,
+    Reading,
+    other_way,
+    readings,
+    simple,
+    unquoted,
+    without_prose,
+)
 from backprop_trace.model.styles import STYLES
 
 MOST_TRIED = 400
@@ -39,6 +49,8 @@ class Resolved(NamedTuple):
     notation: NameNotation | None
     asked: Mapping[int, str]
     """By place among the entries: what is asked back."""
+    counting: tuple[str, ...] = ()
+    """How weights are counted that the example gives as matrices, in words."""
 
 
 class _Candidate(NamedTuple):
@@ -58,7 +70,6 @@ class SheetNames:
 
     def resolve(self, entries: Sequence[Entry]) -> Resolved:
         known = [self.known(entry) for entry in entries]
-        after_gradient = _after_gradients(known)
         open_ = [
             place for place, name in enumerate(known) if name is None and entries[place].section.step in self.reached
         ]
@@ -68,15 +79,17 @@ class SheetNames:
         undecided = {*open_, *both}
         done: list[Entry] = []
         asked: dict[int, str] = {}
+        rules: dict[str, None] = {}
         for place, entry in enumerate(entries):
             name = known[place]
             if name is not None and place not in undecided:
-                done.append(self.weight_again(entry, name, after_gradient.get(place, frozenset())))
+                done.append(_spelled(name, entry))
             elif place in undecided:
                 candidates = self.own(entry, name) + self.candidates(entry, notation)
                 reading = self.decided(candidates)
                 if reading is not None:
                     done += _spread(entry, reading)
+                    rules[reading.rule] = None
                 else:
                     if candidates:
                         asked[len(done)] = self.question(entry, candidates)
@@ -85,7 +98,8 @@ class SheetNames:
                     done.append(entry)
             else:
                 done.append(entry)
-        return Resolved(tuple(done), notation if found and notation != NOTATIONS[0] else None, asked)
+        taken = notation if found and notation != NOTATIONS[0] else None
+        return Resolved(tuple(self.renewed(done)), taken, asked, tuple(self.counting(rules)))
 
     # --- names spelled as in files ---
 
@@ -97,21 +111,29 @@ class SheetNames:
         name = lines.exact(unquoted(entry.spelling), entry.section.sample)
         return name if name is not None and (name in lines.equations or name in lines.givens) else None
 
-    def weight_again(self, entry: Entry, name: Name, gradients: frozenset[Name]) -> Entry:
+    def renewed(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         """`w5` below its gradient is the new weight, unless it is the old one that is written down; elsewhere it is the
         new one if it has that one's number."""
-        entry = entry._replace(readings=entry.readings or entry.block[0], block=(), meant=_spelled(name, entry))
-        new = Name("+", of=name._replace(sample=None))
-        lines = self.variant.at(entry.section.step)
-        if new not in lines.equations:
-            return entry
+        with_gradient: set[Name] = set()
+        for entry in entries:
+            lines = self.variant.at(entry.section.step) if entry.meant else None
+            name = lines.vocabulary.read(entry.meant) if lines else None
+            if name is None or lines is None:
+                yield entry
+                continue
+            if name.kind == "d" and name.wrt is not None and not name.wrt.kind:
+                with_gradient.add(name.wrt)
+            new = after(name._replace(sample=None))
+            if new in lines.equations and self.is_new(entry, name, new, name in with_gradient):
+                entry = entry._replace(meant=canonical(new))
+            yield entry
+
+    def is_new(self, entry: Entry, name: Name, new: Name, below_gradient: bool) -> bool:
         true = self.variant.true(entry.section.step)
         written = entry.readings[0]
         if written.value is None or agrees(written, true[name]):
-            return entry
-        if name not in gradients and not (tells(written) and agrees(written, true[new])):
-            return entry
-        return entry._replace(meant=canonical(new))
+            return False
+        return below_gradient or (tells(written) and agrees(written, true[new]))
 
     def may_be_printed(self, entry: Entry, name: Name | None) -> bool:
         """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)?"""
@@ -181,10 +203,14 @@ class SheetNames:
         names = [name for row in reading.rows for name in row]
         pairs = list(zip(numbers, names, strict=False))
         either = simple(entry.spelling).lower().startswith(SIGNED)
-        return all(name in true and agrees(written, true[name], either) for written, name in pairs)
+        if all(name in true and agrees(written, true[name], either) for written, name in pairs):
+            return True
+        return all(tells(written) and (new := after(name)) in true and agrees(written, true[new])
+                   for written, name in pairs)  # fmt: skip
 
     def decided(self, candidates: Sequence[_Candidate]) -> Reading | None:
         """The reading that is left: the only one, the one whose number it is, or the one other lines speak for."""
+        candidates = [each for each in candidates if not self.counted_otherwise(each)]
         likely = [each for each in candidates if not each.reading.rule.startswith(TENTATIVE) or self.voted(each)]
         for some in ([each for each in candidates if each.agrees], likely):
             if len({each.reading.rows for each in some}) == 1:
@@ -196,6 +222,18 @@ class SheetNames:
     def voted(self, candidate: _Candidate) -> bool:
         """Do other lines of the sheet speak for this way of counting?"""
         return self.votes.get(candidate.reading.rule, 0.0) > 0
+
+    def counted_otherwise(self, candidate: _Candidate) -> bool:
+        """Do the other lines count weights the other way?"""
+        rule = candidate.reading.rule
+        return self.votes.get(other_way(rule), 0.0) > self.votes.get(rule, 0.0)
+
+    def counting(self, rules: Iterable[str]) -> Iterator[str]:
+        """What is said of the rules that were taken, where the lines speak for one way more than for the other."""
+        for end, said in COUNTING.items():
+            if any(rule.endswith(end) and self.votes.get(rule, 0.0) > self.votes.get(other_way(rule), 0.0)
+                   for rule in rules):  # fmt: skip
+                yield said
 
     def by_rule(self, candidates: Sequence[_Candidate]) -> Reading | None:
         """The candidate whose rule of counting most of the other lines follow."""
@@ -253,8 +291,9 @@ class SheetNames:
         return find
 
 
-def _spelled(name: Name, entry: Entry) -> str:
-    return canonical(name)
+def _spelled(name: Name, entry: Entry) -> Entry:
+    """The entry of a name that is spelled as in files."""
+    return entry._replace(readings=entry.readings or entry.block[0], block=(), meant=canonical(name))
 
 
 def _clear_winner(votes: Mapping[str, float]) -> str:
@@ -262,20 +301,6 @@ def _clear_winner(votes: Mapping[str, float]) -> str:
     styles = sorted(STYLES[1:], key=lambda style: -votes.get(f"style {style}", 0.0))
     most, next_ = (votes.get(f"style {style}", 0.0) for style in styles[:2])
     return styles[0] if most > next_ else ""
-
-
-def _after_gradients(known: Sequence[Name | None]) -> dict[int, frozenset[Name]]:
-    """For each line of a parameter: the parameters whose gradients stand above it."""
-    seen: set[Name] = set()
-    found = {}
-    for place, name in enumerate(known):
-        if name is None:
-            continue
-        if name.kind == "d" and name.wrt is not None and not name.wrt.kind:
-            seen.add(name.wrt)
-        elif not name.kind and name in seen:
-            found[place] = frozenset(seen)
-    return found
 
 
 def _spellings(entry: Entry) -> Iterator[tuple[str, int | None]]:

@@ -65,6 +65,23 @@ NOTATIONS: Sequence[NameNotation] = (
     NameNotation("p", "p is the activation, q the net input", ("q", "p_in", "r"), ("p",)),
 )  # fmt: skip
 
+COUNTING = {
+    "weights counted by rows": "w1, w2, ... are the weights row by row",
+    "weights counted by columns": "w1, w2, ... are the weights column by column",
+    "to-from": "the first index of a weight is the unit that it leads to",
+    "from-to": "the first index of a weight is the unit that it comes from",
+}
+"""What is said of the ways of counting weights that have no names of that kind: the end of the rule, the words."""
+
+
+def other_way(rule: str) -> str:
+    """The way of counting that a sheet cannot follow as well."""
+    for one, other in (("by rows", "by columns"), ("to-from", "from-to")):
+        if rule.endswith((one, other)):
+            return rule.removesuffix(one) + other if rule.endswith(one) else rule.removesuffix(other) + one
+    return ""
+
+
 NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input", "in", "i", "u", "s", "sum",
        "total_input", "preact", "activation_in", "logit", "logits", "pre", "weighted_input", "pre-activation",
        "preactivation", "pre_activation", "netto", "netzeingabe")  # fmt: skip
@@ -532,13 +549,16 @@ class _Atoms:
 
     def in_order(self, label: str) -> Iterator[Reading]:
         """w1, w2, ... for weights that have names of another kind: counted as they stand."""
-        labels = list(
-            dict.fromkeys(each for layer in self.shape.layers for row in layer.weights for each in row if each)
-        )
-        if any(re.fullmatch(r"[A-Za-z]_?\d+", each) for each in labels):
-            return
-        for rule, found in self.counted(label, labels, "weights counted"):
-            yield _one(Name("", found[0]), rule)
+        layers = [layer.weights for layer in self.shape.layers]
+        for rule, matrices in (
+            ("weights counted by rows", layers),
+            ("weights counted by columns", [tuple(zip(*rows, strict=True)) for rows in layers]),
+        ):
+            labels = list(dict.fromkeys(each for rows in matrices for row in rows for each in row if each))
+            if any(re.fullmatch(r"[A-Za-z]_?\d+", each) for each in labels):
+                return
+            for _, found in self.counted(label, labels, rule):
+                yield _one(Name("", found[0]), rule)
 
     def in_layers(self, index: str) -> Iterator[tuple[LayerLabels, str, str]]:
         for pattern in _LAYERED:
