@@ -50,6 +50,7 @@ def verdict(example: bt.Example, sheet: str) -> str:
     return "off" if found in ("slip", "wrong") else found
 
 
+@pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("steps", [range(-40, 0), range(41)], ids=["below", "above"])
 @pytest.mark.parametrize(
     ("x", "y", "z", "places"),
@@ -60,7 +61,7 @@ def verdict(example: bt.Example, sheet: str) -> str:
         ("12.3", "4.567", "7.3", 1),
     ],
 )  # fmt: skip
-def test_one_line_alone(x: str, y: str, z: str, places: int, steps: range) -> None:
+def test_one_line_alone(x: str, y: str, z: str, places: int, steps: range, sign: int) -> None:
     p, q, unit = Fraction(x) * Fraction(y), Fraction(x) * Fraction(y) * Fraction(z), Fraction(1, 10**places)
     nearest = digits(q, places)
     figures = len(str(nearest / unit))
@@ -78,7 +79,8 @@ def test_one_line_alone(x: str, y: str, z: str, places: int, steps: range) -> No
             expected = "rounded"
         else:
             expected = "undecided" if off <= Fraction(z) * coarse + unit / 2 else "off"
-        assert verdict(exercise(x, y, z), f"q = {float(number):.{places}f}") == expected, float(number)
+        example = exercise(x if sign > 0 else f"-{x}", y, z)
+        assert verdict(example, f"q = {float(sign * number):.{places}f}") == expected, float(number)
 
 
 @pytest.mark.parametrize("wrong_by", [0, 1, 6, -9])
@@ -145,10 +147,11 @@ def test_a_skipped_line_has_the_digits_of_the_others(z: str, others: int, figure
         assert verdict(example, f"{lines}q = {float(number):.{places}f}") == expected, float(number)
 
 
-def test_who_cuts_off_is_a_whole_unit_off_towards_0_and_no_other_way() -> None:
+@pytest.mark.parametrize("sign", [1, -1])
+def test_who_cuts_off_is_a_whole_unit_off_towards_0_and_no_other_way(sign: int) -> None:
     y, z, unit = Fraction("0.4567"), Fraction("7.3"), Fraction(1, 10**4)
     q = Fraction("0.123") * y * z
-    example = exercise("0.123", "0.4567", "7.3", 9)
+    example = exercise("0.123" if sign > 0 else "-0.123", "0.4567", "7.3", 9)
     lines = "".join(f"a{n} = {float(digits(Fraction(OTHERS[n]) * y, 4, cut=True)):.4f}\n" for n in range(9))
     for step in range(-20, 21):
         number = digits(q, 4, cut=True) + step * unit
@@ -160,7 +163,64 @@ def test_who_cuts_off_is_a_whole_unit_off_towards_0_and_no_other_way() -> None:
         else:
             coarse = 2 * half_of_figures(Fraction("0.123") * y, 3)
             expected = "undecided" if -z * coarse - unit <= off <= z * coarse else "off"
-        assert verdict(example, f"{lines}q = {float(number):.4f}") == expected, float(number)
+        assert verdict(example, f"{lines}q = {float(sign * number):.4f}") == expected, float(number)
+
+
+CHAIN = """
+inputs: {x: 0.123, y: 3.4567, z: 7.3}
+parameters: {w: 1}
+definitions:
+  p: x * y
+  s: p * (1 - p)
+  q: s * z
+  r: q * w
+objective: r
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize("given", ["", "p", "s"])
+def test_skipped_lines_in_a_row_hand_on_their_rounding(given: str) -> None:
+    """p (1 - p) moves by (1 - 2p) times what p does: far less than the two factors apart would. Two lines with four
+    decimals tell a habit."""
+    x, y, z, unit = Fraction("0.123"), Fraction("3.4567"), Fraction("7.3"), Fraction(1, 10**4)
+    p = x * y
+    sheet = ""
+    if given == "p":
+        p = digits(p, 4)
+        sheet = f"p = {float(p):.4f}\n"
+    s = p * (1 - p)
+    if given == "s":
+        s = digits(s, 4)
+        sheet = f"s = {float(s):.4f}\n"
+    q, true = s * z, x * y * (1 - x * y) * z
+    figures = len(str(digits(q, 4) / unit))
+    for coarse in (False, True):
+        half_p = half_s = unit / 2
+        if given != "p":
+            half_p = max(half_of_figures(p, 3), Fraction(1, 2000)) if coarse else half_of_figures(p, max(4, figures))
+        if given != "s":
+            half_s = max(half_of_figures(s, 3), Fraction(1, 2000)) if coarse else half_of_figures(s, max(4, figures))
+            half_s = max(half_s, unit / 2 if given else 0) + half_p * abs(1 - 2 * p)
+        reach = z * half_s + unit / 2
+        if coarse:
+            widest = reach
+        else:
+            narrow = reach
+    for step in range(-60, 61):
+        number = digits(q, 4) + step * unit
+        off = abs(number - q)
+        if min(abs(off - narrow), abs(off - widest)) < unit / 5:
+            continue  # terms of second order
+        if abs(number - true) <= unit / 2:
+            expected = "right"
+        elif off <= narrow:
+            expected = "rounded" if off <= max(3 * unit, q / (10 if given else 100)) else "undecided"
+        elif abs(step) <= 1:
+            expected = "rounded"
+        else:
+            expected = "undecided" if off <= widest else "off"
+        assert verdict(bt.read_example(CHAIN), f"{sheet}q = {float(number):.4f}") == expected, (sheet, float(number))
 
 
 @pytest.mark.parametrize(
