@@ -243,6 +243,7 @@ class Judging {
     this.mistakes++;
     if ((e || named[0]).bent) this.bend((e || named[0]).bent, e ? e.slip : 'not named');
     if (w.g > 2) named.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
+    if ((!e || e.bent) && this.mistakes > 3 && this.between(k).length) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
     if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
     const again = this.told.has(e.slip) && METHODS.includes(D.slips[e.slip][0]);
     this.told.add(e.slip);

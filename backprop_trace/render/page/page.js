@@ -143,8 +143,8 @@ function fill() {
 const nice = k => k >= K ? $('.nm', lis[k - K]).innerHTML : ($(`.giv [data-t="${CSS.escape(N[k])}"]`) || {previousElementSibling: {innerHTML: esc(N[k])}}).previousElementSibling.innerHTML;
 
 function keepInView() {
-  const part = $('.compact .unit.own') || $('.compact .chip.own'), at = part && part.getBoundingClientRect();
-  if (!quiet && at && at.height && innerWidth < 900 && mode == 'watch') {
+  const part = $$('.unit.own,.chip.own').find(e => e.getBoundingClientRect().height), at = part && part.getBoundingClientRect();
+  if (!quiet && at && mode == 'watch' && getComputedStyle($('.dock')).position == 'sticky') {
     const end = $('.dock').getBoundingClientRect().top, away = at.top < 8 ? at.top - 60 : at.bottom > end - 8 ? at.bottom - end + 24 : 0;
     if (away && scrollY + away < $('.fig').offsetTop + $('.fig').offsetHeight) scrollBy(0, away);
   }

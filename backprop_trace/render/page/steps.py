@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from backprop_trace.formulas.expr import Difference, Formula, Minus, Name, Number, Product, Sum
-from backprop_trace.formulas.notation import PRODUCT, SUM, Leaf, Piece, write
+from backprop_trace.formulas.notation import BOX, PRODUCT, SUM, Leaf, Piece, write
 from backprop_trace.formulas.notation.mathml import MATHML, escaped
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.chain import Equation
@@ -95,10 +95,9 @@ def _tight(piece: Piece, needed: int) -> str:
 
 
 def _marked(numbers: Numbers) -> Leaf:
-    """Numbers inside a larger piece, each in an element of its own that can be found."""
+    """Numbers inside a larger piece, each in an element of its own that can be found, with its brackets."""
 
     def leaf(name: Name) -> Piece:
-        text, level = numbers(name)
-        return f'<mrow data-v="{escaped(canonical(name))}">{text}</mrow>', level
+        return f'<mrow data-v="{escaped(canonical(name))}">{_tight(numbers(name), BOX)}</mrow>', BOX
 
     return leaf

@@ -42,7 +42,8 @@ def html_name(name: Name) -> str:
     if name.kind == "d":
         assert name.of is not None and name.wrt is not None
         of = name.of._replace(label=name.via.label) if name.via and name.of == LOSS else name.of
-        return f"∂{html_name(of)}/∂{html_name(name.wrt)}"
+        way = f" | <sub>{escaped(name.via.label)}</sub>" if name.via and name.of != LOSS else ""
+        return f"∂{html_name(of)}/∂{html_name(name.wrt)}{way}"
     symbol = net_out(name)
     lower = f"<sub>{escaped(symbol.lower)}</sub>" if symbol.lower else ""
     upper = f"<sup>{escaped(symbol.upper + symbol.mark)}</sup>" if symbol.upper or symbol.mark else ""
@@ -58,11 +59,11 @@ def _unit(name: Name) -> str:
 
 # --- general formulas ---
 
-_OF_ANY = derivative(given("E"), given("x"))
+_OF_ANY = derivative(given("E"), given("u"))
 CHAIN_RULE = General(
     "chain rule",
     _OF_ANY,
-    (Call("sum_k", (Product((derivative(given("E"), given("z_k")), derivative(given("z_k"), given("x")))),)),),
+    (Call("sum_k", (Product((derivative(given("E"), given("v_k")), derivative(given("v_k"), given("u")))),)),),
 )
 """Of networks whose lines are their own: definitions and time steps."""
 
@@ -118,10 +119,10 @@ class StepWords:
             case "+":
                 assert name.of is not None
                 return given("w+" if name.of.kind == "" else f"{name.of.kind}+"), about
-            case "d" if isinstance(equation.formula, Sum) and name.wrt is not None and name.wrt.kind == "":
-                return _OF_ALL, TOTAL.about
             case "d":
                 assert name.of is not None and name.wrt is not None
+                if TOTAL in self.general and isinstance(equation.formula, Sum) and name.wrt.kind == "":
+                    return _OF_ALL, TOTAL.about
                 return self._meant_by_slope(name.of, name.wrt)
         return given(name.kind), about
 
