@@ -171,6 +171,7 @@ def test_hostile_text_does_nothing(opened):
         read_example(f"""
 title: "{nasty}"
 source: "javascript:alert(1)"
+note: "{nasty}"
 inputs: {{x1: 1}}
 targets: {{o1: 1}}
 layers: [{{units: [o1], activation: sigmoid, weights: [[0.5]]}}]
@@ -187,3 +188,75 @@ def test_printed_it_is_tagged_and_has_every_step(opened):
     content = opened(load("mazur")).page.pdf(tagged=True)
     assert b"/MarkInfo" in content
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page>") <= 9
+
+
+HOSTILE = (
+    "<script>window.bad=1</script>", "<img src=x onerror=window.bad=1>", "</script><script>window.bad=1</script>",
+    "javascript:window.bad=1", "&lt;img src=x onerror=window.bad=1&gt;", "\"'><svg onload=window.bad=1>", "-<b>1</b>",
+)  # fmt: skip
+
+
+def test_hostile_answers_do_nothing_typed_kept_or_handed_out(opened):
+    found = opened(load("mazur"), "#practise:")
+    page = found.page
+    fields = page.locator(".ask input")
+    for place, text in enumerate(HOSTILE):
+        fields.nth(place).fill(text)
+    for place in range(len(HOSTILE)):
+        for _ in range(3):
+            page.locator(".ask button").nth(place).click()
+    assert page.locator(".chp.bad").count() == len(HOSTILE)
+    kept = page.evaluate("localStorage.getItem(KEPT)")
+    assert all(
+        page.evaluate("x => Object.values(JSON.parse(x))", kept)[place] == text for place, text in enumerate(HOSTILE)
+    )
+    page.reload()
+    assert fields.nth(1).input_value() == HOSTILE[1]
+    with page.expect_download() as download:
+        page.click('[data-a="sheet"]')
+    assert HOSTILE[1] in Path(download.value.path()).read_text()
+    assert page.evaluate("window.bad") is None
+    assert page.locator(".ask img, .ask svg, .ask script").count() == 0
+    assert found.complaints == []
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["{", "null", "[1]", '"<script>window.bad=1</script>"', '{"net_h1": {"a": 1}, "__proto__": "1", "w": "1"}',
+     '{"net_h1": "<img src=x onerror=window.bad=1>", "<img src=x onerror=window.bad=1>": "1"}'],
+)  # fmt: skip
+def test_what_is_kept_may_be_anything(opened, kept):
+    found = opened(load("mazur"))
+    found.page.evaluate("x => localStorage.setItem('practice:mazur', x)", kept)
+    found.page.reload()
+    found.page.click('[data-m="practise"]')
+    assert found.page.evaluate("window.bad") is None
+    assert found.page.locator(".ask").count() == 55
+    assert found.complaints == []
+
+
+@pytest.mark.parametrize(
+    "hash_", ["#<img src=x onerror=window.bad=1>", "#practise:javascript:window.bad=1", "#%", "#change:__proto__"]
+)
+def test_hostile_links_into_the_page_do_nothing(opened, hash_):
+    found = opened(load("mazur"), hash_)
+    assert found.page.evaluate("window.bad") is None
+    assert found.complaints == []
+
+
+def test_hostile_sheets_and_names_do_nothing_in_reports(browser, run, tmp_path):
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    text = "net_h1 = 0.3775\n" + "".join(f"{line} = 3\nout_h1 = {line}\n" for line in HOSTILE)
+    for name in ("<img src=x onerror=window.bad=1>.txt", "javascript:window.bad=1.txt", "a&lt;b.txt"):
+        (folder / name).write_text(text)
+    for place, what in enumerate([str(folder), *map(str, folder.iterdir())]):
+        code, page, said = run("check", "mazur", what, "--format", "html", "--missing", "--show-unread")
+        assert code in (0, 1), said
+        file = tmp_path / f"{place}.html"
+        file.write_text(page)
+        found = Opened(browser, file)
+        assert found.page.evaluate("window.bad") is None
+        assert found.page.locator("img:not([src^='data:']), script").count() == 0
+        assert found.complaints == []
+        found.context.close()

@@ -44,6 +44,13 @@ const ofDecimals = (H, coarse) => H.decimals != null && (coarse || H.figures == 
 const narrowly = (H, size, figures) => Math.max(halfOf(size, Math.max(R.carried, figures)), H.decimals != null ? .5 * 10 ** -H.decimals : 0, H.figures != null ? halfOf(size, H.figures) : 0);
 const coarsely = (H, size) => { const f = H.fewest == null ? 3 : H.fewest, least = H.even ? f : Math.min(3, f); return Math.max(halfOf(size, H.coarsest), .5 * 10 ** -least, narrowly(H, size, R.coarse)) };
 const figuresOf = w => Math.min(R.finest, Math.max(R.carried, w.g));
+/* is something rounded on the way to the result of a formula: a product, a power or a function inside it? */
+const isRounded = f => {
+  const text = String(f).slice(3).replace(/v\[\d+]/g, 'v'), count = (text.match(/[*\/]|\w\(/g) || []).length;
+  let outside = text.slice(1);
+  while (outside != (outside = outside.replace(/\([^()]*\)/g, '')));
+  return count > 1 || count == 1 && /[-+]/.test(outside);
+};
 const usedIn = f => f.uses = f.uses || [...new Set([...String(f).matchAll(/v\[(\d+)]/g)].map(m => +m[1]))];
 
 /* the bands of all lines, from what is written: middles v, slopes by rounded number s, their radii r */
@@ -114,7 +121,7 @@ class Bands {
     if (!(off <= .05 * Math.abs(w.x) + 50 * slackOf(w))) return false;
     let reach = 0;
     this.slopes(f, f == F[k] ? P[k].d : null).forEach((a, symbol) => reach += Math.abs(a) * this.r.get(symbol));
-    const way = w.g >= 3 && (k < 0 || (f != F[k] ? /[-+*/(]/.test(String(f).slice(3)) : P[k].o.length)) ? h : 0;
+    const way = w.g >= 3 && (k < 0 || (f == F[k] ? P[k].o.length : isRounded(f))) ? h : 0;
     return off <= reach + 1.02 * h + way && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h);
   }
 }

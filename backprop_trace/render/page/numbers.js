@@ -12,6 +12,9 @@ L.forEach(l => {
   l.s = [...new Set(l.u.flatMap(k => k < K ? G[k].slice(3) : L[k - K].o))];
 });
 
+/* what is given after the update of a step with these values: places and numbers; none where the computation broke */
+const updated = v => { const next = D.carried.map(([old, now]) => [AT.get(old), v[AT.get(now)]]); return next.every(([, x]) => isFinite(x)) ? next : [] };
+
 /* a sentence in the language of the page, its gaps filled */
 const say = (s, ...a) => { let n = 0; return (D.words[s] || s).replace(/\{(\d*)}/g, (m, k) => a[k || n++]) };
 const mark = s => D.comma ? s.replace('.', ',') : s;

@@ -287,8 +287,8 @@ $$('.fd label').forEach(l => {
 });
 function onward(n) {
   for (let k = 0; k < n; k++) {
-    const next = D.carried.map(([old, now]) => [AT.get(old), v[AT.get(now)]]);
-    if (!next.every(([, x]) => isFinite(x))) break;
+    const next = updated(v);
+    if (!next.length) break;
     next.forEach(([k, x]) => { given[k] = {t: null, v: x} });
     v = run(given.map(g => g.v));
     hist.push(v[AT.get(D.objective)]);
