@@ -12,8 +12,13 @@ from collections import Counter
 
 import pytest
 from evidence import honest, mutations, placeholders, power
-from evidence.judged import ACCUSED, CONFIRMED, Cases, judge, random_exercise, shipped
-from evidence.writers import HABITS, skipping, written
+from evidence.judged import ACCUSED, CONFIRMED, Cases, from_text, judge, random_exercise, shipped
+from evidence.mistakes import plant
+from evidence.writers import HABITS, Habit, skipping, written
+
+from backprop_trace.check.checker import Checker
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.model.conventions import Ways
 
 COARSE = ("2 decimals", "carried, 2 decimals", "2 figures", "uneven", "3 decimals", "cut, 3 decimals")
 """Up to six lines in a hundred may be undecided where digits are few or uneven; else one."""
@@ -123,3 +128,28 @@ def test_each_of_these_is_named_too(slip):
 def test_the_first_of_several_mistakes_on_a_sheet_is_flagged_first():
     tally, cases = planted("slip: no-half", 4, several=3)
     assert (tally["sheets"], tally["first"]) == (4, 4), cases.smallest
+
+
+TANH = """
+inputs: {x1: -0.3, x2: 0.5, x3: 0.9, x4: -0.2}
+targets: {o1: 0.1}
+layers:
+  - units: [h1, h2, h3, h4]
+    activation: tanh
+    weights: [[0.8, 0.3, -0.28, 0.4], [0.33, 0.77, 0.15, 0.7], [-0.49, -0.2, 0.7, -0.2], [-0.40, 0.30, 0.08, 0.74]]
+    bias: [0.1, -0.5, -0.85, 0.05]
+  - {units: [o1], activation: tanh, weights: [[0.9, 0.57, 0.40, -0.8]], bias: [0.9]}
+loss: mean_squared_error
+learning_rate: 0.25
+"""
+
+
+def test_a_method_shows_in_new_weights_alone_though_each_of_them_is_undecided():
+    """Hidden deltas from updated weights move the new weights by a few units of the fourth decimal."""
+    made, rng = from_text(TANH), random.Random(1)
+    sheet = power.spoiled(made, Habit(), rng, [plant(made, "updated-weights", rng)])
+    updates = "".join(f"{row}\n" for row in sheet.text.splitlines() if "+" in row)
+    report = judge(made, updates)
+    assert report.first_mistake.name == "w_x1_h1+" and report.first_mistake.slips == ("updated-weights",)
+    accepting = Checker(made.example, ways=Ways(accept=frozenset({"updated-weights"})))
+    assert not accepting.check(read_sheet(updates, "sheet.txt")).has_mistakes

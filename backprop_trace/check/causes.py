@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from math import log10
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_trace.check.findings import NO_CAUSE, Cause
@@ -38,6 +39,9 @@ TELLING = 3
 """An undecided number has so many figures if a cause may speak of it: 0.00 is no evidence of anything."""
 
 
+NO_METHODS: Mapping[str, Variant] = MappingProxyType({})
+
+
 class CommonSlip(NamedTuple):
     """A slip, the kind of lines that it is in (empty: all that it can be in), and its way, where it has several."""
 
@@ -47,10 +51,13 @@ class CommonSlip(NamedTuple):
 
 
 class Causes:
-    """What slips in all lines, or in all of a kind, make of a step of a variant, computed once."""
+    """What slips in all lines, or in all of a kind, make of a step of a variant, computed once.
 
-    def __init__(self, variant: Variant, step: int):
-        self.variant, self.step = variant, step
+    `methods` are slips that make a variant of their own: hidden deltas from updated weights.
+    """
+
+    def __init__(self, variant: Variant, step: int, methods: Mapping[str, Variant] = NO_METHODS):
+        self.variant, self.step, self.methods = variant, step, methods
         self._values: dict[CommonSlip, Mapping[Name, float]] = {}
 
     @cached_property
@@ -70,6 +77,11 @@ class Causes:
             if not place.kind or bent != found[place._replace(kind="")]
         }  # fmt: skip
 
+    @property
+    def made_everywhere(self) -> list[CommonSlip]:
+        """The slips that who makes them makes in all lines."""
+        return [*map(CommonSlip, self.methods), *(place for place in self.bent if place.slip in ALL_LINES)]
+
     def _bends(self, equation: Equation) -> Iterator[tuple[str, Formula]]:
         lines = self.variant.at(self.step)
         for bend in lines.bends(equation.name, equation.formula):
@@ -81,8 +93,13 @@ class Causes:
     def values(self, place: CommonSlip) -> Mapping[Name, float]:
         """The numbers that a slip changes."""
         if place not in self._values:
-            self._values[place] = self._computed(self.bent[place])
+            other = self.methods.get(place.slip)
+            self._values[place] = self._computed(self.bent[place]) if other is None else self._differing(other)
         return self._values[place]
+
+    def _differing(self, other: Variant) -> Mapping[Name, float]:
+        own = self.variant.rough(self.step)
+        return {name: value for name, value in other.rough(self.step).items() if value != own.get(name, value)}
 
     def _computed(self, bent: Mapping[Name, Formula]) -> Mapping[Name, float]:
         lines, changed = self.variant.at(self.step), dict[Name, float]()
@@ -104,9 +121,7 @@ class Causes:
         slip that is made in all lines, and their digits tell. None that is `fine` speaks against."""
         telling = {name: written for name, written in undecided.items() if self.tells(written, name)}
         best, wanting = NO_CAUSE, {**off, **telling}
-        for place in self.bent:
-            if not off and place.slip not in ALL_LINES:
-                continue
+        for place in self.bent if off else self.made_everywhere:
             values = self.values(place)
             lines = frozenset(name for name, written in wanting.items() if self.gives(written, name, values))
             if len(lines) < max(1, len(best.lines)) or any(self.denies(fine[name], name, values) for name in fine):

@@ -8,6 +8,7 @@ are, stands in `model/conventions.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from backprop_trace.check.causes import Causes
 from backprop_trace.check.variant import Circular, Variant, bent_listing
@@ -16,7 +17,7 @@ from backprop_trace.formulas.expr import Minus, Number, Product, Quotient, names
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.catalogue import OPTIMIZERS
 from backprop_trace.model.chain import Equation
-from backprop_trace.model.conventions import ALL_SAMPLES, BATCHES_OF, CONVENTIONS, SIGNS, is_about_batches
+from backprop_trace.model.conventions import ALL_SAMPLES, BATCHES_OF, CONVENTIONS, METHOD, SIGNS, is_about_batches
 from backprop_trace.model.layers import Layer
 from backprop_trace.model.network import Listing
 from backprop_trace.model.settle import forward_settled
@@ -256,8 +257,14 @@ class Variants:
         """What slips in all lines make of a step of a variant."""
         key = id(variant), step
         if key not in self._causes:
-            self._causes[key] = Causes(variant, step)  # which keeps the variant, so that its identity stays its own
+            self._causes[key] = Causes(variant, step, self.methods)  # which keeps the variant: its identity is its own
         return self._causes[key]
+
+    @cached_property
+    def methods(self) -> dict[str, Variant]:
+        """The variants of the methods that are no excuse, by the slip that each of them is."""
+        entries = ((word, entry.slip) for word, entry in CONVENTIONS.items() if entry.kind == METHOD)
+        return {slip: variant for word, slip in entries if (variant := self[word]) is not None}
 
     def others(self) -> list[tuple[str, Variant]]:
         return [(word, variant) for word in VARIANTS if (variant := self[word]) is not None]

@@ -137,8 +137,17 @@ class JudgedPart:
         elif first.is_plain:
             return first
         else:
-            self.cause = self.common_cause(own, self.variants.own, ())
+            self.find_cause(own)
         return self.along(self.variant, self.conventions, explain=True)
+
+    def find_cause(self, own: Trial) -> None:
+        """The slip that many undecided lines have in common; or the convention, where the exercise accepts it."""
+        self.cause = self.common_cause(own, self.variants.own, ())
+        for word, entry in CONVENTIONS.items():
+            other = self.variants[word] if entry.slip in self.cause.slips and word in self.ways.accept else None
+            if other is not None:
+                self.variant, self.conventions, self.cause = other, (word,), NO_CAUSE
+                return
 
     def along(self, variant: Variant, conventions: tuple[str, ...], explain: bool = False) -> Judged:
         answers, unknown = self.entries.answers(variant, conventions)
