@@ -14,6 +14,7 @@ mistake away. The same functions of the tree that the checker uses, in one alpha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -54,6 +55,10 @@ RULES: Mapping[str, object] = {
     "copies": trials.MOST_COPIES, "oneByOne": causes.ONE_BY_ONE, "most": causes.MOST_LINES,
 }  # fmt: skip
 """The numbers that the checker judges by, as the script calls them."""
+
+
+MOST_ALIKE = 30
+"""Bends of one slip in a line: with many inputs, each of which may be taken for another, a page would be megabytes."""
 
 
 class Operation(NamedTuple):
@@ -100,7 +105,11 @@ def _bends(
     seen: set[tuple[str, str]] = set()
     formulas = [equation.formula] if opened == equation.formula else [equation.formula, opened]
     found = [bend for formula in formulas for bend in bends(equation, formula, facts)]
+    alike = Counter[str]()
     for bend in sorted(found, key=lambda bend: SLIPS[bend.slip].rank):
+        alike[bend.slip] += 1
+        if alike[bend.slip] > MOST_ALIKE:
+            continue
         try:
             pair = bend.slip, script.function(bend.formula)
         except KeyError:  # it speaks of what is not on the page

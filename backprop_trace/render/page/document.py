@@ -25,7 +25,7 @@ from backprop_trace.model.chain import PHASES
 from backprop_trace.model.general import written
 from backprop_trace.model.network import TooLarge
 from backprop_trace.render.medium import SCREEN, Medium
-from backprop_trace.render.page.layout import Box, NetworkLayout, downwards, layout
+from backprop_trace.render.page.layout import INPUT, Box, NetworkLayout, downwards, layout
 from backprop_trace.render.page.steps import derivation
 from backprop_trace.render.page.svg import KINDS, at_first, attribute, drawing, moved, parts
 from backprop_trace.render.page.wording import StepWords, html_name
@@ -201,7 +201,8 @@ class _Page:
     def fields(self) -> str:
         at = self.field_places() if not self.standing() and not self.drawn.small else {}
         parts = [
-            f'<div class="fd"{at.get(canonical(name), "")}><label for="f-{k}">{html_name(name)}</label>'
+            f'<div class="fd"{at.get(canonical(name), "")}>'
+            f'<label for="f-{k}">{html_name(plain(name))}{_place(name)}</label>'
             f'<input id="f-{k}" {attribute("data-g", canonical(name))} '
             f"{attribute('value', self.mark(self.value(name, 9)))} "
             'inputmode="decimal" autocomplete="off" spellcheck="false" size="6"></div>'
@@ -217,7 +218,7 @@ class _Page:
         found: dict[str, str] = {}
         for node in self.drawn.nodes:
             if node.kind == "input":
-                found.setdefault(node.key, self.at(node.x + 34, node.y + 25, 56))
+                found.setdefault(node.key, self.at(node.x + INPUT - 70, node.y + 25, 62))
             if node.bias is not None:
                 found.setdefault(canonical(node.bias), self.at(*_tab(node), 46))
             for slot in node.slots:
@@ -295,7 +296,7 @@ class _Page:
                 "</div></div>\n"
             )
         items = "".join(
-            f"<li {attribute('id', canonical(name))}><i>{html_name(name)}</i> "
+            f"<li {attribute('id', canonical(name))}><i>{html_name(plain(name))}{_place(name)}</i> "
             f"<b {attribute('data-t', canonical(name))}>{escaped(self.plain(name, 9))}</b></li>"
             for name in self.givens
         )

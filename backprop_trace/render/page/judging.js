@@ -223,7 +223,8 @@ class Judging {
     const band = this.narrow(w).reach(k, w), off = Math.min(Math.abs(w.x - band.middle), this.sound(k) ? Math.abs(w.x - this.T[K + k]) : Infinity);
     return off <= BESIDE * band.all + 4.1 * w.h;
   }
-  isUnsure(k, w) { return (w.g < 3 || this.slips.includes('not named') || new Set(this.slips).size > 1 || this.slips.length > 3) && this.between(k).some(j => this.bent[j]) }
+  isCopied(k) { const left = this.between(k); return L.some((l, m) => this.W[m] && this.tainted[m] && P[m].c && left.includes(P[m].d[0][0] - K)) }
+  isUnsure(k, w) { return (w.g < 3 || this.slips.includes(UNNAMED) || new Set(this.slips).size > 1 || this.slips.length > 3) && this.between(k).some(j => this.bent[j]) }
   /* more digits than the band is wide, and exactly what another last digit of an earlier line would give */
   conspicuous(k, w) {
     const used = P[k].d.map(d => d[0]), own = used.filter(j => j >= K && this.W[j - K]);
@@ -239,30 +240,36 @@ class Judging {
 
   /* --- which slip gives a number: in this line, by its digits, or in a line that was left out --- */
   explained(k, w) {
-    const found = this.here(k, w), here = found.length;
-    if (!here) found.push(...this.before(k, w));
-    found.push(...this.byCause(k, w, found));
-    const rank = e => D.slips[e.slip][2], caused = found.filter(e => this.cause.slips.includes(e.slip));
-    if (caused.length && this.cause.lines.size) caused.push(...found.filter(e => !caused.includes(e) && !e.bent && rank(e) == 1));
-    const named = caused.length ? caused : found.filter(e => this.mayBeNamed(e, k, w));
-    if (!named.length) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
-    const e = this.surest(named, w);
+    const fitting = this.fitting(k, w), e = fitting.length ? this.surest(fitting, w) : null, first = e || fitting[0];
+    const unsure = this.slips.includes(UNNAMED) || this.mistakes > 2, few = !e && w.g < 3 && this.mistakes > 0;
     this.mistakes++;
-    if ((e || named[0]).bent) this.bend((e || named[0]).bent, e ? e.slip : 'not named');
-    if (w.g > 2) named.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
-    if ((!e || e.bent) && this.mistakes > 3 && this.between(k).length) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
+    if (first && first.bent) this.bend(first.bent, e ? e.slip : UNNAMED);
+    if (w.g > 2) fitting.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
+    if (few || this.isCopied(k) || (!e || e.bent) && unsure && this.between(k).length) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
+    if (!first) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
     if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
     const again = this.told.has(e.slip) && METHODS.includes(D.slips[e.slip][0]);
     this.told.add(e.slip);
     return again ? {w: 'undecided', s: 'The slip of an earlier line, made again, gives this.'} : this.said(e);
   }
-  /* the slip to be named: of several after an earlier mistake the one that was made before, and of few digits none */
-  surest(named, w) {
-    const several = new Set(named.map(e => e.slip)).size > 1, before = this.told.size > 0, mixed = slip => D.slips[slip][0].startsWith('wrong-');
-    if (w.g < 3 && (several || before || named[0].copied) || this.slips.length && this.mistakes > 5) return null;
-    if (named[0].bent && (D.slips[named[0].slip][2] > 1 || this.mistakes > 3)) return null;
-    if (!several && mixed(named[0].slip) && [...this.told].some(slip => slip != named[0].slip && mixed(slip))) return null;
-    return several && before ? named.find(e => this.told.has(e.slip)) : named[0];
+  /* all slips that give a number, those of the cause first */
+  fitting(k, w) {
+    const found = this.here(k, w), here = found.length;
+    if (!here) found.push(...this.before(k, w));
+    found.push(...this.byCause(k, w, found));
+    const rank = e => D.slips[e.slip][2], caused = found.filter(e => this.cause.slips.includes(e.slip));
+    if (caused.length && this.cause.lines.size) caused.push(...found.filter(e => !caused.includes(e) && !e.bent && rank(e) == 1));
+    return caused.length ? caused : found.filter(e => this.mayBeNamed(e, k, w));
+  }
+  /* the slip to be named, those of this line first: of several after a mistake the one that was made before; none where there are
+     few digits, or mix-ups of neighbours, or several slips in a line that was left out */
+  surest(fitting, w) {
+    const own = fitting.filter(e => !e.bent), all = own.length ? own : fitting, [first] = all, told = [...this.told];
+    const several = new Set(all.map(e => e.slip)).size > 1, mixed = slip => D.slips[slip][0].startsWith('wrong-');
+    if (w.g < 3 && (several || told.length || first.copied) || this.slips.length && this.mistakes > 4) return null;
+    if (first.bent && (several || D.slips[first.slip][2] > 1 || mixed(first.slip) || this.mistakes > 2)) return null;
+    if (!several && mixed(first.slip) && told.some(slip => slip != first.slip && mixed(slip))) return null;
+    return several && told.length ? all.find(e => this.told.has(e.slip)) : first;
   }
   said(e) {
     const [slip, reason] = D.slips[e.slip], of = e.bent && N[K + +Object.keys(e.bent)[0]];
@@ -375,7 +382,7 @@ class Judging {
 }
 /* so many bands beside what follows, the page does not call it wrong; slips that are made once and for all; those that are none
    where the total makes up for them */
-const BESIDE = 1.25, METHODS = ['updated-weights', 'transposed'], MADE_UP = ['no-half', 'half-added', 'mean-for-sum', 'sum-for-mean'];
+const BESIDE = 1.25, UNNAMED = -1, METHODS = ['updated-weights', 'transposed'], MADE_UP = ['no-half', 'half-added', 'mean-for-sum', 'sum-for-mean'];
 /* each slip once, the classical ones first */
 const ranked = found => found.filter((e, at) => found.findIndex(o => o.slip == e.slip) == at).sort((a, b) => D.slips[a.slip][2] - D.slips[b.slip][2]);
 const oneOff = s => [...s].flatMap((c, k) => /\d/.test(c) ? [...'0123456789'].filter(o => o != c).map(o => s.slice(0, k) + o + s.slice(k + 1)).concat(/\d/.test(s[k + 1] || '') && s[k + 1] != c ? [s.slice(0, k) + s[k + 1] + c + s.slice(k + 2)] : []) : []);

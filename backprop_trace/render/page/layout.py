@@ -21,6 +21,7 @@ from backprop_trace.model.network import Network
 MARGIN = 8.0
 SMALL_ROW, SMALL_GAP = 78.0, 130.0
 CHIP = (98.0, 57.0)
+INPUT = 110.0
 MOST_ROWS, MOST_LAYERS = 3, 3
 """What is larger is drawn small."""
 
@@ -28,6 +29,9 @@ ROOMS = ((136.0, 246.0), (136.0, 200.0), (190.0, 246.0), (190.0, 300.0), (260.0,
 """Between two columns and two rows: the first room in which the chips find a place is taken."""
 
 MOST_TRIALS = 4000
+
+CROWD = 4
+"""Chips of a unit that can be seen side by side where layers run downwards."""
 
 NARROW, BESIDE = 440.0, 8.0
 """How wide the drawing is where layers run downwards, and the least room between two boxes of a row."""
@@ -157,7 +161,7 @@ def _rows(count: int, row: float, height: float) -> list[float]:
 
 def _input(network: Network, label: str, x: float, y: float) -> Box:
     slot = Slot(label, label, 44, 0, 44, 50, large=True)
-    return Box(label, "input", x, y - 25, 94, 50, (slot,))
+    return Box(label, "input", x, y - 25, INPUT, 50, (slot,))
 
 
 def _unit(network: Network, label: str, x: float, y: float) -> Box:
@@ -340,7 +344,7 @@ def _turned(drawn: NetworkLayout, gap: float) -> NetworkLayout:
     moved: dict[Box, Box] = {}
     y = 34.0 if any(edge.loop for edge in drawn.edges) else 2.0
     for layer in _columns(drawn.nodes):
-        y -= gap - 30 if layer[0].kind == "loss" else 0
+        y -= gap - 30 if layer[0].kind in ("loss", "total") else 0
         for row in _in_rows(layer):
             tallest = max(node.height for node in row)
             for node, x in zip(row, _spread([node.width for node in row]), strict=True):
@@ -354,7 +358,7 @@ def _turned(drawn: NetworkLayout, gap: float) -> NetworkLayout:
 
 
 def _columns(nodes: Iterable[Box]) -> list[list[Box]]:
-    """The nodes from column to column; the total stands with the losses, between two of them."""
+    """The nodes from column to column; the total stands between two losses, or below several."""
     found: dict[float, list[Box]] = {}
     total = None
     for node in nodes:
@@ -363,8 +367,10 @@ def _columns(nodes: Iterable[Box]) -> list[list[Box]]:
         else:
             found.setdefault(node.x, []).append(node)
     columns = [found[x] for x in sorted(found)]
-    if total is not None:
+    if total is not None and len(columns[-1]) <= 2:
         columns[-1].insert(1, total)
+    elif total is not None:
+        columns.append([total])
     return columns
 
 

@@ -44,6 +44,7 @@ const fineish = k => FINE.includes((verdicts[k - K] || {}).w);
   c.setAttribute('class', wide.getAttribute('class').replace('wide', 'compact'));
   c.setAttribute('viewBox', [-2, -2, d.box[0] + 4, d.box[1] + 4].join(' '));
   c.removeAttribute('style');
+  c.classList.toggle('crowd', d.crowd);
   c.setAttribute('aria-labelledby', 't-compact');
   $('title', c).id = 't-compact';
   all('.unit', (e, k) => e.setAttribute('transform', `translate(${d.units[k]})`));

@@ -6,12 +6,13 @@ for is the canonical name without sample and time step; the page adds those it s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from backprop_trace.formulas.expr import Name, after, derivative, plain
 from backprop_trace.formulas.notation.mathml import escaped
 from backprop_trace.formulas.notation.names import canonical, net_out
-from backprop_trace.render.page.layout import CHIP, Box, Chip, NetworkLayout, Slot, Wire
+from backprop_trace.render.page.layout import CHIP, CROWD, INPUT, Box, Chip, NetworkLayout, Slot, Wire
 
 Number = Callable[[str], str]
 """The number that is shown for a quantity, or nothing."""
@@ -67,6 +68,7 @@ def moved(layout: NetworkLayout) -> dict[str, object]:
         "edges": [edge_path(edge, down=True) for edge in layout.edges],
         "chips": [[round(chip.x), round(chip.y)] for chip in layout.chips],
         "floats": any(chip.floats for chip in layout.chips),
+        "crowd": max(Counter(edge.head for edge in layout.edges).values(), default=0) > CROWD,
     }
 
 
@@ -186,7 +188,7 @@ def _slot(slot: Slot, kind: str, number: Number, say: Callable[[str], str]) -> s
         inside = label + _text(right, slot.y + slot.height - 6, f"{size} ae", value, slot.quantity)
     else:
         label = _label(slot, kind, say)
-        right, low = (78, 30) if kind == "input" else (slot.width - 13, slot.y + 23)
+        right, low = (INPUT - 13, 30) if kind == "input" else (slot.width - 13, slot.y + 23)
         box = ""
         inside = label + _text(right, low, f"{size if slot.large else 'cv'} ae", value, slot.quantity)
     return head + box + inside + "</g>"
@@ -194,7 +196,7 @@ def _slot(slot: Slot, kind: str, number: Number, say: Callable[[str], str]) -> s
 
 def _label(slot: Slot, kind: str, say: Callable[[str], str]) -> str:
     if kind == "input":
-        return _text(18, 31, "un", name_text(Name("", slot.label)))
+        return _text(14, 31, "un", name_text(Name("", slot.label)))
     if slot.label == "target":
         return _text(13, slot.y + 23, "cn", say("target"))
     name = Name("E", slot.label.partition("_")[2])
