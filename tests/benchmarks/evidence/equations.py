@@ -23,8 +23,8 @@ from backprop_trace.formulas.parse import read_formula
 from backprop_trace.render.pages.report import record
 from evidence.calculation import exact, unit, value
 from evidence.judged import Cases, Exercise, command, judge, table
-from evidence.mistakes import KINDS, plant
-from evidence.power import somewhere, spoiled
+from evidence.mistakes import plant
+from evidence.power import KINDS, somewhere, spoiled
 from evidence.writers import CUT, Habit
 
 CALLED = {"ln": "log", "e": "exp"}
@@ -148,7 +148,7 @@ def planted_sheets(sheets: int, seed: int) -> Iterator[tuple[Exercise, str, bool
         habit = rng.choice(HABITS)._replace(skipped=rng.choice((0, 0, 0.3, 0.6)))
         try:
             made = somewhere(rng.choice(tuple(KINDS)), rng)
-            found = [plant(made, rng.choice(tuple(KINDS)), rng) for _ in range(rng.randint(1, 3))]
+            found = [plant(made, rng.choice(tuple(KINDS)), rng, KINDS) for _ in range(rng.randint(1, 3))]
             sheet = spoiled(made, habit, rng, [one for one in found if one is not None])
         except (DecimalException, decimal.InvalidOperation):
             continue
