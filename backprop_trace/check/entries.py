@@ -8,8 +8,9 @@ from functools import cached_property
 
 from backprop_trace.check import chains
 from backprop_trace.check.findings import Answer
+from backprop_trace.check.formula_names import FormulaNames
 from backprop_trace.check.lines import Lines
-from backprop_trace.check.naming import SheetNames, agrees, tells
+from backprop_trace.check.naming import Asked, SheetNames, agrees, tells
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
@@ -18,6 +19,7 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.conventions import CHANGE_SIGN, DELTA_SIGN, ERROR_SIGN
 from backprop_trace.run.step import size
 
+NOT_ASKED = Asked("")
 MOST_COMPUTED = 5_000_000
 """Quantities that are computed on the way to the last step of a sheet."""
 MOST_STEPS = 200
@@ -53,18 +55,33 @@ class Entries:
         self.passed: list[Passage] = []
         self.asked: dict[Place, str] = {}
         for place, entry in enumerate(found.entries):
-            self.take(entry, found.asked.get(place, ""), variant)
+            names = FormulaNames(self.naming, entry.section.step, entry.section.sample)
+            asked = found.asked.get(place, NOT_ASKED)
+            name = self.by_formula(entry, asked.may_be, names, variant)
+            if name is None:
+                self.take(entry, asked.question, names, variant)
+            else:
+                self.entries.append(entry._replace(meant=canonical(name)))
 
-    def take(self, entry: Entry, asked: str, variant: Variant) -> None:
+    def by_formula(self, entry: Entry, may_be: Sequence[Name], names: FormulaNames, variant: Variant) -> Name | None:
+        """The quantity of a line whose name may mean several, and whose formula is right for one of them."""
+        if not may_be or entry.block or entry.readings[0].value is not None:
+            return None
+        from backprop_trace.check.formulas import judge_formula
+
+        answers = [Answer(name, entry.section.step, entry.readings, entry.spelling) for name in may_be]
+        comma = self.sheet.decimal_comma
+        right = [each.name for each in answers if judge_formula(variant, each, names, comma)[0] == "right"]
+        return right[0] if len(right) == 1 else None
+
+    def take(self, entry: Entry, asked: str, names: FormulaNames, variant: Variant) -> None:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
-        section = entry.section
         if not entry.meant and not asked and (not entry.sure or _GENERAL.search(entry.spelling)):
             self.passed.append(Passage(_as_line(entry), entry.place))
             return
         if asked:
             self.asked[entry.place] = asked
-        lookup = self.naming.lookup(section.step, section.sample)
-        read = chains.with_numbers(entry, variant, lookup, self.sheet.decimal_comma)
+        read = chains.with_numbers(entry, variant, names, self.sheet.decimal_comma)
         if isinstance(read, Passage):
             self.passed.append(read)
         elif not read.meant and not asked and not read.block and read.readings[-1].value is None and not read.chain:
@@ -95,13 +112,15 @@ class Entries:
         return [len(numbers)] if numbers else range(1, LARGEST_TRIED + 1)
 
     def answers(self, variant: Variant, conventions: Collection[str]) -> tuple[Answers, list[Entry]]:
-        """The answers, with the signs of the conventions in force; and the entries that mean no quantity."""
+        """The numbers, with the signs of the conventions in force; and the entries that mean no quantity."""
         answers: Answers = {}
         unknown = []
         for entry in self.entries:
             name = self.name(entry, variant)
             if name is None:
                 unknown.append(entry)
+                continue
+            if entry.readings[0].value is None:
                 continue
             key = entry.section.step, name
             is_turned = sign_convention(entry.spelling, name) in conventions
@@ -117,6 +136,15 @@ class Entries:
                 raise SourceError([Problem(what, entry.place)], self.sheet.name, self.sheet.text)
             answers[key] = before._replace(again=again)
         return answers, unknown
+
+    def formulas(self, variant: Variant) -> list[Answer]:
+        """The lines that have a formula in place of a number."""
+        named = ((entry, self.name(entry, variant)) for entry in self.entries if entry.readings[0].value is None)
+        return [
+            Answer(name, entry.section.step, entry.readings, entry.spelling)
+            for entry, name in named
+            if name is not None
+        ]
 
     def name(self, entry: Entry, variant: Variant) -> Name | None:
         """The quantity of an entry, or None."""

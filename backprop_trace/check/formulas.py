@@ -16,6 +16,7 @@ from typing import Any
 from flint import arb
 
 from backprop_trace.check.findings import Answer
+from backprop_trace.check.formula_names import FormulaNames, formulas
 from backprop_trace.check.lines import Lines
 from backprop_trace.check.report import Words
 from backprop_trace.check.slips import SLIPS
@@ -25,7 +26,7 @@ from backprop_trace.formulas.arithmetic import ComputationError, evaluate, evalu
 from backprop_trace.formulas.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.formulas.expr import Formula, Name, names_in
 from backprop_trace.formulas.paper import plain
-from backprop_trace.formulas.parse import BadFormula, Resolve, read_formula
+from backprop_trace.formulas.parse import BadFormula
 
 POINTS, MOST_DRAWS, BITS = 5, 40, 256
 MOST_BETWEEN = 12
@@ -37,14 +38,15 @@ Verdict = tuple[str, tuple[str, ...], Words, Formula | None]
 """verdict, slips, what is said, and the formula as it should be"""
 
 
-def judge_formula(variant: Variant, answer: Answer, resolve: Resolve | None = None, comma: bool = False) -> Verdict:
-    """right, slip, wrong or undecided; `unknown` if the formula cannot be read."""
+def judge_formula(variant: Variant, answer: Answer, names: FormulaNames, comma: bool = False) -> Verdict:
+    """right, slip, wrong or undecided; `unknown` if the formula cannot be read, or is right in none of several
+    readings."""
     text = answer.readings[0].text
     if answer.name in variant.example.values:
         return "unknown", (), ("this is given: copy its number",), None
     lines = variant.at(answer.step)
     try:
-        formula = read_formula(plain(text, comma), resolve or lines.vocabulary.read, implied=True)
+        read = list(formulas(plain(text, comma), names))
     except BadFormula as bad:
         astray = [int(found) for found in re.findall(r"\[(\d{1,9})\]", text)]
         if others := [sample for sample in astray if sample not in lines.samples and lines.samples != (None,)]:
@@ -54,7 +56,11 @@ def judge_formula(variant: Variant, answer: Answer, resolve: Resolve | None = No
         points = list(_points(variant, answer))
         if len(points) < POINTS:
             return "undecided", (), ("the formula could not be evaluated at enough points",), None
-        return _judged(lines, answer.name, formula, points)
+        found = [_judged(lines, answer.name, formula, points) for formula in read]
+    right = [verdict for verdict in found if verdict[0] == "right"]
+    if right or len(found) == 1:
+        return (right or found)[0]
+    return "unknown", (), ("names in this formula may mean several quantities: write them as files do",), None
 
 
 def _judged(lines: Lines, name: Name, formula: Formula, points: Points) -> Verdict:

@@ -53,7 +53,7 @@ class Judge:
         self.variant.prepare(self.steps)
         for step in self.steps:
             lines = self.variant.at(step)
-            at_step = [name for (at, name), a in self.answers.items() if at == step and a.readings[0].value is not None]
+            at_step = [name for at, name in self.answers if at == step]
             for name in sorted(at_step, key=lines.place_of):
                 answer = self.answers[step, name]
                 if answer.again:
@@ -68,7 +68,7 @@ class Judge:
     def judge_all(self, step: int, answer: Answer) -> Iterator[Finding]:
         """Several lines for one quantity: each is judged, the best stands for later lines, the others may be used."""
         key = step, answer.name
-        numbers = [each for each in (answer._replace(again=()), *answer.again) if each.readings[0].value is not None]
+        numbers = [answer._replace(again=()), *answer.again]
         kept = self.ledger.tainted.copy(), self.ledger.mute.copy()
         verdicts = []
         for each in numbers:
@@ -439,7 +439,7 @@ def habits_of(variant: Variant, answers: Mapping[Key, Answer]) -> Habits:
     texts: list[tuple[str, Fraction]] = []
     for (step, name), answer in answers.items():
         written = answer.readings[0]
-        if written.value is not None and name in variant.at(step).equations:
+        if name in variant.at(step).equations:
             texts.append((written.text, variant.true(step)[name]))
     return Habits.of(texts)
 

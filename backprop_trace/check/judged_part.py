@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from backprop_trace.check.chains import Blame
 from backprop_trace.check.conventions import Variants
 from backprop_trace.check.entries import Answers, Entries, turned
 from backprop_trace.check.findings import HONEST, NO_CAUSE, Answer, Cause, Finding
+from backprop_trace.check.formula_names import FormulaNames
 from backprop_trace.check.habits import Habits
 from backprop_trace.check.judge import Judge, cut_off, habits_of
 from backprop_trace.check.ledger import Key
@@ -26,7 +27,6 @@ from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import shown
-from backprop_trace.formulas.parse import Resolve
 from backprop_trace.model.conventions import (
     CHANGE_SIGN,
     CONVENTIONS,
@@ -122,10 +122,11 @@ class JudgedPart:
         self.by_output = frozenset.intersection(*(listing.by_output for listing in listings))
         found = [self.judged(finding, wording) for finding in findings]
         found = [self.chained(line, answers, wording) for line in found]
-        found += self.formula_lines(answers)
+        formulas = self.entries.formulas(self.variant)
+        found += self.formula_lines(formulas)
         wrong = [line.step for line in found if line.phase == "update" and line.verdict in ("slip", "wrong")]
         self.wrong_update = min(wrong, default=None)
-        known = _ordered(found + self.missing(answers), self.variant)
+        known = _ordered(found + self.missing({*answers, *((each.step, each.name) for each in formulas)}), self.variant)
         return known + [self.unknown(entry) for entry in unknown]
 
     def judge(self) -> Judged:
@@ -327,7 +328,7 @@ class JudgedPart:
         entry = self.entries.chain_at(line.place)
         if entry is None:
             return line
-        lookup = self.entries.naming.lookup(line.step, line.sample)
+        lookup = FormulaNames(self.entries.naming, line.step, line.sample)
         step = {name: answer.readings[0] for (at, name), answer in answers.items() if at == line.step}
         raw = {name: _as_it_stands(reading, answers[line.step, name].sign) for name, reading in step.items()}
         values = chains.value_bands(raw, self.variant.rough(line.step))
@@ -417,46 +418,34 @@ class JudgedPart:
         found: JudgedLine = printed[key]
         return found
 
-    def missing(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
+    def missing(self, answered: Collection[Key]) -> list[JudgedLine]:
         """The lines that are not on the sheet, for the steps that are worked out on it."""
-        steps = {step for step, _ in answers}
-        worked = {step for step, name in answers if self.line(name, step).phase in ("backward", "update")}
+        steps = {step for step, _ in answered}
+        worked = {step for step, name in answered if self.line(name, step).phase in ("backward", "update")}
         return [
             self.line(name, step)
             for step in sorted(worked or steps)
             for name in self.variant.at(step).equations
-            if (step, name) not in answers and not self.is_optional(name)
+            if (step, name) not in answered and not self.is_optional(name)
         ]
 
     def is_optional(self, name: Name) -> bool:
         """Lines that some sources print and others do not are never missed."""
         return name.kind in ("error", "change") or (name.kind == "+" and name.of in self.variant.example.rule.fixed)
 
-    def formula_lines(self, answers: Mapping[tuple[int, Name], Answer]) -> list[JudgedLine]:
+    def formula_lines(self, formulas: Sequence[Answer]) -> list[JudgedLine]:
         """The lines that are formulas, not numbers."""
-        formulas = [answer for answer in answers.values() if answer.readings[0].value is None]
         if not formulas:
             return []
         from backprop_trace.check.formulas import judge_formula
 
+        naming, comma = self.entries.naming, self.entries.sheet.decimal_comma
         return [
             self.judged_formula(
-                answer,
-                judge_formula(self.variant, answer, self.resolve(answer), self.entries.sheet.decimal_comma),
+                each, judge_formula(self.variant, each, FormulaNames(naming, each.step, each.name.sample), comma)
             )
-            for answer in formulas
+            for each in formulas
         ]
-
-    def resolve(self, answer: Answer) -> Resolve:
-        """What the names in a formula of the sheet stand for."""
-        found = self.entries.naming.lookup(answer.step, answer.name.sample)
-        vocabulary = self.variant.at(answer.step).vocabulary
-
-        def resolve(text: str) -> Name | None:
-            exact = vocabulary.read(text)
-            return exact if exact is not None else found(text)
-
-        return resolve
 
     def judged_formula(self, answer: Answer, judged: tuple[str, tuple[str, ...], Words, Formula | None]) -> JudgedLine:
         verdict, slips, said, right = judged

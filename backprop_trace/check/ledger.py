@@ -64,10 +64,7 @@ class Ledger:
         self._bands: dict[Carrying, Bands] = {}
 
     def _written_at(self, step: int) -> frozenset[Name]:
-        found = frozenset(
-            name for (at, name), answer in self.answers.items() if at == step and answer.readings[0].value is not None
-        )
-        return self.variant.at(step).same(found)
+        return self.variant.at(step).same(frozenset(name for at, name in self.answers if at == step))
 
     def copy(self) -> Ledger:
         """A ledger for a trial."""
@@ -79,9 +76,9 @@ class Ledger:
         return other
 
     def reading(self, step: int, name: Name) -> Written | None:
-        """The number that stands on the sheet, if it is one."""
+        """The number that stands on the sheet."""
         answer = self.answers.get((step, name))
-        return None if answer is None or answer.readings[0].value is None else answer.readings[0]
+        return None if answer is None else answer.readings[0]
 
     def formula(self, step: int, name: Name) -> Formula:
         """A line's formula with what is hardly ever written out put in; bent where it is taken to be."""

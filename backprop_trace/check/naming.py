@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -41,14 +41,21 @@ TENTATIVE = ("style", "layer 2", "weights 2", "running", "module", "every", "wei
 SIGNED = ("delta", "error", "err", "change")
 
 
+class Asked(NamedTuple):
+    """What is asked back about a line, and the quantities it may be about: none, if it is a matrix of no such shape."""
+
+    question: str
+    may_be: tuple[Name, ...] = ()
+
+
 class Resolved(NamedTuple):
     """The entries with what they mean, the notation in which they are read (none if all are spelled as in files), and
     why some mean nothing."""
 
     entries: tuple[Entry, ...]
     notation: NameNotation | None
-    asked: Mapping[int, str]
-    """By place among the entries: what is asked back."""
+    asked: Mapping[int, Asked]
+    """By place among the entries."""
     counting: tuple[str, ...] = ()
     """How weights are counted that the example gives as matrices, in words."""
 
@@ -67,6 +74,8 @@ class SheetNames:
         self.votes: Mapping[str, float] = {}
         self.notation = NOTATIONS[0]
         self.printed_style = style
+        self.meanings: dict[str, frozenset[Name]] = {}
+        """By spelling: what lines of the sheet are about that are called so."""
 
     def resolve(self, entries: Sequence[Entry]) -> Resolved:
         known = [self.known(entry) for entry in entries]
@@ -78,28 +87,30 @@ class SheetNames:
         both = (place for place, name in enumerate(known) if self.may_be_printed(entries[place], name))
         undecided = {*open_, *both}
         done: list[Entry] = []
-        asked: dict[int, str] = {}
+        asked: dict[int, Asked] = {}
         rules: dict[str, None] = {}
         for place, entry in enumerate(entries):
             name = known[place]
-            if name is not None and place not in undecided:
-                done.append(_spelled(name, entry))
-            elif place in undecided:
-                candidates = self.own(entry, name) + self.candidates(entry, notation)
-                reading = self.decided(candidates)
-                if reading is not None:
-                    done += _spread(entry, reading)
-                    rules[reading.rule] = None
-                else:
-                    if candidates:
-                        asked[len(done)] = self.question(entry, candidates)
-                    elif entry.block:
-                        asked[len(done)] = self.shapes(entry, notation)
-                    done.append(entry)
-            else:
-                done.append(entry)
+            if place not in undecided:
+                done.append(entry if name is None else _spelled(name, entry))
+                continue
+            candidates = self.own(entry, name) + self.candidates(entry, notation)
+            if (reading := self.decided(candidates)) is not None:
+                done += _spread(entry, reading)
+                rules[reading.rule] = None
+                self.remember(entry, reading)
+                continue
+            if candidates or entry.block:
+                asked[len(done)] = self.question(entry, candidates) if candidates else self.shapes(entry, notation)
+            done.append(entry)
         taken = notation if found and notation != NOTATIONS[0] else None
         return Resolved(tuple(self.renewed(done)), taken, asked, tuple(self.counting(rules)))
+
+    def remember(self, entry: Entry, reading: Reading) -> None:
+        """A name means in formulas what it means as the name of a line."""
+        if reading.size == (1, 1) and reading.name.kind != "+":
+            spelling, meant = simple(entry.spelling), reading.name._replace(sample=None)
+            self.meanings[spelling] = self.meanings.get(spelling, frozenset()) | {meant}
 
     # --- names spelled as in files ---
 
@@ -113,7 +124,7 @@ class SheetNames:
 
     def renewed(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         """`w5` below its gradient is the new weight, unless it is the old one that is written down; elsewhere it is the
-        new one if it has that one's number."""
+        new one if it is calculated, or has that one's number."""
         with_gradient: set[Name] = set()
         for entry in entries:
             lines = self.variant.at(entry.section.step) if entry.meant else None
@@ -131,9 +142,13 @@ class SheetNames:
     def is_new(self, entry: Entry, name: Name, new: Name, below_gradient: bool) -> bool:
         true = self.variant.true(entry.section.step)
         written = entry.readings[0]
-        if written.value is None or agrees(written, true[name]):
+        if written.value is None:
+            return _mentions(written.text, entry.spelling)
+        if agrees(written, true[name]):
             return False
-        return below_gradient or (tells(written) and agrees(written, true[new]))
+        return (
+            any(map(_is_calculation, entry.chain)) or below_gradient or (tells(written) and agrees(written, true[new]))
+        )
 
     def may_be_printed(self, entry: Entry, name: Name | None) -> bool:
         """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)?"""
@@ -248,52 +263,55 @@ class SheetNames:
 
     # --- what is asked back ---
 
-    def question(self, entry: Entry, candidates: Sequence[_Candidate]) -> str:
+    def question(self, entry: Entry, candidates: Sequence[_Candidate]) -> Asked:
         agreeing = [each for each in candidates if each.agrees] or list(candidates)
         rows = list(dict.fromkeys(each.reading.rows for each in agreeing))
         names = [" ".join(canonical(name) for row in each for name in row) for each in rows]
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        return f"which of them is meant? write {' or '.join(names[:MOST_NAMED])}{more}"
+        may_be = tuple(dict.fromkeys(each.reading.name for each in candidates))
+        return Asked(f"which of them is meant? write {' or '.join(names[:MOST_NAMED])}{more}", may_be)
 
-    def shapes(self, entry: Entry, notation: NameNotation) -> str:
+    def shapes(self, entry: Entry, notation: NameNotation) -> Asked:
         """A vector or matrix that has another shape than any it could be."""
         sizes = dict.fromkeys(reading.size for reading in self.readings(entry, notation))
         mine = f"{len(entry.block)} x {len(entry.block[0])}"
         if not sizes:
-            return ""
+            return Asked("")
         wanted = " or ".join(f"{rows} x {columns}" for rows, columns in sizes)
-        return f"this is {mine}, and must be {wanted} (or its transpose)"
+        return Asked(f"this is {mine}, and must be {wanted} (or its transpose)")
 
-    # --- formulas ---
+    # --- names in formulas ---
 
-    def lookup(self, step: int, sample: int | None) -> Callable[[str], Name | None]:
-        """What a name in a formula stands for, where only one quantity can be meant."""
-        lines = self.variant.at(step if step in self.reached else 1)
+    def lines_of(self, step: int) -> Lines:
+        """The lines of a step, as far as steps are computed."""
+        return self.variant.at(step if step in self.reached else 1)
 
-        def find(text: str) -> Name | None:
-            exact = lines.exact(text, sample)
-            styled = [name for style, name in lines.printed(text) if style == self.printed_style]
-            if exact is not None or text == "e":
-                return (lines.at_sample(styled[0], sample) or exact) if styled else exact
-            base, raised, _ = text.partition("^")
-            if raised and not styled and lines.exact(base, sample) is not None:
-                return None  # x^2 is a power, where there is an x
-            spelled = [*(Reading(((name,),), f"style {style}") for style, name in lines.printed(text)),
-                       *readings(text, lines.shape, self.notation)]  # fmt: skip
-            placed = [
-                each for reading in spelled if reading.size == (1, 1) and (each := _placed(reading, lines, sample))
-            ]
-            if len({each.rows for each in placed}) > 1:
-                best = self.by_rule([_Candidate(each, False) for each in placed])
-                return best.name if best else None
-            return placed[0].name if placed else None
-
-        return find
+    def meant(self, text: str, lines: Lines, sample: int | None) -> tuple[Name, ...]:
+        """What a name in a formula may mean: what the lines of the sheet call so, or what their notation allows; one,
+        where their rule of counting decides."""
+        called = self.meanings.get(simple(text), frozenset())
+        if len(called) == 1 and (name := lines.at_sample(next(iter(called)), sample)) is not None:
+            return (name,)
+        spelled = [*(Reading(((name,),), f"style {style}") for style, name in lines.printed(text)),
+                   *readings(text, lines.shape, self.notation)]  # fmt: skip
+        placed = [each for reading in spelled if reading.size == (1, 1) and (each := _placed(reading, lines, sample))]
+        found = tuple(dict.fromkeys(each.name for each in placed))
+        best = self.by_rule([_Candidate(each, False) for each in placed]) if len(found) > 1 else None
+        return (best.name,) if best else found
 
 
 def _spelled(name: Name, entry: Entry) -> Entry:
     """The entry of a name that is spelled as in files."""
     return entry._replace(readings=entry.readings or entry.block[0], block=(), meant=canonical(name))
+
+
+def _mentions(formula: str, spelling: str) -> bool:
+    """w5 - eta * dE/dw5 mentions w5, at its beginning."""
+    return re.match(rf"\s*\(?\s*{re.escape(spelling.strip())}(?!\w)", formula, re.IGNORECASE) is not None
+
+
+def _is_calculation(part: Written) -> bool:
+    return re.search(r"[\w)\]]\s*[-+−]\s*[\w(\[−-]", part.text) is not None
 
 
 def _clear_winner(votes: Mapping[str, float]) -> str:

@@ -98,7 +98,7 @@ def from_latex(text: str) -> str:
     text = _CASES.sub(lambda found: f"{found[1]} if {found[2]} else {found[3]}", text)
     text = _ENVIRONMENT.sub(" ", _PHANTOM.sub("", text))
     text = re.sub(r"\\(?:left|right)\s*\.", "", text)
-    text = _HAT.sub(lambda found: (found[1] or found[2]) + "hat ", text)
+    text = _HAT.sub(lambda found: _hatted(found[1] or found[2]), text)
     text = _BREAK.sub(" ", text)
     text = _with_arguments(text, ("frac", "dfrac", "tfrac", "cfrac"), 2, _fraction)
     text = _with_arguments(text, ("sqrt",), 1, lambda inside: f"sqrt({inside[0]})")
@@ -120,6 +120,12 @@ def _sign(command: str) -> str:
     if command in _NOTHING:
         return ""
     return " " if command in _SPACES else command
+
+
+def _hatted(inside: str) -> str:
+    r"""\hat{y1} is yhat_1: the hat belongs to the letter."""
+    found = re.fullmatch(r"([^\W\d]+)_?(\d+)", inside.strip())
+    return f"{found[1]}hat_{found[2]} " if found else f"{inside}hat "
 
 
 def _fraction(inside: list[str]) -> str:

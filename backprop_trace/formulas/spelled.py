@@ -267,11 +267,22 @@ def _gradients(text: str, atoms: _Atoms, notation: NameNotation) -> Iterator[Rea
 def _quotients(of: str, wrt: str, atoms: _Atoms) -> Iterator[Reading]:
     if atoms.is_loss(of):
         yield from _each(atoms.read(wrt), _gradient_of(atoms.shape.objective))
+    yield from _own_net(of, wrt, atoms)
     for above in atoms.read(of):
         if above.size == (1, 1) and above.name.kind in ("net", "out", "E"):
             yield from _each(atoms.read(wrt), lambda name, of=above.name: derivative(of, name))  # type: ignore[misc]
         if above.size == (1, 1) and above.name.kind == "E" and above.name.label:
             yield from _each(atoms.read(wrt), lambda name, via=above.name.label: _through(via, name))  # type: ignore[misc]
+
+
+def _own_net(of: str, wrt: str, atoms: _Atoms) -> Iterator[Reading]:
+    """dy1/dnet, dnet/dw5: the net input that belongs to the other one."""
+    nets = {*atoms.notation.net, *NET}
+    for reading in atoms.read(of) if wrt.lower() in nets else ():
+        yield from _each(iter((reading,)), lambda name: _slope(name) if name.kind == "out" else None)
+    for reading in atoms.read(wrt) if of.lower() in nets else ():
+        for unit in atoms.units:
+            yield from _each(iter((reading,)), lambda name, unit=unit: derivative(Name("net", unit), name))  # type: ignore[misc]
 
 
 def _through(output: str, name: Name) -> Name:
@@ -333,6 +344,8 @@ class _Atoms:
         if self.is_loss(text):
             yield _one(self.shape.objective, "loss")
         yield from self.bare_units(text)
+        if self.matching(text, self.units):
+            return  # the file's own name, whatever its letter and number may mean elsewhere
         for kind, letters in self.letters():
             for letter in letters:
                 index = _behind(text, letter)

@@ -64,7 +64,7 @@ class ThisLine:
             return []
         for (at, name), other in self.judge.answers.items():
             number = other.readings[0]
-            if at != step or other is answer or number.value is None or number.text == written.text:
+            if at != step or other is answer or number.text == written.text:
                 continue
             if name.kind != answer.name.kind or name not in self.variant.at(step).equations:
                 continue

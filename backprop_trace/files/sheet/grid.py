@@ -28,6 +28,8 @@ STATES = {
 """What a heading says of a parameter."""
 _LABEL = re.compile(r"[^\W\d][\w^'{},.\\$+-]*(?: \d+)?|\d+")
 _INDEX = re.compile(r"_\{?[ijk]\}?(?!\w)|(?<=[^\W\d_])[ijk]$")
+_SYMBOL = re.compile(r"\s+(?:\([^()\s]{1,6}\)|[^\W\d_](?:\(\w\)|_?\w)?)$")
+"""How a heading ends that has the letter behind the word: net input (z), activation σ(z), target t."""
 _OF_ANSWER = re.compile(r"(\w+)\s*[·*×]?\s*\(1\s*-\s*\1\)")
 _DIFFERENCE = re.compile(r"\(?(?:t|target|d|desired|y)\s*-\s*(?:o|out|output|a|y|ŷ|actual)\)?")
 _QUOTIENT = re.compile(r"d[elcj](?:_total)?/d[a-z]+")
@@ -59,10 +61,11 @@ def is_corner(heading: str) -> bool:
 
 
 def _kind(heading: str) -> str:
-    """`Net input, I_j` is a net input, `δ_j (hidden)` is δ; nothing if it is no kind of quantity."""
+    """`Net input, I_j` and `Net input (z)` are net inputs, `δ_j (hidden)` is δ; nothing if it is no kind."""
     word = heading.strip("*:$` ").lower().replace("∂", "d").replace("\u2212", "-").replace("\\", "")
     word = re.sub(r",.*$|\s+\([^()]*[a-z]{3}[^()]*\)$", "", word).strip()
-    return next((each for each in (word, _INDEX.sub("", word)) if _is_known(each)), "")
+    forms = word, _INDEX.sub("", word), _SYMBOL.sub("", word)
+    return next((each for each in forms if _is_known(each)), "")
 
 
 def _is_known(word: str) -> bool:

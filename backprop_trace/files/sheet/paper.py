@@ -34,6 +34,8 @@ _NEXT = re.compile(
     r"[;,]\s*(?:and\s+)?(?=[^\W\d](?:\{[^{}\n]{0,20}\}|[^=:;,{}]){0,40}?\s*(?:=|:=|≈)(?!=))"
     r"|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*=)"
 )
+_INLINE = re.compile(r"(?:(?<!\$)\$(?!\$)|\\\()(.+?)(?:(?<!\$)\$(?!\$)|\\\))")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
 _NAME_LIKE = re.compile(r"[^\W\d]|[∂∇Δ\\('\"`]")
 _EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|->")
@@ -192,6 +194,7 @@ def _bare(line: str) -> tuple[str, int]:
     content = _COMMENT.split(line, maxsplit=1)[0].rstrip()
     if _TABLE_BEGINS.match(content):
         return "", 1
+    content = _out_of_prose(content)
     if looks_like_latex(content) and not content.lstrip().startswith("|"):  # a row of a table: its cells later
         cells = cells_of(content)
         content = from_latex(content) if cells is None else "\t".join(map(from_latex, cells))
@@ -202,6 +205,16 @@ def _bare(line: str) -> tuple[str, int]:
     return content[start:].replace("`", "").replace(
         "**", "^" if re.search(r"\d\s*\*\*", content) else ""
     ), start + 1 + indent
+
+
+def _out_of_prose(line: str) -> str:
+    """The equations in a sentence: `We repeat the same for $h_2 = 0.5969$.`"""
+    pieces = _INLINE.split(line)
+    sentence, inline = " ".join(pieces[::2]), pieces[1::2]
+    equations = [each for each in inline if _EQUATES.search(each)]
+    if not equations or _EQUATES.search(sentence) or len(_WORD.findall(sentence)) < 2:
+        return line
+    return ";  ".join(f"${each}$" for each in equations)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,103 @@
+"""Pages as people write them up: sentences around formulas, formulas above their numbers, tables at the end."""
+
+from __future__ import annotations
+
+import pytest
+
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.report import Report
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.spec import read_example
+
+NETWORK = """\
+inputs: {x1: 0.05, x2: 0.10}
+targets: {y1: 0.01, y2: 0.99}
+layers:
+  - {units: [h1, h2], activation: sigmoid, weights: [[0.15, 0.20], [0.25, 0.30]], bias: 0.35}
+  - {units: [y1, y2], activation: sigmoid, weights: [[0.40, 0.50], [0.45, 0.55]]}
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+def check(text: str) -> Report:
+    return Checker(read_example(NETWORK)).check(read_sheet(text, "page.md"))
+
+
+def told(text: str) -> list[tuple[str, str, str]]:
+    return [(line.name, line.written or "", line.verdict) for line in check(text).lines if line.written]
+
+
+def test_a_number_is_judged_beside_a_formula_for_the_same_quantity() -> None:
+    """Neither hides the other, in either order."""
+    formula, wrong = "out_h1 = 1/(1+exp(-net_h1))", "out_h1 = 0.7000"
+    for lines in ((formula, wrong), (wrong, formula)):
+        found = told("net_h1 = 0.3775\n" + "\n".join(lines))
+        assert ("out_h1", "0.7000", "wrong") in found or ("out_h1", "0.7000", "slip") in found
+        assert ("out_h1", "1/(1+exp(-net_h1))", "right") in found
+
+
+def test_later_lines_rest_on_the_number_not_on_the_formula_above_it() -> None:
+    found = told("net_y1 = 0.40*out_h1 + 0.50*out_h2\nnet_y1 = 0.6358\nout_y1 = 0.6538")
+    assert ("out_y1", "0.6538", "follows") in found  # 1 / (1 + exp(-0.6358))
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("E_total = E₁ + E₂", "E"),
+        ("∂E/∂y1 = y_1 - t_1", "dE/dout_y1"),
+        ("E_1 = 1/2 (t_1 - y_1)^2", "E_y1"),
+        ("∂Y₁/∂net = Y₁(1 − Y₁)", "dout_y1/dnet_y1"),
+    ],
+)
+def test_names_in_formulas_are_what_makes_the_formula_right(line: str, name: str) -> None:
+    """y1 may be an activation or a target: t - y is right in one reading only."""
+    (found,) = told(f"{line}\n")
+    assert (found[0], found[2]) == (name, "right")
+
+
+def test_a_formula_that_is_right_in_no_reading_is_asked_about_or_wrong() -> None:
+    (found,) = told("E_1 = 1/2 (t_1 + y_1)^2\n")
+    assert found[2] in ("unknown", "wrong", "slip")
+
+
+def test_what_a_line_calls_so_is_called_so_in_formulas() -> None:
+    sheet = "z1 = 0.3775\na1 = 1/(1+e^-z1)\nz3 = 0.5358\na3 = 1/(1+e^-z3)\n"
+    assert [verdict for _, _, verdict in told(sheet)] == ["right"] * 4
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "number"),
+    [
+        ("We repeat the same for $h2 = 0.5969$.", "out_h2", "0.5969"),
+        (r"Same for \(out_{h2} = 0.5969\), as above.", "out_h2", "0.5969"),
+        (r"$\hat{y1} = 0.6308$", "out_y1", "0.6308"),
+        (r"\hat{y}_1 = \sigma(0.5358) = 0.6308", "out_y1", "0.6308"),
+        (r"\frac{\partial E_{total}}{\partial \hat{y1}} = 0.6208", "dE/dout_y1", "0.6208"),
+        ("∂Y₁/∂net = 0.2329", "dout_y1/dnet_y1", "0.2329"),
+        ("∂net/∂w_h1_y1 = 0.5933", "dnet_y1/dw_h1_y1", "0.5933"),
+        ("y1 = 0.6308", "out_y1", "0.6308"),
+    ],
+)
+def test_lines_among_sentences(line: str, name: str, number: str) -> None:
+    assert told(f"The first hidden unit:\n\n{line}\n") == [(name, number, "right")]
+
+
+def test_two_equations_in_one_sentence() -> None:
+    found = told("So we get $h1 = 0.5933$ and, by the same rule, $h2 = 0.5969$.\n")
+    assert found == [("out_h1", "0.5933", "right"), ("out_h2", "0.5969", "right")]
+
+
+def test_headings_of_a_table_that_have_the_letter_behind_the_word() -> None:
+    table = """\
+| Neuron | Net Input (z) | Activation σ(z) | Target | Error |
+|---|---|---|---|---|
+| H₁ | 0.3775 | 0.5933 | — | hidden |
+| Y₁ | 0.5358 | 0.6308 | 0.01 | 0.1927 |
+"""
+    found = told(table)
+    assert {(name, verdict) for name, _, verdict in found} == {
+        ("net_h1", "right"), ("out_h1", "right"), ("net_y1", "right"), ("out_y1", "right"), ("E_y1", "right"),
+        ("target_y1", "right"),
+    }  # fmt: skip
