@@ -101,3 +101,20 @@ def test_headings_of_a_table_that_have_the_letter_behind_the_word() -> None:
         ("net_h1", "right"), ("out_h1", "right"), ("net_y1", "right"), ("out_y1", "right"), ("E_y1", "right"),
         ("target_y1", "right"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("w_h1_y1 = w_h1_y1 - 0.5 * dE/dw_h1_y1", "w_h1_y1 - 0.5 * dE/dw_h1_y1"),
+        ("w_h1_y1 = 0.40 - 0.5 * 0.0858 = 0.3571", "0.3571"),
+        ("W_H1_Y1 = w_h1_y1 - 0.5 * 0.0858 = 0.3571", "0.3571"),
+    ],
+)
+def test_a_weight_that_is_calculated_is_the_new_one(line: str, written: str) -> None:
+    assert told(f"{line}\n") == [("w_h1_y1+", written, "right")]
+
+
+def test_a_weight_that_is_copied_is_the_old_one() -> None:
+    assert told("w_h1_y1 = 0.40\n") == [("w_h1_y1", "0.40", "right")]
+    assert told("w_h1_y1 = 0.50\n")[0][2] == "slip"

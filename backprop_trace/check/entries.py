@@ -10,7 +10,7 @@ from backprop_trace.check import chains
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.formula_names import FormulaNames
 from backprop_trace.check.lines import Lines
-from backprop_trace.check.naming import Asked, SheetNames, agrees, tells
+from backprop_trace.check.naming import Question, SheetNames, agrees, tells
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
@@ -19,7 +19,7 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.conventions import CHANGE_SIGN, DELTA_SIGN, ERROR_SIGN
 from backprop_trace.run.step import size
 
-NOT_ASKED = Asked("")
+NOT_ASKED = Question("")
 MOST_COMPUTED = 5_000_000
 """Quantities that are computed on the way to the last step of a sheet."""
 MOST_STEPS = 200

@@ -41,7 +41,7 @@ TENTATIVE = ("style", "layer 2", "weights 2", "running", "module", "every", "wei
 SIGNED = ("delta", "error", "err", "change")
 
 
-class Asked(NamedTuple):
+class Question(NamedTuple):
     """What is asked back about a line, and the quantities it may be about: none, if it is a matrix of no such shape."""
 
     question: str
@@ -54,7 +54,7 @@ class Resolved(NamedTuple):
 
     entries: tuple[Entry, ...]
     notation: NameNotation | None
-    asked: Mapping[int, Asked]
+    asked: Mapping[int, Question]
     """By place among the entries."""
     counting: tuple[str, ...] = ()
     """How weights are counted that the example gives as matrices, in words."""
@@ -87,7 +87,7 @@ class SheetNames:
         both = (place for place, name in enumerate(known) if self.may_be_printed(entries[place], name))
         undecided = {*open_, *both}
         done: list[Entry] = []
-        asked: dict[int, Asked] = {}
+        asked: dict[int, Question] = {}
         rules: dict[str, None] = {}
         for place, entry in enumerate(entries):
             name = known[place]
@@ -100,8 +100,10 @@ class SheetNames:
                 rules[reading.rule] = None
                 self.remember(entry, reading)
                 continue
-            if candidates or entry.block:
-                asked[len(done)] = self.question(entry, candidates) if candidates else self.shapes(entry, notation)
+            if candidates:
+                asked[len(done)] = self.question(entry, candidates)
+            elif entry.block:
+                asked[len(done)] = self.shapes(entry, notation)
             done.append(entry)
         taken = notation if found and notation != NOTATIONS[0] else None
         return Resolved(tuple(self.renewed(done)), taken, asked, tuple(self.counting(rules)))
@@ -263,22 +265,22 @@ class SheetNames:
 
     # --- what is asked back ---
 
-    def question(self, entry: Entry, candidates: Sequence[_Candidate]) -> Asked:
+    def question(self, entry: Entry, candidates: Sequence[_Candidate]) -> Question:
         agreeing = [each for each in candidates if each.agrees] or list(candidates)
         rows = list(dict.fromkeys(each.reading.rows for each in agreeing))
         names = [" ".join(canonical(name) for row in each for name in row) for each in rows]
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         may_be = tuple(dict.fromkeys(each.reading.name for each in candidates))
-        return Asked(f"which of them is meant? write {' or '.join(names[:MOST_NAMED])}{more}", may_be)
+        return Question(f"which of them is meant? write {' or '.join(names[:MOST_NAMED])}{more}", may_be)
 
-    def shapes(self, entry: Entry, notation: NameNotation) -> Asked:
+    def shapes(self, entry: Entry, notation: NameNotation) -> Question:
         """A vector or matrix that has another shape than any it could be."""
         sizes = dict.fromkeys(reading.size for reading in self.readings(entry, notation))
         mine = f"{len(entry.block)} x {len(entry.block[0])}"
         if not sizes:
-            return Asked("")
+            return Question("")
         wanted = " or ".join(f"{rows} x {columns}" for rows, columns in sizes)
-        return Asked(f"this is {mine}, and must be {wanted} (or its transpose)")
+        return Question(f"this is {mine}, and must be {wanted} (or its transpose)")
 
     # --- names in formulas ---
 
