@@ -7,6 +7,7 @@ overflows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from backprop_trace.formulas.notation import tex
 from backprop_trace.formulas.notation.names import FLAT_LATEX_NAMES, LATEX_NAMES
@@ -33,15 +34,15 @@ from backprop_trace.render.writers.latex.preamble import (
 )
 from backprop_trace.render.writers.latex.shortened import Shortened
 from backprop_trace.render.writers.latex.steps import Writer
+from backprop_trace.render.writers.latex.together import together
 from backprop_trace.render.writers.spelling import with_powers
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
     document = (_Frames if medium.frames else _Fragment if medium.fragment else _Document)(medium)
     yield from document.opening()
-    for block in blocks:
-        yield from document.block(block)
-    yield from document.closing()
+    yield from document.arranged(chain(chain.from_iterable(map(document.block, blocks)), document.closing()))
+    yield document.foot()
 
 
 class _Document:
@@ -88,7 +89,11 @@ class _Document:
             self.phase.append(block)
             return
         yield from self.equations()
-        yield from self.written(block)
+        yield "".join(self.written(block))
+
+    def arranged(self, pieces: Iterable[str]) -> Iterator[str]:
+        """The pieces, where they stand together on a page."""
+        return together(pieces)
 
     def written(self, block: Block) -> Iterator[str]:
         match block:
@@ -122,15 +127,18 @@ class _Document:
         phase, self.phase = self.phase, []
         lines = [(line.name, block.names) for block in phase if isinstance(block, Equations) for line in block.lines]
         margin = display.Margin((self.ink.name(*line) for line in lines), self.displays)
-        yield margin.setting() if lines else ""
-        for block in phase:
-            if isinstance(block, Equations):
-                writer = Writer(self.ink, block.names, self.displays)
-                steps = [writer.step(line, margin.room) for line in block.lines]
-                self.shortened.saw(step.digits for step in steps)
-                yield from map(self.displayed, display.display(steps, margin, self.displays))
-            else:
-                yield self.unit(self.words(block.text))
+        first, *others = [piece for block in phase for piece in self.of_a_phase(block, margin)] or [""]
+        yield (margin.setting() if lines else "") + first
+        yield from others
+
+    def of_a_phase(self, block: said.Heading | Equations, margin: display.Margin) -> Iterator[str]:
+        if isinstance(block, said.Heading):
+            yield self.unit(self.words(block.text))
+            return
+        writer = Writer(self.ink, block.names, self.displays)
+        steps = [writer.step(line, margin.room) for line in block.lines]
+        self.shortened.saw(step.digits for step in steps)
+        yield from map(self.displayed, display.display(steps, margin, self.displays))
 
     def message(self, message: said.Message) -> Iterator[str]:
         sign, title, place = sign_of(message.kind), self.words(message.title), tex.escaped(message.place)
@@ -142,7 +150,6 @@ class _Document:
     def closing(self) -> Iterator[str]:
         yield from self.equations()
         yield from map(self.remark, self.shortened.remarks())
-        yield self.foot()
 
     def remark(self, text: str) -> str:
         return "\n\\par\\medskip\n" + ragged(tex.escaped(text))
@@ -181,6 +188,9 @@ class _Fragment(_Document):
 
     def opening(self) -> Iterator[str]:
         return iter(())
+
+    def arranged(self, pieces: Iterable[str]) -> Iterator[str]:
+        return iter(pieces)
 
     def title(self, text: str) -> str:
         return f"% {_ascii(text)}\n" + FRAGMENT_REMARK

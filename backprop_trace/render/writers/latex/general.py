@@ -54,7 +54,7 @@ def fit_beside(sides: Sequence[Sides], page: TextBlock) -> bool:
     return sum(columns) + 28.0 <= page.width
 
 
-def display(rows: Sequence[Sequence[Sides]], between: str = "[4pt]") -> str:
+def display(rows: Sequence[Sequence[Sides]], between: str = "[1pt]") -> str:
     """Rows of formulas, one or two beside each other: what each is about, its left and its right side."""
     across = max(map(len, rows))
     written = (r" &\quad".join(rf"&{about} &\quad {left} &= {right}" for about, left, right in row) for row in rows)

@@ -10,14 +10,25 @@ PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \allowdisplaybreaks
 % a phase: more space before it than behind
 \makeatletter
+\renewcommand*\LT@end@pen{-10000} % what follows a long table stands on its last page
 \renewcommand\section{\@startsection{section}{1}{0pt}{-13pt plus -5pt minus -3pt}{3pt}{\normalfont\large\bfseries}}
+\renewcommand\subsection{\@startsection{subsection}{2}{0pt}{-11pt plus -4pt minus -3pt}{3pt}{\normalfont\bfseries}}
 \makeatother
 \definecolor{good}{rgb}{0,0.45,0.1}
 \definecolor{notice}{rgb}{0.65,0.4,0}
 \definecolor{bad}{rgb}{0.75,0,0}
 \definecolor{faint}{gray}{0.5}
+% a heading and what follows it stand together, if that leaves little of a page empty; so do the last lines
+\newenvironment{together}[1][.25]{\par\def\leftempty{#1}\setbox0\vbox\bgroup}{\par\egroup
+  \ifdim\ht0<.5\textheight\roomfor{\ht0}{\leftempty}\fi\unvbox0 \addpenalty{0}}
+\newenvironment{lastlines}{\samepage\predisplaypenalty10000 }{}
+\newcommand*{\roomfor}[2]{\dimen0=\pagegoal \advance\dimen0-\pagetotal
+  \ifdim\pagegoal<\maxdimen\advance\dimen0.8\pageshrink\fi
+  \ifdim\dimen0<#1\relax\ifdim\dimen0<#2\textheight\newpage\fi\fi}
+\newcommand{\roomforlines}{\par\roomfor{7\baselineskip}{1}}
 % the left side of an equation, as wide as the widest of its phase
 \newlength{\lhswidth}
+\newcommand*{\lhsas}[1]{\global\lhswidth=#1\relax}
 \newcommand*{\lhs}[1]{\makebox[\lhswidth][r]{$\displaystyle #1$}}
 """
 

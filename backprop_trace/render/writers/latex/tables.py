@@ -29,6 +29,9 @@ FEWEST_WORDS = 150.0
 LONG = 60
 """Tables of more rows are set smaller."""
 
+TIED = 4
+"""So many rows stay together at the beginning of a table and at its end."""
+
 SHORT = 24
 """Tables of so many rows are not broken over pages."""
 
@@ -137,7 +140,9 @@ def _with_remark(row: str, remark: str, columns: Sequence[Cells]) -> str:
     if not remark:
         return row
     room = sum(_width(column) * TEXT_SIZE + GAP for column in columns[1:]) - 1.0  # more would change the columns
-    return f"{row} \\\\\n& \\multicolumn{{{len(columns) - 1}}}{{@{{}}p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
+    return (
+        f"{row} \\\\*\n& \\multicolumn{{{len(columns) - 1}}}{{@{{}}p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
+    )
 
 
 def _piece(columns: Sequence[Cells], rows: list[str], beside: int, whole: bool, size: str) -> Iterator[str]:
@@ -148,8 +153,15 @@ def _piece(columns: Sequence[Cells], rows: list[str], beside: int, whole: bool, 
     yield ("\\begin{center}\n" if whole else "{") + size
     yield f"\\begin{{{environment}}}{{@{{}}{between.join([one] * beside)}@{{}}}}\n\\toprule\n{head} \\\\\n\\midrule\n"
     yield "" if whole else "\\endhead\n\\bottomrule\n\\endfoot\n"
-    yield "".join(row + " \\\\\n" for row in rows)
+    yield "".join(row + end for row, end in zip(rows, _ends(rows, not whole), strict=True))
     yield "\\bottomrule\n\\end{tabular}\n\\end{center}\n" if whole else "\\end{longtable}\n}\n"
+
+
+def _ends(rows: Sequence[str], broken: bool) -> Iterator[str]:
+    """What stands behind each row: behind the first and last ones no page begins."""
+    for place in range(len(rows)):
+        tied = broken and (place < TIED - 1 or len(rows) - TIED <= place < len(rows) - 1)
+        yield " \\\\*\n" if tied else " \\\\\n"
 
 
 def _format(column: Cells) -> str:

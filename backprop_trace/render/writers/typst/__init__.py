@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from backprop_trace.formulas.notation.names import TYPST_NAMES, flat
 from backprop_trace.formulas.notation.tex import LONGEST_WORD
@@ -31,6 +32,7 @@ from backprop_trace.render.writers.matrices import flat as spoken
 from backprop_trace.render.writers.plot import STYLE, plot
 from backprop_trace.render.writers.spelling import ASCII_INK, with_powers
 from backprop_trace.render.writers.typst import tables
+from backprop_trace.render.writers.typst.ending import ending
 
 PEN = general.PEN._replace(alphabet=TYPST_NAMES)
 COLOURED = ("good", "bad", "notice", "faint")
@@ -39,9 +41,7 @@ COLOURED = ("good", "bad", "notice", "faint")
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
     page = _Sheet(medium)
     yield _style() + f"#set text(lang: {string(medium.language)})\n"
-    for block in blocks:
-        yield from page.block(block)
-    yield from page.closing()
+    yield from ending(chain(chain.from_iterable(map(page.block, blocks)), page.closing()))
 
 
 @lru_cache
@@ -64,7 +64,7 @@ class _Sheet:
             self.phase.append(block)
             return
         yield from self.equations()
-        yield from self.written(block)
+        yield "".join(self.written(block))
 
     def closing(self) -> Iterator[str]:
         yield from self.equations()
