@@ -34,7 +34,7 @@ from backprop_trace.model.derive import Derivation, derivations, gradients, whol
 from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render import say
-from backprop_trace.render.pages.derivation import Derived, derivation_page
+from backprop_trace.render.pages.derivation import Derive, Derived, derivation_page
 from backprop_trace.render.view import View
 
 
@@ -77,15 +77,21 @@ def command(
     worked = load(example)
     if closed_form and compact:
         raise UsageError("--closed-form is that of the whole loss: leave --compact out")
-    names, equations = wanted(worked, only) if only else ([], worked.listing())
-    simplified = closed(derivations(equations, names), equations, seconds) if closed_form else []
+    derive = _derive(worked, only, seconds if closed_form else None)
+    write(say(form, derivation_page(derive, View(worked, style=style, compact=compact)), medium), output, force)
+
+
+def _derive(example: Example, only: Sequence[str] | None, seconds: float | None) -> Derive:
+    """How the page finds its derivations; `seconds`: for the closed form of the one that was asked for."""
+    names, equations = wanted(example, only) if only else ([], example.listing())
+    simplified = closed(derivations(equations, names), equations, seconds) if seconds is not None else []
 
     def derive(folded: bool) -> tuple[list[Derived], Listing]:
         of_all = simplified or not folded or any(name.sample is not None for name in names)
-        listing = equations if of_all else of_a_sample(worked, only)
+        listing = equations if of_all else of_a_sample(example, only)
         return simplified or [Derived(each) for each in derivations(listing, names)], listing
 
-    write(say(form, derivation_page(derive, View(worked, style=style, compact=compact)), medium), output, force)
+    return derive
 
 
 def of_a_sample(example: Example, spellings: Sequence[str] | None) -> Listing:
