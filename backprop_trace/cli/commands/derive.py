@@ -37,6 +37,14 @@ from backprop_trace.render import say
 from backprop_trace.render.pages.derivation import Derive, Derived, derivation_page
 from backprop_trace.render.view import View
 
+Compact = Annotated[
+    Optional[bool],
+    typer.Option(
+        "--compact/--full",
+        help="The loss of one sample, and once what is alike at all time steps (documents do); or every path.",
+    ),
+]
+
 
 def command(
     example: ExampleArgument,
@@ -45,13 +53,7 @@ def command(
         bool, typer.Option("--closed-form", help="Let SymPy multiply one gradient out and simplify it.")
     ] = False,
     seconds: Annotated[float, typer.Option(help="How long SymPy may take over it.")] = 10,
-    compact: Annotated[
-        Optional[bool],
-        typer.Option(
-            "--compact/--full",
-            help="The loss of one sample, and once what is alike at all time steps (documents do); or every path.",
-        ),
-    ] = None,
+    compact: Compact = None,
     style: Style = "net-out",
     form: Form = "table",
     fragment: Fragment = False,
