@@ -118,3 +118,36 @@ def test_a_weight_that_is_calculated_is_the_new_one(line: str, written: str) -> 
 def test_a_weight_that_is_copied_is_the_old_one() -> None:
     assert told("w_h1_y1 = 0.40\n") == [("w_h1_y1", "0.40", "right")]
     assert told("w_h1_y1 = 0.50\n")[0][2] == "slip"
+
+
+PERCEPTRON = """\
+inputs: {X1: 0.1, X2: 0.3}
+targets: {y: 0.03}
+layers:
+  - {units: [y], activation: sigmoid, weights: [[W1, W2]], bias: b}
+parameters: {W1: 0.5, W2: 0.2, b: 1.83}
+loss: half_squared_error
+learning_rate: 0.01
+"""
+"""The numbers of Ahmed Fawzy Gad, Backpropagation: Understanding How to Update ANNs Weights Step-by-Step."""
+
+
+def test_a_neuron_with_words_for_its_quantities() -> None:
+    page = """\
+s = X1 ∗ W1 + X2 ∗ W2 + b
+s = 1.94
+f(s) = 1/(1+e^-1.94)
+f(s) = 0.874352143
+E = 1/2 (desired − predicted)^2
+∂E/∂Predicted = predicted − desired
+= 0.874352143 − 0.03
+= 0.844352143
+∂Predicted/∂s = 0.109860473
+∂s/∂W1 = X1 = 0.1
+W1new = W1 − η ∗ ∂E/∂W1
+"""
+    report = Checker(read_example(PERCEPTRON)).check(read_sheet(page, "page.txt"))
+    found = [(line.name, line.verdict) for line in report.lines if line.written]
+    assert {name for name, _ in found} == {"net_y", "out_y", "E", "dE/dout_y", "dout_y/dnet_y", "dnet_y/dW1", "W1+"}
+    assert {verdict for _, verdict in found} == {"right"}
+    assert not report.passed

@@ -87,7 +87,7 @@ NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input
        "preactivation", "pre_activation", "netto", "netzeingabe")  # fmt: skip
 OUT = ("output", "out", "o", "activation", "act", "y", "ausgabe", "aktivierung")
 HIDDEN = ("hidden", "h")
-OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "y_out", "yout", "output",
+OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted", "y_predicted", "y_out", "yout", "output",
            "out", "o", "y", "p", "prob")  # fmt: skip
 TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal")
 LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "totalerror", "totalloss", "error_total",
@@ -216,6 +216,7 @@ _D = re.compile(r"d_?(?P<of>[A-Za-z].*)")
 _SLOPE = re.compile(
     rf"(?:{_ACTIVATIONS})'?_?\w{{0,2}}?'\(?(?P<of>[^()]*)\)?|(?:{_ACTIVATIONS})'\((?P<of2>.+)\)", re.IGNORECASE
 )
+_VALUE = re.compile(rf"(?:{_ACTIVATIONS})_?\w{{0,2}}?\((?P<of>[^()]+)\)", re.IGNORECASE)
 _SLOPE_WORDS = re.compile(
     r"(?:sigmoid_derivative|dsigmoid|d_sigmoid|sigmoid_prime|derivative)\((?P<of>[^()]+)\)", re.IGNORECASE
 )
@@ -237,6 +238,8 @@ def _marked(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading
     for found in filter(None, (_SLOPE.fullmatch(text), _SLOPE_WORDS.fullmatch(text))):
         inner = found["of"] or found.groupdict().get("of2") or ""
         yield from _each(atoms.read(inner) if inner else (), _slope)
+    if found := _VALUE.fullmatch(text):
+        yield from _each(atoms.read(found["of"]), _value)
     for pattern in _NEW:
         if match := pattern.fullmatch(text):
             yield from _each(atoms.parameters(match["of"].strip("() ")), after)
@@ -305,6 +308,11 @@ def _gradient_of(objective: Name) -> Callable[[Name], Name]:
 
 def _change(name: Name) -> Name | None:
     return Name("change", name.label) if not name.kind else None
+
+
+def _value(name: Name) -> Name | None:
+    """f(s) is an activation."""
+    return Name("out", name.label) if name.kind == "net" else None
 
 
 def _slope(name: Name) -> Name | None:
