@@ -87,8 +87,8 @@ NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input
        "preactivation", "pre_activation", "netto", "netzeingabe")  # fmt: skip
 OUT = ("output", "out", "o", "activation", "act", "y", "ausgabe", "aktivierung")
 HIDDEN = ("hidden", "h")
-OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted", "y_predicted", "y_out", "yout", "output",
-           "out", "o", "y", "p", "prob")  # fmt: skip
+OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted",
+           "y_predicted", "y_out", "yout", "output", "out", "o", "y", "p", "prob")  # fmt: skip
 TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal")
 LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "totalerror", "totalloss", "error_total",
           "err_total", "loss_total", "e", "c", "j", "l", "q", "loss", "cost", "error", "err", "mse", "sse", "bce", "ce",
@@ -238,8 +238,8 @@ def _marked(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading
     for found in filter(None, (_SLOPE.fullmatch(text), _SLOPE_WORDS.fullmatch(text))):
         inner = found["of"] or found.groupdict().get("of2") or ""
         yield from _each(atoms.read(inner) if inner else (), _slope)
-    if found := _VALUE.fullmatch(text):
-        yield from _each(atoms.read(found["of"]), _value)
+    if value := _VALUE.fullmatch(text):
+        yield from _each(atoms.read(value["of"]), _value)
     for pattern in _NEW:
         if match := pattern.fullmatch(text):
             yield from _each(atoms.parameters(match["of"].strip("() ")), after)
