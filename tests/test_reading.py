@@ -433,3 +433,16 @@ def test_a_sheet_that_counts_weights_one_way_does_not_change_to_the_other_for_tw
 def test_a_new_weight_of_a_bare_matrix_may_be_wrong():
     read, _ = read_bare("dE/dw5 = 0.0822", "dE/dw6 = 0.0827", "dE/dw7 = -0.0226", "w6 = 0.4913")
     assert read[-1] == ("w_h2_o1+", "slip")
+
+
+def test_the_number_behind_a_name_is_the_time_step_of_a_sequence_and_it_is_said():
+    """With w = 0.5, u = 0.8, b = 0.1, v = 1.2 and x = 1, 0, -1; y2 rests on the rounded h2, and is not its number."""
+    sheet = "h1 = 0.5370\nh^(2) = 0.4850\ny1 = 0.6445\ny_2 = 0.5820\nz_h2 = 0.5296\nL1 = 0.0104\ndelta_y3 = -0.1143\n"
+    report = Checker(load("rnn")).check(read_sheet(sheet, "sheet.txt"))
+    read = {line.spelling: (line.name, line.verdict) for line in report.written}
+    assert read == {
+        "h1": ("out_h1@1", "right"), "h^(2)": ("out_h1@2", "rounded"), "y1": ("out_o1@1", "right"),
+        "y_2": ("out_o1@2", "rounded"), "z_h2": ("net_h1@2", "right"), "L1": ("E@1", "right"),
+        "delta_y3": ("dE/dnet_o1@3", "right"),
+    }  # fmt: skip
+    assert report.notation == "the number behind a name is the time step"

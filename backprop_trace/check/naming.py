@@ -25,6 +25,7 @@ from backprop_trace.formulas.spelled import (
     NOTATIONS,
     NameNotation,
     Reading,
+    Shape,
     other_way,
     readings,
     simple,
@@ -38,6 +39,7 @@ MOST_TRIED = 400
 MOST_NAMED = 6
 TENTATIVE = ("style", "layer 2", "weights 2", "running", "module", "every", "weights counted")
 """Ways of counting that are believed only where a number speaks for them."""
+_TIMED = re.compile(r"(?P<of>.*[A-Za-zŷδ])[_^]{0,2}[({<@]?(?:t=)?(?P<time>[1-9]\d{0,2})[)}>]?")
 SIGNED = ("delta", "error", "err", "change")
 
 
@@ -205,10 +207,20 @@ class SheetNames:
         for text, sample in _spellings(entry):
             printed = [Reading(((name,),), f"style {style}") for style, name in lines.printed(text)]
             spelled = [*printed, *readings(text, lines.shape, notation)]
+            spelled += self.at_times(text, lines.shape, notation)
             placed = [_placed(reading, lines, sample) for reading in spelled]
             if found := tuple(dict.fromkeys(reading for reading in placed if reading is not None)):
                 return self.of_style(found)
         return ()
+
+    def at_times(self, text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading]:
+        """h2, y_2, h^(2) in a sequence: the number is the time step, where a layer has one unit."""
+        match = _TIMED.fullmatch(text) if self.variant.example.training.times > 1 else None
+        if match is not None:
+            for reading in readings(match["of"], shape, notation):
+                if reading.size == (1, 1):
+                    name = reading.name._replace(time=int(match["time"]))
+                    yield Reading(((name,),), f"{name.kind}, {reading.rule}, by time step")
 
     def of_style(self, found: tuple[Reading, ...]) -> tuple[Reading, ...]:
         """Where the writer's style is told, only what it allows."""

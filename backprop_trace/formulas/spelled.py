@@ -70,8 +70,10 @@ COUNTING = {
     "weights counted by columns": "w1, w2, ... are the weights column by column",
     "to-from": "the first index of a weight is the unit that it leads to",
     "from-to": "the first index of a weight is the unit that it comes from",
+    "by time step": "the number behind a name is the time step",
 }
-"""What is said of the ways of counting weights that have no names of that kind: the end of the rule, the words."""
+"""What is said of the ways of counting time steps, and weights that have no names of that kind: the end of the rule,
+the words."""
 
 
 def other_way(rule: str) -> str:
