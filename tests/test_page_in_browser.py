@@ -260,3 +260,42 @@ def test_hostile_sheets_and_names_do_nothing_in_reports(browser, run, tmp_path):
         assert found.page.locator("img:not([src^='data:']), script").count() == 0
         assert found.complaints == []
         found.context.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        (["--round", "4"], "0.0822"), (["--decimals", "3"], "0.082"),
+        (["--engine", "exact", "--digits", "30"], "0.0821670405642307788464190335541"),
+    ],
+)  # fmt: skip
+def test_a_page_shows_the_numbers_that_were_asked_for_until_they_are_changed(browser, run, tmp_path, options, shown):
+    file = tmp_path / "page.html"
+    run("show", "mazur", "--format", "html", *options, "-o", str(file))
+    found = Opened(browser, file, "#dE/dw5")
+    assert found.page.text_content("#card .res") == shown == found.page.inner_text(".cur .vl")
+    found.page.click('[data-m="change"]')
+    found.page.fill('[data-g="w5"]', "0.41")
+    assert "double precision" in found.page.inner_text("#ewas")
+    changed = trace(with_values(load("mazur"), ["w5=0.41"]))["dE/dw5"].value
+    assert found.page.text_content("#card .res") == f"{changed:.9g}"
+    assert found.complaints == []
+    found.context.close()
+
+
+def test_a_german_page_reads_commas_and_points_and_hands_out_points(browser, run, tmp_path):
+    file = tmp_path / "page.html"
+    run("show", "mazur", "--format", "html", "--lang", "de", "--decimal", "comma", "-o", str(file))
+    found = Opened(browser, file, "#change:dE/dw5")
+    for text in ("0,7", "0.7"):
+        found.page.fill('[data-g="w5"]', text)
+        assert found.page.evaluate("given[AT.get('w5')].v") == 0.7
+    found.page.fill('[data-g="w6"]', "0,35")
+    assert "0.35" in found.page.evaluate("yaml()") and "0,35" not in found.page.evaluate("yaml()")
+    found.page.fill('[data-g="w6"]', "0,3,5")
+    assert "ist keine Zahl" in found.page.inner_text(".err.on")
+    found.page.click('[data-m="practise"]')
+    found.page.fill(".ask input >> nth=0", "0,3775")
+    assert found.page.inner_text(".chp >> nth=0") == "✓ richtig"
+    assert found.complaints == []
+    found.context.close()

@@ -29,11 +29,11 @@ from backprop_trace.render.page.layout import INPUT, Box, NetworkLayout, downwar
 from backprop_trace.render.page.steps import derivation
 from backprop_trace.render.page.svg import KINDS, at_first, attribute, drawing, moved, parts
 from backprop_trace.render.page.wording import StepWords, html_name
-from backprop_trace.render.view import Names, Numbers, View, chosen, described
+from backprop_trace.render.view import Names, Numbers, View, chosen, described, engine
 from backprop_trace.render.words import translated, word
 from backprop_trace.render.writers.html import INK, LETTERS
 from backprop_trace.run.javascript import Script, program
-from backprop_trace.run.step import Line, Trace
+from backprop_trace.run.step import FLOAT_SETTINGS, Line, Trace
 
 LARGEST_PAGE = 2000
 """Lines. A browser takes seconds for more; then a phase or a few quantities are asked for."""
@@ -83,7 +83,8 @@ class _Page:
         self.lines = sorted(chosen(trace, view), key=lambda line: PHASES.index(line.equation.phase))
         self.network = trace.example.network
         self.symbols = Names(trace, view, MATHML_NAMES).leaf
-        self.texts = Numbers(trace, MATHML)
+        self.texts = Numbers(trace, MATHML, view.decimals)
+        self.usual = trace.settings == FLOAT_SETTINGS and view.decimals is None
         self.givens = [name for name in trace.example.values if name in trace.values]
         self.drawn: NetworkLayout = layout(self.network)
         self.first = "practise" if view.practice is not None and view.practice.first else "watch"
@@ -93,9 +94,12 @@ class _Page:
 
     # --- numbers ---
 
-    def value(self, name: Name, digits: int) -> str:
-        text = self.texts.given.get(name)
-        return text if text is not None else shown(self.trace.values[name], digits)
+    def value(self, name: Name, digits: int | None = None) -> str:
+        """As it was given, or with so many digits, or as is asked for."""
+        if name in self.texts.given:
+            return self.texts.given[name]
+        value = self.trace.values[name]
+        return self.texts.shown(value) if digits is None else shown(value, digits)
 
     def mark(self, text: str) -> str:
         """A number with the decimal mark of the page."""
@@ -113,7 +117,7 @@ class _Page:
         return self.mark(text if len(text) <= 8 else shown(self.trace.values[name], 3)).replace("-", "−")
 
     def put_in(self, name: Name) -> Piece:
-        return mathml_number(self.mark(self.value(name, self.trace.settings.shown_digits)))
+        return mathml_number(self.mark(self.value(name)))
 
     # --- the parts of the page ---
 
@@ -142,9 +146,9 @@ class _Page:
 
     def top(self) -> str:
         example = self.trace.example
-        about = word(described(example), self.language)
-        about = about.replace(".", ",") if self.comma else about
-        first, *others = [escaped(text) for text in (example.source, about) if text]
+        how = "" if self.usual else engine(self.trace.settings, decimals=self.view.decimals)
+        said = [self.mark(word(text, self.language)) for text in (described(example), how)]
+        first, *others = [escaped(text) for text in (example.source, *said) if text]
         about = first + "".join(f" <span>{text}</span>" for text in others)
         buttons = "".join(
             f'<button data-m="{mode}" aria-pressed="{str(mode == self.first).lower()}">'
@@ -336,12 +340,13 @@ class _Page:
             yield self.step(name)
 
     def step(self, name: Name) -> str:
+        """A step; HTML closes its paragraph and its item by itself."""
         equation = self.trace.by_name[name]
         words = self.words.of(equation)
-        key, value = canonical(name), self.mark(self.value(name, self.trace.settings.shown_digits))
+        key, value = canonical(name), self.mark(self.value(name))
         table = derivation(equation, self.symbols, self.put_in, mathml_number(value)[0])
         table = _POINT.sub(r"\1,", table) if self.comma else table
-        inside = f'<h3>{words.title}</h3><div class="der">{table}</div><p class="why">{words.why}</p>'
+        inside = f'<h3>{words.title}</h3><div class="der">{table}</div><p class="why">{words.why}'
         open_, close = (
             ("<template>", "</template>") if len(self.lines) > MOST_SECTIONS else ('<div class="more">', "</div>")
         )
@@ -349,7 +354,7 @@ class _Page:
             f'<li class="ln {KINDS[equation.phase]}" {attribute("id", key)}>'
             f'<a class="row" {attribute("href", "#" + key)}>'
             f'<span class="nm">{html_name(plain(name))}</span><b class="vl" {attribute("data-t", key)}>'
-            f"{escaped(value.replace('-', '−'))}</b></a>{open_}{inside}{close}</li>"
+            f"{escaped(value.replace('-', '−'))}</b></a>{open_}{inside}{close}"
         )
 
     # --- the script ---
@@ -362,6 +367,7 @@ class _Page:
         facts = {
             "givens": [self.given(name) for name in [*self.givens, *missing]],
             "lines": [self.line(equation.name, places) for equation in equations],
+            "texts": None if self.usual else [self.value(equation.name) for equation in equations],
             "carried": [
                 [canonical(old), canonical(new)]
                 for new, old in self.trace.listing.carried

@@ -258,6 +258,7 @@ class Judging {
     if (!here) found.push(...this.before(k, w));
     found.push(...this.byCause(k, w, found));
     const rank = e => D.slips[e.slip][2], caused = found.filter(e => this.cause.slips.includes(e.slip));
+    if (here && caused.length && caused.every(e => e.bent)) caused.forEach(e => { e.doubt = true });
     if (caused.length && this.cause.lines.size) caused.push(...found.filter(e => !caused.includes(e) && !e.bent && rank(e) == 1));
     return caused.length ? caused : found.filter(e => this.mayBeNamed(e, k, w));
   }
@@ -267,6 +268,7 @@ class Judging {
     const own = fitting.filter(e => !e.bent), all = own.length ? own : fitting, [first] = all, told = [...this.told];
     const several = new Set(all.map(e => e.slip)).size > 1, mixed = slip => D.slips[slip][0].startsWith('wrong-');
     if (w.g < 3 && (several || told.length || first.copied) || this.slips.length && this.mistakes > 4) return null;
+    if (several && mixed(first.slip) || first.doubt) return null;
     if (first.bent && (several || D.slips[first.slip][2] > 1 || mixed(first.slip) || this.mistakes > 2)) return null;
     if (!several && mixed(first.slip) && told.some(slip => slip != first.slip && mixed(slip))) return null;
     return several && told.length ? all.find(e => this.told.has(e.slip)) : first;
@@ -327,8 +329,9 @@ class Judging {
   before(k, w) {
     const between = this.between(k).filter(j => !P[j].i), found = [], many = new Map(), rank = slip => D.slips[slip][2];
     for (const j of between) {
-      for (const [slip, f] of P[j].b) if ((w.g >= 3 || rank(slip) == 1) && this.givesBent({[j]: f}, k, w)) found.push({slip, bent: {[j]: f}});
-      if (found.length) break;
+      const fits = P[j].b.filter(([slip, f]) => (w.g >= 3 || rank(slip) == 1) && this.givesBent({[j]: f}, k, w));
+      if (found.length && fits.length) { found.forEach(e => { e.doubt = true }); break }
+      fits.forEach(([slip, f]) => found.push({slip, bent: {[j]: f}}));
     }
     if (found.every(e => rank(e.slip) > 1)) {
       for (const j of [...between].reverse()) for (const [slip, f] of P[j].b) if (rank(slip) == 1) { const m = many.get(slip) || many.set(slip, {}).get(slip); m[j] = m[j] || f }

@@ -546,6 +546,7 @@ PAGE: Mapping[str, str] = {
     "{} at step {}": "{} in Schritt {}",
     "{} from {}": "{} gegenüber {}",
     "as in the example": "wie im Beispiel",
+    "double precision": "doppelte Genauigkeit",
     "in the example {}": "im Beispiel {}",
     "The loss, step by step: from {} to {}": "Der Verlust, Schritt für Schritt: von {} bis {}",
     "The network: inputs {}; units {}. Its numbers are in the list of steps.": "Das Netz: Eingaben {}; Neuronen {}. Seine Zahlen stehen in der Liste der Schritte.",
