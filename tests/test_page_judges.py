@@ -43,7 +43,6 @@ def test_a_slip_in_a_line_that_was_left_out_is_named_once_and_the_rest_follows()
 @pytest.mark.parametrize(
     ("line", "slip"),
     [
-        ("E_o1 = 0.5496", "no-half"),
         ("w5+ = 0.4411", "ascent"),
         ("out_h1 = 5.933", "factor-ten"),
         ("dE/dnet_o2 = 0.0381", "sign"),
@@ -52,3 +51,12 @@ def test_a_slip_in_a_line_that_was_left_out_is_named_once_and_the_rest_follows()
 )
 def test_a_slip_is_named(line, slip):
     assert [each[1] for each in judged(line).values()] == [slip]
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [("", "undecided"), ("\nE_o2 = 0.0236", "slip"), ("\nE = 0.5731\ndE/dout_o1 = 0.7414", "slip")],
+)
+def test_another_factor_of_the_loss_is_a_slip_where_other_lines_speak_against_it(lines, verdict):
+    """As for `check`, for which it is the writer's definition where nothing does."""
+    assert judged("E_o1 = 0.5496" + lines)["E_o1"][0] == verdict

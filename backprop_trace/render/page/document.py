@@ -367,6 +367,7 @@ class _Page:
         facts = {
             "givens": [self.given(name) for name in [*self.givens, *missing]],
             "lines": [self.line(equation.name, places) for equation in equations],
+            "order": self.order(),
             "texts": None if self.usual else [self.value(equation.name) for equation in equations],
             "carried": [
                 [canonical(old), canonical(new)]
@@ -391,6 +392,12 @@ class _Page:
         yield f"\n{_part('numbers.js')}\n"
         yield from self.practising(known) if self.view.practice is not None else [_part("watching.js")]
         yield f"\n{_part('page.js')}\n</script>\n"
+
+    def order(self) -> list[int] | None:
+        """The places of the lines in the order of the listing, where that is another."""
+        places = {line.name: place for place, line in enumerate(self.lines)}
+        order = [places[line.name] for line in chosen(self.trace, self.view)]
+        return None if order == sorted(order) else order
 
     def vocabulary(self) -> dict[str, str]:
         """What the script says, in another language."""

@@ -122,7 +122,7 @@ class Bands {
     let reach = 0;
     this.slopes(f, f == F[k] ? P[k].d : null).forEach((a, symbol) => reach += Math.abs(a) * this.r.get(symbol));
     const way = w.g >= 3 && (k < 0 || (f == F[k] ? P[k].o.length : isRounded(f))) ? h : 0;
-    return off <= reach + 1.02 * h + way && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h);
+    return off <= reach + 1.02 * h + way && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h) && (off <= reach + 1.02 * h ? TIGHT : LOOSE);
   }
 }
 
@@ -134,7 +134,7 @@ class Judging {
   }
   of(figures, coarse) { const key = coarse ? 'c' : figures; if (!this.bands.has(key)) this.bands.set(key, new Bands(this, figures, coarse)); return this.bands.get(key) }
   narrow(w) { return this.of(figuresOf(w), false) }
-  all() { return L.map((l, k) => this.line(k)) }
+  all() { const found = []; ORDER.forEach(k => { found[k] = this.line(k) }); return found }
   placeholder() {
     const n = new Map(), all = L.map((l, k) => k).filter(k => this.W[k]);
     all.forEach(k => n.set(this.W[k].s, (n.get(this.W[k].s) || 0) + 1));
@@ -262,16 +262,16 @@ class Judging {
     if (caused.length && this.cause.lines.size) caused.push(...found.filter(e => !caused.includes(e) && !e.bent && rank(e) == 1));
     return caused.length ? caused : found.filter(e => this.mayBeNamed(e, k, w));
   }
-  /* the slip to be named, those of this line first: of several after a mistake the one that was made before; none where there are
+  /* the slip to be named: of several after a mistake the one that was made before; none where there are
      few digits, or mix-ups of neighbours, or several slips in a line that was left out */
   surest(fitting, w) {
-    const own = fitting.filter(e => !e.bent), all = own.length ? own : fitting, [first] = all, told = [...this.told];
-    const several = new Set(all.map(e => e.slip)).size > 1, mixed = slip => D.slips[slip][0].startsWith('wrong-');
+    const [first] = fitting, told = [...this.told];
+    const several = new Set(fitting.map(e => e.slip)).size > 1, mixed = slip => D.slips[slip][0].startsWith('wrong-');
     if (w.g < 3 && (several || told.length || first.copied) || this.slips.length && this.mistakes > 4) return null;
-    if (several && mixed(first.slip) || first.doubt) return null;
+    if (several && mixed(first.slip) || first.doubt || first.fits == LOOSE) return null;
     if (first.bent && (several || D.slips[first.slip][2] > 1 || mixed(first.slip) || this.mistakes > 2)) return null;
     if (!several && mixed(first.slip) && told.some(slip => slip != first.slip && mixed(slip))) return null;
-    return several && told.length ? all.find(e => this.told.has(e.slip)) : first;
+    return several && told.length ? fitting.find(e => this.told.has(e.slip)) : first;
   }
   said(e) {
     const [slip, reason] = D.slips[e.slip], of = e.bent && N[K + +Object.keys(e.bent)[0]];
@@ -291,7 +291,7 @@ class Judging {
     });
   }
   here(k, w) {
-    const B = this.narrow(w), found = P[k].b.filter(([, f]) => B.gives(k, f, w)).map(([slip]) => ({slip}));
+    const B = this.narrow(w), found = P[k].b.map(([slip, f]) => ({slip, fits: B.gives(k, f, w)})).filter(e => e.fits);
     const band = B.reach(k, w), half = meant => 1.02 * meant.h + Math.min(band.all, meant.h);
     const by = (name, ok) => { if (ok) found.push({slip: D.digits[name]}) };
     const tells = meant => meant.x && Math.abs(band.middle - meant.x) <= band.all + half(meant) && (band.all <= R.wide * Math.abs(meant.x) || Math.abs(band.middle - meant.x) <= 1.01 * meant.h);
@@ -383,9 +383,10 @@ class Judging {
     L.forEach((l, j) => { this.exact[j] = this.exactly(j); if (!this.W[j] && this.tainted[j] != null) this.tainted[j] = !!this.bent[j] || !this.sound(j) });
   }
 }
-/* so many bands beside what follows, the page does not call it wrong; slips that are made once and for all; those that are none
-   where the total makes up for them */
-const BESIDE = 1.25, UNNAMED = -1, METHODS = ['updated-weights', 'transposed'], MADE_UP = ['no-half', 'half-added', 'mean-for-sum', 'sum-for-mean'];
+/* so many bands beside what follows, the page does not call it wrong; slips that are made once and for all; those that may be
+   a definition of the loss */
+const TIGHT = 2, LOOSE = 1, BESIDE = 1.25, UNNAMED = -1, METHODS = ['updated-weights', 'transposed'], FACTORS = ['no-half', 'half-added', 'mean-for-sum', 'sum-for-mean'];
+const SENTENCES = new Map(D.slips.map(([slip, reason]) => [slip, reason]));
 /* each slip once, the classical ones first */
 const ranked = found => found.filter((e, at) => found.findIndex(o => o.slip == e.slip) == at).sort((a, b) => D.slips[a.slip][2] - D.slips[b.slip][2]);
 const oneOff = s => [...s].flatMap((c, k) => /\d/.test(c) ? [...'0123456789'].filter(o => o != c).map(o => s.slice(0, k) + o + s.slice(k + 1)).concat(/\d/.test(s[k + 1] || '') && s[k + 1] != c ? [s.slice(0, k) + s[k + 1] + c + s.slice(k + 2)] : []) : []);
@@ -437,6 +438,14 @@ function cutOff(g, W, T, H) {
   });
   return {...H, mayCut: told.cut + told.zero > 0 && !told.up && !told.larger, cuts: told.cut >= R.leastCut && !told.up};
 }
+/* another factor of the loss is a slip where other lines of the sheet speak against it, else it may be the writer's definition */
+function isDefinition(found, k) {
+  if (!FACTORS.includes(found[k].slip) || L[k].p != 'loss') return false;
+  const E = AT.get(D.objective) - K, sound = m => found[m] && ['right', 'rounded'].includes(found[m].w), some = f => L.some((l, m) => m != k && f(l, m));
+  const gradients = some((l, m) => l.p == 'backward' && sound(m)), total = found[E];
+  if (k == E) return !gradients;
+  return !some((l, m) => l.p == 'loss' && m != E && sound(m)) && !(gradients && total && (total.w == 'follows' || FACTORS.includes(total.slip)));
+}
 function judge(g, answers) {
   const all = L.map(l => answers[l.n] ? written(answers[l.n]) : null), W = all.map(w => w && !w.bad ? w : null), T = run(g), isOff = o => o && o.w == 'off';
   let H = habitsOf(W, T), found = new Judging(g, W, T, H).all();
@@ -450,10 +459,5 @@ function judge(g, answers) {
     }
     found = new Judging(g, W, T, H, causeOf(g, W, T, found)).all();
   }
-  const factor = o => MADE_UP.includes(o.slip), losses = found.filter((o, k) => o && L[k].p == 'loss'), others = losses.filter(o => !factor(o));
-  const madeUp = k => factor(found[k]) && L[k].p == 'loss' && found.some((o, m) => o && m > k && o.w == 'right') && others.every((o, k) => o.w == 'right' && o == found[AT.get(D.objective) - K]);
-  return found.map((o, k) => {
-    if (all[k] && all[k].bad) return {w: 'not a number', s: all[k].bad + '.'};
-    return o && madeUp(k) ? {w: 'undecided', s: 'Your other lines are right: do you have the factor elsewhere?'} : o;
-  });
+  return found.map((o, k) => all[k] && all[k].bad ? {w: 'not a number', s: all[k].bad + '.'} : o && isDefinition(found, k) ? {w: 'undecided', s: say('Your number is what one gets if {}; a loss may be defined so.', SENTENCES.get(o.slip))} : o);
 }

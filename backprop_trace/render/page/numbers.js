@@ -12,6 +12,9 @@ L.forEach(l => {
   l.s = [...new Set(l.u.flatMap(k => k < K ? G[k].slice(3) : L[k - K].o))];
 });
 
+/* the lines in the order of the listing, in which a loss comes before the next sample or time step */
+const ORDER = D.order || L.map((l, k) => k);
+
 /* what is given after the update of a step with these values: places and numbers; none where the computation broke */
 const updated = v => { const next = D.carried.map(([old, now]) => [AT.get(old), v[AT.get(now)]]); return next.every(([, x]) => isFinite(x)) ? next : [] };
 

@@ -579,7 +579,7 @@ PAGE: Mapping[str, str] = {
     "Just beside what follows from your lines: look at the last digits.": "Knapp neben dem, was aus Ihren Zeilen folgt: Sehen Sie die letzten Ziffern an.",
     "Another last digit of an earlier line gives exactly this.": "Genau das ergibt eine andere letzte Ziffer einer früheren Zeile.",
     "It depends on what went wrong in lines that you left out.": "Es kommt darauf an, was in ausgelassenen Zeilen schiefging.",
-    "Your other lines are right: do you have the factor elsewhere?": "Ihre anderen Zeilen sind richtig: Steht der Faktor bei Ihnen woanders?",
+    "Your number is what one gets if {}; a loss may be defined so.": "Ihre Zahl bekommt man, wenn {}; ein Verlust kann so definiert sein.",
     "The slip of an earlier line, made again, gives this.": "Der Fehler einer früheren Zeile, noch einmal gemacht, ergibt das.",
     "This does not follow from your lines, and no known slip gives it.": "Das folgt nicht aus Ihren Zeilen, und kein bekannter Fehler ergibt es.",
     "This does not follow from your lines; which slip gives it, these digits do not tell.": "Das folgt nicht aus Ihren Zeilen; welcher Fehler es ergibt, sagen diese Ziffern nicht.",
