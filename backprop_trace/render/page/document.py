@@ -364,10 +364,12 @@ class _Page:
         missing = self.outside()
         known = [*self.givens, *missing, *(equation.name for equation in equations)]
         places = {name: place for place, name in enumerate(known)}
+        training = self.trace.example.training
         facts = {
             "givens": [self.given(name) for name in [*self.givens, *missing]],
             "lines": [self.line(equation.name, places) for equation in equations],
             "order": self.order(),
+            "settled": training.times if training.settling is not None else 0,
             "texts": None if self.usual else [self.value(equation.name) for equation in equations],
             "carried": [
                 [canonical(old), canonical(new)]

@@ -246,6 +246,7 @@ class Judging {
     if (first && first.bent) this.bend(first.bent, e ? e.slip : UNNAMED);
     if (w.g > 2) fitting.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
     if (few || this.isCopied(k) || (!e || e.bent) && unsure && this.between(k).length) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
+    if (!e && L[k].p == 'loss' && fitting.some(e => FACTORS.includes(D.slips[e.slip][0]))) return {w: 'undecided', s: 'A loss may be defined with another factor.'};
     if (!first) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
     if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
     const again = this.told.has(e.slip) && METHODS.includes(D.slips[e.slip][0]);

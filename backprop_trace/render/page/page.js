@@ -4,7 +4,7 @@ const root = document.documentElement;
 const lis = $$('.ln');
 lis.forEach((li, k) => { L[k].t = $('h3', source(k)).textContent });
 const given = G.map(g => ({t: g[1], v: g[2]}));
-let v = [], v0, i = 0, mode = 'watch', hist = [], timer = 0, quiet = false, done = 0, fresh = false, place = D.places[0] || '';
+let v = [], v0, i = 0, mode = 'watch', hist = [], timer = 0, quiet = false, done = 0, same = true, place = D.places[0] || '';
 
 /* numbers */
 const fmt = (x, d = 9) => {
@@ -16,7 +16,7 @@ const short = x => { let d = 4, s; do s = fmt(x, d--); while (s.length > 8 && d 
 const minus = s => mark(s).replace(/-/g, '−');
 /* as it was given, or as the trace has it while nothing is changed, or computed here */
 const text = (k, d) => {
-  const t = k < K ? given[k].t : fresh ? D.texts[k - K] : null;
+  const t = k < K ? given[k].t : D.texts && same ? D.texts[k - K] : null;
   return t == null || d == 4 && t.length > 8 ? (d == 4 ? short(k < K ? given[k].v : v[k]) : fmt(v[k], d)) : t;
 };
 const esc = s => s.replace(/[&<>"']/g, c => '&#' + c.charCodeAt() + ';');
@@ -64,7 +64,7 @@ lis.forEach(li => { const s = document.createElement('span'); s.className = 'was
 function numbers() {
   v = run(given.map(g => g.v));
   v0 = v0 || v;
-  fresh = !!D.texts && given.every((g, k) => g.v === G[k][2]);
+  same = given.every((g, k) => g.v === G[k][2]);
   $$('[data-t]').forEach(e => { e.textContent = minus(text(AT.get(e.dataset.t), 9)) });
   lis.forEach((li, k) => {
     const d = v[K + k] !== v0[K + k] && !(isNaN(v[K + k]) && isNaN(v0[K + k])), w = $('.was', li);
@@ -265,7 +265,7 @@ function curve() {
   $('#enow').textContent = minus(fmt(v[E], 6));
   const d = v[E] - v0[E];
   $('#ewas').textContent = d ? (d < 0 ? '▼ ' : '▲ ') + say('{} from {}', mark(fmt(Math.abs(d), 3)), minus(fmt(v0[E], 6))) : say('as in the example');
-  if (D.texts && !fresh) $('#ewas').textContent += ' · ' + say('double precision');
+  if (!same) $('#ewas').textContent += (D.texts ? ' · ' + say('double precision') : '') + (D.settled ? ' · ' + say('{} iterations, as in the example', D.settled) : '');
 }
 fs.forEach(f => {
   f.oninput = () => {
