@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 
 import pytest
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.files.sheet import Section, load_sheet, read_sheet
+from backprop_trace.files.sheet import Section, load_sheet, paper, read_sheet
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import load, shipped
 
@@ -304,3 +305,27 @@ def test_a_total_behind_samples_belongs_to_none(words):
 def test_what_follows_only_from_lines_that_cannot_be_told_confirms_nothing():
     report = Checker(load("mazur")).check(read_sheet("delta_h1 = 0.0073\nw1+ = 0.14982\n", "a.txt"))
     assert not report.is_confirmed
+
+
+NAMES = (
+    "net_h1 w5+ w5' w_i1_h1 dE/dnet_h1 dE/dout_h1:o1 ∂E/∂w1 δ_o1 net_h1[2] h@2 step steps sample set_w E a: w:3 _x x."
+)
+BEFORE = "/    /- /a) /# /step 2:|/sample 2|/w = [[1 2]|[3 4]]|/w = (|/q & 1|/y = 1 +|".replace("|", "\n").split("/")
+NUMBERS = ("0.3775", "-1", "0", "00.5", "1e3", ".5", "0.5 (a)", "12345678901", "0.5 = 0.51", "[1, 2]")
+
+
+@pytest.mark.parametrize("sign", [" = ", "=", " ≈ ", ": ", " := "])
+def test_a_plain_line_is_read_as_it_would_be_at_length(sign, monkeypatch):
+    """Most lines take the short way: a name, a sign and a number. It must lead where the long one does."""
+    lines = [f"{name}{sign}{number}\n= 0.25\nE = 1\n" for name in NAMES.split() for number in NUMBERS]
+    texts = [before + line for before in BEFORE for line in lines]
+    short = [whatever_is_read(text) for text in texts]
+    monkeypatch.setattr(paper, "_PLAIN", re.compile("(?!)"))
+    assert [whatever_is_read(text) for text in texts] == short
+
+
+def whatever_is_read(text: str) -> object:
+    try:
+        return read_sheet(text, "sheet.txt")
+    except SourceError as wrong:
+        return str(wrong)

@@ -31,6 +31,7 @@ from backprop_trace.files.source import Place, Problem, SourceError, place_at
 from backprop_trace.files.spec import Example
 from backprop_trace.files.spec.settings import BadSetting, with_settings
 from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.without_gc import uncollected
 from backprop_trace.model.conventions import Ways
 
 AS_THE_EXAMPLE_SAYS = Ways()
@@ -54,6 +55,7 @@ class Checker:
         """What another process needs of it (pickle): not what it remembers, which is computed there anew."""
         return self.__dict__ | {"_variants": {}}
 
+    @uncollected
     def check(self, sheet: Sheet) -> Report:
         """The report on a sheet. Raises ComputationError if the example itself cannot be computed."""
         lines: list[JudgedLine] = []

@@ -35,6 +35,9 @@ MOST_READINGS = 16
 _GENERAL = re.compile(r"_(?:[ijk]|ji|jk|ij|kj)(?![\w])")
 """Names with an index for any unit: net_j = ... is a rule, no calculation."""
 
+TURNED = (DELTA_SIGN, ERROR_SIGN, CHANGE_SIGN)
+"""Conventions that turn the sign of a line."""
+
 Answers = dict[tuple[int, Name], Answer]
 """By step and quantity."""
 
@@ -54,6 +57,7 @@ class Entries:
         self.entries: list[Entry] = []
         self.passed: list[Passage] = []
         self.asked: dict[Place, str] = {}
+        self._answers: dict[tuple[int, tuple[str, ...]], tuple[Variant, Answers, list[Entry]]] = {}
         for place, entry in enumerate(found.entries):
             names = FormulaNames(self.naming, entry.section.step, entry.section.sample)
             asked = found.asked.get(place, NOT_ASKED)
@@ -113,6 +117,13 @@ class Entries:
 
     def answers(self, variant: Variant, conventions: Collection[str]) -> tuple[Answers, list[Entry]]:
         """The numbers, with the signs of the conventions in force; and the entries that mean no quantity."""
+        signs = tuple(word for word in TURNED if word in conventions)
+        if (id(variant), signs) not in self._answers:  # the variant is kept, so that its identity stays its own
+            self._answers[id(variant), signs] = variant, *self._read(variant, signs)
+        _, answers, unknown = self._answers[id(variant), signs]
+        return answers, unknown
+
+    def _read(self, variant: Variant, signs: Collection[str]) -> tuple[Answers, list[Entry]]:
         answers: Answers = {}
         unknown = []
         for entry in self.entries:
@@ -123,7 +134,7 @@ class Entries:
             if entry.readings[0].value is None:
                 continue
             key = entry.section.step, name
-            is_turned = sign_convention(entry.spelling, name) in conventions
+            is_turned = sign_convention(entry.spelling, name) in signs
             readings = tuple(turned(reading) if is_turned else reading for reading in entry.readings)
             answer = Answer(name, key[0], readings, entry.spelling, -1 if is_turned else 1)
             before = answers.get(key)

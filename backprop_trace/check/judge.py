@@ -16,9 +16,14 @@ from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
 from backprop_trace.check.findings import NO_CAUSE, OFF_BY_ONE, Answer, Cause, Explanation, Finding
 from backprop_trace.check.habits import Habits
-from backprop_trace.check.ledger import Key, Ledger, shows_nothing
+from backprop_trace.check.ledger import Key, Ledger
 from backprop_trace.check.variant import Variant
-from backprop_trace.check.writer import exact_value, filling_zeros, is_correctly_rounded, significant_figures
+from backprop_trace.check.writer import (
+    exact_value,
+    filling_zeros,
+    shows_nothing,
+    significant_figures,
+)
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded
 from backprop_trace.formulas.expr import Formula, Name, names_in
@@ -93,7 +98,7 @@ class Judge:
         if shows_nothing(written, true):
             ledger.mute.add((step, name))
             return Finding(answer, "undecided", reason="mute", formula=name)
-        if is_correctly_rounded(written.value, written.half_unit, true):
+        if self.variant.is_right(step, name, written):
             return Finding(answer, "right", formula=name)
         if step == 1 and abs(float(written.value - true)) <= self.variant.rounded.get(name, 0.0):
             return Finding(answer, "rounded", remark=MORE_DIGITS, formula=name)
@@ -160,8 +165,8 @@ class Judge:
         assert written.value is not None
         true, rough = self.variant.true(step)[name], self.variant.rough(step)[name]
         formula = ledger.formula(step, name)
-        sound = ledger.uses_are_sound(step, name)
-        if sound and not shows_nothing(written, true) and is_correctly_rounded(written.value, written.half_unit, true):
+        sound, is_right = ledger.uses_are_sound(step, name), self.variant.is_right(step, name, written)
+        if sound and is_right:
             return Finding(answer, "right", formula=formula)
         exact = ledger.exactly(step, name, written)
         if exact is not None:
@@ -170,7 +175,6 @@ class Judge:
         should = true if sound or band is None else Fraction(band.middle)
         if shows_nothing(written, should) and self._says_nothing(written, should):
             return Finding(answer, "undecided", band, reason="mute", formula=formula)
-        is_right = is_correctly_rounded(written.value, written.half_unit, true) and not shows_nothing(written, true)
         if is_right:
             remark = self._not_from_own_lines(step, answer, band)
             return Finding(answer, "right", band, remark=remark, formula=formula)
@@ -430,7 +434,7 @@ def placeholder_of(variant: Variant, answers: Mapping[Key, Answer]) -> str:
     for (step, name), answer in answers.items():
         written, true = answer.readings[0], variant.true(step).get(name)
         if written.text == text and written.value is not None and true is not None:
-            fit += is_correctly_rounded(written.value, written.half_unit, true) and not shows_nothing(written, true)
+            fit += variant.is_right(step, name, written)
     return text if 2 * fit < count else ""
 
 

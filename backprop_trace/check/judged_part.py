@@ -293,6 +293,17 @@ class JudgedPart:
     # --- lines ---
 
     def judged(self, finding: Finding, wording: Wording) -> JudgedLine:
+        """The line of the report. What is said of a number that is simply right is the same on every sheet."""
+        answer = finding.answer
+        if finding.verdict != "right" or finding.band is not None or self.conventions or len(answer.readings) > 1:
+            return self.worded(finding, wording)
+        key = answer.step, answer.name, answer.readings[0].text, answer.spelling
+        if key not in self.variant.printed:
+            self.variant.printed[key] = self.worded(finding, wording)
+        line: JudgedLine = self.variant.printed[key]
+        return line._replace(place=answer.readings[0].place)
+
+    def worded(self, finding: Finding, wording: Wording) -> JudgedLine:
         answer, written = finding.answer, finding.answer.readings[0]
         true = self.variant.true(answer.step)[answer.name]
         verdict = self.final_verdict(finding, true)

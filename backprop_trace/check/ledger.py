@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.habits import CARRIED, Habits
 from backprop_trace.check.variant import Variant
-from backprop_trace.check.writer import exact_value, filling_zeros, magnitude, significant_figures
+from backprop_trace.check.writer import exact_value, filling_zeros, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import (
     MOST_SYMBOLS,
@@ -64,7 +64,7 @@ class Ledger:
         self._bands: dict[Carrying, Bands] = {}
 
     def _written_at(self, step: int) -> frozenset[Name]:
-        return self.variant.at(step).same(frozenset(name for at, name in self.answers if at == step))
+        return frozenset(name for at, name in self.answers if at == step)
 
     def copy(self) -> Ledger:
         """A ledger for a trial."""
@@ -235,7 +235,7 @@ class Ledger:
         if not self.variant.is_rational(formula):
             return Fraction(0) if self.vanishes(step, formula) else None
         values: dict[Name, Fraction] = {}
-        for used in names_in(formula):
+        for used in self.uses(step, name):
             if (step, used) in self.mute:
                 return None
             value = self.exact(step, used)
@@ -462,12 +462,3 @@ class BandsAt(Mapping[Name, Band]):
 
     def __len__(self) -> int:
         return len(self.changed)
-
-
-def shows_nothing(written: Written, value: float | Fraction) -> bool:
-    """Does a written number show no digit at a place where its value has one?"""
-    assert written.value is not None
-    if written.value == value or not written.half_unit:
-        return False
-    size = Fraction(value)
-    return not size or -written.decimals > magnitude(size)

@@ -34,10 +34,9 @@ class Lines:
         self.equations = {equation.name: equation for equation in equations.equations}
         self.uses = {name: names_in(equation.formula) for name, equation in self.equations.items()}
         self._places = {name: place for place, name in enumerate((*self.givens, *self.equations))}
-        self._written: dict[frozenset[Name], frozenset[Name]] = {}
+        self._matter: dict[Name, frozenset[Name]] = {}
         self._opened: dict[tuple[Name, frozenset[Name]], Formula] = {}
-        self._used: dict[tuple[Name, frozenset[Name]], tuple[Name, ...]] = {}
-        self._structural: dict[frozenset[Name], frozenset[Name]] = {}
+        self._names = Memo(names_in)
         self.carried_from = {old: new for new, old in equations.carried}
         self._bends: dict[Name, Memo[list[Bend]]] = {}
 
@@ -147,44 +146,45 @@ class Lines:
     def _given(self) -> frozenset[Name]:
         return frozenset(self.givens)
 
-    def same(self, written: frozenset[Name]) -> frozenset[Name]:
-        """One object for equal sets: sheets of a class mostly have the same lines."""
-        return self._written.setdefault(written, written)
-
     def opened(self, name: Name, written: frozenset[Name]) -> Formula:
         """A line's formula with the structural lines put in that are not on the sheet."""
-        key = (name, self._that_matter(written))
+        key = name, self._that_matter(name) & written
         if key not in self._opened:
             self._opened[key] = written_out(self.formula(name, written), self.equations, written)
         return self._opened[key]
 
     def used(self, name: Name, written: frozenset[Name]) -> tuple[Name, ...]:
         """The names in a line's opened formula."""
-        key = (name, self._that_matter(written))
-        if key not in self._used:
-            self._used[key] = names_in(self.opened(name, written))
-        return self._used[key]
+        return self._names(self.opened(name, written))
 
-    def _that_matter(self, written: frozenset[Name]) -> frozenset[Name]:
-        """What is written and changes the formulas of other lines; one object for equal sets."""
-        if written not in self._structural:
-            found = frozenset(name for name in written if is_structural(name) or name.kind in ("change", "error"))
-            self._structural[written] = self.same(found)
-        return self._structural[written]
+    def _that_matter(self, name: Name) -> frozenset[Name]:
+        """The lines that change a line's opened formula if they are on the sheet."""
+        if name not in self._matter:
+            found, stack = {name for name in (self._ways.get(name),) if name is not None}, [name]
+            while stack:
+                used = {each for each in self.uses.get(stack.pop(), ()) if is_structural(each)} - found
+                found |= used
+                stack += used
+            self._matter[name] = frozenset(found)
+        return self._matter[name]
 
     def formula(self, name: Name, written: frozenset[Name]) -> Formula:
         """A line's formula; by way of the error or the change where the writer has these lines."""
-        formula = self.equations[name].formula
-        if name.kind == "+" and name.of in self.example.rule.trained:
-            assert name.of is not None
-            change = Name("change", name.of.label)
-            return Sum((name.of, change)) if change in written else formula
-        if _is_error_slope(name) and self.example.network.loss == "half_squared_error":
-            assert name.wrt is not None
-            error = Name("error", name.wrt.label, sample=name.sample)
-            if error in written and self.equations[name].formula == _difference(error):
-                return Minus(error)
-        return formula
+        way = self._ways.get(name)
+        if way is None or way not in written:
+            return self.equations[name].formula
+        return Minus(way) if way.kind == "error" else Sum((name.of or name, way))
+
+    @cached_property
+    def _ways(self) -> Mapping[Name, Name]:
+        """The change of an update and the error of an output, by the lines that may go by way of them."""
+        found = {after(of): Name("change", of.label) for of in self.example.rule.trained}
+        if self.example.network.loss == "half_squared_error":
+            for name, equation in self.equations.items():
+                if _is_error_slope(name) and name.wrt is not None:
+                    error = Name("error", name.wrt.label, sample=name.sample)
+                    found |= {name: error} if equation.formula == _difference(error) else {}
+        return found
 
     def bends(self, name: Name, formula: Formula) -> list[Bend]:
         """The slips of a line, remembered."""

@@ -138,8 +138,8 @@ class SheetNames:
                 continue
             if name.kind == "d" and name.wrt is not None and not name.wrt.kind:
                 with_gradient.add(name.wrt)
-            new = after(name._replace(sample=None))
-            if new in lines.equations and self.is_new(entry, name, new, name in with_gradient):
+            new = name if name.kind else after(name._replace(sample=None))
+            if new != name and new in lines.equations and self.is_new(entry, name, new, name in with_gradient):
                 entry = entry._replace(meant=canonical(new))
             yield entry
 

@@ -14,7 +14,8 @@ from typing import Any
 from backprop_trace.check.lines import Lines, with_optional_lines
 from backprop_trace.check.memo import Memo
 from backprop_trace.check.slips import Facts, bent_run
-from backprop_trace.files.sheet import half_unit
+from backprop_trace.check.writer import tells_rightly
+from backprop_trace.files.sheet import Written, half_unit
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Call, Formula, Name, names_in, parts
@@ -43,6 +44,7 @@ class Variant:
         self._true: dict[int, Mapping[Name, Fraction]] = {}
         self.is_rational = Memo(_is_rational)
         self._rough: dict[int, Mapping[Name, float]] = {}
+        self._right: dict[tuple[int, Name, str], tuple[Fraction | None, Fraction | None, bool]] = {}
         self._replayed: dict[tuple[str, int], Mapping[Name, float]] = {}
         self.printed: dict[tuple[Any, ...], Any] = {}
         """What is printed of its lines whatever is on a sheet, by those who print it."""
@@ -124,6 +126,15 @@ class Variant:
         if step not in self._rough:
             self._rough[step] = {name: as_float(value) for name, value in self.true(step).items()}
         return self._rough[step]
+
+    def is_right(self, step: int, name: Name, written: Written) -> bool:
+        """Is a number the true value, correctly rounded to digits that tell? Found once for each number."""
+        key = step, name, written.text
+        value, half_unit, found = self._right.get(key, (None, None, False))
+        if value is not written.value or half_unit is not written.half_unit:
+            found = tells_rightly(written, self.true(step)[name])
+            self._right[key] = written.value, written.half_unit, found
+        return found
 
     def given(self, name: Name) -> Fraction | None:
         text = self.example.values.get(name)

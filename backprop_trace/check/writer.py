@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import floor, log10
 from typing import Any
 
+from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import Arithmetic, evaluate
 from backprop_trace.formulas.expr import Formula, Name
 
@@ -111,6 +112,15 @@ def magnitude(value: Fraction) -> int:
     return guess if size >= Fraction(10) ** guess else guess - 1
 
 
+def shows_nothing(written: Written, value: float | Fraction) -> bool:
+    """Does a written number show no digit at a place where its value has one?"""
+    assert written.value is not None
+    if written.value == value or not written.half_unit:
+        return False
+    size = Fraction(value)
+    return not size or -written.decimals > magnitude(size)
+
+
 def is_correctly_rounded(written: Fraction, half_unit: Fraction, true: Fraction) -> bool:
     """Is `written` the true value, rounded to its digits (a tie either way)?"""
     rough, half = _as_float(true), _as_float(half_unit)
@@ -119,6 +129,12 @@ def is_correctly_rounded(written: Fraction, half_unit: Fraction, true: Fraction)
         if abs(off - half) > dust:
             return off < half
     return abs(written - true) <= half_unit
+
+
+def tells_rightly(written: Written, true: Fraction) -> bool:
+    """Is a written number the true value, correctly rounded to digits of which one at least tells?"""
+    assert written.value is not None
+    return not shows_nothing(written, true) and is_correctly_rounded(written.value, written.half_unit, true)
 
 
 def _as_float(value: Fraction) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from backprop_trace.files.sheet import blocks
 from backprop_trace.files.sheet.entry import Entry, Passage, Section, Sheet, Written, half_unit, with_section
 from backprop_trace.files.sheet.limits import LONGEST_NAME, MOST_LINES, MOST_SETTINGS
-from backprop_trace.files.sheet.numbers import as_number
+from backprop_trace.files.sheet.numbers import SIMPLE, as_number
 from backprop_trace.files.source import Place, Problem, SourceError
 from backprop_trace.formulas.numbers import NotANumber, number
 
@@ -59,21 +59,24 @@ class Collected:
             return
         *before, (last, at) = parts
         try:
-            entry = self.entry(spelling, last, at, section, place)
+            readings, block = self.value(last, at)
         except NotANumber as wrong:
             self.pass_over(f"{spelling} = {last}", at, str(wrong))
             return
-        chain = tuple(Written(text.strip(), None, there) for text, there in before)
-        sure = sure and not (entry.readings and entry.readings[0].value is None and is_prose(last))
-        self.entries.append(entry._replace(chain=chain, sure=sure))
+        chain = tuple([Written(text.strip(), None, there) for text, there in before])
+        sure = sure and not (readings and readings[0].value is None and is_prose(last))
+        self.entries.append(Entry(spelling, readings, section, place, chain, block, sure))
 
-    def entry(self, spelling: str, text: str, at: Place, section: Section, place: Place) -> Entry:
-        """Raises NotANumber."""
-        found = blocks.rows(text, self.decimal_comma)
+    def value(self, text: str, at: Place) -> tuple[tuple[Written, ...], tuple[tuple[Written, ...], ...]]:
+        """What stands behind a name: a number or a formula, or the rows of a block (one row is both).
+
+        Raises NotANumber.
+        """
+        found = None if SIMPLE.fullmatch(text) else blocks.rows(text, self.decimal_comma)
         if found is None:
-            return Entry(spelling, (self.written(text, at),), section, place)
+            return (self.written(text, at),), ()
         block = tuple(tuple(self.written(item, at) for item in row) for row in found)
-        return Entry(spelling, block[0] if len(block) == 1 else (), section, place, block=block)
+        return block[0] if len(block) == 1 else (), block
 
     def written(self, text: str, place: Place) -> Written:
         """A number with its digits, or else a formula. Raises NotANumber."""

@@ -15,12 +15,14 @@ from backprop_trace.files.sheet.limits import LARGEST_SHEET, MOST_LINES
 from backprop_trace.files.sheet.numbers import uses_decimal_comma
 from backprop_trace.files.sheet.paper import read_paper
 from backprop_trace.files.source import Node, Place, Problem, SourceError, read_yaml
+from backprop_trace.formulas.without_gc import uncollected
 
 NAMES = ("name", "quantity", "variable", "symbol", "line")
 VALUES = ("value", "result", "answer", "values", "number")
 CHAIN = ("formula", "substitution", "numbers")
 
 
+@uncollected
 def read_sheet(text: str, name: str = "sheet", decimal_comma: bool = False) -> Sheet:
     """A sheet from text; its form is recognised by the file's ending, else by its first line. Raises SourceError."""
     if len(text) > LARGEST_SHEET:

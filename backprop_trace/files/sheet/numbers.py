@@ -13,7 +13,7 @@ from backprop_trace.formulas.paper import plain
 
 LONGEST_NUMBER = 1000
 LONGEST_TOLD = 2000
-_SIMPLE = re.compile(r"-?(?:0|[1-9]\d{0,8})(?:\.\d{1,30})?", re.ASCII)
+SIMPLE = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,30})?")
 """Most numbers need no second look."""
 _PERCENT = re.compile(rf"([+-]?)({NUMBER.pattern})\s*%", re.ASCII)
 _WRAPPED = re.compile(
@@ -33,7 +33,7 @@ def as_number(text: str, decimal_comma: bool = False) -> str | None:
 
     Raises NotANumber for what is a number, but not one that can be used.
     """
-    if _SIMPLE.fullmatch(text):
+    if SIMPLE.fullmatch(text):
         return text
     text = unwrapped(text)
     simple = plain(text.strip(_ENDS), decimal_comma).lstrip("~≈ ").rstrip("…").strip()

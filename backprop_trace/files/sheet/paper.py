@@ -14,11 +14,16 @@ from backprop_trace.files.sheet import blocks, tables
 from backprop_trace.files.sheet.entries import Collected, is_prose
 from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_ROWS_JOINED
-from backprop_trace.files.sheet.numbers import as_number
+from backprop_trace.files.sheet.numbers import SIMPLE, as_number
 from backprop_trace.files.source import Place
 from backprop_trace.formulas.from_latex import cells_of, from_latex, looks_like_latex
 from backprop_trace.formulas.numbers import NotANumber
 
+_PLAIN = re.compile(
+    r" *(?!(?i:step|iteration|sample|pattern|set))((?:∂|[^\W\d_])(?:[\w+'/@^∂]|:(?=[^\W\d]))*(?:\[[0-9]{1,9}\])?)"
+    rf" *[=≈] *({SIMPLE.pattern}) *"
+)
+"""Most lines are a name, a sign and a number: they need no second look."""
 _COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:")
 _TABLE_BEGINS = re.compile(r"\s*\{?\s*\\begin\{(?:tabular|longtable|array)\}")
 _BULLET = re.compile(
@@ -47,6 +52,7 @@ class _Line(NamedTuple):
     number: int
     text: str
     column: int = 1
+    plain: re.Match[str] | None = None
 
 
 def read_paper(sheet: Collected) -> None:
@@ -68,6 +74,11 @@ class _Paper:
         self.close()
 
     def line(self, line: _Line) -> None:
+        if line.plain is not None:
+            name, value = line.plain.group(1, 2)
+            place = Place(line.number, line.plain.start(1) + 1, len(name))
+            self.begin(name, place, [(value, place._replace(column=line.plain.start(2) + 1, length=len(value)))])
+            return
         if not line.text.strip():
             return
         if len(line.text) > LONGEST_LINE:
@@ -127,9 +138,12 @@ class _Paper:
             self.close()
             self.sheet.pass_over(text, place)
         else:
-            self.close()
-            self.spelling, self.place, self.parts = spelling, place, parts
-            self.sure = not _may_be_prose(spelling, text) and "  " not in spelling
+            self.begin(spelling, place, parts, sure=not _may_be_prose(spelling, text) and "  " not in spelling)
+
+    def begin(self, spelling: str, place: Place, parts: list[tuple[str, Place]], sure: bool = True) -> None:
+        """A line of calculation, which later ones may go on with."""
+        self.close()
+        self.spelling, self.place, self.parts, self.sure = spelling, place, parts, sure
 
     def no_equation(self, text: str, place: Place) -> None:
         """`E 0.2984` may be a name and its number; anything else is prose."""
@@ -166,9 +180,11 @@ def _joined(text: str) -> Iterator[_Line]:
     number = 0
     while number < len(lines):
         first = number
-        if len(lines[number]) > LONGEST_LINE:
+        too_long = len(lines[number]) > LONGEST_LINE
+        plain = None if too_long else _PLAIN.fullmatch(lines[number])
+        if too_long or plain is not None:
             number += 1
-            yield _Line(number, lines[first])
+            yield _Line(number, lines[first], plain=plain)
             continue
         content, column = _bare(lines[number])
         number += 1
