@@ -138,9 +138,9 @@ class SheetNames:
                 continue
             if name.kind == "d" and name.wrt is not None and not name.wrt.kind:
                 with_gradient.add(name.wrt)
-            new = name if name.kind else after(name._replace(sample=None))
-            if new != name and new in lines.equations and self.is_new(entry, name, new, name in with_gradient):
-                entry = entry._replace(meant=canonical(new))
+            if not name.kind and (new := after(name._replace(sample=None))) in lines.equations:
+                is_new = self.is_new(entry, name, new, name in with_gradient)
+                entry = entry._replace(meant=canonical(new)) if is_new else entry
             yield entry
 
     def is_new(self, entry: Entry, name: Name, new: Name, below_gradient: bool) -> bool:
