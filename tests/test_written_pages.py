@@ -151,3 +151,17 @@ W1new = W1 − η ∗ ∂E/∂W1
     assert {name for name, _ in found} == {"net_y", "out_y", "E", "dE/dout_y", "dout_y/dnet_y", "dnet_y/dW1", "W1+"}
     assert {verdict for _, verdict in found} == {"right"}
     assert not report.passed
+
+
+def test_what_is_said_of_a_part_is_said_of_the_part() -> None:
+    """0.2748 is no number without the factor 1/2; what stands before it is."""
+    (line,) = [each for each in check("E_y1 = (0.01-0.6308)^2 = 0.1927\n").lines if each.written]
+    assert (line.verdict, line.slips, line.written) == ("slip", ("no-half",), "(0.01-0.6308)^2 = 0.1927")
+    assert line.message.startswith("'(0.01-0.6308)^2' is what one gets if the factor 1/2 is left out; it is 0.38")
+    assert line.message.endswith("not 0.1927")
+
+
+def test_a_unit_of_the_last_digit_is_forgiven_behind_numbers_put_in_as_elsewhere() -> None:
+    """Cut off: 0.6308 (1 - 0.6308) is 0.23289."""
+    assert [verdict for *_, verdict in told("dout_y1/dnet_y1 = 0.6308 (1 - 0.6308) = 0.2328\n")] == ["rounded"]
+    assert [verdict for *_, verdict in told("dout_y1/dnet_y1 = 0.6308 (1 - 0.6308) = 0.2339\n")] != ["rounded"]

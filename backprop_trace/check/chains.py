@@ -15,6 +15,7 @@ from math import floor, log10
 from typing import NamedTuple
 
 from backprop_trace.check.variant import Variant, as_float
+from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Passage, Written, decimals, half_unit
 from backprop_trace.files.sheet.numbers import as_number
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, around, enclosed, point
@@ -26,6 +27,8 @@ from backprop_trace.formulas.parse import BadFormula, read_formula
 FIGURES = 12
 DEEPEST_PUT_IN = 3
 """Formulas are put into formulas so deep, where a line is written out."""
+FORGIVEN = 3
+"""So many figures, and a unit of the last of them is forgiven."""
 LARGEST = 1e18
 """Nothing larger is written out."""
 DUST = 1e-12
@@ -209,11 +212,16 @@ def _follows(part: ChainPart, behind: ChainPart | Written, values: Mapping[Name,
     if isinstance(behind, ChainPart):
         other = band_of(behind, values, slack) if set(behind.names) <= set(values) else None
     else:
-        other = None if behind.value is None else around(None, as_float(behind.value), 1.001 * float(behind.half_unit))
+        other = None if behind.value is None else around(None, as_float(behind.value), _reach(behind))
     if band is None or other is None:
         return True
     dust = DUST * (band.size + other.size)
     return band.low - dust <= other.high and other.low <= band.high + dust
+
+
+def _reach(written: Written) -> float:
+    """Half a unit of the last digit; one more, where there are figures enough to be one off."""
+    return 1.001 * float(written.half_unit) * (3 if significant_figures(written.text) >= FORGIVEN else 1)
 
 
 def value_bands(answers: Mapping[Name, Written], true: Mapping[Name, float]) -> dict[Name, Band]:

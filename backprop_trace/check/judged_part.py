@@ -365,10 +365,11 @@ class JudgedPart:
         part, behind = printable(blame.part.text)[:60], printable(blame.behind)[:40]
         if verdict in ("slip", "wrong"):
             judged = self.judged(finding, wording)
-            return judged._replace(said=_also(judged.said, f"it is off in '{part}'"), spelling=line.spelling)
+            of_part = _of_a_part(judged.said, part, f"{blame.value.text}, not {behind}")
+            return judged._replace(written=f"{part} = {behind}", said=of_part, spelling=line.spelling)
         if verdict == "off" or line.verdict == "unknown":
             return line
-        said = f"{part} is {blame.value.text}, not {behind}"
+        said = f"'{part}' is {blame.value.text}, not {behind}"
         should = Worked(line.quantity or answer.name, (part,), value=blame.value.text)
         return line._replace(verdict="wrong", said=(said,), slips=(), should=should, bent=None)
 
@@ -494,6 +495,14 @@ def is_changed(name: Name, own: Lines, other: Lines, written: frozenset[Name]) -
 def _as_it_stands(reading: Written, sign: int) -> Written:
     """A number with the sign it has on the sheet."""
     return turned(reading) if sign < 0 else reading
+
+
+def _of_a_part(said: Words, part: str, comes_to: str) -> Words:
+    """What is said of a line whose number does not follow from a part of it: it is said of the part."""
+    first, *others = said or ("",)
+    if isinstance(first, str) and first.startswith("your number is "):
+        return f"'{part}' is {first.removeprefix('your number is ')}", *others, f"; it is {comes_to}"
+    return _also(said, f"'{part}' is {comes_to}")
 
 
 def _also(said: Words, more: str) -> Words:
