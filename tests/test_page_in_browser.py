@@ -299,3 +299,17 @@ def test_a_german_page_reads_commas_and_points_and_hands_out_points(browser, run
     assert found.page.inner_text(".chp >> nth=0") == "✓ richtig"
     assert found.complaints == []
     found.context.close()
+
+
+def test_steps_are_picked_on_a_curve_of_all_of_them(browser, run, tmp_path):
+    file = tmp_path / "page.html"
+    run("show", "mazur", "--format", "html", "--steps", "5", "-o", str(file))
+    found = Opened(browser, file)
+    points = found.page.get_attribute(".spark polyline", "points")
+    assert points is not None and len(points.split()) == 5
+    found.page.fill("#step", "3")
+    agree(found.page.evaluate(VALUES), trace(load("mazur"), step=3))
+    assert found.page.inner_text("#at") == "3"
+    assert found.page.get_attribute(".spark polyline", "points") == points
+    assert found.complaints == []
+    found.context.close()

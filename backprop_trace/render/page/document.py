@@ -70,7 +70,8 @@ def _part(name: str, without: str = "") -> str:
         text = re.sub(rf"/\* {without} \*/.*?(?=/\*)", "", text, flags=re.DOTALL)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    between = "" if name.endswith(".css") else "\n"
+    return between.join(line for line in lines if line and not line.startswith("//"))
 
 
 class _Page:

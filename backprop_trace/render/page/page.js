@@ -4,7 +4,7 @@ const root = document.documentElement;
 const lis = $$('.ln');
 lis.forEach((li, k) => { L[k].t = $('h3', source(k)).textContent });
 const given = G.map(g => ({t: g[1], v: g[2]}));
-let v = [], v0, i = 0, mode = 'watch', hist = [], timer = 0, quiet = false, done = 0, same = true, place = D.places[0] || '';
+let v = [], v0, i = 0, mode = 'watch', hist = [], whole = [], timer = 0, quiet = false, done = 0, same = true, place = D.places[0] || '';
 
 /* numbers */
 const fmt = (x, d = 9) => {
@@ -253,14 +253,15 @@ function refresh(restart) { numbers(); if (restart) { hist = [v[AT.get(D.objecti
 function curve() {
   const E = AT.get(D.objective);
   if (!hist.length) hist = [v[E]];
-  const n = hist.length, top = Math.max(...hist.filter(isFinite), 0) || 1, low = Math.min(...hist.filter(isFinite), 0), W = $('.spark').clientWidth || 400;
-  const p = hist.map((e, k) => [6 + k / Math.max(n - 1, 9) * (W - 12), 80 - (e - low) / (top - low || 1) * 72]).filter(a => isFinite(a[1]));
+  const all = whole.length > hist.length && hist.every((e, k) => e === whole[k]) ? whole : hist;
+  const n = all.length, top = Math.max(...all.filter(isFinite), 0) || 1, low = Math.min(...all.filter(isFinite), 0), W = $('.spark').clientWidth || 400;
+  const p = all.map((e, k) => [6 + k / Math.max(n - 1, 9) * (W - 12), 80 - (e - low) / (top - low || 1) * 72]).filter(a => isFinite(a[1]));
   $('.ax').setAttribute('d', `M0 81.5H${W}`);
   $('.spark polyline').setAttribute('points', p.map(a => a.join()).join(' '));
-  const c = $('.spark circle'), z = p[p.length - 1] || [6, 80];
+  const c = $('.spark circle'), z = p[Math.min(hist.length, p.length) - 1] || [6, 80];
   c.setAttribute('cx', z[0]);
   c.setAttribute('cy', z[1]);
-  $('.spark').setAttribute('aria-label', say('The loss, step by step: from {} to {}', mark(fmt(hist[0], 4)), mark(fmt(hist[n - 1], 4))));
+  $('.spark').setAttribute('aria-label', say('The loss, step by step: from {} to {}', mark(fmt(all[0], 4)), mark(fmt(all[n - 1], 4))));
   $('#at').textContent = D.step + done;
   $('#enow').textContent = minus(fmt(v[E], 6));
   const d = v[E] - v0[E];
@@ -304,6 +305,12 @@ function onward(n) {
   refresh();
 }
 const picker = $('#step');
+/* where steps can be picked, the loss of all of them */
+for (let h = G.map(g => g[2]), n = picker ? Math.min(+picker.max, 2000) : 0; n--;) {
+  const w = run(h);
+  whole.push(w[AT.get(D.objective)]);
+  updated(w).forEach(([k, x]) => { h[k] = x });
+}
 if (picker) picker.oninput = () => {
   const n = Math.floor(+picker.value);
   if (!(n >= 1 && n <= +picker.max)) { picker.setAttribute('aria-invalid', true); return }

@@ -524,7 +524,7 @@ PAGE: Mapping[str, str] = {
     "My sheet": "Mein Blatt",
     "Clear": "Leeren",
     "Hint": "Hinweis",
-    "Hint {} of 3": "Hinweis {} von 3",
+    "Hint {} of 3": "Hinweis {}/3",
     "shown": "gezeigt",
     "one step · point at a number to find it in the network, click it to go where it comes from": "ein Schritt · zeigen Sie auf eine Zahl, um sie im Netz zu finden, klicken Sie, um dorthin zu gehen, wo sie herkommt",
     # where one is
