@@ -156,7 +156,7 @@ W1new = W1 − η ∗ ∂E/∂W1
 def test_what_is_said_of_a_part_is_said_of_the_part() -> None:
     """0.2748 is no number without the factor 1/2; what stands before it is."""
     (line,) = [each for each in check("E_y1 = (0.01-0.6308)^2 = 0.1927\n").lines if each.written]
-    assert (line.verdict, line.slips, line.written) == ("slip", ("no-half",), "(0.01-0.6308)^2 = 0.1927")
+    assert (line.verdict, line.slips[0], line.written) == ("slip", "no-half", "(0.01-0.6308)^2 = 0.1927")
     assert line.message.startswith("'(0.01-0.6308)^2' is what one gets if the factor 1/2 is left out; it is 0.38")
     assert line.message.endswith("not 0.1927")
 
