@@ -165,3 +165,33 @@ def test_a_unit_of_the_last_digit_is_forgiven_behind_numbers_put_in_as_elsewhere
     """Cut off: 0.6308 (1 - 0.6308) is 0.23289."""
     assert [verdict for *_, verdict in told("dout_y1/dnet_y1 = 0.6308 (1 - 0.6308) = 0.2328\n")] == ["rounded"]
     assert [verdict for *_, verdict in told("dout_y1/dnet_y1 = 0.6308 (1 - 0.6308) = 0.2339\n")] != ["rounded"]
+
+
+THRESHOLDS = """\
+inputs: {x1: 1, x2: 1}
+targets: {5: 0}
+layers:
+  - {units: [3, 4], activation: sigmoid, weights: [[w13, w23], [w14, w24]], bias: [θ3, θ4]}
+  - {units: [5], activation: sigmoid, weights: [[w35, w45]], bias: [θ5]}
+parameters: {w13: 0.5, w14: 0.9, w23: 0.4, w24: 1.0, w35: -1.2, w45: 1.1, θ3: 0.8, θ4: -0.1, θ5: 0.3}
+loss: half_squared_error
+learning_rate: 0.1
+"""
+NUMBERS = {
+    "y3": "0.5250", "y4": "0.8808", "y5": "0.5097", "δ5": "-0.1274", "Δw35": "-0.0067", "Δw45": "-0.0112",
+    "Δθ5": "0.0127", "δ3": "0.0381", "δ4": "-0.0147", "Δw13": "0.0038", "Δw23": "0.0038", "Δθ3": "-0.0038",
+    "Δw14": "-0.0015", "Δw24": "-0.0015", "Δθ4": "0.0015", "w13": "0.5038", "w14": "0.8985", "w23": "0.4038",
+    "w24": "0.9985", "w35": "-1.2067", "w45": "1.0888", "θ3": "0.7962", "θ4": "-0.0985", "θ5": "0.3127",
+}  # fmt: skip
+"""Negnevitsky, Artificial Intelligence, 2nd edition, section 6.4: units are numbers, thresholds are subtracted, deltas
+are target minus output, and new weights are called as the old ones."""
+
+
+def test_a_textbook_that_writes_everything_otherwise_has_no_mistake() -> None:
+    page = "".join(f"{name} = {number}\n" for name, number in NUMBERS.items())
+    report = Checker(read_example(THRESHOLDS)).check(read_sheet(page, "page.txt"))
+    found = [(line.name, line.verdict) for line in report.lines if line.written]
+    assert len(found) == len(NUMBERS)
+    assert {verdict for _, verdict in found} <= {"right", "rounded", "convention"}
+    assert {"w35+", "θ5+", "out_5", "change_w13", "dE/dnet_3"} <= {name for name, _ in found}
+    assert len(report.conventions) == 2

@@ -127,8 +127,8 @@ class SheetNames:
         return name if name is not None and (name in lines.equations or name in lines.givens) else None
 
     def renewed(self, entries: Sequence[Entry]) -> Iterator[Entry]:
-        """`w5` below its gradient is the new weight, unless it is the old one that is written down; elsewhere it is the
-        new one if it is calculated, or has that one's number."""
+        """`w5` below its gradient or change is the new weight, unless it is the old one that is written down; elsewhere
+        it is the new one if it is calculated, or has that one's number."""
         with_gradient: set[Name] = set()
         for entry in entries:
             lines = self.variant.at(entry.section.step) if entry.meant else None
@@ -138,6 +138,8 @@ class SheetNames:
                 continue
             if name.kind == "d" and name.wrt is not None and not name.wrt.kind:
                 with_gradient.add(name.wrt)
+            elif name.kind == "change":
+                with_gradient.add(Name("", name.label))
             if not name.kind and (new := after(name._replace(sample=None))) in lines.equations:
                 is_new = self.is_new(entry, name, new, name in with_gradient)
                 entry = entry._replace(meant=canonical(new)) if is_new else entry
@@ -241,7 +243,8 @@ class SheetNames:
         """The reading that is left: the only one, the one whose number it is, or the one other lines speak for."""
         candidates = [each for each in candidates if not self.counted_otherwise(each)]
         likely = [each for each in candidates if not each.reading.rule.startswith(TENTATIVE) or self.voted(each)]
-        for some in ([each for each in candidates if each.agrees], likely):
+        computed = [each for each in likely if each.reading.name.kind != "target"]  # a given one would agree
+        for some in ([each for each in candidates if each.agrees], computed or likely):
             if len({each.reading.rows for each in some}) == 1:
                 return some[0].reading
             if some:
