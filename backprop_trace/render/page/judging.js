@@ -196,7 +196,7 @@ class Judging {
     if (!bounded) return {w: 'undecided', s: 'Nothing bounds this line.'};
     const inside = (b, h) => { const c = H.cuts ? b.middle - Math.sign(w.x) * h : b.middle; return Math.abs(w.x - c) <= b.all + h * (1 + 1e-9) };
     const half = slackOf(w);
-    if (inside(band, half) || P[k].q && inside(this.narrow(w).reach(k, w, P[k].q), half)) return w.g < 3 && Math.abs(w.x - band.middle) > 2.04 * w.h ? {w: 'undecided', s: 'Too few digits to tell.'} : this.isNarrow(k, w, band) ? this.conspicuous(k, w) || fine : {w: 'undecided', s: 'What you left out leaves too much room to tell.'};
+    if (inside(band, half) || P[k].q && inside(this.narrow(w).reach(k, w, P[k].q), half)) return w.g < 3 && Math.abs(w.x - band.middle) > (sound ? 2.04 : 1.02) * w.h ? {w: 'undecided', s: 'Too few digits to tell.'} : this.isNarrow(k, w, band) ? this.conspicuous(k, w) || fine : {w: 'undecided', s: 'What you left out leaves too much room to tell.'};
     const unit = 2 * w.h, off = m => w.g >= 3 && w.h && Math.abs(Math.round(m / unit) - w.x / unit) <= (H.cuts ? 2 : 1) + 1e-6;
     if (off(sound ? t : band.middle) || off(band.middle)) return this.conspicuous(k, w) || {...fine, s: 'The last digit is off by one.'};
     if (this.bySecond(k, w, band, half)) return {w: 'follows', s: 'Follows from the other reading of an earlier line.'};
@@ -224,7 +224,7 @@ class Judging {
     return off <= BESIDE * band.all + 4.1 * w.h;
   }
   isCopied(k) { const left = this.between(k); return L.some((l, m) => this.W[m] && this.tainted[m] && P[m].c && left.includes(P[m].d[0][0] - K)) }
-  isUnsure(k, w) { return (w.g < 3 || this.slips.includes(UNNAMED) || new Set(this.slips).size > 1 || this.slips.length > 3) && this.between(k).some(j => this.bent[j]) }
+  isUnsure(k, w) { return (w.g < 3 || this.slips.includes(UNNAMED) || new Set(this.slips).size > 1 || this.slips.length > 3 || this.mistakes > 3) && this.between(k).some(j => this.bent[j]) }
   /* more digits than the band is wide, and exactly what another last digit of an earlier line would give */
   conspicuous(k, w) {
     const used = P[k].d.map(d => d[0]), own = used.filter(j => j >= K && this.W[j - K]);
@@ -241,11 +241,11 @@ class Judging {
   /* --- which slip gives a number: in this line, by its digits, or in a line that was left out --- */
   explained(k, w) {
     const fitting = this.fitting(k, w), e = fitting.length ? this.surest(fitting, w) : null, first = e || fitting[0];
-    const unsure = this.slips.includes(UNNAMED) || this.mistakes > 2, few = !e && w.g < 3 && this.mistakes > 0;
+    const unnamed = this.slips.includes(UNNAMED), unsure = this.mistakes > 2 && !(e && !e.bent), few = !e && w.g < 3 && this.mistakes > 0;
     this.mistakes++;
     if (first && first.bent) this.bend(first.bent, e ? e.slip : UNNAMED);
     if (w.g > 2) fitting.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
-    if (few || this.isCopied(k) || (!e || e.bent) && unsure && this.between(k).length) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
+    if (few || this.isCopied(k) || (unnamed || unsure) && this.between(k).length) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
     if (!e && L[k].p == 'loss' && fitting.some(e => FACTORS.includes(D.slips[e.slip][0]))) return {w: 'undecided', s: 'A loss may be defined with another factor.'};
     if (!first) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
     if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
@@ -269,6 +269,7 @@ class Judging {
     const [first] = fitting, told = [...this.told];
     const several = new Set(fitting.map(e => e.slip)).size > 1, mixed = slip => D.slips[slip][0].startsWith('wrong-');
     if (w.g < 3 && (several || told.length || first.copied) || this.slips.length && this.mistakes > 4) return null;
+    if (D.slips[first.slip][2] > 2 && (several || w.g < 4) || w.g < 4 && METHODS.includes(D.slips[first.slip][0])) return null;
     if (several && mixed(first.slip) || first.doubt || first.fits == LOOSE) return null;
     if (first.bent && (several || D.slips[first.slip][2] > 1 || mixed(first.slip) || this.mistakes > 2)) return null;
     if (!several && mixed(first.slip) && told.some(slip => slip != first.slip && mixed(slip))) return null;
