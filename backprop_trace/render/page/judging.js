@@ -224,7 +224,9 @@ class Judging {
     return off <= BESIDE * band.all + 4.1 * w.h;
   }
   isCopied(k) { const left = this.between(k); return L.some((l, m) => this.W[m] && this.tainted[m] && P[m].c && left.includes(P[m].d[0][0] - K)) }
-  isUnsure(k, w) { return (w.g < 3 || this.slips.includes(UNNAMED) || new Set(this.slips).size > 1 || this.slips.length > 3 || this.mistakes > 3) && this.between(k).some(j => this.bent[j]) }
+  /* does a line that was left out have two formulas that now disagree, the long way and the shortcut? */
+  isTwofold(k, w) { const v = this.narrow(w).upTo(k - 1).v; return this.between(k).some(j => P[j].q && !(Math.abs(P[j].q(v) - F[j](v)) <= .05 * Math.abs(F[j](v)))) }
+  isUnsure(k, w) { return (w.g < 3 || this.slips.includes(UNNAMED) || new Set(this.slips).size > 1 || this.slips.length > 3 || this.mistakes > 3) && this.between(k).some(j => this.bent[j]) || this.isTwofold(k, w) }
   /* more digits than the band is wide, and exactly what another last digit of an earlier line would give */
   conspicuous(k, w) {
     const used = P[k].d.map(d => d[0]), own = used.filter(j => j >= K && this.W[j - K]);
