@@ -270,7 +270,7 @@ class Judging {
   surest(fitting, w) {
     const [first] = fitting, told = [...this.told];
     const several = new Set(fitting.map(e => e.slip)).size > 1, mixed = slip => D.slips[slip][0].startsWith('wrong-');
-    if (w.g < 3 && (several || told.length || first.copied) || this.slips.length && this.mistakes > 4) return null;
+    if (w.g < 2 || w.g < 3 && (several || told.length || first.copied) || this.slips.length && this.mistakes > 4) return null;
     if (D.slips[first.slip][2] > 2 && (several || w.g < 4) || w.g < 4 && METHODS.includes(D.slips[first.slip][0])) return null;
     if (several && mixed(first.slip) || first.doubt || first.fits == LOOSE) return null;
     if (first.bent && (several || D.slips[first.slip][2] > 1 || mixed(first.slip) || this.mistakes > 2)) return null;
