@@ -82,3 +82,21 @@ def test_new_weights_that_are_the_old_ones_are_no_evidence_of_a_slip() -> None:
     )
     report = Checker(read_example(ADAMW)).check(read_sheet(sheet, "sheet.txt"))
     assert {line.verdict for line in report.written} <= {"right", "rounded", "undecided"}
+
+
+WHOLE = """\
+inputs: {x: 2}
+targets: {o1: 0}
+layers:
+  - {units: [o1], activation: identity, weights: [[532]]}
+loss: half_squared_error
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize(("gradient", "verdicts"), [("2130", {"rounded", "undecided"}), ("2220", {"slip", "wrong"})])
+def test_zeros_that_fill_the_places_of_a_number_are_not_reckoned_with(gradient: str, verdicts: set[str]) -> None:
+    """The calculator has 1064 where 1060 is written, to three figures; twice that is 2128."""
+    sheet = f"net_o1 = 1060\nout_o1 = 1060\nE = 566000\ndE/dnet_o1 = 1060\ndE/dw_x_o1 = {gradient}\n"
+    report = Checker(read_example(WHOLE)).check(read_sheet(sheet, "sheet.txt"))
+    assert {line.verdict for line in report.written if line.name == "dE/dw_x_o1"} <= verdicts

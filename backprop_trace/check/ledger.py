@@ -192,7 +192,8 @@ class Ledger:
                 return self.given(step, name)
             return self.exact(*before) if before[0] in self.steps else None
         if written is not None:
-            return None if self.exactly(step, name, written) is None else written.value
+            is_exact = not self.zeros_filled(key, written) and self.exactly(step, name, written) is not None
+            return written.value if is_exact else None
         true = self.variant.true(step)[name]
         if (step, name) in self.bent:
             return None
@@ -214,6 +215,14 @@ class Ledger:
             return None
         figures = 99 if self.habits.decimals is not None else max(3, significant_figures(written.text))
         return self._value(step, name, 2 * written.half_unit, figures)
+
+    def zeros_filled(self, key: Key, written: Written) -> int:
+        """The last zeros of a whole number that merely fill its places, as 1060 shows, where it should be 1064."""
+        zeros = filling_zeros(written.text)
+        if not zeros or written.value is None:
+            return 0
+        off = abs(written.value - self.variant.true(key[0])[key[1]])
+        return zeros if written.half_unit < off <= written.half_unit * 10**zeros else 0
 
     def weight(self, step: int, formula: Formula) -> float:
         """What a product is multiplied by last that was rounded before: a delta times an input larger than 1.
@@ -359,6 +368,8 @@ class Bands:
         habits = self.ledger.habits
         if not half or self.ledger.exact(*key) is not None:
             return point(value)
+        if self.carrying.coarse:
+            half *= 10.0 ** self.ledger.zeros_filled(key, written)
         if habits.cuts:
             value += half if value >= 0 else -half
         elif self.carrying.coarse and habits.may_cut:
