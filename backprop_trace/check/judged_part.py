@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -41,6 +41,8 @@ from backprop_trace.model.conventions import (
 from backprop_trace.model.network import TooLarge
 
 KEY_DIGITS = 12
+FINE, OFF = ("right", "rounded"), ("off", "slip")
+"""The verdicts on a line that is right, and on one that is a mistake, before and after it is explained."""
 MOST_STEPS = 3
 """A slip in several lines is looked for in so many steps of a sheet."""
 
@@ -74,7 +76,7 @@ class Trial(NamedTuple):
 
     @property
     def off(self) -> set[Place]:
-        return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("off", "slip")}
+        return {place for place, (_, verdict) in self.verdicts.items() if verdict in OFF}
 
     @property
     def undecided(self) -> set[Place]:
@@ -82,7 +84,7 @@ class Trial(NamedTuple):
 
     @property
     def fine(self) -> set[Place]:
-        return {place for place, (_, verdict) in self.verdicts.items() if verdict in ("right", "rounded")}
+        return {place for place, (_, verdict) in self.verdicts.items() if verdict in FINE}
 
     @property
     def honest(self) -> set[Place]:
@@ -150,12 +152,27 @@ class JudgedPart:
                 self.variant, self.conventions, self.cause = other, (word,), NO_CAUSE
                 return
 
-    def along(self, variant: Variant, conventions: tuple[str, ...], explain: bool = False) -> Judged:
+    def begun(self, variant: Variant, conventions: tuple[str, ...], explain: bool = False) -> Judged:
         answers, unknown = self.entries.answers(variant, conventions)
         self.answered = {**self.answered, **answers}
         variant.prepare(sorted({step for step, _ in answers}))
         judge = Judge(variant, answers, self.habits(variant, answers, conventions), explain, self.cause)
-        return Judged(judge, answers, tuple(judge.findings()), unknown)
+        return Judged(judge, answers, (), unknown)
+
+    def along(self, variant: Variant, conventions: tuple[str, ...], explain: bool = False) -> Judged:
+        found = self.begun(variant, conventions, explain)
+        return found._replace(findings=tuple(found.judge.findings()))
+
+    def tried(self, variant: Variant, conventions: tuple[str, ...], honest: Set[Place]) -> Trial | None:
+        """How the sheet does in another way; None as soon as that makes a mistake of an honest line."""
+        found, findings = self.begun(variant, conventions), list[Finding]()
+        if any(entry.readings[0].place in honest for entry in found.unknown):
+            return None
+        for finding in found.judge.findings():
+            if finding.verdict in OFF and finding.answer.readings[0].place in honest:
+                return None
+            findings.append(finding)
+        return Trial.of(found._replace(findings=tuple(findings)))
 
     def habits(
         self, variant: Variant, answers: Mapping[tuple[int, Name], Answer], conventions: tuple[str, ...]
@@ -163,16 +180,26 @@ class JudgedPart:
         cuts = TRUNCATES in conventions
         return habits_of(variant, answers)._replace(cuts=cuts, may_cut=self.cutting.may_cut and not cuts)
 
-    def evidence_of_cutting(self, variant: Variant, conventions: tuple[str, ...]) -> Habits:
-        answers, _ = self.entries.answers(variant, conventions)
-        return cut_off(Judge(variant, answers, habits_of(variant, answers), explain=False))
+    def evidence_of_cutting(self, own: Trial) -> Habits:
+        """Whether numbers are cut off; asked only where that would explain one of the mistakes."""
+        variant = self.variants.own
+        answers, _ = self.entries.answers(variant, ())
+        habits = habits_of(variant, answers)
+        lines = [each for answer in answers.values() for each in (answer._replace(again=()), *answer.again)]
+        mistakes = [each for each in lines if each.readings[0].place in own.off]
+        for way in (habits._replace(cuts=True), habits._replace(may_cut=True)):
+            judge = Judge(variant, answers, way, explain=False)
+            judge.ledger.tainted |= {key for key, verdict in own.verdicts.values() if verdict not in FINE}
+            if any(judge.honest(each.step, each).verdict not in OFF for each in mistakes):
+                return cut_off(Judge(variant, answers, habits, explain=False))
+        return habits
 
     # --- conventions ---
 
     def choose_convention(self, own: Trial) -> None:
         """The convention that leaves the fewest mistakes, if a line speaks for it where it acts and none against it."""
         if TRUNCATES not in self.ways.refuse:
-            self.cutting = self.evidence_of_cutting(self.variants.own, ())
+            self.cutting = self.evidence_of_cutting(own)
         variant, conventions, found = self.best_convention(own)
         mistaken = [word for word in conventions if not self.ways.excuse(word)]
         conventions = tuple(word for word in conventions if word not in mistaken)
@@ -195,9 +222,11 @@ class JudgedPart:
             try:
                 if not own.unknown and not self.act_on(own, own.off, variant, conventions):
                     continue
-                found = Trial.of(self.along(variant, conventions))
+                found = self.tried(variant, conventions, own.honest)
             except (ComputationError, TooLarge):
                 continue  # the exercise cannot be done like this
+            if found is None:
+                continue
             if self.is_better(found, best[2], conventions) and self.is_spoken_for(found, own, variant, conventions):
                 best = variant, conventions, found
         return best
@@ -236,9 +265,7 @@ class JudgedPart:
         return least.in_all - found.in_all >= max(1, len([word for word in conventions if word not in SIGNS]))
 
     def is_spoken_for(self, found: Trial, own: Trial, variant: Variant, conventions: tuple[str, ...]) -> bool:
-        """Does no honest line become a mistake, and does each convention explain a line where it acts?"""
-        if own.honest & (found.off | found.unknown):
-            return False
+        """Does each convention explain a line where it acts?"""
         if not self.act_on(found, (own.off | own.unknown) & found.honest, variant, conventions):
             return False
         if any(map(is_about_batches, conventions)):
