@@ -240,3 +240,31 @@ def test_a_line_beyond_a_limit_costs_no_other(run: Program, monkeypatch: pytest.
     _, out, err = run("check", "mazur", "-", "--format", "json")
     assert err == ""
     assert '"right"' in out
+
+
+PIECES = [
+    "0.5,", "0.5 ", "0,5 ", "a", "a ", "ab,", "word. ", "1", "1,", "12 ", "x1", " ", "\t", "-", "- ", ". ", "= ",
+    "a=1, ", "w1=0.5 ", "(", "[", "{",
+    "\\frac{", "\\ ", "| ", "|", "& ", "$", "'", "·", "* ", "_1", "^2", "[1]", "(a)", "{a}", "a:b ", "1/2 ", "%",
+    "<a>", "is ", "# ", "e-1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("before", ["", "net_h1 = 0.5 ", "net_h1 = ", "net_h1 = [", "net_h1 ", "net_h1\n", "0.5"])
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_line_of_one_piece_again_and_again_is_read_in_no_time(piece: str, before: str) -> None:
+    """Where something can be read in many ways, their number may not grow with the length."""
+    started = time.process_time()
+    report = bt.check(bt.load("mazur"), f"{before}{piece * 60}!\nE = 0.298371109")
+    assert time.process_time() - started < 5
+    assert any((line.name, line.verdict) == ("E", "right") for line in report.written)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_number"),
+    [("12 -3.5 1e-3", True), ("-1-2", True), ("1" * 60 + "x", False), ("", False), ("1.5.5", False)],
+)
+def test_several_numbers_side_by_side_are_told_in_no_time(text: str, is_number: bool) -> None:
+    from backprop_trace.render.words.said import _NUMBER
+
+    assert bool(_NUMBER.fullmatch(text)) is is_number

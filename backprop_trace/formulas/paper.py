@@ -21,7 +21,7 @@ _ONE_SIGN = str.maketrans({**_SIGNS, **{sign: f"({value})" for sign, value in _F
 _RAISED = re.compile(f"[{''.join(_SUPERSCRIPTS)}]+")
 _LOWERED = re.compile(f"[{''.join(_SUBSCRIPTS)}]+")
 _POWER_OF_TEN = re.compile(
-    r"(?<![\w.])(\d+\.?\d*|\.\d+)\s*[*x]\s*10\s*(?:\^|\*\*)\s*[({]?\s*([+-]?\d{1,5})\s*[)}]?(?![\w.])"
+    r"(?<![\w.])(\d+(?:\.\d*)?|\.\d+)\s*[*x]\s*10\s*(?:\^|\*\*)\s*[({]?\s*([+-]?\d{1,5})\s*[)}]?(?![\w.])"
 )
 _CROSS = re.compile(r"(?<=[\d)\]])\s*[xX]\s*(?=[\d(\[.-])")
 _NAMED_FUNCTIONS = re.compile(r"\b(?:math|np|numpy|torch|tf)\.(?=[a-z])")

@@ -15,7 +15,9 @@ from backprop_trace.formulas.paper import DASHES
 _OPENING, _CLOSING = "([{", ")]}"
 DEEPEST = 6
 _ITEM = rf"[-+{DASHES}]?\s?[\d.,]+(?:[eE][-+{DASHES}]?\d+)?(?:/\d+)?%?"
-_LOOSE_ROW = re.compile(rf"\s*{_ITEM}(?:[\s,;|&]+{_ITEM})*\s*[,;]?\s*")
+_APART = r"[\s,;|&]"
+_LOOSE = rf"(?:[-+{DASHES}]\s?)?[\d.]+(?:[eE][-+{DASHES}]?\d+)?(?:/\d+)?%?"  # a comma is apart, in a number, too
+_LOOSE_ROW = re.compile(rf"{_APART}*{_LOOSE}(?:{_APART}+{_LOOSE})*{_APART}*")
 _TRANSPOSED = re.compile(r"(?:\.T|\^T|ᵀ|'|\^\{?\\?top\}?)\s*$")
 
 

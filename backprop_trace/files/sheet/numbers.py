@@ -21,8 +21,10 @@ _WRAPPED = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _KEYWORDS = re.compile(r",\s*(?:grad_fn|dtype|device|requires_grad|shape|size)\s*=.*", re.DOTALL)
+_WORD = r"[^\W\d_]{2,}"
 _PROSE_BEHIND = re.compile(
-    rf"([+-]?(?:{NUMBER.pattern})(?:\s*%)?)\s*(?:\((?:[^()\d=]*[^\W\d_]{{2,}}[^()=]*)\)|[✓✔✗☑√]|(?:[^\W\d_]{{2,}}[.,]?\s*)+)",
+    rf"([+-]?(?:{NUMBER.pattern})(?:\s*%)?)\s*"
+    rf"(?:\((?:[^()\d=]*{_WORD}[^()=]*)\)|[✓✔✗☑√]|{_WORD}(?:(?:[.,]\s*|\s+){_WORD})*[.,]?\s*)",
     re.ASCII,
 )
 _ENDS = " \t,;`*\"'"

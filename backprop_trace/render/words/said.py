@@ -27,7 +27,8 @@ from backprop_trace.render.blocks import (
 )
 from backprop_trace.render.words import is_ours, word
 
-_NUMBER = re.compile(r"(\s*-?\d+(\.\d+)?(e[+-]?\d+)?)+")
+_ONE_NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+_NUMBER = re.compile(rf"\s*-?{_ONE_NUMBER}(?:(?:\s+-?|-){_ONE_NUMBER})*")
 """One, or several side by side."""
 _IN_WORDS = re.compile(r"(?<![\w.,])(-?\d+)\.(\d+(?:e[+-]?\d+)?)(?!\.?\w)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
