@@ -73,6 +73,7 @@ class Lines:
                 layer.units,
                 tuple(tuple(weight.label if weight else None for weight in row) for row in layer.weights),
                 tuple(bias.label if bias else None for bias in layer.biases),
+                tuple(tuple(weight.label if weight else None for weight in row) for row in layer.recurrent),
             )
             for layer in network.layers
         )

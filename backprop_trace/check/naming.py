@@ -37,9 +37,21 @@ from backprop_trace.model.styles import STYLES
 MOST_TRIED = 400
 """Lines by which the notation is chosen."""
 MOST_NAMED = 6
-TENTATIVE = ("style", "layer 2", "weights 2", "running", "module", "every", "weights counted")
+TENTATIVE = (
+    "style",
+    "layer 2",
+    "layer 0",
+    "weights 2",
+    "weights 0",
+    "running",
+    "module",
+    "every",
+    "counted from 0",
+    "V and W",
+    "weights counted",
+)
 """Ways of counting that are believed only where a number speaks for them."""
-_TIMED = re.compile(r"(?P<of>.*[A-Za-zŷδ])[_^]{0,2}[({<@]?(?:t=)?(?P<time>[1-9]\d{0,2})[)}>]?")
+_TIMED = re.compile(r"(?P<of>.*[A-Za-zŷδ])[_^]{0,2}[({<@\[]{0,2}(?:t=)?(?P<time>[1-9]\d{0,2})[)}>\]]{0,2}")
 SIGNED = ("delta", "error", "err", "change")
 
 
@@ -97,7 +109,10 @@ class SheetNames:
                 done.append(entry if name is None else _spelled(name, entry))
                 continue
             candidates = self.own(entry, name) + self.candidates(entry, notation)
-            if (reading := self.decided(candidates)) is not None:
+            reading = self.decided(candidates)
+            if reading is None and name is not None and name.kind == "error":
+                reading = candidates[0].reading
+            if reading is not None:
                 done += _spread(entry, reading)
                 rules[reading.rule] = None
                 self.remember(entry, reading)
@@ -157,7 +172,10 @@ class SheetNames:
         )
 
     def may_be_printed(self, entry: Entry, name: Name | None) -> bool:
-        """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)?"""
+        """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)? Many
+        call the loss at an output its error."""
+        if name is not None and name.kind == "error":
+            return True
         style = "" if name is None else self.printed_style
         found = self.variant.at(entry.section.step).printed(unquoted(entry.spelling)) if style else []
         return any(of == style and each != name for of, each in found)

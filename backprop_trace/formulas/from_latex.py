@@ -66,13 +66,14 @@ _SPACES = ["quad", "qquad", "hspace", "hfill", "item"]
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?[ \t]*")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\[[^\]]*\]|\{[^{}]*\})?")
 _CASES = re.compile(r"\\begin\{cases\}(.*?)&(.*?)\\\\(.*?)&.*?\\end\{cases\}", re.DOTALL)
+_MATRIX = re.compile(r"\\begin\s*\{[bpvBV]?matrix\}(.*?)\\end\s*\{[bpvBV]?matrix\}", re.DOTALL)
 _PHANTOM = re.compile(r"\\[hv]?phantom\s*\{[^{}]*\}")
 _BREAK = re.compile(r"\\\\\*?(?:\[[^\]]*\])?|\\(?=\s|$)")
 _HAT = re.compile(r"\\(?:hat|widehat)\s*(?:\{([^{}]*)\}|([A-Za-z]))")
 _ONE_LETTER = re.compile(r"\\[,;:! ]|~|\\(?=[_%&#$])|[$&]|\\[\[\]()]")
 _LOWER = re.compile(r"_\{([^{}]*)\}")
 _UPPER = re.compile(r"\^\{(\(?\w+\)?|\w+,\+|\+)\}")
-_PARTIAL = re.compile(r"[∂d]\s*")
+_PARTIAL = re.compile(r"[∂dδ](?!_)\s*")
 LARGEST = 10_000
 
 
@@ -96,6 +97,7 @@ def from_latex(text: str) -> str:
     if len(text) > LARGEST:
         return text
     text = _CASES.sub(lambda found: f"{found[1]} if {found[2]} else {found[3]}", text)
+    text = _MATRIX.sub(lambda found: _matrix(found[1]), text)
     text = _ENVIRONMENT.sub(" ", _PHANTOM.sub("", text))
     text = re.sub(r"\\(?:left|right)\s*\.", "", text)
     text = _HAT.sub(lambda found: _hatted(found[1] or found[2]), text)
@@ -106,10 +108,19 @@ def from_latex(text: str) -> str:
     text = _ONE_LETTER.sub(lambda found: "" if found.group() in ("\\", "$") else " ", text)
     text = re.sub(r"\s*([_^])\s*", r"\1", text)
     for _ in range(4):
-        text = _LOWER.sub(lambda found: "_" + re.sub(r"[,\s]+", "_", found[1].strip()), text)
+        text = _LOWER.sub(lambda found: "_" + _index(found[1].strip()), text)
         text = _UPPER.sub(lambda found: "^" + found[1], text)
     text = re.sub(r"\{\s*([\w'+*]*|\(\w+\))\s*\}", r"\1", text)
     return re.sub(r"[ \t]+", " ", text).strip()
+
+
+def _index(text: str) -> str:
+    """What stands below: h1→o2 and h1,o1 are the ends of a weight, t=2 a time step."""
+    return re.sub(r"(?:[,\s]|→|->)+", "_", re.sub(r"^t\s*=\s*(?=\d)", "", text))
+
+
+def _matrix(rows: str) -> str:
+    return "[" + ", ".join(f"[{row.strip().replace('&', ',')}]" for row in _BREAK.split(rows) if row.strip()) + "]"
 
 
 def _sign(command: str) -> str:

@@ -26,6 +26,7 @@ class LayerLabels(NamedTuple):
     units: tuple[str, ...]
     weights: tuple[tuple[str | None, ...], ...] = ()
     biases: tuple[str | None, ...] = ()
+    recurrent: tuple[tuple[str | None, ...], ...] = ()
 
 
 class Shape(NamedTuple):
@@ -86,18 +87,42 @@ def other_way(rule: str) -> str:
 
 NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input", "in", "i", "u", "s", "sum",
        "total_input", "preact", "activation_in", "logit", "logits", "pre", "weighted_input", "pre-activation",
-       "preactivation", "pre_activation", "netto", "netzeingabe")  # fmt: skip
-OUT = ("output", "out", "o", "activation", "act", "y", "ausgabe", "aktivierung")
-HIDDEN = ("hidden", "h")
+       "preactivation", "pre_activation", "netto", "netzeingabe", "inp", "net_inp", "zs", "scores")  # fmt: skip
+OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung")
+HIDDEN = ("hidden", "hs", "h")
 OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted",
-           "y_predicted", "y_out", "yout", "output", "out", "o", "y", "p", "prob")  # fmt: skip
-TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal")
+           "y_predicted", "y_out", "yout", "yp", "y^", "output", "out", "o", "y", "p", "prob")  # fmt: skip
+TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal", "actual",
+           "expected", "y*")  # fmt: skip
 LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "totalerror", "totalloss", "error_total",
-          "err_total", "loss_total", "e", "c", "j", "l", "q", "loss", "cost", "error", "err", "mse", "sse", "bce", "ce",
-          "total", "risk", "objective", "nll", "e_ges", "eges", "e_gesamt", "gesamtfehler")  # fmt: skip
-DELTAS = ("delta", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error")
+          "err_total", "loss_total", "e", "c", "j", "l", "q", "loss", "cost", "error", "err", "mse", "sse", "bce",
+          "ce", "total", "risk", "objective", "nll", "e_ges", "eges", "e_gesamt", "gesamtfehler", "fehler", "e_t",
+          "c_0")  # fmt: skip
+DELTAS = ("delta", "deltas", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error",
+          "error_signal", "fehlersignal")  # fmt: skip
 ERRORS = ("error", "e", "err", "diff")
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")
+KIND_BEHIND = {
+    "net": ("net", "in", "input", "inputs", "sum", "z", "logits", "net_input"),
+    "out": ("out", "output", "outputs", "act", "activation", "activations", "a", "o"),
+    "delta": ("delta", "deltas", "error_term", "error_terms", "error_signal", "error", "errors"),
+    "error": ("error", "errors", "err"),
+    "slope": ("error", "errors"),
+    "target": ("true", "target", "actual"),
+}
+"""What may stand behind a unit or layer instead of before it: h1_out, hidden_inputs, layer_2_delta. An error of a layer
+may be the gradient of its activations, too."""
+LAYER_NAMES = {"hidden": 0, "h": 0, "hid": 0, "ih": 0, "xh": 0, "input_hidden": 0, "input_to_hidden": 0, "i_h": 0,
+               "output": -1, "o": -1, "out": -1, "y": -1, "ho": -1, "hy": -1, "hidden_output": -1, "final": -1,
+               "hidden_to_output": -1, "h_o": -1, "predicted": -1, "last": -1}  # fmt: skip
+"""Layers by name, in a network of one hidden layer: units and the weights that lead there."""
+RECURRENT = ("hh", "rec", "recurrent", "hidden_hidden")
+_LOSS_WORDS = re.compile(
+    r"(?:(?:total|tot|overall|sum|squared|mean|mse|bce|network|gesamt|quadratischer)[ _])*"
+    r"(?:error|loss|cost|fehler)(?:[ _](?:e|j|l|c|gesamt|total|function|value)|\.item\(\)|\.data)?|[ejlc]_(?:total|tot)"
+)
+_LOSS_OF = re.compile(r"([a-z]{1,4}) ?\((?:w|b|theta|θ|x|y|yhat|hat|t|o|[,;| ]|_?total)+\)")
+_RATE_WORDS = re.compile(r"(?:learning[ _]?rate|lernrate|step[ _]?size|lr)(?:[ _](?:eta|alpha|α|mu|n))?")
 KINDS = frozenset({*NET, *OUT, *DELTAS, *ERRORS, *TARGETS, "δ", "e", "loss", "cost",
                    *(letter for each in NOTATIONS for letter in (*each.net, *each.out, *each.delta))})  # fmt: skip
 """What a quantity of a unit is called."""
@@ -131,8 +156,9 @@ class Reading(NamedTuple):
 _HATTED = {"ŷ": "yhat", "Ŷ": "yhat", "ô": "ohat", "â": "ahat"}
 _RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁽": "(", "⁾": ")"})
 _OF = re.compile(
-    r"\b(net input|weighted sum|net|input|activation|output|delta|target|error term|loss|sum)\s+(?:of|at|for|to|in)\s+"
-    r"(?:the\s+)?(?:unit |neuron |node |hidden unit |output unit )?",
+    r"\b(net input|weighted sum|net|input|activation|output|out|delta|target|error term|error|loss|sum|netzeingabe|"
+    r"ausgabe|aktivierung|fehlersignal)\s+(?:of|at|for|to|in|von)\s+(?:the\s+)?"
+    r"(?:unit |neuron |node |hidden unit |output unit )?",
     re.IGNORECASE,
 )
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]+")
@@ -148,20 +174,51 @@ _GREEK = {
 }
 
 
+_SAME = [
+    (re.compile(pattern, re.IGNORECASE), written)
+    for pattern, written in (
+        (r"""(?:grads?|gradients?)\[["']d?_?(\w+)["']\]""", r"grad_\1"),
+        (r"""(?:params?|parameters|cache|weights)\[["'](\w+)["']\]""", r"\1"),
+        (r"(?:delta_)?nabla_(\w.*)", r"grad_\1"),
+        (r"delta ?(\S+?)/delta ?(\S+)", r"d\1/d\2"),
+        (r"(?:model|net|layers|self\.\w+)(?:\[|\.)(\d+)\]?\.(weight|bias)(.*)", r"layers\1.\2\3"),
+        (
+            r"(?:derivative of )?d?_?(?!grad|slope|derivative)(\w+) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)",
+            r"d\1/d\2",
+        ),
+        (r"(.+?)_?(\d+)_(true|pred|hat)", r"\1_\3_\2"),
+        (r"(h|o|hidden|output)_(in|out|net|input|output)_?(\d+)", r"\2_\1\3"),
+        (r"((?-i:.*[a-z]))((?-i:Out|In|Net|Input|Output))_?(\d*)", r"\2_\1\3"),
+        (r"(.*)weight_?(\d+)(.*)", r"\1w\2\3"),
+        (r"(?:total )?(net|weighted|error) (input|sum|term|signal) (\w+)", r"\1_\2_\3"),
+        (r"([wbvWBV])_?new_?(\d+)", r"\1\2_new"),
+        (r"(.+) (?:becomes|is now|wird(?: zu)?)", r"\1_new"),
+        (r"grad_[EJLC]\((\w+)\)", r"grad_\1"),
+        (r"(?:partial )?derivative (?:wrt|w\.r\.t\.?|with respect to) (.+)", r"grad_\1"),
+        (r"(.+?)(?: value| is)", r"\1"),
+    )
+]
+"""Habits, each with the spelling that says the same."""
+
+
 def simple(text: str) -> str:
     """A spelling in plain letters: ŷ₁ is yhat_1, z²₁ is z^2_1, ∂E/∂w₅ is dE/dw_5, ∇w8 is grad_w8."""
     text = unquoted(text)
     for sign, plain in _HATTED.items():
         text = text.replace(sign, plain)
     text = _RAISED_RUN.sub(lambda found: "^" + found.group().translate(_RAISED), lowered(text)).translate(_RAISED)
-    text = text.replace("′", "'").replace("’", "'").replace("−", "-").replace("\\", "")
+    text = text.replace("′", "'").replace("’", "'").replace("−", "-").replace("∕", "/").replace("\\", "")
     text = re.sub(r"^\{(.*)\}$", r"\1", text)
     text = re.sub(r"\{([^{}]*)\}", r"\1", text)
     for sign, plain in _GREEK.items():
         text = text.replace(sign, plain)
     text = _OF.sub(lambda found: found[1].replace(" ", "_") + "_", text)
     text = unicodedata.normalize("NFKC", text).replace("y\u0302", "yhat").replace("\u0302", "hat")
-    return re.sub(r"\s+", " ", text.replace("__", "_")).strip()
+    text = re.sub(r"\s+", " ", text.replace("__", "_")).strip()
+    for pattern, same in _SAME:
+        if found := pattern.fullmatch(text):
+            return found.expand(same)
+    return text
 
 
 _VERBS = re.compile(
@@ -190,17 +247,27 @@ def unquoted(text: str) -> str:
 
 # --- marks ---
 
-_ARTICLE = r"(?:the |of |for |w\.?r\.?t\.? )*"
+_ARTICLE = r"(?:the |of |for |von |der |w\.?r\.?t\.? )*"
+_OLD = (
+    re.compile(r"(?:old|initial|current|alte?s?)[ _](?:weight |value of )?(?P<of>.+)", re.IGNORECASE),
+    re.compile(r"(?P<of>.+?)[ _^]*\(?(?:old|alt|init|initial|\(0\))\)?", re.IGNORECASE),
+)
 _NEW = (
-    re.compile(r"(?:new|updated|update|neue?s?|next)[ _](?P<of>.+)", re.IGNORECASE),
     re.compile(
-        r"(?P<of>.+?)[ _^]*\(?(?:new|updated|neu|next|upd|plus|after(?: update)?|at t ?\+ ?1|t ?\+ ?1)\)?",
+        r"(?:new|updated|update|neue?s?|next)[ _](?:(?:weight|bias|value|gewicht|wert)[ _](?:of |for |von )?)?"
+        r"(?P<of>.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<of>.+?)[ _^]*\(?(?:new|updated|neu|next|upd|plus|prime|after(?: update)?|at t ?\+ ?1|t ?\+ ?1)\)?",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<of>.+?)\^?_?(?:\+|\*|'|\(1\)|\[t\+1\]|\(\+\))"),
 )
 _CHANGE = (
-    re.compile(rf"(?:change|update|delta|step)[ _]{_ARTICLE}(?:in |to )?(?P<of>.+)", re.IGNORECASE),
+    re.compile(
+        rf"(?:change|update|delta|step|änderung)[ _]{_ARTICLE}(?:in |to )?(?:weight ?)?(?P<of>.+)", re.IGNORECASE
+    ),
     re.compile(r"change_?(?P<of>.+)"),
     re.compile(r"delta_?(?P<of>[a-z].*)", re.IGNORECASE),
     re.compile(r"(?:(?P<of>.+)[_ ](?:change|delta))"),
@@ -211,24 +278,31 @@ _GRADIENT = (
         re.IGNORECASE,
     ),
     re.compile(r"(?P<of>.+?)[._ ](?:grad|gradient)", re.IGNORECASE),
-    re.compile(r"g_(?P<of>.+)"),
+    re.compile(r"(?P<of>[wbvuWBVU]\w*)_error"),
+    re.compile(r"g_?(?P<of>[wbWB_].*)"),
     re.compile(r"grad_(?P<of>.+?)(?:\(?[EJLC]\)?)"),
 )
 _D = re.compile(r"d_?(?P<of>[A-Za-z].*)")
 _SLOPE = re.compile(
     rf"(?:{_ACTIVATIONS})'?_?\w{{0,2}}?'\(?(?P<of>[^()]*)\)?|(?:{_ACTIVATIONS})'\((?P<of2>.+)\)", re.IGNORECASE
 )
-_VALUE = re.compile(rf"(?:{_ACTIVATIONS})_?\w{{0,2}}?\((?P<of>[^()]+)\)", re.IGNORECASE)
+_VALUE = re.compile(rf"(?:{_ACTIVATIONS}|logistic|a|out)_?\w{{0,2}}?\((?P<of>[^()]+)\)", re.IGNORECASE)
 _SLOPE_WORDS = re.compile(
-    r"(?:sigmoid_derivative|dsigmoid|d_sigmoid|sigmoid_prime|derivative)\((?P<of>[^()]+)\)", re.IGNORECASE
+    r"(?:derivative|(?:d_?|deriv_|derivative_)(?:sigmoid|tanh|relu|act|activation)|"
+    r"(?:sigmoid|sigma|sig|tanh|relu|g|f|act|activation)_(?:prime|deriv|derivative|grad|output_to_derivative))"
+    r"\((?P<of>[^()]+)\)",
+    re.IGNORECASE,
 )
 _QUOTIENT = re.compile(r"d ?\(?(?P<of>[^/]+?)\)?\s*/\s*d ?\(?(?P<wrt>[^/:|]+?)\)?")
-_RUN_TOGETHER = re.compile(r"d(?P<of>[A-Za-z][A-Za-z]*(?:_total|_\w\d)?)_?d_?(?P<wrt>[A-Za-z].*)")
+_UNSLASHED = re.compile(r"[dD](?:_?(?=[A-Za-z]))(?P<rest>.+)")
+_TURNED = re.compile(r"(?P<of>.+?)(?:\.T|\^T|ᵀ)")
 
 
 def readings(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading]:
     """Everything a spelling may stand for, in a notation; whether there is such a quantity the caller knows."""
     text = simple(text)
+    if match := _TURNED.fullmatch(text):
+        yield from (reading.turned() for reading in _marked(match["of"], shape, notation))
     yield from _marked(text, shape, notation)
     if "(" in text and text.endswith(")") and not re.search(r"[ /]", text):
         yield from _marked(re.sub(r"\((\w+)\)$", r"_\1", text), shape, notation)
@@ -242,6 +316,9 @@ def _marked(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading
         yield from _each(atoms.read(inner) if inner else (), _slope)
     if value := _VALUE.fullmatch(text):
         yield from _each(atoms.read(value["of"]), _value)
+    for pattern in _OLD:
+        if match := pattern.fullmatch(text):
+            yield from atoms.parameters(match["of"].strip("() "))
     for pattern in _NEW:
         if match := pattern.fullmatch(text):
             yield from _each(atoms.parameters(match["of"].strip("() ")), after)
@@ -256,10 +333,12 @@ def _gradients(text: str, atoms: _Atoms, notation: NameNotation) -> Iterator[Rea
     for pattern in _GRADIENT:
         if match := pattern.fullmatch(text):
             yield from _each(atoms.read(match["of"].strip()), gradient)
-    quotient = _QUOTIENT.fullmatch(text) or _RUN_TOGETHER.fullmatch(text)
-    if quotient:
+    if quotient := _QUOTIENT.fullmatch(text):
         yield from _quotients(quotient["of"].strip(), quotient["wrt"].strip(), atoms)
-    elif match := _D.fullmatch(text):
+        return
+    for of, wrt in _unslashed(text):
+        yield from _quotients(of, wrt, atoms)
+    if match := _D.fullmatch(text):
         if notation.d_is == "gradient":
             yield from _each(atoms.read(match["of"]), gradient)
         else:
@@ -267,6 +346,15 @@ def _gradients(text: str, atoms: _Atoms, notation: NameNotation) -> Iterator[Rea
             yield from _each(
                 atoms.read(match["of"]), lambda name: gradient(name) if name.kind in ("net", "out") else None
             )
+
+
+def _unslashed(text: str) -> Iterator[tuple[str, str]]:
+    """dE_dw5, d_L_d_w5, dEdw5 and d_E_w5 without the sign of a quotient: wherever a d or a _ may part it."""
+    match = _UNSLASHED.fullmatch(text)
+    for cut in re.finditer(r"(?=(_d_|_[dD]|(?<!_)d_?|_))", match["rest"]) if match and len(text) <= 60 else ():
+        of, wrt = match["rest"][: cut.start()], match["rest"][cut.end(1) :]  # type: ignore[index]
+        if of and wrt:
+            yield of, wrt
 
 
 def _quotients(of: str, wrt: str, atoms: _Atoms) -> Iterator[Reading]:
@@ -354,16 +442,34 @@ class _Atoms:
         if self.is_loss(text):
             yield _one(self.shape.objective, "loss")
         yield from self.bare_units(text)
-        if self.matching(text, self.units):
-            return  # the file's own name, whatever its letter and number may mean elsewhere
+        is_own = bool(self.matching(text, self.units))  # whatever its letter and number may mean elsewhere
         for kind, letters in self.letters():
             for letter in letters:
                 index = _behind(text, letter)
                 if index is not None:
-                    yield from self.indexed(kind, letter, index)
+                    found = self.indexed(kind, index)
+                    yield from (each for each in found if not is_own or each.size != (1, 1))
+        yield from () if is_own else self.kind_behind(text)
+
+    def kind_behind(self, text: str) -> Iterator[Reading]:
+        """h1_out, hidden_layer_input; a layer alone is its activations: layer_1, predictions."""
+        for kind, words in KIND_BEHIND.items():
+            for word in words:
+                of, _, behind = (
+                    text.rpartition(word) if text.lower().endswith((f"_{word}", f" {word}")) else ("", "", "")
+                )
+                if of and not behind:
+                    yield from self.indexed(kind, f"_{of.strip('_ ')}")
+        if len(text) > 1 and not text.isdigit():
+            yield from (
+                Reading((tuple(Name("out", unit) for unit in units),), rule) for rule, units in self.words(text)
+            )
 
     def is_loss(self, text: str) -> bool:
-        return text.lower().replace(" ", "_") in LOSSES
+        text = text.lower()
+        if match := _LOSS_OF.fullmatch(text):
+            text = match[1]
+        return text.replace(" ", "_") in LOSSES or _LOSS_WORDS.fullmatch(text) is not None
 
     def letters(self) -> Iterator[tuple[str, Sequence[str]]]:
         """The kinds of quantities, each with the letters that stand for it."""
@@ -398,22 +504,28 @@ class _Atoms:
 
     # --- units ---
 
-    def indexed(self, kind: str, letter: str, index: str) -> Iterator[Reading]:
-        layers = self.shape.layers
-        if not layers:
+    def indexed(self, kind: str, index: str) -> Iterator[Reading]:
+        if not self.shape.layers:
             return
-        for rule, units in self.places(kind, index):
-            whole = {"hidden": "out", "outputs": "out"}.get(kind, kind)
-            if kind == "hidden" and rule in ("output", "unit of the output"):
-                continue
-            rows = (tuple(Name(whole, unit) for unit in units),)
-            reading = Reading(rows, rule)
-            if kind == "delta":
-                yield from _each(
-                    iter((reading,)), lambda name: derivative(self.shape.objective, Name("net", name.label))
-                )
-            else:
-                yield reading
+        whole = {"hidden": "out", "outputs": "out", "delta": "net", "slope": "out"}.get(kind, kind)
+        for rule, units in self.places(kind, self.counted_back(index)):
+            if kind != "hidden" or rule not in ("output", "the outputs"):
+                yield from self.of_kind(kind, Reading((tuple(Name(whole, unit) for unit in units),), rule))
+
+    def of_kind(self, kind: str, reading: Reading) -> Iterator[Reading]:
+        """The quantities, or the gradients with respect to them."""
+        if kind in ("delta", "slope"):
+            yield from _each(iter((reading,)), _gradient_of(self.shape.objective))
+        else:
+            yield reading
+
+    def counted_back(self, index: str) -> str:
+        """a^(L), z^(L-1): L is the number of layers."""
+
+        def number(found: re.Match[str]) -> str:
+            return str(len(self.shape.layers) - int(found[1] or 0))
+
+        return re.sub(r"(?<=[\^(\[])L(?: ?- ?(\d))?(?![A-Za-z])", number, index)
 
     def places(self, kind: str, index: str) -> Iterator[tuple[str, Sequence[str]]]:
         """The units an index may mean, each time with the rule by which it does."""
@@ -434,8 +546,13 @@ class _Atoms:
             yield from self.counted(label, hidden[0].units, "hidden")
         if kind in ("net", "delta"):
             yield from self.counted(label, outputs, "output")
+        if index.startswith("[") and label.isdecimal() and len(label) < 4:
+            for units in (outputs, *(() if only_outputs or len(hidden) != 1 else (hidden[0].units,))):
+                yield from self.counted(str(int(label) + 1), units, "counted from 0")
         yield from self.numbered(label, pool)
-        if not only_outputs:
+        if only_outputs:
+            yield from (found for found in self.words(label) if found[0] == "output")
+        else:
             yield from self.running(label)
             yield from self.layered(index)
             yield from self.words(label)
@@ -476,7 +593,7 @@ class _Atoms:
         """z^2_1, z[1], a_1^(2), z12: a layer, and a unit in it or all of them."""
         label = index.lstrip("_").strip("()[]")
         if label.isdecimal() and len(label) < 3:
-            for first in (1, 2):
+            for first in (1, 2, 0) if "[" in index else (1, 2):
                 if (layer := self.layer(int(label), first)) is not None:
                     yield f"layer {first}", layer.units
         for pattern in _LAYERED:
@@ -494,12 +611,21 @@ class _Atoms:
                 yield from ((f"layer {first}", found) for _, found in self.counted(unit.strip("_"), layer.units, ""))
 
     def words(self, label: str) -> Iterator[tuple[str, Sequence[str]]]:
-        """net_hidden, delta_output"""
+        """net_hidden, delta_output, out_output_2; layer_1 and l1, with or without what it gives."""
+        if not self.shape.layers:
+            return
         *hidden, last = self.shape.layers
-        if label.lower() in ("hidden", "h", "hid") and len(hidden) == 1:
-            yield "the only hidden layer", hidden[0].units
-        if label.lower() in ("output", "o", "out", "y", "outputs"):
-            yield "the outputs", last.units
+        label = re.sub(r"[_ ]?layer$|(?<=[a-z])s$", "", re.sub(r"(?<=predicted)_output$", "", label.lower()))
+        name, number = re.fullmatch(r"(.*?)[_, ]?(\d*)", label).groups()  # type: ignore[union-attr]
+        if name in ("layer", "l") and number:
+            for first in (1, 2):
+                if (layer := self.layer(int(number), first)) is not None:
+                    yield f"layer {first}", layer.units
+        elif name in ("hidden", "h", "hid") and len(hidden) == 1:
+            units = hidden[0].units
+            yield from self.counted(number, units, "hidden") if number else [("the only hidden layer", units)]
+        elif LAYER_NAMES.get(name) == -1:
+            yield from self.counted(number, last.units, "output") if number else [("the outputs", last.units)]
 
     def layer(self, number: int, first: int) -> LayerLabels | None:
         return self.shape.layers[number - first] if 0 <= number - first < len(self.shape.layers) else None
@@ -510,11 +636,12 @@ class _Atoms:
         text = text.strip()
         own = self.matching(text, self.shape.given)
         yield from (_one(Name("", label), "own") for label in own)
-        yield from (each for each in self.by_place(text) if not own or each.size != (1, 1))
+        alike = any(label.replace("_", "").lower() == re.sub(r"[_\s]", "", text).lower() for label in own)
+        yield from (each for each in self.by_place(text) if not alike or each.size != (1, 1))
 
     def by_place(self, text: str) -> Iterator[Reading]:
         """Parameters that are called by their place: W1, b^2_1, fc1.weight."""
-        if text.lower().replace(" ", "_") in RATES:
+        if text.lower().replace(" ", "_") in RATES or _RATE_WORDS.fullmatch(text.lower()):
             yield _one(Name("rule", "eta"), "rate")
         if match := _PYTORCH.fullmatch(text):
             yield from self.modules(match["layer"], match["what"].lower())
@@ -522,7 +649,7 @@ class _Atoms:
             index = _behind(text, letter, exact=letter in ("W", "w", "v", "V", "u", "U"))
             if index is not None:
                 yield from self.weights(index)
-        for letter in ("bias", "b", "B", "θ", "theta"):
+        for letter in ("biases", "bias", "b", "B", "θ", "theta"):
             index = _behind(text, letter, exact=False)
             if index is not None:
                 yield from self.biases(index)
@@ -553,16 +680,27 @@ class _Atoms:
         if what == "bias" and len(set(layer.biases)) == 1 and len(layer.biases) > 1 and layer.biases[0]:
             yield _one(Name("", layer.biases[0]), rule)
 
+    def named_layer(self, label: str) -> LayerLabels | None:
+        """W_hidden, b_out, W_ho: the weights that lead to a layer that is called by name."""
+        place = LAYER_NAMES.get(label.lower())
+        return self.shape.layers[place] if place is not None and len(self.shape.layers) == 2 else None
+
     def weights(self, index: str) -> Iterator[Reading]:
-        layers = self.shape.layers
+        layers, index = self.shape.layers, self.counted_back(index)
         if not index:
-            yield from self.whole(layers[0], "the only layer", "weights") if len(layers) == 1 else ()
+            if len(layers) <= 2:
+                rule = "the only layer" if len(layers) == 1 else "V and W"
+                yield from (found for layer in layers for found in self.whole(layer, rule, "weights"))
             return
         label = index.lstrip("_").strip("()[]")
         if label.isdecimal() and len(label) < 3:
-            for first in (1, 2):
+            for first in (1, 2, 0) if "[" in index else (1, 2):
                 if (layer := self.layer(int(label), first)) is not None:
                     yield from self.whole(layer, f"weights {first}", "weights")
+        if (named := self.named_layer(label)) is not None:
+            yield from self.whole(named, "weights by name", "weights")
+        for layer in layers if label.lower() in RECURRENT else ():
+            yield from self.whole(layer._replace(weights=layer.recurrent), "weights by name", "weights")
         yield from self.in_order(label)
         for layer, rule, rest in self.in_layers(index):
             yield from self.whole(layer, rule, "weights") if not rest else self.ends(layer, rule, rest)
@@ -632,13 +770,15 @@ class _Atoms:
                         yield _one(Name("", weight), "from-to by numbers")
 
     def biases(self, index: str) -> Iterator[Reading]:
-        layers = self.shape.layers
+        layers, index = self.shape.layers, self.counted_back(index)
         label = index.lstrip("_").strip("()[]")
         if not label:
             yield from self.whole(layers[-1], "the only layer", "bias") if len(layers) == 1 else ()
             return
+        if (named := self.named_layer(label)) is not None:
+            yield from self.whole(named, "weights by name", "bias")
         if label.isdecimal() and len(label) < 3:
-            for first in (1, 2):
+            for first in (1, 2, 0) if "[" in index else (1, 2):
                 if (layer := self.layer(int(label), first)) is not None:
                     yield from self.whole(layer, f"weights {first}", "bias")
         for layer, rule, rest in self.in_layers(index):

@@ -31,7 +31,7 @@ _BULLET = re.compile(
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
 )
 _SEPARATOR = re.compile(
-    r":=|(?<![<>=!:~])=(?![=>])|≈=?|≃|≅|≐|≡|→|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
+    r":=|(?<![<>=!:~])=(?![=>])|≈=?|≃|≅|≐|≡|→|←|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
 )
 _TERM = re.compile(r"[-+·]\s")
 """How a line begins that goes on with the sum or product above it."""
@@ -42,8 +42,10 @@ _NEXT = re.compile(
 _INLINE = re.compile(r"(?:(?<!\$)\$(?!\$)|\\\()(.+?)(?:(?<!\$)\$(?!\$)|\\\))")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
+_PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)?\(?\[.*)", re.DOTALL)
+"""What Python prints of a name and an array."""
 _NAME_LIKE = re.compile(r"[^\W\d]|[∂∇Δ\\('\"`]")
-_EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|->")
+_EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|←|->")
 
 
 class _Line(NamedTuple):
@@ -147,6 +149,13 @@ class _Paper:
 
     def no_equation(self, text: str, place: Place) -> None:
         """`E 0.2984` may be a name and its number; anything else is prose."""
+        if (
+            (pair := _PRINTED.fullmatch(text.strip()))
+            and _NAME_LIKE.match(pair[1])
+            and blocks.rows(pair[2]) is not None
+        ):
+            self.sheet.add(pair[1], [(pair[2], place)], self.section, place, sure=False)
+            return
         pair = _PAIR.fullmatch(text.strip())
         try:
             if pair and _NAME_LIKE.match(pair[1]) and as_number(pair[2], self.sheet.decimal_comma) is not None:
@@ -279,6 +288,8 @@ def _unlabelled(text: str, labels: list[re.Match[str]]) -> str:
     ends = [*(label.start() for label in labels), len(text)]
     pieces = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
     pieces = [piece for piece in pieces if piece]
+    if len(pieces) > 1 and re.fullmatch(r"-?[\d.,]+", pieces[-1]):  # w5: 0.4 -> 0.3589
+        pieces = pieces[:-1]
     kept = [piece for piece in pieces[:-1] if heading(piece, Section()) is not None]
     return ": ".join([*kept, *pieces[-1:]])
 
