@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from backprop_trace.formulas.expr import LOSS, Name, after, derivative
@@ -201,6 +202,7 @@ _SAME = [
 """Habits, each with the spelling that says the same."""
 
 
+@lru_cache(maxsize=4096)
 def simple(text: str) -> str:
     """A spelling in plain letters: ŷ₁ is yhat_1, z²₁ is z^2_1, ∂E/∂w₅ is dE/dw_5, ∇w8 is grad_w8."""
     text = unquoted(text)
