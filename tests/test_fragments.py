@@ -191,3 +191,29 @@ def test_pieces_are_of_latex_and_parts_of_documents(run) -> None:
 def test_no_number_of_a_piece_is_cut(printed: Printed) -> None:
     text = printed("show", "mazur", "--format", "latex", "--columnwidth", "252pt")
     assert "ldots" not in text and text.count("0.000438567734") >= 2
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None or not has("beamer"), reason="beamer is not installed")
+@pytest.mark.parametrize(
+    ("name", "of", "more"),
+    [("convolution", "dE/dk1", ()), ("one-weight", "dE/dW", ()), ("xor", "dE/dw_x1_h1", ()),
+     ("deep", "dE/dw_x1_n11", ()), ("rnn", "dE/dw", ("--digits", "4"))],
+)  # fmt: skip
+def test_a_quantity_with_what_it_depends_on_fits_one_frame(printed, tmp_path, name, of, more):
+    """The issue: today one line fills five."""
+    text = printed("show", name, "--only", of, "--with-ancestors", "--fragment", "--format", "latex", *more)
+    head = "\\documentclass{beamer}\\usepackage{amsmath,array,booktabs,tikz}\\begin{document}\\begin{frame}{A frame}\n"
+    (tmp_path / "frame.tex").write_text(head + text + "\\end{frame}\\end{document}")
+    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "frame.tex"],
+                          cwd=tmp_path, capture_output=True, check=False)  # fmt: skip
+    log = done.stdout.decode("utf-8", "replace")
+    assert done.returncode == 0 and "Overfull" not in log and "(1 page" in log
+
+
+def test_what_is_more_than_a_slide_says_so(printed):
+    for name, of in (("settling", "dE/dw1"), ("lstm", "dE/dwf")):
+        text = printed("show", name, "--only", of, "--with-ancestors", "--fragment", "--format", "latex")
+        assert "% This may be more than a slide holds" in text
+    assert "more than a slide" not in printed(
+        "show", "mazur", "--only", "dE/dw1", "--with-ancestors", "--fragment", "--format", "latex"
+    )

@@ -47,7 +47,8 @@ class Folding:
     """A trace folded. `lines`: those that stay, each with its terms; `meaning`: what is put in for a name.
 
     What is `kept` (asked for by name) stays. brief: the slopes of an output unit are put into its delta, or the delta
-    goes the short way; the delta of a hidden unit is put into the one gradient of a weight that is asked for.
+    goes the short way; what reaches a hidden unit is put into its delta; the delta of a unit whose one weight is asked
+    for is put into that gradient, and what each time step adds to a gradient into the total.
     """
 
     def __init__(self, trace: Trace, kept: Collection[Name] = (), brief: bool = False):
@@ -97,7 +98,10 @@ class Folding:
     def stays(self, equation: Equation, formula: Formula) -> None:
         original = equation.formula
         if self.brief:
-            has_terms = isinstance(original, Product) and any(map(self.is_of_output, walk_names(original)))
+            used = [*walk_names(original)] if isinstance(original, Product) else []
+            has_terms = any(map(self.is_of_output, used)) and not any(
+                isinstance(self.meaning.get(name), Number) for name in used
+            )
         else:
             has_terms = isinstance(original, Sum) and any(
                 isinstance(self.meaning.get(name), Product) for name in walk_names(original)
@@ -107,8 +111,14 @@ class Folding:
 
     def is_put_in(self, equation: Equation) -> bool:
         """What only one line uses, in the brief form."""
-        if equation.name in self.within and equation.name.of == self.trace.listing.objective:
-            return equation.name.wrt is not None and equation.name.wrt.label not in self.outputs
+        of, wrt = equation.name.of, equation.name.wrt
+        if not self.brief or of is None or wrt is None:
+            return False
+        if self.is_share(equation.name) and plain(wrt) in self.trace.example.rule.trained:
+            return True
+        if of == self.trace.listing.objective and wrt.label not in self.outputs:
+            deltas = {factor.wrt.label for factor in self.within if isinstance(factor, Name) and factor.wrt is not None}
+            return equation.name in self.within or (wrt.kind == "out" and wrt.label not in deltas)
         return equation.phase == "backward" and self.is_of_output(equation.name)
 
     def is_of_output(self, name: Name) -> bool:

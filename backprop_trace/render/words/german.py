@@ -115,6 +115,7 @@ WORDS: Mapping[str, str] = {
     "In the same way in iteration {}.": "Ebenso in Iteration {}.",
     "A term for each sample and each path.": "Ein Summand für jedes Beispiel und jeden Weg.",
     "Given": "Gegeben",
+    "Slopes": "Ableitungen",
     "Held fixed": "Festgehalten",
     "{} numbers": "{} Zahlen",
     "{} parameters": "{} Parameter",

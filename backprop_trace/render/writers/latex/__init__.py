@@ -25,12 +25,15 @@ from backprop_trace.render.writers.latex.page import (
     SLIDE,
 )
 from backprop_trace.render.writers.latex.preamble import (
+    BOX,
+    FITTED,
     FRAGMENT_REMARK,
     GROUP,
     NUMBERED_FROM_SECOND,
     ON_A_SLIDE,
     PREAMBLE,
     SKIPS,
+    TOO_HIGH,
 )
 from backprop_trace.render.writers.latex.shortened import Shortened
 from backprop_trace.render.writers.latex.steps import Writer
@@ -175,11 +178,27 @@ class _Document:
                 return tex.escaped(span)
 
 
+FRAME, FORMULA_ROW, TABLE_ROW, GAP = 205.0, 25.0, 12.0, 8.0
+"""How high a frame is, a row on it, and what stands between displays, in points; on the safe side."""
+
+
+def high(text: str) -> float:
+    """How high a display or a table is, in points."""
+    if "tabular" in text:
+        return TABLE_ROW * (text.count(r"\\") + 3)
+    return FORMULA_ROW * display.height(text) + GAP
+
+
+SMALLEST = 0.6
+"""A fragment is made no smaller than this, to fit onto a slide."""
+
+
 class _Fragment(_Document):
     """The same without a preamble, in displays and tables that fit into a column; nothing around it is changed."""
 
-    page, displays, group = FRAGMENT, FORMULAS_OF_A_FRAGMENT, GROUP
-    begun = False
+    page, displays, group, box, fitted = FRAGMENT, FORMULAS_OF_A_FRAGMENT, GROUP, BOX, FITTED
+    begun, headed, filled = False, False, 0.0
+    """Has it begun, is there a heading in it, and how high are its displays?"""
 
     def __init__(self, medium: Medium) -> None:
         if medium.points:
@@ -202,25 +221,32 @@ class _Fragment(_Document):
             return
         if not self.begun and not isinstance(block, said.Title):
             self.begun = True
-            yield self.group
+            yield self.group + self.box
+        self.headed = self.headed or isinstance(block, said.Heading)
         yield from super().block(block)
+
+    def displayed(self, text: str) -> str:
+        self.filled += high(text)
+        return text
+
+    def written(self, block: Block) -> Iterator[str]:
+        text = "".join(super().written(block))
+        self.filled += high(text) if isinstance(block, said.Table) else 0.0
+        yield text
 
     def heading(self, text: str, level: int = 1) -> str:
         return f"\n% ---- {text} ----\n\\par\\medskip\\noindent\\textbf{{{text}}}\\par\n"
 
     def foot(self) -> str:
-        return "\\par\\endgroup\n" if self.begun else ""
-
-
-FRAME, FORMULA_ROW, TABLE_ROW, GAP = 205.0, 25.0, 12.0, 8.0
-"""How high a frame is, a row on it, and what stands between displays, in points; on the safe side."""
+        too_high = not self.headed and self.filled * SMALLEST > FRAME - 20.0
+        return (TOO_HIGH if too_high else "") + self.fitted + "\\par\\endgroup\n" if self.begun else ""
 
 
 class _Frames(_Fragment):
     """Frames of a talk: one for each unit, or for what stands under a heading without units."""
 
-    page, displays, group = SLIDE, FORMULAS_OF_A_SLIDE, GROUP + NUMBERED_FROM_SECOND
-    frame, above, shows, filled = False, "", "", 0.0
+    page, displays, group, box, fitted = SLIDE, FORMULAS_OF_A_SLIDE, GROUP + NUMBERED_FROM_SECOND, "", ""
+    frame, above, shows = False, "", ""
 
     def title(self, text: str) -> str:
         self.above = tex.escaped(text)
@@ -235,8 +261,7 @@ class _Frames(_Fragment):
 
     def displayed(self, text: str) -> str:
         """A display or a table; where there is no more room the next frame begins."""
-        is_table = "tabular" in text
-        height = TABLE_ROW * (text.count(r"\\") + 3) if is_table else FORMULA_ROW * display.height(text) + GAP
+        height = high(text)
         again = self.started(self.shows) if self.filled and self.filled + height > FRAME else ""
         self.filled += height
         return again + text
@@ -245,10 +270,10 @@ class _Frames(_Fragment):
         if not isinstance(block, said.Title | said.Heading) and not self.frame:
             yield self.started(self.above)
         if isinstance(block, said.Table):
-            first, *pieces = "".join(super().written(block)).split("\\begin{center}")
+            first, *pieces = "".join(super(_Fragment, self).written(block)).split("\\begin{center}")
             yield first + "".join(self.displayed("\\begin{center}" + piece) for piece in pieces)
             return
-        yield from super().written(block)
+        yield from super(_Fragment, self).written(block)
 
     def equations(self) -> Iterator[str]:
         if self.phase and isinstance(self.phase[0], Equations) and not self.frame:

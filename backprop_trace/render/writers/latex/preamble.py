@@ -51,6 +51,20 @@ GROUP = rf"""\begingroup
 \fi
 """
 
+BOX = r"""\ifdefined\insertframetitle\setbox0\vbox\bgroup\fi
+"""
+FITTED = r"""\par
+\ifdefined\insertframetitle \egroup % a little too high for a frame: smaller, but readable
+  \dimen0=.85\textheight \dimen2=.6\ht0
+  \ifdim\ht0>\dimen0 \ifdim\dimen2<\dimen0
+    \setbox0\hbox{\resizebox{!}{\dimen0}{\box0}}\noindent\fi\fi
+  \ifhmode\box0\else\unvbox0\fi
+\fi
+"""
+"""A fragment on a slide is set in a box, and made smaller where that brings it onto the slide."""
+
+TOO_HIGH = "% This may be more than a slide holds: --digits 4 makes it shorter, --frames spreads it over several.\n"
+
 NUMBERED_FROM_SECOND = r"""\setbeamertemplate{frametitle continuation}%
   {\ifnum\insertcontinuationcount>1 \insertcontinuationcount\fi}
 """
