@@ -186,7 +186,10 @@ class JudgedPart:
         answers, _ = self.entries.answers(variant, ())
         habits = habits_of(variant, answers)
         lines = [each for answer in answers.values() for each in (answer._replace(again=()), *answer.again)]
-        mistakes = [each for each in lines if each.readings[0].place in own.off]
+        computed = [
+            each for each in lines if each.name in variant.at(each.step).equations
+        ]  # what is given is not cut off
+        mistakes = [each for each in computed if each.readings[0].place in own.off]
         for way in (habits._replace(cuts=True), habits._replace(may_cut=True)):
             judge = Judge(variant, answers, way, explain=False)
             judge.ledger.tainted |= {key for key, verdict in own.verdicts.values() if verdict not in FINE}
