@@ -125,32 +125,31 @@ def in_ascii(words: Words) -> str:
 def patterns(lines: Sequence[JudgedLine]) -> list[str]:
     """What several lines have in common, said once."""
     found = []
-    first_slips: dict[tuple[str, str, str], list[JudgedLine]] = {}
+    first_slips: dict[tuple[str, str], list[JudgedLine]] = {}
     for line in lines:
-        if line.verdict == "slip" and line.slips:
-            first_slips.setdefault((line.slips[0], line.phase, _kind(line.name)), []).append(line)
-    for (slip, phase, _), members in first_slips.items():
-        if len(members) >= 2 and phase in ("loss", "backward", "update"):
-            alike = [
-                line for line in lines if line.written is not None and line.phase == phase and _alike(line, members[0])
-            ]
-            what = {"update": "updates", "backward": "lines of this kind", "loss": "losses"}.get(
-                phase, "lines of this kind"
-            )
+        if line.verdict == "slip" and line.slips and line.phase in ("loss", "backward", "update"):
+            first_slips.setdefault((line.slips[0], _kind(line)), []).append(line)
+    for (slip, kind), members in first_slips.items():
+        if len(members) >= 2:
+            alike = sum(line.written is not None and _kind(line) == kind for line in lines)
             text = SLIPS[slip].many or f"show the same slip: {SLIPS[slip].sentence}"
-            share = f"All {len(alike)}" if len(members) == len(alike) else f"{len(members)}"
-            of_all = "" if len(members) == len(alike) else f"{len(alike)} "
-            found.append(f"{share} of your {of_all}{what} {text}.")
+            share = f"All {alike} of your" if len(members) == alike else f"{len(members)} of your {alike}"
+            found.append(f"{share} {SEVERAL.get(kind, 'lines of this kind')} {text}.")
     return found
 
 
-def _alike(line: JudgedLine, other: JudgedLine) -> bool:
-    """Are two lines of the same kind: both updates, both deltas, both gradients of weights?"""
-    return _kind(line.name) == _kind(other.name)
+SEVERAL = {
+    "E": "losses", "d E net": "deltas", "d E": "gradients", "d": "gradients", "d out net": "slopes of activations",
+    "d E out": "derivatives with respect to activations", "+": "updates", "+ m": "first moments",
+    "+ v": "second moments", "mhat": "corrected first moments", "vhat": "corrected second moments",
+    "d net": "slopes of net inputs", "d net out": "slopes of net inputs", "wdecay": "decayed weights",
+}  # fmt: skip
+"""What lines of a kind are called."""
 
 
-def _kind(name: str) -> str:
-    if name.endswith("+"):
-        return "+"
-    head, _, rest = name.partition("_")
-    return head if rest else name[:4]
+def _kind(line: JudgedLine) -> str:
+    """What kind of quantity a line is about, whatever its unit: a delta, the gradient of a parameter, an update."""
+    name = line.quantity
+    of, wrt = (name.of, name.wrt) if name else (None, None)
+    kinds = (name.kind if name else "", of.kind if of else "", wrt.kind if wrt else "")
+    return " ".join(filter(None, kinds))
