@@ -16,8 +16,14 @@ from evidence.judged import ACCUSED, CONFIRMED, Cases, from_text, judge, random_
 from evidence.mistakes import plant
 from evidence.writers import HABITS, Habit, skipping, written
 
+from backprop_trace.check.causes import Causes, CommonSlip
 from backprop_trace.check.checker import Checker
+from backprop_trace.check.findings import NO_CAUSE
+from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.spec import load
+from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.expr import Name
 from backprop_trace.model.conventions import Ways
 
 COARSE = ("2 decimals", "carried, 2 decimals", "2 figures", "uneven", "3 decimals", "cut, 3 decimals")
@@ -153,3 +159,16 @@ def test_a_method_shows_in_new_weights_alone_though_each_of_them_is_undecided():
     assert report.first_mistake.name == "w_x1_h1+" and report.first_mistake.slips == ("updated-weights",)
     accepting = Checker(made.example, ways=Ways(accept=frozenset({"updated-weights"})))
     assert not accepting.check(read_sheet(updates, "sheet.txt")).has_mistakes
+
+
+def test_a_method_by_which_an_exercise_cannot_be_done_is_no_cause_and_no_failure():
+    """An updated weight may be one by which is divided."""
+
+    class Impossible:
+        def rough(self, step):
+            raise ComputationError("division by zero", Name("+", of=Name("", "w5")))
+
+    causes = Causes(Variant(load("mazur")), 1, {"updated-weights": Impossible()})
+    assert not causes.values(CommonSlip("updated-weights"))
+    w5 = Name("+", of=Name("", "w5"))
+    assert causes.common({}, {w5: read_sheet("w5+: 0.3611", "sheet").entries[0].readings[0]}, {}) == NO_CAUSE

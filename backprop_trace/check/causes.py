@@ -24,9 +24,10 @@ from backprop_trace.check.slips import ALL_LINES, SLIPS, with_targets_swapped
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written
-from backprop_trace.formulas.arithmetic import float_value
+from backprop_trace.formulas.arithmetic import ComputationError, float_value
 from backprop_trace.formulas.expr import Formula, Name, names_in
 from backprop_trace.model.chain import Equation
+from backprop_trace.model.network import TooLarge
 
 MOST_LINES = 600
 """A longer listing is not bent in every way."""
@@ -98,8 +99,12 @@ class Causes:
         return self._values[place]
 
     def _differing(self, other: Variant) -> Mapping[Name, float]:
-        own = self.variant.rough(self.step)
-        return {name: value for name, value in other.rough(self.step).items() if value != own.get(name, value)}
+        """What another variant changes; nothing, where the exercise cannot be done like this."""
+        try:
+            own, others = self.variant.rough(self.step), other.rough(self.step)
+        except (ComputationError, TooLarge):
+            return {}
+        return {name: value for name, value in others.items() if value != own.get(name, value)}
 
     def _computed(self, bent: Mapping[Name, Formula]) -> Mapping[Name, float]:
         lines, changed = self.variant.at(self.step), dict[Name, float]()
@@ -121,12 +126,16 @@ class Causes:
         slip that is made in all lines, and their digits tell. None that is `fine` speaks against."""
         telling = {name: written for name, written in undecided.items() if self.tells(written, name)}
         best, wanting = NO_CAUSE, {**off, **telling}
-        for place in self.bent if off else self.made_everywhere:
+        everywhere = self.made_everywhere
+        for place in self.bent if off else everywhere:
             values = self.values(place)
             lines = frozenset(name for name, written in wanting.items() if self.gives(written, name, values))
             if len(lines) < max(1, len(best.lines)) or any(self.denies(fine[name], name, values) for name in fine):
                 continue
-            if len(lines) < FEWEST if lines & off.keys() else self.figures(lines, wanting, values) < ENOUGH_FIGURES:
+            if lines & off.keys():
+                if len(lines) < FEWEST:
+                    continue
+            elif place not in everywhere or self.figures(lines, wanting, values) < ENOUGH_FIGURES:
                 continue
             slips = (*best.slips, place.slip) if len(lines) == len(best.lines) else (place.slip,)
             best = Cause(tuple(dict.fromkeys(slips)), lines, self.step)

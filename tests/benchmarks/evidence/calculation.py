@@ -220,9 +220,12 @@ class Own:
 
     def reach(self, at: At) -> Decimal:
         """How far the value moves if each number before it, and each operation, is half a unit off."""
-        centre, sources = self.follows(at), self.sources(at)
+        centre, sources, half = self.follows(at), self.sources(at), unit(self.texts[at]) / 2
         moved = sum((abs(self._moved(at, source) - centre) for source in sources), Decimal(0))
-        return moved + unit(self.texts[at]) / 2 * (1 + operations(self.lines[at].formula))
+        numbers = {**self.numbers, at: None}
+        on_the_way = (abs(self._value(at, numbers, {}, _off_at(place, half)) - centre)
+                      for place in range(operations(self.lines[at].formula)))  # fmt: skip
+        return moved + sum(on_the_way, half)
 
     def _moved(self, at: At, source: At) -> Decimal:
         return self.follows(at, {source: self.numbers[source] + unit(self.texts[source]) / 2})
@@ -254,7 +257,9 @@ class Own:
         earlier = ((before, Name("+", of=name)) for before in range(step - 1, 0, -1))
         return next((at for at in earlier if at in self.lines), None)
 
-    def _value(self, at: At, numbers: Mapping[At, Decimal | None], seen: dict[At, Decimal]) -> Decimal:
+    def _value(
+        self, at: At, numbers: Mapping[At, Decimal | None], seen: dict[At, Decimal], each: Rounded | None = None
+    ) -> Decimal:
         def look(name: Name) -> Decimal:
             source = self._line_of(at[0], name)
             if source is None:
@@ -266,7 +271,13 @@ class Own:
                 seen[source] = self._value(source, numbers, seen)
             return seen[source]
 
-        return value(self.lines[at].formula, look)
+        return value(self.lines[at].formula, look, each)
+
+
+def _off_at(place: int, by: Decimal) -> Rounded:
+    """What adds something to the result of one operation, by its place among all."""
+    count = iter(range(-place, 10**6))
+    return lambda number: number + by if next(count) == 0 else number
 
 
 def operations(formula: Formula) -> int:

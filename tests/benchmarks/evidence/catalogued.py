@@ -139,6 +139,7 @@ def _kind(slip: str) -> Kind:
         case "exchanged":
             plans = mistakes.exchanged
         case "given-misread":
+            words = "given-misread|copied-wrong|factor-ten"
             plans = mistakes.misread(("", "target"))
         case "old-weights":
             plans = mistakes.stale
