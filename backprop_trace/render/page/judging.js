@@ -128,7 +128,7 @@ class Bands {
 
 class Judging {
   constructor(g, W, T, H, cause) {
-    Object.assign(this, {g, W, T, H, cause, mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), told: new Set(), slips: [], mistakes: 0, bands: new Map()});
+    Object.assign(this, {g, W, T, H, cause, mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), told: new Set(), slips: [], mistakes: 0, unexplained: 0, bands: new Map()});
     L.forEach((l, k) => { this.exact[k] = this.exactly(k) });
     this.filler = this.placeholder();
   }
@@ -242,6 +242,7 @@ class Judging {
 
   /* --- which slip gives a number: in this line, by its digits, or in a line that was left out --- */
   explained(k, w) {
+    if (this.unexplained > 1) return {w: 'undecided', s: 'Lines above do not follow: mend them first.'};
     const fitting = this.fitting(k, w), e = fitting.length ? this.surest(fitting, w) : null, first = e || fitting[0];
     const unnamed = this.slips.includes(UNNAMED), unsure = this.mistakes > 2 && !(e && !e.bent), few = !e && w.g < 3 && this.mistakes > 0;
     this.mistakes++;
@@ -249,6 +250,7 @@ class Judging {
     if (w.g > 2) fitting.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
     if (few || this.isCopied(k) || (unnamed || unsure) && this.between(k).length) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
     if (!e && L[k].p == 'loss' && fitting.some(e => FACTORS.includes(D.slips[e.slip][0]))) return {w: 'undecided', s: 'A loss may be defined with another factor.'};
+    if (!e) this.unexplained++;
     if (!first) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
     if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
     const again = this.told.has(e.slip) && METHODS.includes(D.slips[e.slip][0]);

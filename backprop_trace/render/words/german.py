@@ -584,6 +584,7 @@ PAGE: Mapping[str, str] = {
     "Just beside what follows from your lines: look at the last digits.": "Knapp neben dem, was aus Ihren Zeilen folgt: Sehen Sie die letzten Ziffern an.",
     "Another last digit of an earlier line gives exactly this.": "Genau das ergibt eine andere letzte Ziffer einer früheren Zeile.",
     "It depends on what went wrong in lines that you left out.": "Es kommt darauf an, was in ausgelassenen Zeilen schiefging.",
+    "Lines above do not follow: mend them first.": "Zeilen darüber folgen nicht: Bringen Sie zuerst diese in Ordnung.",
     "A loss may be defined with another factor.": "Ein Verlust kann mit einem anderen Faktor definiert sein.",
     "Your number is what one gets if {}; a loss may be defined so.": "Ihre Zahl bekommt man, wenn {}; ein Verlust kann so definiert sein.",
     "The slip of an earlier line, made again, gives this.": "Der Fehler einer früheren Zeile, noch einmal gemacht, ergibt das.",
