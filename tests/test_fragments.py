@@ -217,3 +217,20 @@ def test_what_is_more_than_a_slide_says_so(printed):
     assert "more than a slide" not in printed(
         "show", "mazur", "--only", "dE/dw1", "--with-ancestors", "--fragment", "--format", "latex"
     )
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None or not has("beamer"), reason="beamer is not installed")
+def test_a_line_higher_than_a_frame_is_spread_over_frames(printed, tmp_path):
+    """Twelve inputs with numbers of 50 digits: a row for each term."""
+    inputs = "".join(f"  x{place}: 0.{'1234567890' * 5}\n" for place in range(12))
+    weights = ", ".join(f"-0.{'9876543210' * 5}" for _ in range(12))
+    (tmp_path / "wide.yaml").write_text(
+        f"inputs:\n{inputs}targets: {{o: 1}}\nloss: squared_error\nlearning_rate: 1\n"
+        f"layers:\n  - {{units: [o], activation: tanh, weights: [[{weights}]], bias: 0.5}}\n"
+    )
+    text = printed("show", str(tmp_path / "wide.yaml"), "--format", "latex", "--frames")
+    head = "\\documentclass{beamer}\\usepackage{amsmath,array,booktabs,tikz}\\begin{document}\n"
+    (tmp_path / "frame.tex").write_text(head + text + "\\end{document}")
+    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "frame.tex"],
+                          cwd=tmp_path, capture_output=True, check=False)  # fmt: skip
+    assert done.returncode == 0 and b"Overfull" not in done.stdout

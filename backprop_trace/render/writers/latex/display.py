@@ -18,6 +18,9 @@ from backprop_trace.render.writers.latex.width import width
 SIGN = 14.0
 """The width of an equals sign with its spaces."""
 
+WHOLE = 16
+"""Steps of so many rows stay on one page."""
+
 INDENT = 10.0
 WIDEST_NAME = 0.34
 """Names that take more of the width than this stand on a row of their own."""
@@ -86,7 +89,9 @@ def display(steps: Sequence[Step], margin: Margin, page: TextBlock) -> Iterator[
     for layout in layouts(steps, margin, page):
         kind = layout.environment.partition("}")[0]
         written = [[joined(row, margin.name(row[0])) for row in rows] for rows in layout.steps]
-        body = " \\\\[3pt]\n".join(" \\\\*\n".join(rows) for rows in written)
+        broken = " \\displaybreak[0]\\\\\n" if page.rows else " \\\\\n"  # a document allows breaks everywhere
+        ends = (" \\\\*\n" if height(r"\\".join(rows)) <= (page.rows or WHOLE) else broken for rows in written)
+        body = " \\\\[3pt]\n".join(end.join(rows) for end, rows in zip(ends, written, strict=True))
         yield f"\\begin{{{layout.environment}}}\n{body}\n\\end{{{kind}}}\n"
 
 
@@ -96,7 +101,8 @@ HIGH, LOW = 1.3, 0.5
 
 def height(text: str) -> float:
     """How many rows of fractions the rows of a display are as high as."""
-    return sum(HIGH if r"\rvert" in row else 1.0 if r"\frac" in row else LOW for row in text.split(r"\\"))
+    stacked = 0.4 * text.count(r"\begin{gathered}")
+    return stacked + sum(HIGH if r"\rvert" in row else 1.0 if r"\frac" in row else LOW for row in text.split(r"\\"))
 
 
 def _parts(steps: list[list[Row]], most: int) -> Iterator[list[list[Row]]]:
