@@ -181,7 +181,7 @@ class JudgedPart:
         return habits_of(variant, answers)._replace(cuts=cuts, may_cut=self.cutting.may_cut and not cuts)
 
     def evidence_of_cutting(self, own: Trial) -> Habits:
-        """Whether numbers are cut off; asked only where that would explain one of the mistakes."""
+        """Whether numbers are cut off; where there are few mistakes, asked only if that would explain one of them."""
         variant = self.variants.own
         answers, _ = self.entries.answers(variant, ())
         habits = habits_of(variant, answers)
@@ -193,7 +193,8 @@ class JudgedPart:
         for way in (habits._replace(cuts=True), habits._replace(may_cut=True)):
             judge = Judge(variant, answers, way, explain=False)
             judge.ledger.tainted |= {key for key, verdict in own.verdicts.values() if verdict not in FINE}
-            if any(judge.honest(each.step, each).verdict not in OFF for each in mistakes):
+            are_many = 2 * len(mistakes) > len(lines)
+            if are_many or any(judge.honest(each.step, each).verdict not in OFF for each in mistakes):
                 return cut_off(Judge(variant, answers, habits, explain=False))
         return habits
 
