@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import backprop_trace as bt
+from backprop_trace.files.source import SourceError
 
 
 @pytest.mark.parametrize("name", bt.__all__)
@@ -46,3 +47,10 @@ def test_derive_verify_and_train_take_an_example() -> None:
     assert bt.trace(done.example)["E"].value == done.reports[-1].loss
     with pytest.raises(KeyError, match="dE/dw99"):
         bt.derive(mazur, "dE/dw99")
+
+
+def test_an_example_may_be_given_by_its_name():
+    assert [line.verdict for line in bt.check("mazur", "net_h1 = 0.3775\n").written] == ["right"]
+    assert bt.trace("mazur")["E"].value == bt.trace(bt.load("mazur"))["E"].value
+    with pytest.raises(SourceError, match="no shipped example"):
+        bt.check("mazurr", "net_h1 = 0.3775\n")

@@ -15,6 +15,7 @@ from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.render.pages.report import Wanted, closing_notes
 
 FINE = {"right", "rounded", "follows", "convention"}
 
@@ -137,7 +138,7 @@ def spelled(names: Iterable[Name]) -> set[tuple[str, int | None]]:
 FORMS = ("table", "plain", "markdown", "latex", "csv", "json")
 PRINTED = [
     *((name, form, "net-out") for name in shipped() for form in FORMS),
-    *((name, form, style) for name in ("mazur", "kumar", "deep", "rnn") for form in FORMS
+    *((name, form, style) for name in shipped() for form in FORMS
       for style in ("layered", "nielsen")),
 ]  # fmt: skip
 
@@ -227,3 +228,15 @@ def test_the_number_behind_a_name_is_the_time_step_of_a_sequence_and_it_is_said(
         "delta_y3": ("dE/dnet_o1@3", "right"),
     }  # fmt: skip
     assert report.notation == "the number behind a name is the time step"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Homework\nnet_h1 = 0.3775\n", "1 line was not read as a calculation; --show-unread lists it."),
+        ("A\nB\nnet_h1 = 0.3775\n", "2 lines were not read as calculations; --show-unread lists them."),
+    ],
+)
+def test_what_is_counted_is_one_or_several(text, said):
+    report = Checker(load("mazur")).check(read_sheet(text, "a.txt"))
+    assert closing_notes(report, Wanted())[-1] == said

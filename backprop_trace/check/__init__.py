@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from backprop_trace.files.spec import Example
 
 
-def check(example: Example, text: str, name: str = "sheet") -> Report:
-    """The report on the text of a sheet; `name` is what messages call it.
+def check(example: Example | str, text: str, name: str = "sheet") -> Report:
+    """The report on the text of a sheet; `example` may be the name of a shipped one or a file, `name` is what messages
+    call the sheet.
 
-    Raises SourceError if the sheet cannot be used, ComputationError if the example cannot be computed.
+    Raises SourceError if the sheet or the file cannot be used, ComputationError if the example cannot be computed.
     """
     from backprop_trace.check.checker import Checker
     from backprop_trace.files.sheet import read_sheet
+    from backprop_trace.files.spec import load
 
-    return Checker(example).check(read_sheet(text, name))
+    return Checker(load(example) if isinstance(example, str) else example).check(read_sheet(text, name))

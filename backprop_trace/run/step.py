@@ -168,12 +168,15 @@ def derive(example: Example, *quantities: str) -> list[Derivation]:
     return derivations(equations, [name for name in wanted.values() if name is not None])
 
 
-def trace(example: Example, settings: Settings = FLOAT_SETTINGS, step: int = 1) -> Trace:
-    """The trace of one training step (the first, unless told otherwise).
+def trace(example: Example | str, settings: Settings = FLOAT_SETTINGS, step: int = 1) -> Trace:
+    """The trace of one training step (the first, unless told otherwise) of an example, or of a shipped one or a file by
+    its name.
 
-    Raises ComputationError, NotNumeric or TooLarge.
+    Raises ComputationError, NotNumeric or TooLarge, and SourceError of a file that cannot be used.
     """
-    return next(traces(example, settings, [step]))
+    from backprop_trace.files.spec import load
+
+    return next(traces(load(example) if isinstance(example, str) else example, settings, [step]))
 
 
 def traces(

@@ -176,9 +176,12 @@ def closing_notes(report: Report, wanted: Wanted) -> list[str]:
     if wanted.unread:
         found += [f"line {each.place.line} is no calculation: {printable(each.text)[:80]}" for each in prose]
     elif prose:
-        verb = "was" if len(prose) == 1 else "were"
-        lines = f"{len(prose)} {plural(len(prose), 'line')} {verb}"
-        found.append(f"{lines} not read as calculations; --show-unread lists them.")
+        lines, listed = (
+            ("1 line was not read as a calculation", "it")
+            if len(prose) == 1
+            else (f"{len(prose)} lines were not read as calculations", "them")
+        )
+        found.append(f"{lines}; --show-unread lists {listed}.")
     return found
 
 
@@ -385,7 +388,7 @@ class _Said:
         for verdict, meaning in legend(lines):
             yield Prose((Signed(verdict, f"{verdict}: {meaning}"),), "faint")
         if note := missing_note(self.report, self.wanted):
-            yield Prose(f"{note}; --missing lists them.", "faint")
+            yield Prose(f"{note}; --missing lists {'it' if ' is ' in note else 'them'}.", "faint")
 
     def row(self, line: JudgedLine) -> Row:
         number = str(line.place.line) if line.place else ""

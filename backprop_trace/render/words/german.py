@@ -355,7 +355,7 @@ WORDS: Mapping[str, str] = {
     "Every slip known would show in this sheet, if it were made in one of its lines.": "Jeder bekannte Fehler wäre auf diesem Blatt zu sehen, wenn er in einer seiner Zeilen gemacht wäre.",
     "Slips that the digits of this sheet cannot show:": "Fehler, die die Ziffern dieses Blatts nicht zeigen können:",
     "Slips that the numbers of this exercise hide, whatever the digits:": "Fehler, die die Zahlen dieser Aufgabe verdecken, wie viele Ziffern es auch sind:",
-    "{} line of the example is not on the sheet; --missing lists them.": "{} Zeile der Aufgabe steht nicht auf dem Blatt; --missing nennt sie.",
+    "{} line of the example is not on the sheet; --missing lists it.": "{} Zeile der Aufgabe steht nicht auf dem Blatt; --missing nennt sie.",
     "{} lines of the example are not on the sheet; --missing lists them.": "{} Zeilen der Aufgabe stehen nicht auf dem Blatt; --missing nennt sie.",
     "not in this example": "nicht in dieser Aufgabe",
     "line {}, {}: not in this example": "Zeile {}, {}: nicht in dieser Aufgabe",
