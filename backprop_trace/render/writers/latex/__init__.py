@@ -273,7 +273,13 @@ class _Frames(_Fragment):
             first, *pieces = "".join(super(_Fragment, self).written(block)).split("\\begin{center}")
             yield first + "".join(self.displayed("\\begin{center}" + piece) for piece in pieces)
             return
-        yield from super(_Fragment, self).written(block)
+        text = "".join(super(_Fragment, self).written(block))
+        if isinstance(block, said.Drawing):
+            self.filled += self.page.tallest
+        if isinstance(block, said.Listed):
+            height = TABLE_ROW * (tables.text_width(text) / self.page.width + 1)
+            yield self.started(self.shows) if self.filled and self.filled + height > FRAME else ""
+        yield text
 
     def equations(self) -> Iterator[str]:
         if self.phase and isinstance(self.phase[0], Equations) and not self.frame:
