@@ -195,3 +195,40 @@ def test_a_textbook_that_writes_everything_otherwise_has_no_mistake() -> None:
     assert {verdict for _, verdict in found} <= {"right", "rounded", "convention"}
     assert {"w35+", "θ5+", "out_5", "change_w13", "dE/dnet_3"} <= {name for name, _ in found}
     assert len(report.conventions) == 2
+
+
+SCORES = """\
+inputs: {x1: 16, x2: -6}
+layers:
+  - {units: [h1, h2], activation: relu, weights: [[0.18, 0.1], [0.04, 0.22]], bias: [0, 0]}
+  - {units: [s1, s2, s3], activation: softmax, weights: [[0.19, -0.02], [-0.1, -0.01], [0.1, 0.04]], bias: [0, 0, 0]}
+targets: 2
+loss: cross_entropy
+learning_rate: 0.1
+"""
+SESSION = """\
+h1 = np.maximum(0, X.dot(W1) + b1)
+>>> h1
+array([[2.28, 0.  ]])
+>>> scores
+array([[ 0.4332, -0.228 ,  0.228 ]])
+In [4]: probs
+Out[4]: array([[0.4291, 0.2215, 0.3495]])
+>>> loss
+1.0514
+dscores[0, 2] -= 1
+grads['W2'] = [[ 0.9782  0.5050 -1.4832]
+ [ 0.      0.      0.    ]]
+grads['b2'] = [0.4291 0.2215 -0.6505]
+dh1 = [[-0.0057 -0.0368]]
+"""
+"""The network of CS231n's assignment with two layers, in the numbers of a forum's notebook (cs231n, g-eoj)."""
+
+
+def test_a_session_with_python_is_a_sheet() -> None:
+    """What it shows is read, what it computes is passed over."""
+    report = Checker(read_example(SCORES)).check(read_sheet(SESSION, "session.txt"))
+    found = [(line.name, line.verdict) for line in report.lines if line.written]
+    assert {verdict for _, verdict in found} == {"right"}
+    assert len(found) == 2 + 3 + 3 + 1 + 6 + 3 + 2
+    assert {passage.place.line for passage in report.passed} == {1, 10}

@@ -37,6 +37,8 @@ _NUMBER_ALONE = re.compile(r"(?<![\w^_.])\.?\d")
 
 _OPERATOR = re.compile(r"[-+*/^·×()]")
 _WORD = re.compile(r"(?<![\w'])[^\W\d_]{3,}(?![\w(])")
+_CODE = re.compile(r"\.(?:dot|sum|mean|T)\b|\b(?:np|numpy|torch|math|F)\.\w|\w @ \w|\[\w+, ?\w+\]")
+"""What a program computes stands there, not its result."""
 MANY_WORDS = 4
 """So many words are prose, whatever signs stand among them."""
 
@@ -101,6 +103,7 @@ def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
         any(sign in text for sign in "ΣΠ∑∏…")
         or "..." in text
         or "|_" in text
+        or _CODE.search(text)
         or len(_WORD.findall(text)) >= MANY_WORDS
         or (not number_alone and not _OPERATOR.search(text))
     ):

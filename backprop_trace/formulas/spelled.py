@@ -92,7 +92,7 @@ NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input
 OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung")
 HIDDEN = ("hidden", "hs", "h")
 OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted",
-           "y_predicted", "y_out", "yout", "yp", "y^", "output", "out", "o", "y", "p", "prob")  # fmt: skip
+           "y_predicted", "y_out", "yout", "yp", "y^", "output", "out", "o", "y", "p", "prob", "probs")  # fmt: skip
 TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal", "actual",
            "expected", "y*")  # fmt: skip
 LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "totalerror", "totalloss", "error_total",
@@ -280,6 +280,7 @@ _GRADIENT = (
         re.IGNORECASE,
     ),
     re.compile(r"(?P<of>.+?)[._ ](?:grad|gradient)", re.IGNORECASE),
+    re.compile(r"(?:grads?|gradients?)\[['\"]?d?(?P<of>\w+)['\"]?\]", re.IGNORECASE),
     re.compile(r"(?P<of>[wbvuWBVU]\w*)_error"),
     re.compile(r"g_?(?P<of>[wbWB_].*)"),
     re.compile(r"grad_(?P<of>.+?)(?:\(?[EJLC]\)?)"),

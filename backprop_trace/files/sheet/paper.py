@@ -31,7 +31,7 @@ _BULLET = re.compile(
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
 )
 _SEPARATOR = re.compile(
-    r":=|(?<![<>=!:~])=(?![=>])|≈=?|≃|≅|≐|≡|→|←|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
+    r":=|(?<![<>=!:~+*/-])=(?![=>])|≈=?|≃|≅|≐|≡|→|←|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
 )
 _TERM = re.compile(r"[-+·]\s")
 """How a line begins that goes on with the sum or product above it."""
@@ -41,6 +41,9 @@ _NEXT = re.compile(
 )
 _INLINE = re.compile(r"(?:(?<!\$)\$(?!\$)|\\\()(.+?)(?:(?<!\$)\$(?!\$)|\\\))")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_PROMPT = re.compile(r"\s*(?:>>>|In ?\[\d*\]:)\s*([^\W\d][\w.\[\]'\"]*)\s*")
+_SHOWN = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix|float\d\d)\(|[-\[(]|\d)")
+"""What Python shows when it is asked for a name."""
 _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
 _PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)?\(?\[.*)", re.DOTALL)
 """What Python prints of a name and an array."""
@@ -188,6 +191,7 @@ def _joined(text: str) -> Iterator[_Line]:
     lines = text.splitlines()
     number = 0
     while number < len(lines):
+        number += _asked_of_python(lines, number)
         first = number
         too_long = len(lines[number]) > LONGEST_LINE
         plain = None if too_long else _PLAIN.fullmatch(lines[number])
@@ -207,6 +211,16 @@ def _joined(text: str) -> Iterator[_Line]:
             if blocks.open_brackets(whole) <= 0:
                 content, number = whole, end
         yield _Line(first + 1, content, column)
+
+
+def _asked_of_python(lines: list[str], number: int) -> int:
+    """`>>> dW2` and what is shown below it are one line: puts them together, and says by how many lines."""
+    prompt = _PROMPT.fullmatch(lines[number])
+    shown = _SHOWN.match(lines[number + 1]) if prompt and number + 1 < len(lines) else None
+    if prompt is None or shown is None:
+        return 0
+    lines[number + 1] = f"{prompt[1]} = {lines[number + 1][shown.end() :]}"
+    return 1
 
 
 def _begins_anew(line: str) -> bool:
