@@ -232,3 +232,10 @@ def test_a_session_with_python_is_a_sheet() -> None:
     assert {verdict for _, verdict in found} == {"right"}
     assert len(found) == 2 + 3 + 3 + 1 + 6 + 3 + 2
     assert {passage.place.line for passage in report.passed} == {1, 10}
+
+
+def test_a_matrix_of_latex_may_go_over_several_lines() -> None:
+    page = "W^{[2]} = \\begin{bmatrix}\n0.40 & 0.50 \\\\\n0.45 & 0.55\n\\end{bmatrix}\ny1 = 0.6308\n"
+    report = check(page)
+    assert [line.verdict for line in report.lines if line.written] == ["right"] * 5
+    assert [line.place.line for line in report.lines if line.name == "out_y1" and line.place] == [5]

@@ -41,6 +41,7 @@ _NEXT = re.compile(
 )
 _INLINE = re.compile(r"(?:(?<!\$)\$(?!\$)|\\\()(.+?)(?:(?<!\$)\$(?!\$)|\\\))")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_MATRIX = re.compile(r"\\begin\{([bpvBV]?matrix)\}.{0,5000}?\\end\{\1\}", re.DOTALL)
 _PROMPT = re.compile(r"\s*(?:>>>|In ?\[\d*\]:)\s*([^\W\d][\w.\[\]'\"]*)\s*")
 _SHOWN = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix|float\d\d)\(|[-\[(]|\d)")
 """What Python shows when it is asked for a name."""
@@ -188,7 +189,7 @@ class _Paper:
 
 def _joined(text: str) -> Iterator[_Line]:
     """The lines without comments and bullets; where a bracket stays open, with those up to its end."""
-    lines = text.splitlines()
+    lines = _MATRIX.sub(_on_one_line, text).splitlines()
     number = 0
     while number < len(lines):
         number += _asked_of_python(lines, number)
@@ -211,6 +212,11 @@ def _joined(text: str) -> Iterator[_Line]:
             if blocks.open_brackets(whole) <= 0:
                 content, number = whole, end
         yield _Line(first + 1, content, column)
+
+
+def _on_one_line(matrix: re.Match[str]) -> str:
+    """A matrix of LaTeX; the lines below it keep their numbers."""
+    return matrix[0].replace("\n", " ") + "\n" * matrix[0].count("\n")
 
 
 def _asked_of_python(lines: list[str], number: int) -> int:
