@@ -10,7 +10,7 @@ from backprop_trace.check import chains
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.formula_names import FormulaNames
 from backprop_trace.check.lines import Lines
-from backprop_trace.check.naming import Question, SheetNames, agrees, tells
+from backprop_trace.check.naming import MOST_NAMELESS, Question, SheetNames, agrees, tells
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
@@ -49,7 +49,7 @@ class Entries:
         self.sheet = sheet
         self.quantities = size(variant.example)
         self.reached = _within_reach({entry.section.step for entry in entries}, self.quantities)
-        self.suggestions = 0
+        self.suggestions = self.nameless = 0
         self.naming = SheetNames(variant, self.reached, style)
         found = self.naming.resolve(entries)
         self.notation = [found.notation.said] if found.notation else []
@@ -82,6 +82,10 @@ class Entries:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
         if not entry.meant and not asked and (not entry.sure or _GENERAL.search(entry.spelling)):
             self.passed.append(Passage(_as_line(entry), entry.place))
+            return
+        self.nameless += not entry.meant and not asked
+        if self.nameless > MOST_NAMELESS and not entry.meant and not asked:
+            self.passed.append(Passage(_as_line(entry), entry.place, "not in this example"))
             return
         if asked:
             self.asked[entry.place] = asked

@@ -6,7 +6,7 @@ Lines that some sources print and others do not (`error_o1`, `change_w5`) are al
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from backprop_trace.check.memo import Memo
@@ -16,12 +16,14 @@ from backprop_trace.formulas import spelled
 from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Sum, after, derivative, names_in, plus
 from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
 from backprop_trace.formulas.notation.names import ASCII_NAMES, LATEX_NAMES, MATHJAX_NAMES, TEXT_NAMES, canonical
-from backprop_trace.formulas.spelled import Shape
-from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.formulas.spelled import NameNotation, Reading, Shape
+from backprop_trace.formulas.vocabulary import MOST_REMEMBERED, Vocabulary
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import STYLES, speller, spellings
+
+_TIMED = re.compile(r"(?P<of>.*[A-Za-zŷδ])[_^]{0,2}[({<@\[]{0,2}(?:t=)?(?P<time>[1-9]\d{0,2})[)}>\]]{0,2}")
 
 
 class Lines:
@@ -39,6 +41,7 @@ class Lines:
         self._names = Memo(names_in)
         self.carried_from = {old: new for new, old in equations.carried}
         self._bends: dict[Name, Memo[list[Bend]]] = {}
+        self._readings: dict[tuple[str, int | None, str], tuple[Reading, ...]] = {}
 
     def place_of(self, name: Name) -> int:
         """Where a quantity stands in the listing: givens first."""
@@ -129,6 +132,31 @@ class Lines:
         else:
             return []
         return [(style, name) for style, name in made if name in self.equations]
+
+    def readings(self, text: str, sample: int | None, notation: NameNotation) -> tuple[Reading, ...]:
+        """What a spelling may mean in a notation, of the quantities that there are; found once for all sheets."""
+        key = text, sample, notation.key
+        if key not in self._readings:
+            if len(self._readings) > MOST_REMEMBERED:
+                self._readings.clear()
+            self._readings[key] = tuple(dict.fromkeys(self._read(text, sample, notation)))
+        return self._readings[key]
+
+    def _read(self, text: str, sample: int | None, notation: NameNotation) -> Iterator[Reading]:
+        printed = (Reading(((name,),), f"style {style}") for style, name in self.printed(text))
+        for reading in (*printed, *spelled.readings(text, self.shape, notation), *self._at_times(text, notation)):
+            placed = reading.each(lambda name: self.at_sample(name, sample))
+            if placed is not None:
+                yield placed
+
+    def _at_times(self, text: str, notation: NameNotation) -> Iterator[Reading]:
+        """h2, y_2, h^(2) in a sequence: the number is the time step, where a layer has one unit."""
+        match = _TIMED.fullmatch(text) if self.example.training.times > 1 else None
+        if match is not None:
+            for reading in spelled.readings(match["of"], self.shape, notation):
+                if reading.size == (1, 1):
+                    name = reading.name._replace(time=int(match["time"]))
+                    yield Reading(((name,),), f"{name.kind}, {reading.rule}, by time step")
 
     def at_sample(self, name: Name, sample: int | None) -> Name | None:
         """A quantity in the sample of a section (the step's only one, without a section); None if there is none."""

@@ -25,9 +25,7 @@ from backprop_trace.formulas.spelled import (
     NOTATIONS,
     NameNotation,
     Reading,
-    Shape,
     other_way,
-    readings,
     simple,
     unquoted,
     without_prose,
@@ -37,6 +35,8 @@ from backprop_trace.model.styles import STYLES
 MOST_TRIED = 400
 """Lines by which the notation is chosen."""
 MOST_NAMED = 6
+MOST_NAMELESS = 2_000
+"""Lines that are about nothing in the example; below them only names are known that are spelled as in files."""
 TENTATIVE = (
     "style",
     "layer 2",
@@ -51,7 +51,6 @@ TENTATIVE = (
     "weights counted",
 )
 """Ways of counting that are believed only where a number speaks for them."""
-_TIMED = re.compile(r"(?P<of>.*[A-Za-zŷδ])[_^]{0,2}[({<@\[]{0,2}(?:t=)?(?P<time>[1-9]\d{0,2})[)}>\]]{0,2}")
 SIGNED = ("delta", "error", "err", "change")
 
 
@@ -103,12 +102,15 @@ class SheetNames:
         done: list[Entry] = []
         asked: dict[int, Question] = {}
         rules: dict[str, None] = {}
+        nameless = 0
         for place, entry in enumerate(entries):
             name = known[place]
             if place not in undecided:
                 done.append(entry if name is None else _spelled(name, entry))
                 continue
-            candidates = self.own(entry, name) + self.candidates(entry, notation)
+            candidates = self.own(entry, name)
+            candidates += self.candidates(entry, notation) if nameless < MOST_NAMELESS else []
+            nameless += not candidates
             reading = self.decided(candidates)
             if reading is None and name is not None and name.kind == "error":
                 reading = candidates[0].reading
@@ -225,22 +227,9 @@ class SheetNames:
     def _readings(self, entry: Entry, notation: NameNotation) -> tuple[Reading, ...]:
         lines = self.variant.at(entry.section.step)
         for text, sample in _spellings(entry):
-            printed = [Reading(((name,),), f"style {style}") for style, name in lines.printed(text)]
-            spelled = [*printed, *readings(text, lines.shape, notation)]
-            spelled += self.at_times(text, lines.shape, notation)
-            placed = [_placed(reading, lines, sample) for reading in spelled]
-            if found := tuple(dict.fromkeys(reading for reading in placed if reading is not None)):
+            if found := lines.readings(text, sample, notation):
                 return self.of_style(found)
         return ()
-
-    def at_times(self, text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading]:
-        """h2, y_2, h^(2) in a sequence: the number is the time step, where a layer has one unit."""
-        match = _TIMED.fullmatch(text) if self.variant.example.training.times > 1 else None
-        if match is not None:
-            for reading in readings(match["of"], shape, notation):
-                if reading.size == (1, 1):
-                    name = reading.name._replace(time=int(match["time"]))
-                    yield Reading(((name,),), f"{name.kind}, {reading.rule}, by time step")
 
     def of_style(self, found: tuple[Reading, ...]) -> tuple[Reading, ...]:
         """Where the writer's style is told, only what it allows."""
@@ -327,9 +316,7 @@ class SheetNames:
         called = self.meanings.get(simple(text), frozenset())
         if len(called) == 1 and (name := lines.at_sample(next(iter(called)), sample)) is not None:
             return (name,)
-        spelled = [*(Reading(((name,),), f"style {style}") for style, name in lines.printed(text)),
-                   *readings(text, lines.shape, self.notation)]  # fmt: skip
-        placed = [each for reading in spelled if reading.size == (1, 1) and (each := _placed(reading, lines, sample))]
+        placed = [each for each in lines.readings(text, sample, self.notation) if each.size == (1, 1)]
         found = tuple(dict.fromkeys(each.name for each in placed))
         best = self.by_rule([_Candidate(each, False) for each in placed]) if len(found) > 1 else None
         return (best.name,) if best else found
@@ -363,11 +350,6 @@ def _spellings(entry: Entry) -> Iterator[tuple[str, int | None]]:
         yield text, sample
         if match := re.fullmatch(r"(.*[\w+'])\s*\[(\d{1,9})\]\s*", text, re.DOTALL):
             yield match[1], int(match[2])
-
-
-def _placed(reading: Reading, lines: Lines, sample: int | None) -> Reading | None:
-    """The reading with the sample put in where there are several; None if there are no such quantities."""
-    return reading.each(lambda name: lines.at_sample(name, sample))
 
 
 def _fitting(reading: Reading, entry: Entry) -> list[Reading]:
