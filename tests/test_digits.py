@@ -17,13 +17,13 @@ from backprop_trace.check.digits import (
     neighbouring_numbers,
     one_digit_off,
 )
-from backprop_trace.check.ledger import shows_nothing
 from backprop_trace.check.writer import (
     exact_value,
     filling_zeros,
     is_correctly_rounded,
     is_cut_off,
     magnitude,
+    shows_nothing,
     significant_figures,
 )
 from backprop_trace.files.sheet import Written
