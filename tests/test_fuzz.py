@@ -11,6 +11,7 @@ import builtins
 import io
 import keyword
 import os
+import re
 import resource
 import signal
 import sys
@@ -24,13 +25,16 @@ import typer
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from backprop_trace import check
+from backprop_trace.check.report import Report
 from backprop_trace.cli import COMMANDS, application, main
+from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.spec import load
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, OPTIMIZERS, SETTINGS, SYNONYMS
 
 ROOT = Path(__file__).parent.parent
-KINDS = 5
+KINDS = 6
 CASES = max(1, int(os.environ.get("FUZZ", "300")) // KINDS)
 SECONDS, GIGABYTE = 5, 2**30
 ENDINGS = {0, 1, 2, 3, 130}
@@ -219,6 +223,44 @@ def test_names_of_any_kind_end_in_numbers_or_a_message(one: str, other: str, com
 def test_sheets_of_any_kind_are_judged_or_refused(handed_in: tuple[str, str]) -> None:
     example, text = handed_in
     ends_well(["check", example, "-"], text)
+
+
+PAPER = [
+    "net_h1 = 0.15*0.05 + 0.2*0.1 + 0.35 = 0.3775", "out_h1 = 1/(1+e^-net_h1)", "a_h1 = 0.5933", "- z_h2: 0.3925",
+    "out_h2 ≈ 0.5969", "net_o1 = 1.1059", "ŷ1 = 0.7514", "E_o1 = 0.5496", "| E_o2 | 0.0236 |", "E = 0.5732",
+    r"\frac{\partial E}{\partial w_5} &= 0.0822 \\", "δ_o1 = 0.1385", "dE/dw6 = 0.0727", "w5+ = 0.3589",
+]  # fmt: skip
+BROKEN = st.one_of(
+    JUNK,
+    st.tuples(st.one_of(NAMES, st.sampled_from(PAPER)), st.sampled_from([" = ", ": ", " ", "(", "\t", "|", " = ("]),
+              st.one_of(JUNK, FORMULAS)).map("".join),
+    st.tuples(st.sampled_from(PAPER), st.integers(0, 40), JUNK).map(lambda cut: cut[0][: cut[1]] + cut[2]),
+)  # fmt: skip
+"""A line that cannot be read, or that means something."""
+
+
+def verdicts(report: Report) -> dict[tuple[str, int], str]:
+    return {(line.name, line.place.line): line.verdict for line in report.lines if line.written and line.place}
+
+
+PAPER_READ = verdicts(check("mazur", "\n".join(PAPER)))
+
+
+@given(BROKEN, st.integers(0, len(PAPER)))
+@FUZZED
+def test_a_line_that_cannot_be_read_costs_no_other(broken: str, place: int) -> None:
+    """Wherever it stands: the others get the verdicts they get without it."""
+    if len(f"{broken}.".splitlines()) > 1 or heading(broken.strip().strip("-=*_ ").rstrip(":"), Section()):
+        return
+    if re.match(r"\s*[-+·=:≈→←]", broken) and re.search(r"\d", broken):
+        return  # it goes on with the line above
+    with clock(SECONDS):
+        report = check("mazur", "\n".join([*PAPER[:place], broken, *PAPER[place:]]))
+    found = verdicts(report)
+    if any(line == place + 1 and verdict != "unknown" for (_, line), verdict in found.items()):
+        return  # it was read
+    moved = {(name, line + (line > place)): verdict for (name, line), verdict in PAPER_READ.items()}
+    assert {key: found.get(key) for key in moved} == moved
 
 
 # --- command lines ---

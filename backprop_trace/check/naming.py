@@ -130,7 +130,8 @@ class SheetNames:
     def remember(self, entry: Entry, reading: Reading) -> None:
         """A name means in formulas what it means as the name of a line."""
         if reading.size == (1, 1) and reading.name.kind != "+":
-            spelling, meant = simple(entry.spelling), reading.name._replace(sample=None)
+            text, _ = _sampled(entry.spelling) or (entry.spelling, None)
+            spelling, meant = simple(text), reading.name._replace(sample=None)
             self.meanings[spelling] = self.meanings.get(spelling, frozenset()) | {meant}
 
     # --- names spelled as in files ---
@@ -313,6 +314,7 @@ class SheetNames:
     def meant(self, text: str, lines: Lines, sample: int | None) -> tuple[Name, ...]:
         """What a name in a formula may mean: what the lines of the sheet call so, or what their notation allows; one,
         where their rule of counting decides."""
+        text, sample = _sampled(text) or (text, sample)
         called = self.meanings.get(simple(text), frozenset())
         if len(called) == 1 and (name := lines.at_sample(next(iter(called)), sample)) is not None:
             return (name,)
@@ -348,8 +350,14 @@ def _spellings(entry: Entry) -> Iterator[tuple[str, int | None]]:
     spelling, sample = entry.spelling, entry.section.sample
     for text in dict.fromkeys((spelling, without_prose(spelling))):
         yield text, sample
-        if match := re.fullmatch(r"(.*[\w+'])\s*\[(\d{1,9})\]\s*", text, re.DOTALL):
-            yield match[1], int(match[2])
+        if sampled := _sampled(text):
+            yield sampled
+
+
+def _sampled(text: str) -> tuple[str, int] | None:
+    """`net_h1[2]` is net_h1 of sample 2."""
+    match = re.fullmatch(r"(.*[\w+'])\s*\[(\d{1,9})\]\s*", text, re.DOTALL)
+    return (match[1], int(match[2])) if match else None
 
 
 def _fitting(reading: Reading, entry: Entry) -> list[Reading]:
@@ -363,8 +371,8 @@ def _fitting(reading: Reading, entry: Entry) -> list[Reading]:
 
 def _spread(entry: Entry, reading: Reading) -> list[Entry]:
     """An entry for each number."""
-    if not entry.block:
-        return [entry._replace(meant=canonical(reading.name))]
+    if not entry.block or reading.size == (1, 1):  # several readings of one quantity: [0.6483, 0.6482]
+        return [_spelled(reading.name, entry)]
     return [
         entry._replace(readings=(written,), block=(), chain=(), meant=canonical(name))
         for row, names in zip(entry.block, reading.rows, strict=True)

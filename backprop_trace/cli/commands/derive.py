@@ -41,7 +41,7 @@ Compact = Annotated[
     Optional[bool],
     typer.Option(
         "--compact/--full",
-        help="The loss of one sample, and once what is alike at all time steps (documents do); or every path.",
+        help="Put together what is copied and what is alike for samples and times (documents do); or every line.",
     ),
 ]
 

@@ -93,7 +93,7 @@ def command(
         Optional[bool],
         typer.Option(
             "--compact/--full",
-            help="Put what is only copied where it is used, samples into tables (documents do); or every line.",
+            help="Put together what is copied and what is alike for samples and times (documents do); or every line.",
         ),
     ] = None,
     matrix: Annotated[

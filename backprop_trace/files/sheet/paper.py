@@ -31,7 +31,7 @@ _BULLET = re.compile(
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
 )
 _SEPARATOR = re.compile(
-    r":=|(?<![<>=!:~+*/-])=(?![=>])|≈=?|≃|≅|≐|≡|→|←|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
+    r":=|(?<![<>=!:~*/-])(?<!\s\+)=(?![=>])|≈=?|≃|≅|≐|≡|→|←|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
 )
 _TERM = re.compile(r"[-+·]\s")
 """How a line begins that goes on with the sum or product above it."""
@@ -115,6 +115,9 @@ class _Paper:
         """Does a line go on with what the one before began: `= 0.3775`, or a row of numbers?"""
         text = line.text.strip()
         if self.spelling and (sign := _SEPARATOR.match(text)) and sign.group() not in (":", "~"):
+            if not re.search(r"\d" if self.has_number() else r"\w", text):
+                self.sheet.pass_over(text, place)  # `= ?` below a number takes nothing away from it
+                return True
             self.parts += [(part, place) for part in _SEPARATOR.split(text) if part.strip()]
             return True
         if self.parts and _TERM.match(text):
@@ -130,6 +133,13 @@ class _Paper:
         if row is not None and "\t" in line.text:
             return self.tables.goes_on(row)
         return False
+
+    def has_number(self) -> bool:
+        """Does the line that is open end in a number?"""
+        try:
+            return bool(self.parts) and as_number(self.parts[-1][0], self.sheet.decimal_comma) is not None
+        except NotANumber:
+            return False
 
     def piece(self, text: str, number: int, column: int) -> None:
         """One line of calculation, or one of several on a line."""
