@@ -252,7 +252,7 @@ def test_a_line_that_cannot_be_read_costs_no_other(broken: str, place: int) -> N
     """Wherever it stands: the others get the verdicts they get without it."""
     if len(f"{broken}.".splitlines()) > 1 or heading(broken.strip().strip("-=*_ ").rstrip(":"), Section()):
         return
-    if re.match(r"\s*[-+·=:≈→←]", broken) and re.search(r"\d", broken):
+    if re.match(r"\s*[-+·=:≈→←]", broken) and re.search(r"\w", broken):
         return  # it goes on with the line above
     with clock(SECONDS):
         report = check("mazur", "\n".join([*PAPER[:place], broken, *PAPER[place:]]))
