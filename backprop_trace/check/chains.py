@@ -15,7 +15,7 @@ from math import floor, log10
 from typing import NamedTuple
 
 from backprop_trace.check.variant import Variant, as_float
-from backprop_trace.check.writer import significant_figures
+from backprop_trace.check.writer import FORGIVEN, significant_figures
 from backprop_trace.files.sheet import Entry, Passage, Written, decimals, half_unit
 from backprop_trace.files.sheet.numbers import as_number
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, around, enclosed, point
@@ -27,8 +27,6 @@ from backprop_trace.formulas.parse import BadFormula, read_formula
 FIGURES = 12
 DEEPEST_PUT_IN = 3
 """Formulas are put into formulas so deep, where a line is written out."""
-FORGIVEN = 3
-"""So many figures, and a unit of the last of them is forgiven."""
 LARGEST = 1e18
 """Nothing larger is written out."""
 DUST = 1e-12

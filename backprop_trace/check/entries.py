@@ -80,11 +80,12 @@ class Entries:
 
     def take(self, entry: Entry, asked: str, names: FormulaNames, variant: Variant) -> None:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
-        if not entry.meant and not asked and (not entry.sure or _GENERAL.search(entry.spelling)):
+        is_nameless = not entry.meant and not asked
+        if is_nameless and (not entry.sure or _GENERAL.search(entry.spelling)):
             self.passed.append(Passage(_as_line(entry), entry.place))
             return
-        self.nameless += not entry.meant and not asked
-        if self.nameless > MOST_NAMELESS and not entry.meant and not asked:
+        self.nameless += is_nameless
+        if is_nameless and self.nameless > MOST_NAMELESS:
             self.passed.append(Passage(_as_line(entry), entry.place, "not in this example"))
             return
         if asked:

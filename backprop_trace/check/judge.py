@@ -19,6 +19,7 @@ from backprop_trace.check.habits import Habits
 from backprop_trace.check.ledger import Key, Ledger
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import (
+    FORGIVEN,
     exact_value,
     filling_zeros,
     shows_nothing,
@@ -320,7 +321,7 @@ class Judge:
         """Is the last of three digits or more one unit from the number correctly rounded?"""
         assert written.value is not None
         figures = significant_figures(written.text)
-        if figures < 3 or not written.half_unit:
+        if figures < FORGIVEN or not written.half_unit:
             return False
         unit = 2 * written.half_unit
         off = abs(round(Fraction(middle) / unit) - written.value / unit)

@@ -80,6 +80,8 @@ def _whole_units(unit: Fraction, figures: int) -> Arithmetic:
 
 NEAR = 1e-13
 """Nearer to each other floats do not tell numbers apart."""
+FORGIVEN = 3
+"""So many figures, and a unit of the last of them is forgiven where something had to be rounded."""
 
 
 @lru_cache(maxsize=4096)
