@@ -42,17 +42,18 @@ def digit_slips(written: Written) -> list[tuple[str, Written]]:
     return [(slip, meant) for slip, meant in found if meant.value is not None and abs(meant.value) <= LARGEST]
 
 
-def digits_lost(written: Written) -> Iterator[Written]:
-    """What may have been meant if a digit was left out: 0.809998 for 0.80998."""
-    text = written.text
-    if "/" in text or "e" in text.lower() or significant_figures(text) < 3:
-        return
-    for place in range(len(text)):
-        if text[place].isdecimal():
-            for digit in "0123456789":
-                longer = text[:place] + digit + text[place:]
-                if abs(Fraction(longer)) != abs(Fraction(text)):
-                    yield written._replace(text=longer, value=Fraction(longer), half_unit=half_unit(longer))
+def is_but_for_a_digit(written: Written, value: float) -> bool:
+    """Is a number a value, rounded, with one of its digits left out: 0.80998 for 0.809998?"""
+    text = written.text.lstrip("+")
+    if "/" in text or "e" in text.lower() or significant_figures(text) < 2:
+        return False
+    places = decimals(text)
+    longer = f"{value:.{places}f}", f"{value:.{places + 1}f}"
+    return any(text in _shorter(each) and float(each) != float(text) for each in longer)
+
+
+def _shorter(text: str) -> list[str]:
+    return [text[:place] + text[place + 1 :] for place, digit in enumerate(text) if digit.isdigit()]
 
 
 def misread(text: str) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from backprop_trace.check import chains
@@ -163,16 +163,35 @@ class JudgedPart:
         found = self.begun(variant, conventions, explain)
         return found._replace(findings=tuple(found.judge.findings()))
 
-    def tried(self, variant: Variant, conventions: tuple[str, ...], honest: Set[Place]) -> Trial | None:
-        """How the sheet does in another way; None as soon as that makes a mistake of an honest line."""
-        found, findings = self.begun(variant, conventions), list[Finding]()
+    def tried(self, variant: Variant, conventions: tuple[str, ...], own: Trial) -> Trial | None:
+        """How the sheet does in another way; None if no mistake is right where that acts, or as soon as it makes a
+        mistake of an honest line."""
+        found, findings, honest = self.begun(variant, conventions), list[Finding](), own.honest
         if any(entry.readings[0].place in honest for entry in found.unknown):
             return None
+        if not (own.unknown or own.undecided):
+            mends = self.mends(found)
+            if not all(any(map(mends, acting)) for acting in self.acting(own, own.off, variant, conventions)):
+                return None
         for finding in found.judge.findings():
             if finding.verdict in OFF and finding.answer.readings[0].place in honest:
                 return None
             findings.append(finding)
         return Trial.of(found._replace(findings=tuple(findings)))
+
+    @staticmethod
+    def mends(found: Judged) -> Callable[[Place], bool]:
+        """Whether the number at a place may be no mistake, before the others are judged."""
+        lines = {each.readings[0].place: each for line in found.answers.values() for each in (line, *line.again)}
+        judge = found.judge
+
+        def mends(place: Place) -> bool:
+            answer = lines.get(place)
+            if answer is None or answer.name not in judge.variant.at(answer.step).equations:
+                return answer is not None
+            return judge.honest(answer.step, answer).verdict not in OFF
+
+        return mends
 
     def habits(
         self, variant: Variant, answers: Mapping[tuple[int, Name], Answer], conventions: tuple[str, ...]
@@ -226,7 +245,7 @@ class JudgedPart:
             try:
                 if not own.unknown and not self.act_on(own, own.off, variant, conventions):
                     continue
-                found = self.tried(variant, conventions, own.honest)
+                found = self.tried(variant, conventions, own)
             except (ComputationError, TooLarge):
                 continue  # the exercise cannot be done like this
             if found is None:
@@ -290,20 +309,24 @@ class JudgedPart:
 
     def act_on(self, found: Trial, places: set[Place], variant: Variant, conventions: tuple[str, ...]) -> bool:
         """Is there for each convention one of some lines where it acts?"""
-        keys = [found.verdicts[place][0] for place in places]
-        return all(
-            word == TRUNCATES
-            or any(self.is_signed(key, word) if word in SIGNS else self.acts_on(key, variant, word) for key in keys)
-            for word in conventions
-        )
+        return all(any(True for _ in acting) for acting in self.acting(found, places, variant, conventions))
 
-    def is_signed(self, key: Key, word: str) -> bool:
+    def acting(
+        self, found: Trial, places: set[Place], variant: Variant, conventions: tuple[str, ...]
+    ) -> Iterator[Iterator[Place]]:
+        """For each convention those of some lines where it acts."""
+        for word in conventions:
+            if word != TRUNCATES:
+                acts = self.is_signed if word in SIGNS else partial(self.acts_on, variant)
+                yield (place for place in places if acts(word, found.verdicts[place][0]))
+
+    def is_signed(self, word: str, key: Key) -> bool:
         """Has a line the sign that a convention turns, and is it no zero?"""
         step, name = key
         kinds = {DELTA_SIGN: "d", ERROR_SIGN: "error", CHANGE_SIGN: "change"}
         return name.kind == kinds[word] and bool(self.variants.own.true(step).get(name, 1))
 
-    def acts_on(self, key: Key, variant: Variant, word: str) -> bool:
+    def acts_on(self, variant: Variant, word: str, key: Key) -> bool:
         """Does a convention change the formula of a line, or of a skipped one that it uses, and has the number digits
         enough to tell?"""
         step, name = key

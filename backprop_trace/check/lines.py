@@ -85,10 +85,15 @@ class Lines:
         return Shape(network.inputs, layers, tuple(given), network.objective, tuple(own))
 
     @cached_property
+    def _canonical(self) -> dict[str, Name]:
+        """The quantities as they are spelled in files."""
+        return {canonical(name): name for name in dict.fromkeys([*self.equations, *self.givens])}
+
+    @cached_property
     def _spelled(self) -> dict[str, Name]:
-        """The quantities as they are spelled in files, and printed in that style."""
-        names = dict.fromkeys([*self.equations, *self.givens])
-        found = {canonical(name): name for name in names}
+        """The same, and as they are printed in that style."""
+        found = dict(self._canonical)
+        names = tuple(found.values())
         for alphabet in (ASCII_NAMES, TEXT_NAMES, LATEX_NAMES, MATHJAX_NAMES):
             spell = speller("net-out", alphabet, self.example.network, self.listing.by_output)
             for name in names:
@@ -112,14 +117,18 @@ class Lines:
     def exact(self, text: str, sample: int | None) -> Name | None:
         """What is spelled as in files, in the sample of its section."""
         text = text.strip()
-        if sample is not None and "[" not in text and (found := self._spelled.get(f"{text}[{sample}]")) is not None:
-            return found
-        found = self._spelled.get(text) or self._spelled.get(_as_read(text))
-        if found is None and self.lone_sample is not None:
-            found = self._spelled.get(f"{text}[{self.lone_sample}]")
-        if found is None and self.samples == (None,) and text.endswith("[1]"):
-            found = self._spelled.get(text[:-3])
+        found = self._found(self._canonical, text, sample) or self._found(self._spelled, text, sample)
+        found = found or self._spelled.get(_as_read(text))
         return None if found is None else self.at_sample(found, sample)
+
+    def _found(self, spelled: Mapping[str, Name], text: str, sample: int | None) -> Name | None:
+        """What is spelled like this: of the sample of its section, as it stands, or of the only sample."""
+        ways = [text] if sample is None or "[" in text else [f"{text}[{sample}]", text]
+        if self.lone_sample is not None:
+            ways.append(f"{text}[{self.lone_sample}]")
+        if self.samples == (None,):
+            ways.append(text.removesuffix("[1]"))
+        return next((spelled[way] for way in ways if way in spelled), None)
 
     def printed(self, text: str) -> list[tuple[str, Name]]:
         """What is spelled as in another style, with the name of the style; or is made of such a name: w_21^1+."""

@@ -11,7 +11,7 @@ mentions (`names_in`), and what its slope with respect to one of them is (`slope
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 
@@ -213,13 +213,19 @@ def substitute(formula: Formula, replacements: Mapping[Name, Formula]) -> Formul
     return rebuild(formula, new) if changed else formula  # what stays the same is not made anew
 
 
-def walk_names(formula: Formula) -> Iterator[Name]:
+def walk_names(formula: Formula) -> list[Name]:
     """Every name in a formula, as often as it stands there, from left to right."""
+    found: list[Name] = []
+    _collect(formula, found)
+    return found
+
+
+def _collect(formula: Formula, found: list[Name]) -> None:
     if isinstance(formula, Name):
-        yield formula
+        found.append(formula)
     else:
         for part in parts(formula):
-            yield from walk_names(part)
+            _collect(part, found)
 
 
 def names_in(formula: Formula) -> tuple[Name, ...]:

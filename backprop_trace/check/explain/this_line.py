@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from fractions import Fraction
 
 from backprop_trace.check.causes import kind_of
-from backprop_trace.check.digits import digit_slips, digits_lost, misread, one_digit_off
+from backprop_trace.check.digits import digit_slips, is_but_for_a_digit, misread, one_digit_off
 from backprop_trace.check.explain.other_places import OtherPlaces
 from backprop_trace.check.explain.trials import MISSED, MOST_COPIES, Changed, Middles, Trials, explains, ranked
 from backprop_trace.check.findings import Answer, Explanation
@@ -54,7 +53,7 @@ class ThisLine:
             if meant.value and explains(band, meant)
         ]
         honest = band.middle, float(self.variant.true(step)[answer.name])
-        lost = any(near(meant, value) for meant in digits_lost(answer.readings[0]) for value in honest)
+        lost = any(is_but_for_a_digit(answer.readings[0], value) for value in honest)
         return [*found, Explanation("digit-lost")] if lost else found
 
     def exchanged(self, step: int, answer: Answer, other_kinds: bool = False) -> list[Explanation]:
@@ -91,7 +90,7 @@ class ThisLine:
                 continue
             for candidate in misread(text) if is_given else one_digit_off(text):
                 with suppress(*MISSED):
-                    value = evaluate(formula, Changed({name: float(Fraction(candidate))}, exactly), FLOAT)
+                    value = evaluate(formula, Changed({name: float(candidate)}, exactly), FLOAT)
                     if abs(value - target) <= reach:
                         slip = "copied-wrong" if candidate in one_digit_off(text) else "given-misread"
                         changed = {name: candidate}
@@ -119,12 +118,6 @@ def _joined(formula: Formula, slip: str, meant: Written, written: Written) -> Fo
     assert meant.value is not None and written.value is not None
     ten = Number("10")
     return Product((ten, formula)) if abs(written.value) > abs(meant.value) else Quotient(formula, ten)
-
-
-def near(written: Written, value: float) -> bool:
-    """Is a number a value, rounded?"""
-    assert written.value is not None
-    return abs(float(written.value) - value) <= 1.02 * float(written.half_unit)
 
 
 def _figures(written: Written) -> int:

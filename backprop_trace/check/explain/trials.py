@@ -164,7 +164,7 @@ class Trials:
             own = bent.get(name, self.ledger.formula(step, name))
             if name in bent or any(used in put for used in names_in(own)):
                 put[name] = substitute(own, put)
-                if sum(1 for _ in walk_names(put[name])) > MOST_PUT_IN:
+                if len(walk_names(put[name])) > MOST_PUT_IN:
                     values = self.bent_values(step, bent, between, self.ledger.narrow(), {})
                     return found._replace(gives=formula, changed=values)
         return found._replace(gives=flat(substitute(formula, put)))

@@ -305,7 +305,7 @@ class Judging {
       by('factor-ten', tells({x: w.x * 10, h: w.h * 10}) || tells({x: w.x / 10, h: (w.s.includes('.') ? written(w.s.replace(/0+$/, '')).h : w.h) / 10}));
       by('sign-dropped', tells({x: -w.x, h: w.h}));
       by('digits-swapped', swapped(w.s).some(s => tells(written(s))));
-      by('digit-lost', w.g >= 3 && longer(w.s).some(m => [band.middle, this.T[K + k]].some(t => Math.abs(m.x - t) <= 1.02 * m.h)));
+      by('digit-lost', w.g > 1 && [band.middle, this.T[K + k]].some(t => isButForADigit(w.s, t)));
     }
     by('exchanged', w.g > 1 && this.exchanged(k, w, band));
     by('stale', w.g > 1 && this.elsewhere(k).some(x => w.g > 3 ? Math.abs(w.x - x) <= 2 * w.h : matches(w, x)));
@@ -398,7 +398,7 @@ const ranked = found => found.filter((e, at) => found.findIndex(o => o.slip == e
 const oneOff = s => [...s].flatMap((c, k) => /\d/.test(c) ? [...'0123456789'].filter(o => o != c).map(o => s.slice(0, k) + o + s.slice(k + 1)).concat(/\d/.test(s[k + 1] || '') && s[k + 1] != c ? [s.slice(0, k) + s[k + 1] + c + s.slice(k + 2)] : []) : []);
 const misread = s => { const n = (s.split('.')[1] || '').length; return oneOff(s).concat([-1, 1].filter(m => n + m >= 0).map(m => (+s * 10 ** -m).toFixed(n + m))) };
 const swapped = s => [...s].flatMap((c, k) => /\d/.test(c) && /\d/.test(s[k + 1] || '') && s[k + 1] != c && !/e/i.test(s.slice(0, k)) ? [s.slice(0, k) + s[k + 1] + c + s.slice(k + 2)] : []);
-const longer = s => /[/e]/i.test(s) ? [] : [...s].flatMap((c, k) => /\d/.test(c) ? [...'0123456789'].map(o => s.slice(0, k) + o + s.slice(k)).filter(l => +l != +s).map(written) : []);
+const isButForADigit = (s, t) => !/[/e]/i.test(s) && [0, 1].map(more => t.toFixed((s.split('.')[1] || '').length + more)).some(l => +l != +s && [...l].some((_, k) => l.slice(0, k) + l.slice(k + 1) == s));
 
 /* what a slip makes of all lines, where it is in all that it can be in, or in those of a kind */
 const runs = {};

@@ -98,7 +98,7 @@ class Folding:
     def stays(self, equation: Equation, formula: Formula) -> None:
         original = equation.formula
         if self.brief:
-            used = [*walk_names(original)] if isinstance(original, Product) else []
+            used = walk_names(original) if isinstance(original, Product) else []
             has_terms = any(map(self.is_of_output, used)) and not any(
                 isinstance(self.meaning.get(name), Number) for name in used
             )
