@@ -1,0 +1,166 @@
+"""The marks around an atom: new, old, change, gradient, slope, quotient, transpose.
+
+A way of writing `w5+`, `change_w5`, `dE/dw5` or `f'(net_o1)` is a pattern here; what stands inside it is an atom.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from backprop_trace.formulas.expr import LOSS, Name, after, derivative
+from backprop_trace.formulas.spelled.atoms import Atoms, gradient_of
+from backprop_trace.formulas.spelled.plainly import simple
+from backprop_trace.formulas.spelled.shape import Reading, Shape, each_marked
+from backprop_trace.formulas.spelled.words import ACTIVATIONS, NET, NameNotation
+
+_ARTICLE = r"(?:the |of |for |von |der |w\.?r\.?t\.? )*"
+_OLD = (
+    re.compile(r"(?:old|initial|current|alte?s?)[ _](?:weight |value of )?(?P<of>.+)", re.IGNORECASE),
+    re.compile(r"(?P<of>.+?)[ _^]*\(?(?:old|alt|init|initial|\(0\))\)?", re.IGNORECASE),
+)
+_NEW = (
+    re.compile(
+        r"(?:new|updated|update|neue?s?|next)[ _](?:(?:weight|bias|value|gewicht|wert)[ _](?:of |for |von )?)?"
+        r"(?P<of>.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<of>.+?)[ _^]*\(?(?:new|updated|neu|next|upd|plus|prime|after(?: update)?|at t ?\+ ?1|t ?\+ ?1)\)?",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<of>.+?)\^?_?(?:\+|\*|'|\(1\)|\[t\+1\]|\(\+\))"),
+)
+_CHANGE = (
+    re.compile(
+        rf"(?:change|update|delta|step|änderung)[ _]{_ARTICLE}(?:in |to )?(?:weight ?)?(?P<of>.+)", re.IGNORECASE
+    ),
+    re.compile(r"change_?(?P<of>.+)"),
+    re.compile(r"delta_?(?P<of>[a-z].*)", re.IGNORECASE),
+    re.compile(r"(?:(?P<of>.+)[_ ](?:change|delta))"),
+)
+_GRADIENT = (
+    re.compile(
+        rf"(?:gradient|grad|derivative|slope)[ _]?(?:of |e |l |loss )?{_ARTICLE}\(?(?P<of>[^()]+(?:\([^()]*\))?)\)?",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<of>.+?)[._ ](?:grad|gradient)", re.IGNORECASE),
+    re.compile(r"(?:grads?|gradients?)\[['\"]?d?(?P<of>\w+)['\"]?\]", re.IGNORECASE),
+    re.compile(r"(?P<of>[wbvuWBVU]\w*)_error"),
+    re.compile(r"g_?(?P<of>[wbWB_].*)"),
+    re.compile(r"grad_(?P<of>.+?)(?:\(?[EJLC]\)?)"),
+)
+_D = re.compile(r"d_?(?P<of>[A-Za-z].*)")
+_SLOPE = re.compile(
+    rf"(?:{ACTIVATIONS})'?_?\w{{0,2}}?'\(?(?P<of>[^()]*)\)?|(?:{ACTIVATIONS})'\((?P<of2>.+)\)", re.IGNORECASE
+)
+_VALUE = re.compile(rf"(?:{ACTIVATIONS}|logistic|a|out)_?\w{{0,2}}?\((?P<of>[^()]+)\)", re.IGNORECASE)
+_SLOPE_WORDS = re.compile(
+    r"(?:derivative|(?:d_?|deriv_|derivative_)(?:sigmoid|tanh|relu|act|activation)|"
+    r"(?:sigmoid|sigma|sig|tanh|relu|g|f|act|activation)_(?:prime|deriv|derivative|grad|output_to_derivative))"
+    r"\((?P<of>[^()]+)\)",
+    re.IGNORECASE,
+)
+_QUOTIENT = re.compile(r"d ?\(?(?P<of>[^/]+?)\)?\s*/\s*d ?\(?(?P<wrt>[^/:|]+?)\)?")
+_UNSLASHED = re.compile(r"[dD](?:_?(?=[A-Za-z]))(?P<rest>.+)")
+_TURNED = re.compile(r"(?P<of>.+?)(?:\.T|\^T|ᵀ)")
+
+
+def readings(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading]:
+    """Everything a spelling may stand for, in a notation; whether there is such a quantity the caller knows."""
+    text = simple(text)
+    if match := _TURNED.fullmatch(text):
+        yield from (reading.turned() for reading in _marked(match["of"], shape, notation))
+    yield from _marked(text, shape, notation)
+    if "(" in text and text.endswith(")") and not re.search(r"[ /]", text):
+        yield from _marked(re.sub(r"\((\w+)\)$", r"_\1", text), shape, notation)
+
+
+def _marked(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading]:
+    atoms = Atoms(shape, notation)
+    yield from atoms.read(text)
+    for found in filter(None, (_SLOPE.fullmatch(text), _SLOPE_WORDS.fullmatch(text))):
+        inner = found["of"] or found.groupdict().get("of2") or ""
+        yield from each_marked(atoms.read(inner) if inner else (), _slope)
+    if value := _VALUE.fullmatch(text):
+        yield from each_marked(atoms.read(value["of"]), _value)
+    for pattern in _OLD:
+        if match := pattern.fullmatch(text):
+            yield from atoms.parameters.read(match["of"].strip("() "))
+    for pattern in _NEW:
+        if match := pattern.fullmatch(text):
+            yield from each_marked(atoms.parameters.read(match["of"].strip("() ")), after)
+    for pattern in _CHANGE:
+        if match := pattern.fullmatch(text):
+            yield from each_marked(atoms.parameters.read(match["of"].strip("() ")), _change)
+    yield from _gradients(text, atoms, notation)
+
+
+def _gradients(text: str, atoms: Atoms, notation: NameNotation) -> Iterator[Reading]:
+    gradient = gradient_of(atoms.shape.objective)
+    for pattern in _GRADIENT:
+        if match := pattern.fullmatch(text):
+            yield from each_marked(atoms.read(match["of"].strip()), gradient)
+    if quotient := _QUOTIENT.fullmatch(text):
+        yield from _quotients(quotient["of"].strip(), quotient["wrt"].strip(), atoms)
+        return
+    for of, wrt in _unslashed(text):
+        yield from _quotients(of, wrt, atoms)
+    if match := _D.fullmatch(text):
+        if notation.d_is == "gradient":
+            yield from each_marked(atoms.read(match["of"]), gradient)
+        else:
+            yield from each_marked(atoms.parameters.read(match["of"]), _change)
+            yield from each_marked(
+                atoms.read(match["of"]), lambda name: gradient(name) if name.kind in ("net", "out") else None
+            )
+
+
+def _unslashed(text: str) -> Iterator[tuple[str, str]]:
+    """dE_dw5, d_L_d_w5, dEdw5 and d_E_w5 without the sign of a quotient: wherever a d or a _ may part it."""
+    match = _UNSLASHED.fullmatch(text)
+    for cut in re.finditer(r"(?=(_d_|_[dD]|(?<!_)d_?|_))", match["rest"]) if match and len(text) <= 60 else ():
+        of, wrt = match["rest"][: cut.start()], match["rest"][cut.end(1) :]  # type: ignore[index]
+        if of and wrt:
+            yield of, wrt
+
+
+def _quotients(of: str, wrt: str, atoms: Atoms) -> Iterator[Reading]:
+    if atoms.is_loss(of):
+        yield from each_marked(atoms.read(wrt), gradient_of(atoms.shape.objective))
+    yield from _own_net(of, wrt, atoms)
+    for above in atoms.read(of):
+        if above.size == (1, 1) and above.name.kind in ("net", "out", "E"):
+            yield from each_marked(atoms.read(wrt), lambda name, of=above.name: derivative(of, name))  # type: ignore[misc]
+        if above.size == (1, 1) and above.name.kind == "E" and above.name.label:
+            yield from each_marked(atoms.read(wrt), lambda name, via=above.name.label: _through(via, name))  # type: ignore[misc]
+
+
+def _own_net(of: str, wrt: str, atoms: Atoms) -> Iterator[Reading]:
+    """dy1/dnet, dnet/dw5: the net input that belongs to the other one."""
+    nets = {*atoms.notation.net, *NET}
+    for reading in atoms.read(of) if wrt.lower() in nets else ():
+        yield from each_marked(iter((reading,)), lambda name: _slope(name) if name.kind == "out" else None)
+    for reading in atoms.read(wrt) if of.lower() in nets else ():
+        for unit in atoms.units:
+            yield from each_marked(iter((reading,)), lambda name, unit=unit: derivative(Name("net", unit), name))  # type: ignore[misc]
+
+
+def _through(output: str, name: Name) -> Name:
+    """What the loss at one output adds: the whole gradient at this output itself."""
+    if name.label == output and name.kind in ("net", "out"):
+        return derivative(LOSS, name)
+    return derivative(LOSS, name, Name("", output))
+
+
+def _change(name: Name) -> Name | None:
+    return Name("change", name.label) if not name.kind else None
+
+
+def _value(name: Name) -> Name | None:
+    """f(s) is an activation."""
+    return Name("out", name.label) if name.kind == "net" else None
+
+
+def _slope(name: Name) -> Name | None:
+    return derivative(Name("out", name.label), Name("net", name.label)) if name.kind in ("net", "out") else None

@@ -1,0 +1,105 @@
+"""A spelling in plain letters, without the words around it: habits that say the same become one spelling.
+
+>>> simple("∂E/∂w₅"), simple("ŷ₁"), simple("net input of h1"), without_prose("So the total error is E")
+('dE/dw_5', 'yhat_1', 'net_input_h1', 'E')
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from backprop_trace.formulas.paper import lowered
+
+_HATTED = {"ŷ": "yhat", "Ŷ": "yhat", "ô": "ohat", "â": "ahat"}
+_RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁽": "(", "⁾": ")"})
+_OF = re.compile(
+    r"\b(net input|weighted sum|net|input|activation|output|out|delta|target|error term|error|loss|sum|netzeingabe|"
+    r"ausgabe|aktivierung|fehlersignal)\s+(?:of|at|for|to|in|von)\s+(?:the\s+)?"
+    r"(?:unit |neuron |node |hidden unit |output unit )?",
+    re.IGNORECASE,
+)
+_RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]+")
+_GREEK = {
+    "∂": "d",
+    "δ": "delta",
+    "Δ": "change_",
+    "∆": "change_",
+    "η": "eta",
+    "∇": "grad_",
+    "θ": "theta",
+    "ε": "epsilon",
+}
+
+
+_SAME = [
+    (re.compile(pattern, re.IGNORECASE), written)
+    for pattern, written in (
+        (r"""(?:grads?|gradients?)\[["']d?_?(\w+)["']\]""", r"grad_\1"),
+        (r"""(?:params?|parameters|cache|weights)\[["'](\w+)["']\]""", r"\1"),
+        (r"(?:delta_)?nabla_(\w.*)", r"grad_\1"),
+        (r"delta ?(\S+?)/delta ?(\S+)", r"d\1/d\2"),
+        (r"(?:model|net|layers|self\.\w+)(?:\[|\.)(\d+)\]?\.(weight|bias)(.*)", r"layers\1.\2\3"),
+        (
+            r"(?:derivative of )?d?_?(?!grad|slope|derivative)(\w+) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)",
+            r"d\1/d\2",
+        ),
+        (r"(.+?)_?(\d+)_(true|pred|hat)", r"\1_\3_\2"),
+        (r"(h|o|hidden|output)_(in|out|net|input|output)_?(\d+)", r"\2_\1\3"),
+        (r"((?-i:.*[a-z]))((?-i:Out|In|Net|Input|Output))_?(\d*)", r"\2_\1\3"),
+        (r"(.*)weight_?(\d+)(.*)", r"\1w\2\3"),
+        (r"(?:total )?(net|weighted|error) (input|sum|term|signal) (\w+)", r"\1_\2_\3"),
+        (r"([wbvWBV])_?new_?(\d+)", r"\1\2_new"),
+        (r"(.+) (?:becomes|is now|wird(?: zu)?)", r"\1_new"),
+        (r"grad_[EJLC]\((\w+)\)", r"grad_\1"),
+        (r"(?:partial )?derivative (?:wrt|w\.r\.t\.?|with respect to) (.+)", r"grad_\1"),
+        (r"(.+?)(?: value| is)", r"\1"),
+    )
+]
+"""Habits, each with the spelling that says the same."""
+
+
+@lru_cache(maxsize=4096)
+def simple(text: str) -> str:
+    """A spelling in plain letters: ŷ₁ is yhat_1, z²₁ is z^2_1, ∂E/∂w₅ is dE/dw_5, ∇w8 is grad_w8."""
+    text = unquoted(text)
+    for sign, plain in _HATTED.items():
+        text = text.replace(sign, plain)
+    text = _RAISED_RUN.sub(lambda found: "^" + found.group().translate(_RAISED), lowered(text)).translate(_RAISED)
+    text = text.replace("′", "'").replace("’", "'").replace("−", "-").replace("∕", "/").replace("\\", "")
+    text = re.sub(r"^\{(.*)\}$", r"\1", text)
+    text = re.sub(r"\{([^{}]*)\}", r"\1", text)
+    for sign, plain in _GREEK.items():
+        text = text.replace(sign, plain)
+    text = _OF.sub(lambda found: found[1].replace(" ", "_") + "_", text)
+    text = unicodedata.normalize("NFKC", text).replace("y\u0302", "yhat").replace("\u0302", "hat")
+    text = re.sub(r"\s+", " ", text.replace("__", "_")).strip()
+    for pattern, same in _SAME:
+        if found := pattern.fullmatch(text):
+            return found.expand(same)
+    return text
+
+
+_VERBS = re.compile(
+    r".*\b(?:is|are|get|gets|gives|have|has|becomes|be|equals|calculate|compute|find|obtain|with|where)\s+", re.I
+)
+_HARMLESS = re.compile(
+    r"(?:(?:the|so|thus|then|therefore|hence|now|finally|next|and|for|value|weights?|bias|hidden|unit|neuron|node|layer|"
+    r"total|cost|loss|our|a|an|first|also|step|updated|forward|backward|pass|out)\s+)+(?=\S*[\W\d_]|\S{1,2}$)",
+    re.I,
+)
+
+
+def without_prose(text: str) -> str:
+    """`So the total error is E` is E."""
+    text = _VERBS.sub("", text.strip(), count=1)
+    return _HARMLESS.sub("", text, count=1) if _HARMLESS.match(text) else text
+
+
+def unquoted(text: str) -> str:
+    """Without the quotation marks around it: w3' keeps its prime."""
+    text = text.strip().strip("`").strip()
+    while len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]:
+        text = text[1:-1].strip()
+    return text
