@@ -20,7 +20,7 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 from evidence import catalogued, mistakes
-from evidence.calculation import At, Own
+from evidence.calculation import At, Own, unit
 from evidence.judged import (
     ACCUSED,
     CONFIRMED,
@@ -72,8 +72,10 @@ def spoiled(made: Exercise, habit: Habit, rng: random.Random, planted: list[Plan
 
 
 def visible(own: Own, at: At) -> bool:
-    """Whether the line differs from what follows from the numbers before it by more than rounding explains."""
-    return abs(own.follows(at) - own.numbers[at]) > 2 * own.reach(at)
+    """Whether the line differs from what follows from the numbers before it by more than rounding explains, and by
+    more than the unit of the last digit that is forgiven."""
+    off = abs(own.follows(at) - own.numbers[at])
+    return off > 2 * own.reach(at) and off > Decimal("1.5") * unit(own.texts[at])
 
 
 def first_of(made: Exercise, sheet: Sheet, planted: list[Planted]) -> At | None:
