@@ -4,10 +4,11 @@
     python tests/faults.py 50 --seed 2 --only check/judge.py --minutes 10
 
 A fault is a small change of the syntax tree: another comparison or operation, `and` for `or`, a number one off, a
-condition turned round, a `return` of nothing. It is recorded once which tests run which functions (some minutes; a file
-of tests again when it changes). Then each fault is put into a copy of the package, and the tests that run its function
-go on until one fails, fastest first, in a child of a process that has loaded the libraries already. What survives is
-printed with its place: a test is missing, or the change changes nothing.
+condition turned round, a `return` of nothing. It is recorded which tests run which functions (some minutes, with Python
+3.12 or newer; a file of tests again when it changes, all when a function comes or goes). Then each fault is put into a
+copy of the package, and the tests that run its function go on until one fails, fastest first, in a child of a process
+that has loaded the libraries already. What survives is printed with its place: a test is missing, or the change changes
+nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import CodeType
 from typing import Any, NamedTuple
 
 import pytest
@@ -40,8 +42,8 @@ ROOMS = ("formulas", "model", "run", "check")
 RECORDED = Path(tempfile.gettempdir()) / "backprop-trace-reached.json"
 """Which tests run what: for each file of tests its hash, and for each test its seconds and functions."""
 
-FIRST, SECONDS = 12, 150.0
-"""So many tests are tried first, then others that reach a fault, for so many seconds; recording makes them slow."""
+FIRST, SECONDS = 12, 90.0
+"""So many tests are tried first, then others that reach a fault, for so many seconds."""
 
 LIBRARIES = ("hypothesis", "sympy", "flint", "yaml", "typer", "rich.console", "rich.table", "numpy", "jsonschema")
 
@@ -176,9 +178,12 @@ def source_with(fault: Fault) -> str:
     return ast.unparse(tree)
 
 
+def modules() -> list[Path]:
+    return [path for room in ROOMS for path in sorted((HOUSE / room).rglob("*.py"))]
+
+
 def sample(count: int, seed: int, only: str) -> list[Fault]:
-    paths = [path for room in ROOMS for path in sorted((HOUSE / room).rglob("*.py")) if only in path.as_posix()]
-    every = [fault for path in paths for fault in faults_of(path)]
+    every = [fault for path in modules() if only in path.as_posix() for fault in faults_of(path)]
     return random.Random(seed).sample(every, min(count, len(every)))
 
 
@@ -222,27 +227,27 @@ class Recorder:
         self.house, self.into = f"{house / 'backprop_trace'}/", into
         self.rooms = tuple(f"{self.house}{room}/" for room in ROOMS)
         self.found: dict[str, dict[str, Any]] = {}
-        self.codes: dict[int, Any] = {}
+        self.places: set[str] = set()
+        watch = sys.monitoring
+        watch.use_tool_id(watch.PROFILER_ID, "faults")
+        watch.register_callback(watch.PROFILER_ID, watch.events.PY_START, self._sees)
+        watch.set_events(watch.PROFILER_ID, watch.events.PY_START)
 
-    def _sees(self, frame: Any, *_: object) -> None:
-        code = frame.f_code
-        if id(code) not in self.codes:
-            self.codes[id(code)] = code
+    def _sees(self, code: CodeType, _: int) -> object:
+        """Once for each function and test: then it is no longer watched."""
+        if code.co_filename.startswith(self.rooms):
+            function = code.co_qualname.split(".<locals>")[0]
+            self.places.add(f"{code.co_filename.removeprefix(self.house)}:{function}")
+        return sys.monitoring.DISABLE
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self.codes, started = {}, time.monotonic()
-        sys.settrace(self._sees)
+        self.places, started = set(), time.monotonic()
+        sys.monitoring.restart_events()
         try:
             return (yield)
         finally:
-            sys.settrace(None)
-            places = {
-                f"{code.co_filename.removeprefix(self.house)}:{code.co_qualname.split('.<locals>')[0]}"
-                for code in self.codes.values()
-                if code.co_filename.startswith(self.rooms)
-            }
-            self.found[item.nodeid] = {"seconds": time.monotonic() - started, "places": sorted(places)}
+            self.found[item.nodeid] = {"seconds": time.monotonic() - started, "places": sorted(self.places)}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not report.passed:
@@ -260,12 +265,15 @@ class Reach(NamedTuple):
 def recorded(house: Path) -> dict[str, Reach]:
     """What each test runs, from earlier; files of tests that have changed since are run now."""
     known = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+    trees = {str(path.relative_to(HOUSE)): ast.parse(path.read_bytes()) for path in modules()}
+    there = {function for module, tree in trees.items() for _, function in _functions(tree, f"{module}:")}
+    functions = repr(sorted(there)).encode()
     files = {f"tests/{path.name}": path.read_bytes() for path in sorted((ROOT / "tests").glob("test_*.py"))}
     files["backprop_trace"] = b"".join(path.read_bytes() for path in sorted(HOUSE.rglob("*.py")))
     reached: dict[str, Reach] = {}
     into = house / "recorded.json"
     for file, content in files.items():
-        now = hashlib.sha256(content).hexdigest()
+        now = hashlib.sha256(content + functions).hexdigest()
         if Path(file).stem in ELSEWHERE:
             continue
         if known.get(file, {}).get("hash") != now:
@@ -351,13 +359,13 @@ def main() -> None:
     for library in LIBRARIES:
         importlib.import_module(library)
     found: dict[str, list[bool]] = {room: [] for room in ROOMS}
-    until = time.monotonic() + 60 * chosen.minutes
     with tempfile.TemporaryDirectory() as folder:
         house = Path(folder) / "house"
         shutil.copytree(ROOT, house, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
         compileall.compile_dir(house, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
         reached = recorded(house)
         sys.dont_write_bytecode = True
+        until = time.monotonic() + 60 * chosen.minutes
         for fault in sample(chosen.count, chosen.seed, chosen.only):
             if time.monotonic() > until:
                 break

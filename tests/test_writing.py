@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -79,13 +80,49 @@ def test_what_breaks_on_the_way_leaves_the_old_file_whole(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["file.txt"]
 
 
-def test_a_log_never_takes_the_place_of_its_own_example(run, tmp_path):
+READ_AND_WRITTEN = [
+    ["show", "x.yaml", "-o", "x.yaml"],
+    ["derive", "x.yaml", "-o", "x.yaml"],
+    ["sheet", "x.yaml", "-o", "./x.yaml"],
+    ["verify", "x.yaml", "-o", "link.yaml"],
+    ["sweep", "x.yaml", "w", "--from", "0", "--to", "1", "-o", "x.yaml"],
+    ["train", "x.yaml", "-n", "1", "-o", "x.yaml"],
+    ["train", "x.yaml", "-n", "1", "--log", "x.yaml"],
+    ["train", "x.yaml", "-n", "1", "--log", "x.csv"],
+    ["train", "x.yaml", "-n", "1", "--save", "x.csv"],
+    ["check", "x.yaml", "one.txt", "-o", "x.yaml"],
+    ["check", "x.yaml", "one.txt", "-o", "one.txt"],
+    ["check", "x.yaml", "one.txt", "class", "-o", "one.txt"],
+    ["check", "x.yaml", "class", "-o", "class/a.csv", "-f", "csv"],
+    ["check", "x.yaml", "class", "--reports", "class", "-f", "csv"],
+]
+
+
+@pytest.mark.parametrize("command", READ_AND_WRITTEN, ids=" ".join)
+def test_nothing_takes_the_place_of_what_was_read(run, tmp_path, monkeypatch, command):
+    """The example, the samples it names, the sheets; through a link, too."""
+    monkeypatch.chdir(tmp_path)
+    Path("class").mkdir()
+    files = {
+        "x.yaml": "samples: {file: x.csv, inputs: [x], targets: {o1: o1}}\nparameters: {w: 1}\nlayers:\n"
+        "  - {units: [o1], activation: identity, weights: [[w]]}\nloss: half_squared_error\nlearning_rate: 0.1\n",
+        "x.csv": "x,o1\n1,2\n", "one.txt": "E = 0.5\n", "class/a.csv": "E,0.5\n", "class/b.txt": "E = 0.4\n",
+    }  # fmt: skip
+    for name, text in files.items():
+        Path(name).write_text(text)
+    Path("link.yaml").symlink_to("x.yaml")
+    code, _, err = run(*command, "--force")
+    assert code == 2
+    assert "this file was read, and is not overwritten" in err
+    assert {name: Path(name).read_text() for name in files} == files
+
+
+def test_an_example_is_saved_in_its_own_place(run, tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text(load("mazur").text)
-    code, _, err = run("train", str(path), "-n", "1", "--log", str(path), "--force")
-    assert code == 2
-    assert "the example itself" in err
-    assert path.read_text() == load("mazur").text
+    assert run("train", str(path), "-n", "1", "--save", str(path), "--force")[0] == 0
+    assert load(str(path)).network == load("mazur").network
+    assert load(str(path)).values != load("mazur").values
 
 
 # --- saving in place ---

@@ -24,7 +24,7 @@ from backprop_trace import __version__
 from backprop_trace.cli.help import Grouped
 from backprop_trace.cli.options import UsageError
 from backprop_trace.cli.terminal import Terminal
-from backprop_trace.files.source import SourceError, printable
+from backprop_trace.files.source import READ, SourceError, printable
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.network import TooLarge
@@ -58,6 +58,7 @@ def main() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     try:
         _listen()
+        READ.clear()
         _run(sys.argv[1:])
     except SourceError as wrong:
         _stop(str(wrong), USAGE)

@@ -316,8 +316,13 @@ def doubled_keys(node: Node) -> list[Problem]:
     return problems
 
 
+READ: set[str] = set()
+"""The files that a run of the program has read: none of them is overwritten by what comes out of it."""
+
+
 def read_text(path: str) -> tuple[str, str]:
     """The text of a file and the name it has in messages; `-` is standard input. Raises SourceError."""
+    import os
     import sys
     from pathlib import Path
 
@@ -325,6 +330,7 @@ def read_text(path: str) -> tuple[str, str]:
         return decoded(sys.stdin.buffer.read(LARGEST_FILE + 1), STANDARD_INPUT), STANDARD_INPUT
     try:
         with Path(path).open("rb") as file:
+            READ.add(os.path.realpath(path))
             return decoded(file.read(LARGEST_FILE + 1), path), path
     except OSError as error:
         reasons = {"IsADirectoryError": "this is a directory", "PermissionError": "no permission to read it"}

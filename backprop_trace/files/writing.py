@@ -9,19 +9,20 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from backprop_trace.files.source import Problem, SourceError
+from backprop_trace.files.source import READ, Problem, SourceError
 
 _COUNT = count()
 """A picture is written while the page that it stands beside is."""
 
 
-def write_new(path: str, pieces: Iterable[str | bytes], force: bool = False) -> None:
+def write_new(path: str, pieces: Iterable[str | bytes], force: bool = False, again: str = "") -> None:
     """Writes a file at once: a file that is there stays unless `force`, and nothing half-written is left behind.
 
     Through a link it is the file the link leads to that is written. A file that is replaced keeps its mode and, where
-    that is allowed, its owner. Raises SourceError if the file exists or cannot be written.
+    that is allowed, its owner. What was read is not overwritten, but the file `again` that is being written anew.
+    Raises SourceError if the file exists or cannot be written.
     """
-    refuse(path, force)
+    refuse(path, force, again)
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
         _write(target, pieces, path)
@@ -29,6 +30,7 @@ def write_new(path: str, pieces: Iterable[str | bytes], force: bool = False) -> 
     beside = target.with_name(f".{os.getpid()}.{next(_COUNT)}")  # as short as can be: long names have no room for more
     try:
         _write(beside, pieces, path)
+        refuse(path, force, again)  # sheets are read while the report on them is written
         _keep_owner(target, beside)
         beside.replace(target)
     except OSError as error:
@@ -59,24 +61,26 @@ def _unwritable(error: OSError, path: str) -> SourceError:
     return SourceError([Problem(f"cannot be written: {error.strerror or error}")], path)
 
 
-def refuse(path: str, force: bool = False) -> None:
+def refuse(path: str, force: bool = False, again: str = "") -> None:
     """Raises SourceError if nothing can be written here: said before long work, not after it."""
     target = Path(path)
     try:
-        wrong = _reason_against(path, target, force)
+        wrong = _reason_against(path, target, force, again)
     except (OSError, ValueError) as error:  # a name that is too long, or no name at all
         wrong = Problem(f"cannot be written: {getattr(error, 'strerror', None) or error}")
     if wrong is not None:
         raise SourceError([wrong], path)
 
 
-def _reason_against(path: str, target: Path, force: bool) -> Problem | None:
+def _reason_against(path: str, target: Path, force: bool, again: str) -> Problem | None:
     if target.is_dir() or path.endswith(("/", os.sep)):
         return Problem("this is a directory, not a file to write to")
     if target.is_symlink() and not target.exists() and not force:
         return Problem("a link that leads nowhere is there already", help="--force writes the file it leads to")
     if target.is_file() and not force:
         return Problem("the file exists already", help="--force overwrites it")
+    if target.is_file() and os.path.realpath(path) in READ and not same_file(path, again):
+        return Problem("this file was read, and is not overwritten", help="write to another one")
     if not Path(os.path.realpath(path)).parent.is_dir():
         return Problem("cannot be written: there is no such folder")
     return None

@@ -36,7 +36,7 @@ from backprop_trace.cli.options import (
     write,
 )
 from backprop_trace.cli.terminal import Terminal
-from backprop_trace.files.source import LARGEST_FILE, STANDARD_INPUT, decoded, did_you_mean, printable
+from backprop_trace.files.source import LARGEST_FILE, READ, STANDARD_INPUT, decoded, did_you_mean, printable
 from backprop_trace.files.spec import Example, load
 from backprop_trace.files.submissions import (
     LONGEST_LINE,
@@ -137,6 +137,7 @@ def command(
     if [example, *(sheets or ())].count("-") > 1:
         raise UsageError("standard input can be read only once")
     found = [each for word in sheets or () for each in _sheets_in(word)]
+    READ.update(os.path.realpath(each.name) for each in found if each.text is None)  # perhaps by other processes
     stream = _stream(found)
     many = _many(found, stream is not None, sheets or (), slips or (brief and reports is None), reports is not None)
     if stream is not None and form == "table":  # a table knows all names before its first row

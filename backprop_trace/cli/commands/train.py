@@ -91,13 +91,11 @@ def command(
     """
     worked = with_batches(with_values(load(example), settings_ or ()), batch_size, shuffle, seed)
     plan = _plan(worked, epochs, every, until, patience, metric)
-    for path in (save, log_, output):
+    for path, again in ((save, example), (log_, ""), (output, "")):
         if path is not None:
-            refuse(path, force)
+            refuse(path, force, again)
     if save is not None and log_ is not None and same_file(save, log_):
         raise UsageError("--save and --log name the same file")
-    if log_ is not None and same_file(log_, example):
-        raise UsageError("--log names the example itself")
     medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
     if not fast:
         say_if_large(worked)
@@ -119,7 +117,7 @@ def command(
     finally:
         if save is not None or log_ is not None:
             deque(pieces, 0)  # whoever reads may have seen enough: the files are still wanted
-        _keep(session, reports, save, log_, force)
+        _keep(session, reports, save, log_, force, example)
     if session.broken is not None:
         raise session.broken
     if session.ending == "interrupted":
@@ -215,11 +213,13 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} seconds"
 
 
-def _keep(session: Session, reports: list[EpochReport], save: str | None, log_: str | None, force: bool) -> None:
-    """The files that were asked for."""
+def _keep(
+    session: Session, reports: list[EpochReport], save: str | None, log_: str | None, force: bool, example: str
+) -> None:
+    """The files that were asked for; the example itself may be written anew."""
     if log_ is not None:
         write_new(log_, csv.write(Page(lambda _: iter(()), lambda: log(reports))), force)
     if save is not None:
-        write_new(save, written_again(session.example, session.run.givens, save, session.steps_made), force)
+        write_new(save, written_again(session.example, session.run.givens, save, session.steps_made), force, example)
         if sys.stdout.isatty():
             Terminal.stderr(f"saved: {printable(save)}")
