@@ -6,11 +6,13 @@ import json
 import re
 import shutil
 import subprocess
+import unicodedata
 from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 
+from backprop_trace.files.spec import load
 from backprop_trace.render import FORMATS, Format
 
 COMMANDS = {
@@ -53,6 +55,37 @@ def test_every_command_has_every_format(run, arguments, command, form, tmp_path)
     if form == "json":
         for line in out.splitlines() if command in ("check", "class") else [out]:
             assert json.loads(line)
+
+
+HOSTILE = "\x1b]0;owned\x07 \u202e\u2066 \0\x08\x7f\x9b \u200f end"
+COMMANDED = {
+    f"{command} -f {form}": [*words, "--format", form]
+    for command, words in [*COMMANDS.items(), ("a sheet", ["check", "mazur", "SHEET"])]
+    for form, about in FORMATS.items()
+    if not about.binary and (about.module or about.of == command) and command not in ("list", "conventions")
+}
+
+
+@pytest.mark.parametrize("words", COMMANDED.values(), ids=COMMANDED)
+def test_no_output_holds_what_a_terminal_would_obey(run, tmp_path, words):
+    """Whatever stands in a title, a source, a note, a name, a sheet."""
+    said, line = json.dumps(HOSTILE), HOSTILE.replace("\0", "")
+    lines = load("mazur").text.splitlines()
+    head = [f"title: {said}", f"source: {said}", f"note: {said}"]
+    (tmp_path / "mazur.yaml").write_text(
+        "\n".join(head + [x for x in lines if x.split(":")[0] not in ("title", "source")])
+    )
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    for name in ("a", "b\u202e\x1b\x9b"):
+        text = f"Name: {line}\n{line}\nnet_h1 = 0.5 {line}\nnet_h1\u202e = 0.5\nE = {line}\n"
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    paths = {"mazur": str(tmp_path / "mazur.yaml"), "SHEETS": str(folder), "SHEET": str(folder / "a.txt")}
+    code, out, err = run(*(paths.get(word, word) for word in words))
+    assert code in (0, 1, 2), err
+    assert out
+    obeyed = {c for c in out + err if not c.isprintable() and c not in "\n\t" and unicodedata.category(c) != "Zs"}
+    assert obeyed <= {"\u2061"}  # MathML's sign between a function and what it is of
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command != "show"])

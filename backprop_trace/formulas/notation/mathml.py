@@ -11,6 +11,7 @@ What is written is well-formed XML, and no text of a file goes into it unescaped
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from backprop_trace.formulas.notation import ATOM, BOX, LOOSE, NEGATIVE, PRODUCT, Notation, Piece
@@ -23,7 +24,9 @@ _FUNCTIONS: Mapping[str, str] = {"log": "ln", "sigmoid": "σ", "relu": "ReLU"}
 
 
 def escaped(text: str) -> str:
-    """Text from a file between tags or in a quoted attribute."""
+    """Text from a file between tags or in a quoted attribute, without control characters: XML has none."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c == "\n" or unicodedata.category(c) == "Zs" else "�" for c in text)
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
         text = text.replace(character, entity)
     return text

@@ -6,7 +6,6 @@ step is there to be read, and printed it is the whole derivation.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -29,6 +28,7 @@ from backprop_trace.render.page.layout import INPUT, Box, NetworkLayout, downwar
 from backprop_trace.render.page.steps import derivation
 from backprop_trace.render.page.svg import KINDS, at_first, attribute, drawing, moved, parts
 from backprop_trace.render.page.wording import StepWords, html_name
+from backprop_trace.render.records.json import dumped
 from backprop_trace.render.view import Names, Numbers, View, chosen, described, engine
 from backprop_trace.render.words import translated, word
 from backprop_trace.render.writers.html import INK, LETTERS
@@ -501,7 +501,7 @@ def said_by(script: str) -> tuple[str, ...]:
 
 def _packed(found: object) -> str:
     """JSON in which nothing ends the script that it stands in."""
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return dumped(found, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _place(name: Name) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from backprop_trace.files.source import printable
 from backprop_trace.render.blocks import Block, Column, Own, Prose, Row, Table
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
+from backprop_trace.render.records.json import dumped
 
 JUDGED = tuple(verdict for verdict in VERDICTS if verdict != "missing")
 
@@ -37,7 +37,7 @@ def audit_page(audited: Sequence[Audited]) -> Page:
             yield Prose(f"No numbers were printed for {', '.join(silent)}.")
 
     def listed(_: Medium) -> Iterator[str]:
-        yield json.dumps([_record(each) for each in audited], ensure_ascii=False, indent=2) + "\n"
+        yield dumped([_record(each) for each in audited], indent=2) + "\n"
 
     return Page(blocks, own={"json": listed})
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from backprop_trace.files.source import printable
 from backprop_trace.render.pages import Page
 from backprop_trace.render.records import records_of
 
@@ -30,9 +31,11 @@ def line_of(cells: Iterable[object]) -> str:
 
 
 def safe(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula is marked as text; numbers stay numbers."""
+    """A text without control characters; one that a spreadsheet would take for a formula is marked as text."""
     if isinstance(cell, tuple | list):
-        return " ".join(map(str, cell))
+        cell = " ".join(map(str, cell))
+    if isinstance(cell, str) and not cell.isprintable():
+        cell = "\n".join(map(printable, cell.split("\n")))
     if not isinstance(cell, str) or cell[:1] not in ("=", "+", "-", "@", "\t"):
         return cell
     try:
