@@ -74,6 +74,41 @@ def test_a_huge_power_is_checked_in_no_time() -> None:
     assert time.process_time() - started < 5
 
 
+LONG = "9" * 4400
+"""Python reads no whole number of more than 4,300 digits."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "E[{}]",
+        "net_h1@{}",
+        "net_h1@-{}",
+        "dnet_h1@{}/dw1",
+        "w{}",
+        "w_{{{}}}",
+        "w^({})_1",
+        "a^{}_1",
+        "z[{}]_1",
+        "h_({})_1",
+    ],
+)
+def test_an_index_of_any_length_is_a_name_that_is_not_there(run: Program, name: str) -> None:
+    code, _, err = run("show", "mazur", "--only", name.format(LONG))
+    assert (code, "there is no quantity" in err) == (2, True)
+
+
+@pytest.mark.parametrize("formula", [f"x^{LONG}", f"{LONG}^x", f"x * 1e300 * {LONG}"])
+def test_a_number_of_any_length_in_a_formula_breaks_the_computation_or_none(
+    run: Program, tmp_path: Path, formula: str
+) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(defined(formula))
+    for command in (["show"], ["show", "--engine", "exact"], ["train", "-n", "2"], ["verify"], ["derive"]):
+        code, _, err = run(command[0], str(path), *command[1:])
+        assert code in (0, 3), err
+
+
 @pytest.mark.parametrize("number", ["1.7e308", "-1.7e308", "1e-308", "9" * 300])
 @pytest.mark.parametrize("spelling", ["out_h1", "w5+", "E", "dE/dw1", "w1"])
 def test_a_sheet_with_a_number_at_the_end_of_the_floats_is_judged(spelling: str, number: str) -> None:

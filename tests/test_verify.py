@@ -67,6 +67,15 @@ def test_a_gradient_that_is_far_smaller_than_double_precision_can_tell_apart_is_
     assert abs(row.gradient) < 1e-30 and row.verdict == "agrees"
 
 
+@pytest.mark.parametrize(
+    "formula", ["sigmoid(1600 * w)", "1 - tanh(800 * w)", "3 + exp(-2000 * w)", "w + exp(-900 * w)"]
+)
+def test_a_gradient_far_smaller_than_the_loss_is_no_mistake(formula):
+    """d sigmoid(1600 w) / dw is 1600 e^-1120 = 6e-484 at 0.7: beside a loss of 1 nobody sees it in 50 digits."""
+    example = read_example(f"parameters: {{w: 0.7}}\ndefinitions:\n  f: {formula}\nobjective: f\nlearning_rate: 0.1\n")
+    assert {row.verdict for row in verify(example)} == {"agrees"}
+
+
 def test_autograd_agrees_where_it_is_installed():
     try:
         import torch  # noqa: F401

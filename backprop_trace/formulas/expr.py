@@ -370,7 +370,7 @@ def _slope_of_power(base: Formula, exponent: Formula, name: Name) -> Formula:
 
 
 def _one_less(exponent: Formula) -> Formula:
-    if isinstance(exponent, Number) and exponent.text.isdigit() and exponent.text != "0":
+    if isinstance(exponent, Number) and exponent.text.isdigit() and exponent.text != "0" and len(exponent.text) < 20:
         return Number(str(int(exponent.text) - 1))
     return Difference(exponent, ONE)
 

@@ -16,13 +16,13 @@ from collections.abc import Container, Iterator, Mapping
 from backprop_trace.formulas.expr import LOSS, Name, derivative
 
 LABEL = re.compile(r"[^\W\d][\w^]*")
-_PLACE = re.compile(r"(?P<rest>.*?)(?:@(?P<time>-?\d+))?(?:\[(?P<sample>\d+)\])?", re.DOTALL)
+_PLACE = re.compile(r"(?P<rest>.*?)(?:@(?P<time>-?\d{1,9}))?(?:\[(?P<sample>\d{1,9})\])?", re.DOTALL)
 _DERIVATIVE_OF = (
     re.compile(r"d(?P<of>.+?)/d(?P<wrt>[^:]+)(?::(?P<via>.+))?"),
     re.compile(r"d(?P<of>[^/:]+?)_d(?P<wrt>[^/:]+)(?::(?P<via>.+))?"),
     re.compile(r"d(?P<of>[EJLC])d(?P<wrt>[^/:]+)(?::(?P<via>.+))?"),
 )
-_ACROSS_TIME = re.compile(r"d(?P<of>[^/]+)@(?P<time>\d+)/d(?P<wrt>[^:@]+)")
+_ACROSS_TIME = re.compile(r"d(?P<of>[^/]+)@(?P<time>\d{1,9})/d(?P<wrt>[^:@]+)")
 _GREEK = str.maketrans({"∂": "d", "δ": "delta_", "Δ": "change_", "η": "eta", "′": "'", "·": "*"})
 
 # what stands before a label, and the kind it means; the canonical spelling first

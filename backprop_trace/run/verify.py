@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Any, NamedTuple
 
 from backprop_trace.files.spec import Example
@@ -26,7 +27,7 @@ from backprop_trace.model.network import TooLarge
 from backprop_trace.run.step import Settings, ancestors, trace
 
 H = Fraction(1, 10**20)
-DIGITS = 50  # of each loss: half of them are left after the division by h
+DIGITS = 50  # of each loss: half of them are left after the division by h, if the gradient is not smaller than the loss
 MOST_LINES = 3_000_000
 NEAR = 1e-15
 """Relative: what a central difference may differ by. Its own error is about h^2."""
@@ -61,11 +62,17 @@ def verify(example: Example, wanted: Iterable[Name] = ()) -> list[Verified]:
         raise TooLarge(f"{len(names):,} gradients of {len(forward):,} lines each: choose some of them with --only")
     targets = whole_gradients(found.listing)
     slopes = _autograd(forward, example, {name: targets[name] for name in names})
-    size = max((abs(Fraction(found.values[name])) for name in names), default=Fraction(0))
-    return [
-        _checked(name, Fraction(found.values[name]), size, _losses(forward, example, targets[name]), slopes.get(name))
-        for name in names
-    ]
+    values = {name: Fraction(found.values[name]) for name in names}
+    size = max(map(abs, values.values()), default=Fraction(0))
+    digits = {name: _digits(values[name], Fraction(found.values[found.listing.objective])) for name in names}
+    losses = {name: _losses(forward, example, targets[name], digits[name]) for name in names}
+    return [_checked(name, values[name], size, losses[name], slopes.get(name)) for name in names]
+
+
+def _digits(gradient: Fraction, loss: Fraction) -> int:
+    """More, where the loss is larger: beside 1, a gradient of 1e-480 is not seen in 50."""
+    times = abs(loss / gradient) if gradient else Fraction(0)
+    return DIGITS + max(0, times.numerator.bit_length() - times.denominator.bit_length()) * 3 // 10
 
 
 def _checked(
@@ -91,14 +98,16 @@ def _near(first: Fraction, second: Fraction, size: Fraction, tolerance: float) -
     return abs(first - second) <= Fraction(tolerance) * scale
 
 
-def _losses(forward: list[Equation], example: Example, target: Name) -> tuple[Fraction, Fraction, Fraction]:
-    """The loss with the target moved by -h, 0 and h, each certain to DIGITS digits."""
+def _losses(
+    forward: list[Equation], example: Example, target: Name, digits: int
+) -> tuple[Fraction, Fraction, Fraction]:
+    """The loss with the target moved by -h, 0 and h, each certain to so many digits."""
     from backprop_trace.formulas.arithmetic import exact
 
     def compute() -> tuple[Fraction, ...]:
-        return tuple(Fraction(exact.decided(_loss(forward, example, target, move), DIGITS)) for move in (-H, 0 * H, H))
+        return tuple(Fraction(exact.decided(_loss(forward, example, target, move), digits)) for move in (-H, 0 * H, H))
 
-    losses = exact.with_enough_bits(DIGITS, compute)
+    losses = exact.with_enough_bits(digits, compute)
     assert isinstance(losses, tuple)
     below, here, above = losses
     return below, here, above
@@ -142,5 +151,5 @@ def _autograd(forward: list[Equation], example: Example, targets: Mapping[Name, 
         if values[name].requires_grad:
             values[name].retain_grad()
     values[forward[-1].name].backward()
-    found = {name: values[target].grad for name, target in targets.items()}
-    return {name: float(gradient) for name, gradient in found.items() if gradient is not None}
+    found = {name: float(values[target].grad) for name, target in targets.items() if values[target].grad is not None}
+    return {name: gradient for name, gradient in found.items() if isfinite(gradient)}

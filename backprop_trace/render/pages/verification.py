@@ -56,7 +56,7 @@ def _number(value: object) -> str:
 
 
 def _apart(difference: object) -> str:
-    return shown(float(difference), 2)  # type: ignore[arg-type]
+    return shown(difference, 2)  # type: ignore[arg-type]
 
 
 def _summary(found: Sequence[Verified]) -> str:
