@@ -9,8 +9,8 @@
 
 `entries` finds out which quantities a sheet is about; `variant` holds the true values, `lines` what a training step
 consists of, `ledger` what each quantity may be; `judge` gives the verdicts, `explain/` looks for slips, `conventions`
-knows other ways of doing the exercise, `formulas` judges formulas as answers; `judged_part` puts them together,
-`wording` says it, and `report` is what comes out.
+knows other ways of doing the exercise, `choice` finds the one that a sheet follows, `formulas` judges formulas as
+answers; `judged_part` puts them together, `wording` says it, and `report` is what comes out.
 """
 
 from __future__ import annotations

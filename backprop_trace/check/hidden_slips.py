@@ -53,7 +53,7 @@ def hidden_slips(checker: Checker, sheet: Sheet) -> tuple[Hidden, ...]:
 
 
 def _hidden(part: JudgedPart) -> Iterator[Hidden]:
-    judge, _, findings, _ = part.judge()
+    judge, _, findings, _ = part.choice.judge()
     elsewhere = {step: _elsewhere(judge.variant, step) for step in judge.steps}
     for finding in findings:
         answer, formula = finding.answer, finding.formula
