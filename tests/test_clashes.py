@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
 
 import pytest
 
@@ -80,9 +79,9 @@ optimizer: {{name: adam, learning_rate: 0.1}}
         assert (found[word].value, found["q"].value, found["dq/dw5"].value) == (6.0, 13.0, 6.0)
 
 
-@pytest.mark.parametrize("letter", ["t", "beta1", "beta2", "epsilon", "eta"])
+@pytest.mark.parametrize("letter", ["t", "beta1", "beta_1", "beta2", "epsilon", "eta", "η", "β1", "β₁", "β_2", "ε"])
 def test_a_letter_of_the_optimizer_is_no_input_beside_it(letter: str) -> None:
-    with pytest.raises(SourceError, match=re.escape(f"'{letter}' already means something")) as refused:
+    with pytest.raises(SourceError, match="already means something") as refused:
         bt.read_example(layered(letter, "w5", "o1"))
     assert refused.value.problems[0].place == (2, 10, len(letter) + 2)
 

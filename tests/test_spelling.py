@@ -11,7 +11,7 @@ from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec.settings import with_settings
 from backprop_trace.formulas.expr import given
 
-TYPED = ["ｗ", "w₁", "µ", "μ", "δ", "η", "x²", "w__1", "ℯ", "ﬁ", "Å", "w^1", "Ω", "w"]
+TYPED = ["ｗ", "w₁", "µ", "μ", "δ", "λ", "x²", "w__1", "ℯ", "ﬁ", "Å", "w^1", "Ω", "w"]
 FILE = """
 inputs: {{i1: 0.5}}
 targets: {{o1: 1}}
@@ -88,5 +88,11 @@ def test_a_raised_2_in_a_formula_is_no_part_of_another_name():
 
 
 def test_the_value_set_is_that_of_the_name_the_file_gave():
-    example = bt.read_example(FILE.format("η", ""))
-    assert with_settings(example, ["η=5"]).values[given("η")] == "5"
+    example = bt.read_example(FILE.format("λ", ""))
+    assert with_settings(example, ["λ=5"]).values[given("λ")] == "5"
+
+
+def test_a_parameter_printed_as_the_learning_rate_is_is_refused():
+    """η+ = η - η · ∂E/∂η says nothing."""
+    with pytest.raises(SourceError, match="'η' already means something in the optimizer's formulas"):
+        bt.read_example(FILE.format("η", ""))

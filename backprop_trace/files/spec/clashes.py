@@ -9,6 +9,7 @@ from __future__ import annotations
 from backprop_trace.files.spec.reader import Reader
 from backprop_trace.formulas.expr import LOSS
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.tex import greek
 from backprop_trace.model.network import Network
 from backprop_trace.model.update import UpdateRule, kinds_of_lines, rule_numbers
 
@@ -23,7 +24,7 @@ def refuse_clashes(reader: Reader, network: Network, rule: UpdateRule) -> None:
     for label in dict.fromkeys((*network.inputs, *reader.parameters, *(label for label, _ in network.definitions))):
         kind, _, rest = label.partition("_")
         meaning = ""
-        if label in numbers:
+        if _in_print(label) in numbers:
             meaning = f"{label!r} already means something in the optimizer's formulas"
         elif network.depth and (label == canonical(LOSS) or (kind in OF_UNITS and rest in units)):
             meaning = f"{label!r} is what a quantity of the network is called"
@@ -34,3 +35,8 @@ def refuse_clashes(reader: Reader, network: Network, rule: UpdateRule) -> None:
         if meaning:
             place = reader.named.get(label) or reader.parameters[label].place
             reader.wrong(meaning, place, help="choose another name")
+
+
+def _in_print(label: str) -> str:
+    """β_1 is printed as beta1 is, η as eta."""
+    return "".join((greek(c) or c).lstrip("\\") for c in label if c != "_")
