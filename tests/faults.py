@@ -83,8 +83,8 @@ def faults_of(path: Path) -> Iterator[Fault]:
 
 def _without_meaning(tree: ast.AST) -> set[int]:
     """What changes no result: annotations, what only type checkers see, sizes of caches, checks of what is always so,
-    the words of messages and of `repr`, how long or how much is tried at most, where a long text is cut off, and the
-    power of ten that a tolerance is."""
+    the words of messages and of `repr`, how long or how much is tried at most (and whether as much is too much), where a
+    long text is cut off, and the power of ten that a tolerance is."""
     found: set[int] = set()
     for node in ast.walk(tree):
         parts = [getattr(node, name, None) for name in ("annotation", "returns")]
@@ -100,17 +100,22 @@ def _without_meaning(tree: ast.AST) -> set[int]:
             parts += [end for end in ends if isinstance(end, ast.Constant) and end.value not in range(6)]
         if isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict"):
             parts.append(node)
+        if isinstance(node, ast.Compare) and any(_is_limit(side) for side in (node.left, *node.comparators)):
+            found.add(id(node))
         found |= {id(inner) for part in parts if isinstance(part, ast.AST) for inner in ast.walk(part)}
     return found
 
 
 def _large_limits(node: ast.Assign) -> list[ast.AST]:
     """MOST_TRIED = 400 and the like, where one more is no fault; what a user can meet is tried by test_limits.py."""
-    names = [name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)]
-    if not any(name.startswith(("MOST", "LARGEST", "LONGEST")) for name in names):
+    if not any(_is_limit(name) for target in node.targets for name in ast.walk(target)):
         return []
     numbers = [inner for inner in ast.walk(node.value) if isinstance(inner, ast.Constant)]
-    return [number for number in numbers if isinstance(number.value, int | float) and number.value >= 20]
+    return [number for number in numbers if isinstance(number.value, int | float) and number.value >= 8]
+
+
+def _is_limit(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id.startswith(("MOST", "LARGEST", "LONGEST"))
 
 
 def _functions(node: ast.AST, within: str = "") -> Iterator[tuple[int, str]]:

@@ -159,11 +159,9 @@ class _Parser:
         self.place += 1
         return token
 
-    def need(self, kind: str) -> _Token:
-        token = self.take(kind)
-        if token is None:
+    def need(self, kind: str) -> None:
+        if self.take(kind) is None:
             raise self.error(f"expected {kind!r}")
-        return token
 
     def error(self, message: str) -> BadFormula:
         found = "the end" if self.now.kind == "end" else repr(self.now.text)
