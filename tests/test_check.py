@@ -225,3 +225,13 @@ def test_names_of_one_bent_line_are_one_reason():
     *_, line = Checker(load("mazur")).check(read_sheet(sheet, "a.txt")).written
     assert {"no-slope", "wrong-slope"} <= set(line.slips)
     assert line.message == "your number is what one gets if the slope of the activation function is left out"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"), [("dE/dE = 1", "right"), ("dL/dL = 1", "right"), ("dE/dE = 0.5", "wrong")]
+)
+def test_the_slope_of_the_loss_by_itself_is_one_and_never_missed(line, verdict):
+    checker = Checker(load("mazur"))
+    (judged,) = checker.check(read_sheet(line, "sheet")).written
+    assert judged.verdict in ((verdict, "slip") if verdict == "wrong" else (verdict,))
+    assert not any(missing.name == "dE/dE" for missing in checker.check(read_sheet("E = 0.2984", "sheet")).lines)

@@ -85,6 +85,22 @@ def test_each_slip_of_the_pen_is_one_message_that_says_what_to_type(old, new, me
     assert problem.place[:2] == place
 
 
+CIRCUIT = "inputs: {x: 1, y: 2}\ndefinitions: {f: x * y}\nobjective: f\n"
+
+
+@pytest.mark.parametrize("word", ["loss", "cost", "output"])
+def test_other_words_for_the_objective_of_a_circuit(word):
+    (problem,) = problems(CIRCUIT.replace("objective", word))
+    assert problem.help == "did you mean 'objective'?"
+    assert problem.place[:2] == (3, 1)
+
+
+@pytest.mark.parametrize("key", ["targets: {f: 1}", "layers: []"])
+def test_what_belongs_to_layers_has_no_place_beside_definitions(key):
+    (problem,) = problems(CIRCUIT + key + "\n")
+    assert "belongs to an example with layers" in problem.help
+
+
 def test_a_transposed_matrix_is_offered_before_the_layout():
     three = changed("[h1, h2]", "[h1, h2, h3]").replace("[[0.4, 0.45]]", "[[0.4, 0.45, 0.5]]")
     (problem,) = problems(three.replace("[[0.1, 0.2], [0.3, 0.4]]", "[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]"))

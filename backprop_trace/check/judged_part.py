@@ -218,7 +218,8 @@ class JudgedPart:
 
     def is_optional(self, name: Name) -> bool:
         """Lines that some sources print and others do not are never missed."""
-        return name.kind in ("error", "change") or (name.kind == "+" and name.of in self.variant.example.rule.fixed)
+        is_fixed = name.kind == "+" and name.of in self.variant.example.rule.fixed
+        return is_fixed or name.kind in ("error", "change") or (name.kind == "d" and name.of == name.wrt)
 
     def formula_lines(self, formulas: Sequence[Answer]) -> list[JudgedLine]:
         """The lines that are formulas, not numbers."""

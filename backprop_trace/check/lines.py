@@ -13,7 +13,19 @@ from backprop_trace.check.memo import Memo
 from backprop_trace.check.slips import Bend, Facts, bends, is_structural, written_out
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas import spelled
-from backprop_trace.formulas.expr import LOSS, Difference, Formula, Minus, Name, Sum, after, derivative, names_in, plus
+from backprop_trace.formulas.expr import (
+    LOSS,
+    ONE,
+    Difference,
+    Formula,
+    Minus,
+    Name,
+    Sum,
+    after,
+    derivative,
+    names_in,
+    plus,
+)
 from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
 from backprop_trace.formulas.notation.names import ASCII_NAMES, LATEX_NAMES, MATHJAX_NAMES, TEXT_NAMES, canonical
 from backprop_trace.formulas.spelled import NameNotation, Reading, Shape
@@ -250,8 +262,9 @@ def _difference(error: Name) -> Formula:
 
 
 def with_optional_lines(lines: Listing, example: Example) -> Listing:
-    """error_o1 = target_o1 - out_o1 after each loss, change_w5 = -(eta * dE/dw5) before each update."""
+    """error_o1 = target_o1 - out_o1 after each loss, change_w5 = -(eta * dE/dw5) before each update, dE/dE = 1."""
     found: list[Equation] = []
+    objective = example.network.objective
     for equation in lines.equations:
         name = equation.name
         if name.kind == "+" and name.of in example.rule.trained:
@@ -262,6 +275,8 @@ def with_optional_lines(lines: Listing, example: Example) -> Listing:
         if name.kind == "E" and name.label and targets:
             out, target = name._replace(kind="out"), targets[0]
             found.append(Equation(name._replace(kind="error"), Difference(target, out), (), "loss"))
+        if name == objective:
+            found.append(Equation(derivative(objective, objective), ONE, (), "backward"))
     biases = set(example.network.biases)
     kept = [name for name in example.rule.fixed if name in biases]
     found += [Equation(after(bias), bias, (), "update") for bias in kept]

@@ -41,12 +41,15 @@ def _words(table: Mapping[str, object]) -> list[str]:
 ALIASES: Mapping[str, str] = dict.fromkeys(("lr", "eta", "η", "step_size"), "learning_rate")
 """Other words for a key, read as it."""
 
-MEANT: Mapping[str, str] = {
-    "outputs": "targets", "output": "targets", "expected": "targets", "desired": "targets", "labels": "targets",
-    "features": "inputs", "weight": "weights", "biases": "bias", "neurons": "units", "nodes": "units",
-    "function": "activation", "cost": "loss", "criterion": "loss", "params": "parameters",
+MEANT: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("outputs", "output"), ("targets", "objective")),
+    **dict.fromkeys(("expected", "desired", "labels"), ("targets",)),
+    **dict.fromkeys(("cost", "criterion", "loss"), ("loss", "objective")),
+    **dict.fromkeys(("neurons", "nodes"), ("units",)),
+    "features": ("inputs",), "weight": ("weights",), "biases": ("bias",),
+    "function": ("activation",), "params": ("parameters",),
 }  # fmt: skip
-"""Words that are no keys, and the key that is meant: it is said, and the value read as what was meant."""
+"""Words that are no keys, and the keys that may be meant: the first that there is is said, and its value is read."""
 
 SAID: Mapping[str, str] = {
     "epochs": "how long to train is said to the command: 'backprop-trace train FILE --epochs 100'",

@@ -95,11 +95,11 @@ class Reader:
     def unknown_key(self, key: Node, keys: Mapping[str, schema.Key], what: str) -> str:
         """Says what is wrong with a key; the key that was meant, if that is plain."""
         word, message = key.text, f"unknown key {short(key.text)} in {what}"
-        meant = schema.MEANT.get(word.lower(), "")
-        if meant in keys:
+        meant = next((meant for meant in schema.MEANT.get(word.lower(), ()) if meant in keys), "")
+        if meant:
             self.wrong(message, key.place, help=f"did you mean {meant!r}?")
             return meant
-        where = _belongs(word)
+        where = _belongs(word, keys)
         if where:
             self.astray.add(word)
         close = "" if where or word in schema.SAID else closest(word, keys)
@@ -207,8 +207,10 @@ def short(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...") if text else ""
 
 
-def _belongs(word: str) -> str:
-    """Where a key belongs that stands somewhere else."""
+def _belongs(word: str, keys: Mapping[str, schema.Key]) -> str:
+    """Where a key belongs that stands among others."""
+    if word in schema.EXAMPLE and keys is schema.DEFINED:
+        return "an example with layers; this one has definitions"
     if word in schema.with_aliases(schema.EXAMPLE):
         return "the file as a whole: start it in the first column"
     if word in schema.LAYER:

@@ -119,8 +119,11 @@ def one(made: Exercise, sheet: Sheet, planted: list[Planted], first: At, tally: 
     """Counts whether the first line that shows it is the first flagged one, and says what it is."""
     kind, report = planted[0].kind, judge(made, sheet.text)
     found = by_row(report)
+    spoiled_lines = {at for one in planted for at in (*one.bends, one.at)}
     row = next(wrote.row for wrote in sheet.wrote if wrote.line.at == first)
     flagged = next((row for row in sorted(found) if found[row].verdict in ACCUSED), None)
+    if any(wrote.row == flagged and wrote.line.at in spoiled_lines for wrote in sheet.wrote if wrote.row < row):
+        row = flagged  # spoiled by less than can be seen for sure
     line = found[row]
     said = f"{' '.join(line.slips)} {line.message}"
     named = re.search(KINDS[kind].words, said, re.IGNORECASE) is not None
