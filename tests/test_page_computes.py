@@ -13,6 +13,7 @@ import pytest
 from backprop_trace.cli.options import with_values
 from backprop_trace.files.spec import Example, load, shipped
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.notation.numbers import brief, in_print, shown
 from backprop_trace.render import render
 from backprop_trace.render.view import View
 from backprop_trace.run.step import Trace, trace
@@ -83,3 +84,18 @@ def test_a_hundred_steps_on_are_step_101(name):
         assert asked(example, "D.carried") == []
         return
     agree(asked(example, "later(100)"), trace(example, step=101), 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("value", "nine", "four"),
+    [
+        ("1.52415787502e14", "1.52415788·10¹⁴", "1.5·10¹⁴"), ("123456789.4", "123456789", "1.23·10⁸"),
+        ("12345678.4", "12345678.4", "12345678"), ("-0.00012345678", "−0.00012345678", "−0.00012"),
+        ("1e-7", "0.0000001", "0.0000001"), ("2.5e-8", "2.5·10⁻⁸", "2.5·10⁻⁸"), ("1e21", "1·10²¹", "1·10²¹"),
+        ("0", "0", "0"), ("-1", "−1", "−1"),
+    ],
+)  # fmt: skip
+def test_numbers_claim_no_digits_that_are_not_known_and_the_page_prints_them_as_the_package_does(value, nine, four):
+    found = asked(load("mazur"), f"[{value}].map(x => [minus(fmt(x)), minus(short(x))])")
+    assert found == [[nine, four]]
+    assert [in_print(shown(float(value))), in_print(brief(float(value)))] == [nine, four]

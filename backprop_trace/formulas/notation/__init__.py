@@ -28,6 +28,7 @@ from backprop_trace.formulas.expr import (
     Quotient,
     Sum,
 )
+from backprop_trace.formulas.notation.numbers import raised
 
 # how tightly a piece of text holds together: what needs more than it has gets parentheses
 LOOSE, SUM, NEGATIVE, PRODUCT, BOX, ATOM = range(6)
@@ -138,11 +139,9 @@ ASCII = Notation(
 )
 """For files, options and terminals without Unicode; `read_formula` reads it back."""
 
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
 
 def _unicode_power(base: str, exponent: str) -> str:
-    return base + (exponent.translate(_SUPERSCRIPTS) if exponent.isdigit() else f"^{exponent}")
+    return base + (raised(exponent) if exponent.isdigit() else f"^{exponent}")
 
 
 TEXT = ASCII._replace(times=" · ", power=_unicode_power)

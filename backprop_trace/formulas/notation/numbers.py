@@ -34,6 +34,41 @@ def shown(value: Value, digits: int = SAFE_DIGITS) -> str:
             return _laid_out(Decimal(f"{value:.{digits - 1}e}").normalize()) if value else "0"
 
 
+def brief(value: Value, most: int = 8) -> str:
+    """Four significant digits, or all before the point, in so many characters at most; none that is not known.
+
+    >>> brief(123456.7), brief(123456789.0), brief(-0.00012345678)
+    ('123457', '1.23e+08', '-0.00012')
+    """
+    exact = Fraction(value)
+    size = Decimal(shown(exact)).adjusted()
+    text = "0"
+    for digits in range(size + 1 if 4 <= size < most else 4, 0, -1):
+        text = shown(exact, digits)
+        text = text if size < digits or "e" in text else _with_power(Decimal(text).normalize())
+        if len(in_print(text)) <= most:
+            break
+    return text
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def raised(digits: str) -> str:
+    """Digits as superscripts."""
+    return digits.translate(_SUPERSCRIPTS)
+
+
+def in_print(text: str) -> str:
+    """A number as it is printed among words: with a minus sign, and its power of ten spelled out.
+
+    >>> in_print("-1.5e-08"), in_print("0.25")
+    ('−1.5·10⁻⁸', '0.25')
+    """
+    mantissa, _, power = text.partition("e")
+    return mantissa.replace("-", "−") + (f"·10{raised(str(int(power)))}" if power else "")
+
+
 def full(value: Value, digits: int = SAFE_DIGITS) -> str:
     """A value for machines: a float's shortest decimal that reads back to the same float, else as `shown`."""
     if isinstance(value, float):
@@ -87,9 +122,13 @@ def _laid_out(number: Decimal) -> str:
         is_written = -_MOST_DECIMALS_WRITTEN <= number.as_tuple().exponent < 0  # type: ignore[operator]
         return f"{abs(number):f}" if is_written else "0"
     size = number.adjusted()
-    sign, digits, exponent = number.as_tuple()
+    _, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
     if -8 < size < 9 or (exponent >= -len(digits) and -8 < size < len(digits)):
         return f"{number:f}"
-    mantissa = Decimal((sign, digits, 1 - len(digits)))
-    return f"{mantissa:f}e{size:+03d}"
+    return _with_power(number)
+
+
+def _with_power(number: Decimal) -> str:
+    sign, digits, _ = number.as_tuple()
+    return f"{Decimal((sign, digits, 1 - len(digits))):f}e{number.adjusted():+03d}"

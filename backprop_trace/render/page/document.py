@@ -18,7 +18,7 @@ from backprop_trace.formulas.notation import Piece
 from backprop_trace.formulas.notation.mathml import MATHML, escaped
 from backprop_trace.formulas.notation.mathml import number as mathml_number
 from backprop_trace.formulas.notation.names import MATHML_NAMES, canonical
-from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.formulas.notation.numbers import brief, in_print, shown
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.general import written
@@ -107,15 +107,15 @@ class _Page:
         return text.replace(".", ",") if self.comma else text
 
     def plain(self, name: Name, digits: int) -> str:
-        return self.mark(self.value(name, digits)).replace("-", "−")
+        return in_print(self.mark(self.value(name, digits)))
 
     def short(self, base: str) -> str:
         """What the drawing shows at first: four digits, eight characters."""
         name = self.bases.get(base)
         if name is None:
             return ""
-        text = self.value(name, 4)
-        return self.mark(text if len(text) <= 8 else shown(self.trace.values[name], 3)).replace("-", "−")
+        given = self.texts.given.get(name, "")
+        return in_print(self.mark(given if 0 < len(given) <= 8 else brief(self.trace.values[name])))
 
     def put_in(self, name: Name) -> Piece:
         return mathml_number(self.mark(self.value(name)))
@@ -355,7 +355,7 @@ class _Page:
             f'<li class="ln {KINDS[equation.phase]}" {attribute("id", key)}>'
             f'<a class="row" {attribute("href", "#" + key)}>'
             f'<span class="nm">{html_name(plain(name))}</span><b class="vl" {attribute("data-t", key)}>'
-            f"{escaped(value.replace('-', '−'))}</b></a>{open_}{inside}{close}"
+            f"{escaped(in_print(value))}</b></a>{open_}{inside}{close}"
         )
 
     # --- the script ---

@@ -128,7 +128,7 @@ class Bands {
 
 class Judging {
   constructor(g, W, T, H, cause) {
-    Object.assign(this, {g, W, T, H, cause, mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), told: new Set(), slips: [], mistakes: 0, unexplained: 0, bands: new Map()});
+    Object.assign(this, {g, W, T, H, cause, mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), told: new Set(), open: new Set(), slips: [], mistakes: 0, unexplained: 0, bands: new Map()});
     L.forEach((l, k) => { this.exact[k] = this.exactly(k) });
     this.filler = this.placeholder();
   }
@@ -245,12 +245,14 @@ class Judging {
     if (this.unexplained > 1) return {w: 'undecided', s: 'Lines above do not follow: mend them first.'};
     const fitting = this.fitting(k, w), e = fitting.length ? this.surest(fitting, w) : null, first = e || fitting[0];
     const unnamed = this.slips.includes(UNNAMED), unsure = this.mistakes > 2 && !(e && !e.bent), few = !e && w.g < 3 && this.mistakes > 0;
+    const between = this.between(k), unknown = between.some(j => this.open.has(j));
     this.mistakes++;
     if (first && first.bent) this.bend(first.bent, e ? e.slip : UNNAMED);
     if (w.g > 2) fitting.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
-    if (few || this.isCopied(k) || (unnamed || unsure) && this.between(k).length) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
+    if (few || this.isCopied(k) || (unnamed || unsure) && between.length || !first && unknown) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
     if (!e && L[k].p == 'loss' && fitting.some(e => FACTORS.includes(D.slips[e.slip][0]))) return {w: 'undecided', s: 'A loss may be defined with another factor.'};
     if (!e) this.unexplained++;
+    if (!first) between.forEach(j => this.open.add(j));
     if (!first) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
     if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
     const again = this.told.has(e.slip) && METHODS.includes(D.slips[e.slip][0]);
@@ -264,7 +266,8 @@ class Judging {
     found.push(...this.byCause(k, w, found));
     const rank = e => D.slips[e.slip][2], caused = found.filter(e => this.cause.slips.includes(e.slip));
     if (here && caused.length && caused.every(e => e.bent)) caused.forEach(e => { e.doubt = true });
-    if (caused.length && this.cause.lines.size) caused.push(...found.filter(e => !caused.includes(e) && !e.bent && rank(e) == 1));
+    const others = caused.length && this.cause.lines.size ? found.filter(e => !caused.includes(e) && !e.bent && rank(e) == 1) : [];
+    if (others.length) return [...caused.filter(e => !e.whole), ...others];
     return caused.length ? caused : found.filter(e => this.mayBeNamed(e, k, w));
   }
   /* the slip to be named: of several after a mistake the one that was made before; none where there are
@@ -272,7 +275,7 @@ class Judging {
   surest(fitting, w) {
     const [first] = fitting, told = [...this.told];
     const several = new Set(fitting.map(e => e.slip)).size > 1, mixed = slip => D.slips[slip][0].startsWith('wrong-');
-    if (w.g < 2 || w.g < 3 && (several || told.length || first.copied) || this.slips.length && this.mistakes > 4) return null;
+    if (w.g < 2 || w.g < 3 && (several || told.length || D.slips[first.slip][2] > 1) || this.slips.length && this.mistakes > 4) return null;
     if (D.slips[first.slip][2] > 2 && (several || w.g < 4) || w.g < 4 && METHODS.includes(D.slips[first.slip][0])) return null;
     if (several && mixed(first.slip) || first.doubt || first.fits == LOOSE) return null;
     if (first.bent && (several || D.slips[first.slip][2] > 1 || mixed(first.slip) || this.mistakes > 2)) return null;
@@ -293,7 +296,7 @@ class Judging {
       const alike = j => (P[j].b.find(b => b[0] == slip) || [])[1], bent = {};
       between.forEach(j => { const f = alike(j); if (f) bent[j] = f });
       const ways = Object.keys(bent).length ? [this.bent[k] || F[k], ...alike(k) ? [alike(k)] : []] : [];
-      return ways.some(f => this.givesBent(bent, k, w, f)) ? [{slip, bent}] : this.cause.lines.has(k) ? [{slip}] : [];
+      return ways.some(f => this.givesBent(bent, k, w, f)) ? [{slip, bent}] : this.cause.lines.has(k) ? [{slip, whole: true}] : [];
     });
   }
   here(k, w) {
@@ -335,9 +338,9 @@ class Judging {
   before(k, w) {
     const between = this.between(k).filter(j => !P[j].i), found = [], many = new Map(), rank = slip => D.slips[slip][2];
     for (const j of between) {
-      const fits = P[j].b.filter(([slip, f]) => (w.g >= 3 || rank(slip) == 1) && this.givesBent({[j]: f}, k, w));
-      if (found.length && fits.length) { found.forEach(e => { e.doubt = true }); break }
-      fits.forEach(([slip, f]) => found.push({slip, bent: {[j]: f}}));
+      const fitting = P[j].b.filter(([slip]) => w.g >= 3 || rank(slip) == 1).map(([slip, f]) => ({slip, bent: {[j]: f}, fits: this.givesBent({[j]: f}, k, w)})).filter(e => e.fits);
+      if (found.length && fitting.length) { found.forEach(e => { e.doubt = true }); break }
+      found.push(...fitting);
     }
     if (found.every(e => rank(e.slip) > 1)) {
       for (const j of [...between].reverse()) for (const [slip, f] of P[j].b) if (rank(slip) == 1) { const m = many.get(slip) || many.set(slip, {}).get(slip); m[j] = m[j] || f }

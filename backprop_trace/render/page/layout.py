@@ -21,7 +21,7 @@ from backprop_trace.model.network import Network
 MARGIN = 8.0
 SMALL_ROW, SMALL_GAP = 78.0, 130.0
 CHIP = (98.0, 57.0)
-INPUT = 110.0
+INPUT = 124.0
 MOST_ROWS, MOST_LAYERS = 3, 3
 """What is larger is drawn small."""
 
@@ -160,7 +160,7 @@ def _rows(count: int, row: float, height: float) -> list[float]:
 
 
 def _input(network: Network, label: str, x: float, y: float) -> Box:
-    slot = Slot(label, label, 44, 0, 44, 50, large=True)
+    slot = Slot(label, label, 44, 0, INPUT - 66, 50, large=True)
     return Box(label, "input", x, y - 25, INPUT, 50, (slot,))
 
 

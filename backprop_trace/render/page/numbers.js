@@ -32,3 +32,12 @@ function read(s) {
   if (x !== x) return say('“{}” is not a number', s);
   return isFinite(x) ? x : say('{} is too large for a computer’s number', s);
 }
+
+/* a number with so many digits and no zeros that claim more; with four, in eight characters; as it is printed among words */
+const fmt = (x, d = 9) => {
+  if (!isFinite(x)) return say('no number');
+  const [m, e] = x.toExponential(d - 1).split('e'), t = Number(x.toPrecision(d));
+  return e < -7 || e >= d ? Number(m) + 'e' + e : e < -6 ? t.toFixed(d + 6).replace(/0+$/, '') : String(t);
+};
+const short = x => { const n = String(Math.abs(Math.round(x))).length; let d = n < 9 ? Math.max(4, n) : 4, s; do s = fmt(x, d--); while (minus(s).length > 8 && d); return s };
+const minus = s => mark(s).replace(/e[+]?(-?)0*(\d+)$/, (_, n, p) => '·10' + (n && '⁻') + p.replace(/./g, c => '⁰¹²³⁴⁵⁶⁷⁸⁹'[c])).replace(/-/g, '−');

@@ -7,13 +7,6 @@ const given = G.map(g => ({t: g[1], v: g[2]}));
 let v = [], v0, i = 0, mode = 'watch', hist = [], whole = [], timer = 0, quiet = false, done = 0, same = true, place = D.places[0] || '';
 
 /* numbers */
-const fmt = (x, d = 9) => {
-  if (!isFinite(x)) return say('no number');
-  const s = String(Number(x.toPrecision(d)));
-  return s;
-};
-const short = x => { let d = 4, s; do s = fmt(x, d--); while (s.length > 8 && d > 1); return s };
-const minus = s => mark(s).replace(/-/g, '−');
 /* as it was given, or as the trace has it while nothing is changed, or computed here */
 const text = (k, d) => {
   const t = k < K ? given[k].t : D.texts && same ? D.texts[k - K] : null;
@@ -106,7 +99,7 @@ function show() {
   $$('.phs button').forEach(b => b.setAttribute('aria-pressed', b.dataset.p == l.p));
   fill();
   if (mode != 'practise') keepInView();
-  if (!timer && !quiet) $('#live').textContent = say('Step {} of {}', i + 1, L.length) + `, ${say(l.p)}. ${l.t}: ${mark(fmt(v[K + i]))}`;
+  if (!timer && !quiet) $('#live').textContent = say('Step {} of {}', i + 1, L.length) + `, ${say(l.p)}. ${l.t}: ${minus(fmt(v[K + i]))}`;
 }
 
 /* the three lines of a weight; a slope that has no place of its own stands in the second one */
@@ -261,11 +254,11 @@ function curve() {
   const c = $('.spark circle'), z = p[Math.min(hist.length, p.length) - 1] || [6, 80];
   c.setAttribute('cx', z[0]);
   c.setAttribute('cy', z[1]);
-  $('.spark').setAttribute('aria-label', say('The loss, step by step: from {} to {}', mark(fmt(all[0], 4)), mark(fmt(all[n - 1], 4))));
+  $('.spark').setAttribute('aria-label', say('The loss, step by step: from {} to {}', minus(fmt(all[0], 4)), minus(fmt(all[n - 1], 4))));
   $('#at').textContent = D.step + done;
   $('#enow').textContent = minus(fmt(v[E], 6));
   const d = v[E] - v0[E];
-  $('#ewas').textContent = d ? (d < 0 ? '▼ ' : '▲ ') + say('{} from {}', mark(fmt(Math.abs(d), 3)), minus(fmt(v0[E], 6))) : say('as in the example');
+  $('#ewas').textContent = d ? (d < 0 ? '▼ ' : '▲ ') + say('{} from {}', minus(fmt(Math.abs(d), 3)), minus(fmt(v0[E], 6))) : say('as in the example');
   if (!same) $('#ewas').textContent += (D.texts ? ' · ' + say('double precision') : '') + (D.settled ? ' · ' + say('{} iterations, as in the example', D.settled) : '');
 }
 fs.forEach(f => {

@@ -13,7 +13,7 @@ from functools import partial
 from backprop_trace.formulas.expr import Name, plain
 from backprop_trace.formulas.notation.mathml import escaped
 from backprop_trace.formulas.notation.names import TEXT_NAMES, canonical
-from backprop_trace.formulas.notation.numbers import shown
+from backprop_trace.formulas.notation.numbers import brief, in_print, shown
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import TooLarge
 from backprop_trace.model.styles import speller
@@ -61,7 +61,7 @@ def picture(trace: Trace, view: View, comma: bool = False) -> Iterator[str]:
     if view.animate:
         spell = speller(view.style, TEXT_NAMES, network, trace.listing.by_output)
         yield from (
-            _highlight(k, line, drawn, f"{spell(line.name)} = {shown(Fraction(line.value), 6)}")
+            _highlight(k, line, drawn, f"{spell(line.name)} = {in_print(shown(Fraction(line.value), 6))}")
             for k, line in enumerate(lines)
         )
     yield "</svg>\n"
@@ -76,9 +76,7 @@ def _short(trace: Trace, bases: dict[str, Name], mark: str, base: str) -> str:
     if name is None or name not in trace.values:
         return ""
     given = trace.example.values.get(name, "") if trace.step == 1 else ""
-    value = Fraction(trace.values[name])  # a decimal would keep all its digits
-    text = given if 0 < len(given) <= 8 else shown(value, 4)
-    return (text if len(text) <= 8 else shown(value, 3)).replace("-", "−").replace(".", mark)
+    return in_print(given if 0 < len(given) <= 8 else brief(trace.values[name])).replace(".", mark)
 
 
 def _motion(lines: list[Line], drawn: NetworkLayout) -> str:
