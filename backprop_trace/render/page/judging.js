@@ -23,6 +23,8 @@ const showsNothing = (w, value) => w.x !== value && w.h > 0 && (!value || -w.d >
 const near = (w, value) => Math.abs(w.x - value) <= w.h * (1 + 1e-9) + 1e-15 * Math.abs(value);
 const matches = (w, value) => { const less = Math.abs(value) - Math.abs(w.x); return Math.abs(w.x - value) <= 1.0001 * w.h || less >= 0 && less < 2 * w.h && w.x * value >= 0 };
 const hadToBeRounded = (w, t) => w.d > 0 && w.h > 0 && /[1-9]/.test(w.s) && !ends(t, w.d) && -w.d <= order(t);
+/* is a number what a band gives: within what the digits of the numbers in it leave open, and not merely because that is wide? */
+const explains = (b, w) => { const off = Math.abs(b.middle - w.x), h = Math.max(w.h, 1e-12 * Math.abs(w.x)), reach = b.all - b.noise; return off <= reach + 1.02 * h + (w.g < 3 ? 0 : Math.min(b.noise, h)) && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h) };
 const slackOf = w => Math.max(w.h, w.g > 11 && w.g < 99 ? 1e-13 + 1e-12 * Math.abs(w.x) : 0);
 
 /* to how many digits the learner rounds, learnt from lines that had to be rounded */
@@ -109,9 +111,10 @@ class Bands {
       return H.figures != null && H.decimals == null ? own : Math.max(half, own);
     };
     const f = also || this.J.bent[k] || F[k], known = f == F[k] ? P[k].d : null, middle = f(this.v);
-    let all = known ? this.noise(k, of) + this.inlined(k, of) : half, own = all, some = false;
+    const noise = known ? this.noise(k, of) : half;
+    let all = known ? noise + this.inlined(k, of) : half, own = all, some = false;
     this.slopes(f, known).forEach((a, symbol) => { const r = Math.abs(a) * this.r.get(symbol); some = some || r > 0; all += r; if (typeof symbol == 'number') own += r });
-    return {middle, all: all + 1e-14 * usedIn(f).reduce((sum, j) => sum + Math.abs(this.v[j]), Math.abs(middle)), own, some};
+    return {middle, all: all + 1e-14 * usedIn(f).reduce((sum, j) => sum + Math.abs(this.v[j]), Math.abs(middle)), own, some, noise};
   }
   /* does a formula give the number: within what the digits of the numbers in it leave open, and not merely because that is wide? */
   gives(k, f, w) {
@@ -247,7 +250,7 @@ class Judging {
     const unnamed = this.slips.includes(UNNAMED), unsure = this.mistakes > 2 && !(e && !e.bent), few = !e && w.g < 3 && this.mistakes > 0;
     const between = this.between(k), unknown = between.some(j => this.open.has(j));
     this.mistakes++;
-    if (first && first.bent) this.bend(first.bent, e ? e.slip : UNNAMED);
+    if (first && first.bent) this.bend(first.bent, e && !this.isAgain(e, between) ? e.slip : UNNAMED);
     if (w.g > 2) fitting.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
     if (few || this.isCopied(k) || (unnamed || unsure) && between.length || !first && unknown) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
     if (!e && L[k].p == 'loss' && fitting.some(e => FACTORS.includes(D.slips[e.slip][0]))) return {w: 'undecided', s: 'A loss may be defined with another factor.'};
@@ -255,10 +258,13 @@ class Judging {
     if (!first) between.forEach(j => this.open.add(j));
     if (!first) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
     if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
-    const again = this.told.has(e.slip) && METHODS.includes(D.slips[e.slip][0]);
+    const again = this.isAgain(e, between);
     this.told.add(e.slip);
+    between.forEach(j => this.open.add(e.slip + ' ' + j));
     return again ? {w: 'undecided', s: 'The slip of an earlier line, made again, gives this.'} : this.said(e);
   }
+  /* a slip that was named may have been made once, in a line that was left out: and for all lines, or for those that rest on it */
+  isAgain(e, between) { return this.told.has(e.slip) && (METHODS.includes(D.slips[e.slip][0]) || between.some(j => this.open.has(e.slip + ' ' + j))) }
   /* all slips that give a number, those of the cause first */
   fitting(k, w) {
     const found = this.here(k, w), here = found.length;
@@ -301,9 +307,9 @@ class Judging {
   }
   here(k, w) {
     const B = this.narrow(w), found = P[k].b.map(([slip, f]) => ({slip, fits: B.gives(k, f, w)})).filter(e => e.fits);
-    const band = B.reach(k, w), half = meant => 1.02 * meant.h + Math.min(band.all, meant.h);
+    const band = B.reach(k, w);
     const by = (name, ok) => { if (ok) found.push({slip: D.digits[name]}) };
-    const tells = meant => meant.x && Math.abs(band.middle - meant.x) <= band.all + half(meant) && (band.all <= R.wide * Math.abs(meant.x) || Math.abs(band.middle - meant.x) <= 1.01 * meant.h);
+    const tells = meant => explains(band, {g: w.g, ...meant});
     if (w.x && w.h) {
       by('factor-ten', tells({x: w.x * 10, h: w.h * 10}) || tells({x: w.x / 10, h: (w.s.includes('.') ? written(w.s.replace(/0+$/, '')).h : w.h) / 10}));
       by('sign-dropped', tells({x: -w.x, h: w.h}));
@@ -317,8 +323,7 @@ class Judging {
     return ranked(found);
   }
   exchanged(k, w, band) {
-    const is = (b, x, h) => Math.abs(b.middle - x) <= b.all + 1.02 * h && (b.all <= R.wide * Math.abs(x) || Math.abs(b.middle - x) <= 1.01 * h);
-    return L.some((l, j) => { const o = this.W[j]; return o && j != k && o.s != w.s && P[j].k == P[k].k && is(band, o.x, o.h) && is(new Bands(this, figuresOf(w), false).reach(j, o), w.x, w.h) });
+    return L.some((l, j) => { const o = this.W[j]; return o && j != k && o.s != w.s && P[j].k == P[k].k && explains(band, o) && explains(new Bands(this, figuresOf(w), false).reach(j, o), w) });
   }
   elsewhere(k) { const base = N[K + k].replace(PLACE, ''), at = L[k].at; return at ? L.flatMap((l, j) => l.at && l.at != at && N[K + j].replace(PLACE, '') == base ? [this.T[K + j], ...this.W[j] ? [this.W[j].x] : []] : []) : [] }
   copiedWrong(k, w, B) {
