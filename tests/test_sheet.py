@@ -120,7 +120,7 @@ def test_places_are_where_it_stands():
     ("text", "name", "message", "line"),
     [
         ("", "a.txt", "not a single line", None),
-        ("x: {y: 1}\n", "a.yaml", "is no section", 1),
+        ("x: {y: {z: 1}}\n", "a.yaml", "is no section", 1),
         ("- 1\n", "a.yaml", "no line of the sheet was read", 1),
         ("just words\n", "a.txt", "no line of the sheet was read", 1),
         ("x = 012\n", "a.txt", "leading zero", 1),

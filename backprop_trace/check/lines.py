@@ -35,7 +35,9 @@ from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import STYLES, speller, spellings
 
-_TIMED = re.compile(r"(?P<of>.*[A-Za-zŷδ])[_^]{0,2}[({<@\[]{0,2}(?:t=)?(?P<time>[1-9]\d{0,2})[)}>\]]{0,2}")
+_NUMBERED = re.compile(
+    r"(?P<of>.*(?:[A-Za-zŷδ]|(?<![_^])(?=[\^@(])))[_^]{0,2}[({<@\[]{0,2}(?:t=)?(?P<number>[1-9]\d{0,2})[)}>\]]{0,2}"
+)
 
 
 class Lines:
@@ -165,19 +167,36 @@ class Lines:
 
     def _read(self, text: str, sample: int | None, notation: NameNotation) -> Iterator[Reading]:
         printed = (Reading(((name,),), f"style {style}") for style, name in self.printed(text))
-        for reading in (*printed, *spelled.readings(text, self.shape, notation), *self._at_times(text, notation)):
-            placed = reading.each(lambda name: self.at_sample(name, sample))
-            if placed is not None:
-                yield placed
+        for reading in (*printed, *spelled.readings(text, self.shape, notation), *self._numbered(text, notation)):
+            for each in (reading, *self._over_all(reading, sample)):
+                placed = each.each(lambda name: self.at_sample(name, sample))
+                if placed is not None:
+                    yield placed
 
-    def _at_times(self, text: str, notation: NameNotation) -> Iterator[Reading]:
-        """h2, y_2, h^(2) in a sequence: the number is the time step, where a layer has one unit."""
-        match = _TIMED.fullmatch(text) if self.example.training.times > 1 else None
-        if match is not None:
-            for reading in spelled.readings(match["of"], self.shape, notation):
-                if reading.size == (1, 1):
-                    name = reading.name._replace(time=int(match["time"]))
-                    yield Reading(((name,),), f"{name.kind}, {reading.rule}, by time step")
+    def _numbered(self, text: str, notation: NameNotation) -> Iterator[Reading]:
+        """h2, y_2, h^(2) in a sequence: the number is the time step, where a layer has one unit. z_h1^(2), L2 where
+        there are samples: it is the sample."""
+        times, samples = self.example.training.times > 1, len(self.samples) > 1
+        match = _NUMBERED.fullmatch(text) if times or samples else None
+        units = [unit for layer in self.shape.layers for unit in layer.units]
+        if match is None or (samples and spelled.matching(text, units)):
+            return
+        number = int(match["number"])
+        for reading in spelled.readings(match["of"], self.shape, notation):
+            name = reading.name
+            if times and reading.size == (1, 1):
+                yield Reading(((name._replace(time=number),),), f"{name.kind}, {reading.rule}, by time step")
+            elif samples and number in self.samples and reading.size == (1, 1):
+                yield Reading(((name._replace(sample=number),),), "numbered by sample")
+
+    def _over_all(self, reading: Reading, sample: int | None) -> Iterator[Reading]:
+        """The quantities of a layer at all time steps, or in all samples: a row for each unit."""
+        names = [name for row in reading.rows for name in row] if len(reading.rows) == 1 else []
+        if self.example.training.times > 1:
+            times = range(1, self.example.training.times + 1)
+            yield from _in_rows([[name._replace(time=time) for time in times] for name in names], reading.rule)
+        if len(self.samples) > 1 and sample is None:
+            yield from _in_rows([[name._replace(sample=each) for each in self.samples] for name in names], reading.rule)
 
     def at_sample(self, name: Name, sample: int | None) -> Name | None:
         """A quantity in the sample of a section (the step's only one, without a section); None if there is none."""
@@ -241,6 +260,11 @@ class Lines:
         if name not in self._bends:
             self._bends[name] = Memo(lambda bent: bends(self.equations[name], bent, self.facts))
         return self._bends[name](formula)
+
+
+def _in_rows(rows: list[list[Name]], rule: str) -> Iterator[Reading]:
+    if rows:
+        yield Reading(tuple(map(tuple, rows)), rule)
 
 
 def _as_read(text: str) -> str:

@@ -18,15 +18,18 @@ from backprop_trace.check.lines import Lines
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Written
+from backprop_trace.files.sheet.grid import spelled
 from backprop_trace.formulas.expr import Name, after
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.spelled import (
     COUNTING,
+    MATRIX,
     NOTATIONS,
     NameNotation,
     Reading,
     other_way,
     simple,
+    symbol_behind,
     unquoted,
     without_prose,
 )
@@ -46,7 +49,8 @@ TENTATIVE = (
     "running",
     "module",
     "every",
-    "counted from 0",
+    "counted from",
+    "numbered by",
     "V and W",
     "weights counted",
 )
@@ -83,7 +87,7 @@ class SheetNames:
 
     def __init__(self, variant: Variant, reached: frozenset[int], style: str):
         self.variant, self.reached, self.style = variant, reached, style
-        self._found: dict[tuple[str, str, int, int | None], tuple[Reading, ...]] = {}
+        self._found: dict[tuple[str, str, str, int, int | None], tuple[Reading, ...]] = {}
         self.votes: Mapping[str, float] = {}
         self.notation = NOTATIONS[0]
         self.printed_style = style
@@ -142,6 +146,8 @@ class SheetNames:
             return None
         lines = self.variant.at(entry.section.step)
         name = lines.exact(unquoted(entry.spelling), entry.section.sample)
+        if name is not None and not name.kind and not entry.chain and any(_about(entry)):
+            return None
         return name if name is not None and (name in lines.equations or name in lines.givens) else None
 
     def renewed(self, entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -214,20 +220,29 @@ class SheetNames:
 
     def candidates(self, entry: Entry, notation: NameNotation) -> list[_Candidate]:
         """What an entry may mean: those that its place on the sheet, its shape and its number allow."""
+        best: list[_Candidate] = []
+        for about in dict.fromkeys((entry.about, "")):  # what stands above need not be what it is about
+            found = self.fitting(entry._replace(about=about), notation)
+            if any(each.agrees for each in found):
+                return found
+            best = best or found
+        return best
+
+    def fitting(self, entry: Entry, notation: NameNotation) -> list[_Candidate]:
         found = self.readings(entry, notation)
         fitting = [turned for reading in found for turned in _fitting(reading, entry)]
         true = self.variant.true(entry.section.step) if fitting else {}
         return [_Candidate(each, self.agrees(entry, each, true)) for each in dict.fromkeys(fitting)]
 
     def readings(self, entry: Entry, notation: NameNotation) -> tuple[Reading, ...]:
-        key = entry.spelling, notation.key, entry.section.step, entry.section.sample
+        key = entry.spelling, entry.about, notation.key, entry.section.step, entry.section.sample
         if key not in self._found:
             self._found[key] = self._readings(entry, notation)
         return self._found[key]
 
     def _readings(self, entry: Entry, notation: NameNotation) -> tuple[Reading, ...]:
         lines = self.variant.at(entry.section.step)
-        for text, sample in _spellings(entry):
+        for text, sample in _about(entry) if entry.about else _spellings(entry):
             if found := lines.readings(text, sample, notation):
                 return self.of_style(found)
         return ()
@@ -318,7 +333,7 @@ class SheetNames:
         called = self.meanings.get(simple(text), frozenset())
         if len(called) == 1 and (name := lines.at_sample(next(iter(called)), sample)) is not None:
             return (name,)
-        placed = [each for each in lines.readings(text, sample, self.notation) if each.size == (1, 1)]
+        placed = [each for each in lines.readings(text, sample, self.notation) if _is_number(each)]
         found = tuple(dict.fromkeys(each.name for each in placed))
         best = self.by_rule([_Candidate(each, False) for each in placed]) if len(found) > 1 else None
         return (best.name,) if best else found
@@ -345,13 +360,28 @@ def _clear_winner(votes: Mapping[str, float]) -> str:
     return styles[0] if most > next_ else ""
 
 
+_LETTER_FOR_ONE = re.compile(r"(?<=[A-Za-z_])[lI|](?!\w)")
+"""`net_hl`, as a page that was scanned may have it."""
+
+
 def _spellings(entry: Entry) -> Iterator[tuple[str, int | None]]:
     """The spelling with its sample: whole, without the number of a sample behind it, without the words before it."""
     spelling, sample = entry.spelling, entry.section.sample
-    for text in dict.fromkeys((spelling, without_prose(spelling))):
+    ways = spelling, without_prose(spelling), symbol_behind(spelling), _LETTER_FOR_ONE.sub("1", spelling)
+    for text in filter(None, dict.fromkeys(ways)):
         yield text, sample
         if sampled := _sampled(text):
             yield sampled
+
+
+def _about(entry: Entry) -> Iterator[tuple[str, int | None]]:
+    """The spelling with what the line is about: `net` of `Hidden unit 1`, `w5` below `New weights`, `h` at `t=2`."""
+    if not entry.about:
+        return
+    if time := re.fullmatch(r"t ?= ?(\d+)", entry.about):
+        yield f"{entry.spelling}@{time[1]}", entry.section.sample
+    if (spelling := spelled(entry.spelling, simple(entry.about))) is not None:
+        yield spelling, entry.section.sample
 
 
 def _sampled(text: str) -> tuple[str, int] | None:
@@ -360,10 +390,14 @@ def _sampled(text: str) -> tuple[str, int] | None:
     return (match[1], int(match[2])) if match else None
 
 
+def _is_number(reading: Reading) -> bool:
+    return reading.size == (1, 1) and not reading.rule.startswith(MATRIX)
+
+
 def _fitting(reading: Reading, entry: Entry) -> list[Reading]:
     """The reading as it fits the shape of what is written, turned if need be."""
     if not entry.block:
-        return [reading] if reading.size == (1, 1) else []
+        return [reading] if _is_number(reading) else []
     size = len(entry.block), len(entry.block[0])
     found = [reading] if reading.size == size else []
     return [*found, *([reading.turned()] if reading.size == size[::-1] and size != (1, 1) else [])]

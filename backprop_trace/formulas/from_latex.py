@@ -19,6 +19,7 @@ _SIGNS = {
     "rightarrow": "→", "Rightarrow": "→", "leftarrow": "=", "gets": "=", "coloneqq": "=", "equiv": "=", "le": "<=",
     "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "div": "/", "lvert": "|", "rvert": "|", "vert": "|",
     "mid": "|", "prime": "'", "ldots": "...", "dots": "...", "top": "", "ast": "*", "star": "*",
+    "langle": "<", "rangle": ">",
 }  # fmt: skip
 _NOTHING = [
     "left",
@@ -110,6 +111,7 @@ def from_latex(text: str) -> str:
     for _ in range(4):
         text = _LOWER.sub(lambda found: "_" + _index(found[1].strip()), text)
         text = _UPPER.sub(lambda found: "^" + found[1], text)
+    text = re.sub(r"\{?<\s*(\d+)\s*>\}?", r"<\1>", text)
     text = re.sub(r"\{\s*([\w'+*]*|\(\w+\))\s*\}", r"\1", text)
     return re.sub(r"[ \t]+", " ", text).strip()
 

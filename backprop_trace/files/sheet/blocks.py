@@ -126,6 +126,23 @@ def pairs(text: str) -> list[tuple[str, str]] | None:
     return found
 
 
+def in_turn(names: str, numbers: str, decimal_comma: bool = False) -> list[tuple[str, str]] | None:
+    """`h1, h2` and `(0.59, 0.60)`: each name with its number; None if they are no such lists.
+
+    >>> in_turn("h1, h2", "0.59 0.60"), in_turn("First, h1", "0.59")
+    ([('h1', '0.59'), ('h2', '0.60')], None)
+    """
+    names = names.strip()
+    if names[:1] in _OPENING and names and _closing(names, 0) == len(names) - 1:
+        names = names[1:-1]
+    each = [name.strip() for name in _at_top_level(names, ",")]
+    if len(each) < 2 or not re.search(r"\d\D+\d", numbers):
+        return None
+    found = rows(numbers, decimal_comma) or rows(f"({numbers})", decimal_comma) or [[]]
+    row = [text for (text,) in found] if len(found[0]) == 1 else found[0]
+    return list(zip(each, row, strict=True)) if len(row) == len(each) and len(found) in (1, len(row)) else None
+
+
 def _at_top_level(text: str, sign: str) -> list[str]:
     """The pieces of a text between signs that stand in no bracket."""
     found, depth, start = [], 0, 0

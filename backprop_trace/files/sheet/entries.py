@@ -48,11 +48,17 @@ class Collected:
         if text.strip():
             self.passed.append(Passage(text.strip()[:200], place, reason))
 
-    def add(self, spelling: str, parts: Parts, section: Section, place: Place, sure: bool = True) -> None:
+    def add(
+        self, spelling: str, parts: Parts, section: Section, place: Place, sure: bool = True, about: str = ""
+    ) -> None:
         """A line: its name, and the parts of its chain. Without parts it is a line that was left empty."""
         parts = [(text, at) for text, at in parts if text.strip()]
         spelling, section = with_section(spelling.strip(), section)
         if not parts or not spelling:
+            return
+        if (several := self.several(spelling, parts[-1][0])) is not None:
+            for name, text in several:
+                self.add(name, [(text, parts[-1][1])], section, place, sure, about if "," in spelling else spelling)
             return
         if len(spelling) > LONGEST_NAME:
             self.pass_over(spelling, place)
@@ -65,7 +71,13 @@ class Collected:
             return
         chain = tuple([Written(text.strip(), None, there) for text, there in before])
         sure = sure and not (readings and readings[0].value is None and is_prose(last))
-        self.entries.append(Entry(spelling, readings, section, place, chain, block, sure))
+        self.entries.append(Entry(spelling, readings, section, place, chain, block, sure, about=about))
+
+    def several(self, spelling: str, text: str) -> list[tuple[str, str]] | None:
+        """The lines that one is: `h1, h2 = 0.59, 0.60`, or a dict; None if it is one."""
+        if text[:1] == "{" and text.count("{") <= blocks.DEEPEST:
+            return blocks.pairs(text)
+        return blocks.in_turn(spelling, text, self.decimal_comma) if "," in spelling else None
 
     def value(self, text: str, at: Place) -> tuple[tuple[Written, ...], tuple[tuple[Written, ...], ...]]:
         """What stands behind a name: a number or a formula, or the rows of a block (one row is both).

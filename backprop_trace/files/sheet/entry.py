@@ -42,8 +42,9 @@ class Entry(NamedTuple):
     """One line of a sheet: the quantity as it is spelled, and one or more readings of its value.
 
     `chain` is what stands between the name and the value (`name = chain = ... = value`). `block` are the rows of a
-    vector or matrix. What is not `sure` may be prose: it counts only if its name is known. `meant` is the quantity
-    that the name was found to stand for, as it is spelled in files.
+    vector or matrix. What is not `sure` may be prose: it counts only if its name is known. `about` is what the writer
+    says the line is about, on it or above it (`Hidden unit 1: net = 0.38`). `meant` is the quantity that the name was
+    found to stand for, as it is spelled in files.
     """
 
     spelling: str
@@ -54,6 +55,7 @@ class Entry(NamedTuple):
     block: tuple[tuple[Written, ...], ...] = ()
     sure: bool = True
     meant: str = ""
+    about: str = ""
 
 
 class Passage(NamedTuple):
@@ -94,13 +96,21 @@ def in_units(count: int, places: int) -> str:
 
 
 _TOGETHER = re.compile(r"(?:in )?total|totals?|sum|mean|all samples(?: together)?|summe|gesamt|zusammen", re.IGNORECASE)
-_SECTION = re.compile(r"(step|iteration|sample|pattern|set)\s*[:=]?\s*(.+)", re.IGNORECASE)
+_SECTION = re.compile(
+    r"(step|iteration|(?:training )?sample|pattern|(?:data ?)point|datenpunkt|muster|set)\s*[:=]?\s*(.+)", re.IGNORECASE
+)
+_ORDINAL = re.compile(
+    r"(?:the )?(first|second|third|fourth|1st|2nd|3rd|4th) (sample|pattern|step|iteration)", re.IGNORECASE
+)
+_ORDINALS = ("first", "second", "third", "fourth", "1st", "2nd", "3rd", "4th")
 _PREFIX = re.compile(r"(step|sample)\s+(\d+)\s*[:,]\s*(.+)", re.IGNORECASE)
 _STEPS = ("step", "iteration")
 
 
 def heading(text: str, outer: Section) -> Section | None:
     """`step 2`, `sample 3` or `set W=4` inside a section, `total` behind samples; None if the text is no heading."""
+    if ordinal := _ORDINAL.fullmatch(text.strip()):
+        text = f"{ordinal[2]} {_ORDINALS.index(ordinal[1].lower()) % 4 + 1}"
     match = _SECTION.fullmatch(text.strip())
     if match is None:
         return outer._replace(sample=None) if outer.sample is not None and _TOGETHER.fullmatch(text.strip()) else None

@@ -12,7 +12,7 @@ import re
 from backprop_trace.files.sheet.entries import Collected
 from backprop_trace.files.sheet.entry import Section, Sheet, heading
 from backprop_trace.files.sheet.limits import LARGEST_SHEET, MOST_LINES
-from backprop_trace.files.sheet.numbers import uses_decimal_comma
+from backprop_trace.files.sheet.numbers import unwrapped, uses_decimal_comma
 from backprop_trace.files.sheet.paper import read_paper
 from backprop_trace.files.source import Node, Place, Problem, SourceError, read_yaml
 from backprop_trace.formulas.without_gc import uncollected
@@ -62,7 +62,7 @@ def _form(text: str, name: str) -> str:
     if ending in ("csv", "tsv") or (len(cells) > 1 and set(cells) & set(NAMES) and set(cells) & set(VALUES)):
         return "csv"
     if first.lstrip().startswith("{") or re.search(r":(\s|$)", first):
-        return "paper" if re.search(r"\s=\s", first) else "yaml"
+        return "paper" if re.search(r"\s=\s|->|→", first) else "yaml"
     return "paper"
 
 
@@ -83,7 +83,7 @@ def _mapping(text: str, name: str) -> tuple[Node | None, SourceError | None]:
     return (node if node.kind == "mapping" or node.is_empty else None), None
 
 
-def _read_mapping(sheet: Collected, node: Node, section: Section) -> None:
+def _read_mapping(sheet: Collected, node: Node, section: Section, about: str = "") -> None:
     records = [value for key, value in node.entries if key.text == "lines" and value.kind == "list"]
     if records:  # what stands beside them is their head
         _read_records(sheet, records[0])
@@ -91,26 +91,31 @@ def _read_mapping(sheet: Collected, node: Node, section: Section) -> None:
     for key, value in node.entries:
         inner = heading(key.text, section)
         if inner is not None and value.kind == "mapping":
-            _read_mapping(sheet, value, inner)
+            _read_mapping(sheet, value, inner, about)
+        elif value.kind == "mapping" and not about and value.entries:
+            _read_mapping(sheet, value, section, key.text)
+        elif value.is_empty:  # a heading, or a line that was left out
+            about = key.text
         elif inner is None or value.is_scalar:
-            _read_value(sheet, key, value, section)
+            _read_value(sheet, key, value, section, about)
 
 
-def _read_value(sheet: Collected, key: Node, value: Node, section: Section) -> None:
+def _read_value(sheet: Collected, key: Node, value: Node, section: Section, about: str) -> None:
     if value.kind == "mapping":
         sheet.pass_over(key.text, key.place, "this is no section: sections are 'step 2:', 'sample 2:'")
     elif value.kind == "list":
         if (text := _flat(value)) is None:
             sheet.pass_over(key.text, key.place, "a number, a vector or a matrix must stand here")
         else:
-            sheet.add(key.text, [(text, value.place)], section, key.place)
+            sheet.add(key.text, [(text, value.place)], section, key.place, about=about)
     elif value.is_scalar:
-        sheet.add(key.text, _chain(value), section, key.place)
+        sheet.add(key.text, _chain(value), section, key.place, about=about)
 
 
 def _chain(value: Node) -> list[tuple[str, Place]]:
     """`formula = numbers = value` may stand in YAML, too."""
-    return [(part, value.place) for part in re.split(r"(?<![<>=!:])=(?!=)", value.text)]
+    text = unwrapped(value.text)
+    return [(part, value.place) for part in re.split(r"(?<![<>=!:])=(?!=)", text)]
 
 
 def _flat(value: Node, depth: int = 0) -> str | None:

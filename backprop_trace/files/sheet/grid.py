@@ -20,8 +20,8 @@ SLOPES = ("slope", "derivative", "f'", "σ'", "g'", "φ'", "sigma'", "out'", "a'
 STATES = {
     **dict.fromkeys(("old", "old value", "old weight", "initial", "before", "current", "alt", "w", "w(t)"), "{}"),
     **dict.fromkeys(("gradient", "grad", "de/dw", "dl/dw", "dc/dw", "dj/dw", "∇w"), "dE/d{}"),
-    **dict.fromkeys(("new", "new value", "new weight", "updated", "updated value", "after", "w+", "w'", "w_new",
-                     "w new", "new w", "neu", "w(t+1)"), "{}+"),
+    **dict.fromkeys(("new", "new value", "new weight", "weight new", "updated", "updated weight", "updated value",
+                     "after", "w+", "w'", "w_new", "w new", "new w", "neu", "w(t+1)"), "{}+"),
     **dict.fromkeys(("change", "weight change", "update", "δw", "delta w", "delta_w"), "change_{}"),
     "dw": "d{}",
 }  # fmt: skip
@@ -64,7 +64,8 @@ def _kind(heading: str) -> str:
     """`Net input, I_j` and `Net input (z)` are net inputs, `δ_j (hidden)` is δ; nothing if it is no kind."""
     word = heading.strip("*:$` ").lower().replace("∂", "d").replace("\u2212", "-").replace("\\", "")
     word = re.sub(r",.*$|\s+\([^()]*[a-z]{3}[^()]*\)$", "", word).strip()
-    forms = word, _INDEX.sub("", word), _SYMBOL.sub("", word)
+    plural = word.replace("_", " ").removesuffix("s")
+    forms = word, _INDEX.sub("", word), _SYMBOL.sub("", word), plural, plural.removesuffix(" of weight")
     return next((each for each in forms if _is_known(each)), "")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_trace.files.sheet import blocks, tables
+from backprop_trace.files.sheet.cut import SEPARATOR, cut, in_words, pieces
 from backprop_trace.files.sheet.entries import Collected, is_prose
 from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_ROWS_JOINED
@@ -30,25 +31,24 @@ _BULLET = re.compile(
     r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
 )
-_SEPARATOR = re.compile(
-    r":=|(?<![<>=!:~*/-])(?<!\s\+)=(?![=>])|≈=?|≃|≅|≐|≡|→|←|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
-)
 _TERM = re.compile(r"[-+·]\s")
 """How a line begins that goes on with the sum or product above it."""
-_NEXT = re.compile(
-    r"[;,]\s*(?:and\s+)?(?=[^\W\d](?:\{[^{}\n]{0,20}\}|[^=:;,{}]){0,40}?\s*(?:=|:=|≈)(?!=))"
-    r"|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*=)"
-)
+_POWER = re.compile(r"(?<=[\w)\]])\*\*(?=[-(\w])|(?<=[\w)\]] )\*\*(?= [-(\w])")
+_EMPHASIS = re.compile(r"\*\*")
+"""What Markdown prints bold."""
+_WIDE = str.maketrans("＝＋：（）［］，", "=+:()[],")
 _INLINE = re.compile(r"(?:(?<!\$)\$(?!\$)|\\\()(.+?)(?:(?<!\$)\$(?!\$)|\\\))")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MATRIX = re.compile(r"\\begin\{([bpvBV]?matrix)\}.{0,5000}?\\end\{\1\}", re.DOTALL)
-_PROMPT = re.compile(r"\s*(?:>>>|In ?\[\d*\]:)\s*([^\W\d][\w.\[\]'\"]*)\s*")
+_PROMPT = re.compile(r"\s*(>>>|In ?\[\d*\]:)?\s*([^\W\d][\w.\[\]'\"]*)\s*")
 _SHOWN = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix|float\d\d)\(|[-\[(]|\d)")
 """What Python shows when it is asked for a name."""
+_PRINTED_BELOW = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix)\()")
 _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
 _PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)?\(?\[.*)", re.DOTALL)
 """What Python prints of a name and an array."""
 _NAME_LIKE = re.compile(r"[^\W\d]|[∂∇Δ\\('\"`]")
+LONGEST_TOPIC = 40
 _EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|←|->")
 
 
@@ -70,7 +70,9 @@ class _Paper:
     def __init__(self, sheet: Collected):
         self.sheet, self.section = sheet, Section()
         self.tables = tables.Tables(sheet)
-        self.spelling, self.place, self.sure = "", Place(1, 1), True
+        self.spelling, self.place, self.sure, self.about = "", Place(1, 1), True, ""
+        self.topic = ""
+        """What was passed over last: it may say what the lines below it are about."""
         self.parts: list[tuple[str, Place]] = []
         self.rows: list[list[str]] = []
 
@@ -83,7 +85,8 @@ class _Paper:
         if line.plain is not None:
             name, value = line.plain.group(1, 2)
             place = Place(line.number, line.plain.start(1) + 1, len(name))
-            self.begin(name, place, [(value, place._replace(column=line.plain.start(2) + 1, length=len(value)))])
+            value_place = place._replace(column=line.plain.start(2) + 1, length=len(value))
+            self.begin(name, place, [(value, value_place)], about=self.topic)
             return
         if not line.text.strip():
             return
@@ -108,20 +111,21 @@ class _Paper:
             for name, value in found:
                 self.sheet.add(name, [(value, place)], self.section, place)
         else:
-            for piece, column in _pieces(line.text):
-                self.piece(piece, line.number, line.column + column)
+            about = ""
+            for piece, column in pieces(line.text):
+                about = self.piece(piece, line.number, line.column + column, about)
 
     def continues(self, line: _Line, place: Place) -> bool:
         """Does a line go on with what the one before began: `= 0.3775`, or a row of numbers?"""
         text = line.text.strip()
-        if self.spelling and (sign := _SEPARATOR.match(text)) and sign.group() not in (":", "~"):
+        if self.spelling and (sign := SEPARATOR.match(text)) and sign.group() not in (":", "~"):
             if not re.search(r"\d" if self.has_number() else r"\w", text):
                 self.sheet.pass_over(text, place)  # `= ?` below a number takes nothing away from it
                 return True
-            self.parts += [(part, place) for part in _SEPARATOR.split(text) if part.strip()]
+            self.parts += [(part, place) for part in SEPARATOR.split(text) if part.strip()]
             return True
         if self.parts and _TERM.match(text):
-            first, *others = _SEPARATOR.split(text)
+            first, *others = SEPARATOR.split(text)
             before, at = self.parts[-1]
             self.parts[-1] = f"{before} {first.strip()}", at
             self.parts += [(part, place) for part in others if part.strip()]
@@ -136,14 +140,18 @@ class _Paper:
 
     def has_number(self) -> bool:
         """Does the line that is open end in a number?"""
+        return bool(self.parts) and self.is_number(self.parts[-1][0])
+
+    def is_number(self, text: str) -> bool:
         try:
-            return bool(self.parts) and as_number(self.parts[-1][0], self.sheet.decimal_comma) is not None
+            return as_number(text, self.sheet.decimal_comma) is not None
         except NotANumber:
             return False
 
-    def piece(self, text: str, number: int, column: int) -> None:
-        """One line of calculation, or one of several on a line."""
-        spelling, parts = _cut(text, number, column)
+    def piece(self, text: str, number: int, column: int, about: str = "") -> str:
+        """One line of calculation, or one of several on a line; returns the label that holds for those behind it."""
+        spelling, parts, label = cut(text, number, column)
+        spelling, about = spelling.lstrip("* "), label or about
         while spelling[:1] == "{" and spelling[-1:] == "}":
             spelling = spelling[1:-1].strip()
         place = Place(number, column, max(1, len(spelling)))
@@ -152,31 +160,34 @@ class _Paper:
             self.no_equation(text, place)
         elif not spelling or not _NAME_LIKE.match(spelling):
             self.close()
-            self.sheet.pass_over(text, place)
+            self.pass_over(text, place)
         else:
-            self.begin(spelling, place, parts, sure=not _may_be_prose(spelling, text) and "  " not in spelling)
+            sure = not _may_be_prose(spelling, text) and "  " not in spelling
+            self.begin(spelling, place, parts, sure, about or self.topic)
+        return about
 
-    def begin(self, spelling: str, place: Place, parts: list[tuple[str, Place]], sure: bool = True) -> None:
+    def begin(
+        self, spelling: str, place: Place, parts: list[tuple[str, Place]], sure: bool = True, about: str = ""
+    ) -> None:
         """A line of calculation, which later ones may go on with."""
         self.close()
-        self.spelling, self.place, self.parts, self.sure = spelling, place, parts, sure
+        self.spelling, self.place, self.parts, self.sure, self.about = spelling, place, parts, sure, about
 
     def no_equation(self, text: str, place: Place) -> None:
-        """`E 0.2984` may be a name and its number; anything else is prose."""
-        if (
-            (pair := _PRINTED.fullmatch(text.strip()))
-            and _NAME_LIKE.match(pair[1])
-            and blocks.rows(pair[2]) is not None
-        ):
-            self.sheet.add(pair[1], [(pair[2], place)], self.section, place, sure=False)
-            return
-        pair = _PAIR.fullmatch(text.strip())
-        try:
-            if pair and _NAME_LIKE.match(pair[1]) and as_number(pair[2], self.sheet.decimal_comma) is not None:
-                self.sheet.add(pair[1], [(pair[2], place)], self.section, place, sure=False)
-                return
-        except NotANumber:
-            pass
+        """`E 0.2984` may be a name and its number, `w6 becomes 0.4087` says both; anything else is prose."""
+        told = in_words(text)
+        if told is None and (pair := _PRINTED.fullmatch(text.strip())) and blocks.rows(pair[2]) is not None:
+            told = pair[1], pair[2]
+        if told is None and (pair := _PAIR.fullmatch(text.strip())) and self.is_number(pair[2]):
+            told = pair[1], pair[2]
+        if told is None or not _NAME_LIKE.match(told[0]):
+            self.pass_over(text, place)
+        else:
+            self.sheet.add(told[0], [(told[1], place)], self.section, place, sure=False, about=self.topic)
+
+    def pass_over(self, text: str, place: Place) -> None:
+        is_topic = len(text) <= LONGEST_TOPIC and not _EQUATES.search(text)
+        self.topic = text.strip().rstrip(":") if is_topic else ""
         self.sheet.pass_over(text, place)
 
     def close(self) -> None:
@@ -189,7 +200,7 @@ class _Paper:
         elif self.spelling and len(self.parts) == 1 and self.is_remark():
             self.sheet.pass_over(f"{self.spelling}: {self.parts[0][0]}", self.place)
         elif self.spelling:
-            self.sheet.add(self.spelling, self.parts, self.section, self.place, self.sure)
+            self.sheet.add(self.spelling, self.parts, self.section, self.place, self.sure, self.about)
         self.spelling, self.parts, self.rows = "", [], []
 
     def is_remark(self) -> bool:
@@ -230,12 +241,13 @@ def _on_one_line(matrix: re.Match[str]) -> str:
 
 
 def _asked_of_python(lines: list[str], number: int) -> int:
-    """`>>> dW2` and what is shown below it are one line: puts them together, and says by how many lines."""
-    prompt = _PROMPT.fullmatch(lines[number])
-    shown = _SHOWN.match(lines[number + 1]) if prompt and number + 1 < len(lines) else None
+    """`>>> dW2`, or just the name, and what is shown below it are one line: puts them together, and says by how many
+    lines."""
+    prompt = _PROMPT.fullmatch(lines[number]) if number + 1 < len(lines) else None
+    shown = (_SHOWN if prompt and prompt[1] else _PRINTED_BELOW).match(lines[number + 1]) if prompt else None
     if prompt is None or shown is None:
         return 0
-    lines[number + 1] = f"{prompt[1]} = {lines[number + 1][shown.end() :]}"
+    lines[number + 1] = f"{prompt[2]} = {lines[number + 1][shown.end() :]}"
     return 1
 
 
@@ -246,7 +258,7 @@ def _begins_anew(line: str) -> bool:
 
 def _bare(line: str) -> tuple[str, int]:
     """A line without its comment, bullet, quotation and LaTeX, and the column where it begins."""
-    content = _COMMENT.split(line, maxsplit=1)[0].rstrip()
+    content = _COMMENT.split(line, maxsplit=1)[0].rstrip().translate(_WIDE)
     if _TABLE_BEGINS.match(content):
         return "", 1
     content = _out_of_prose(content)
@@ -257,9 +269,7 @@ def _bare(line: str) -> tuple[str, int]:
     bullet = None if goes_on else _BULLET.match(content)
     start = bullet.end() if bullet else len(content) - len(content.lstrip())
     indent = len(line) - len(line.lstrip("\n"))
-    return content[start:].replace("`", "").replace(
-        "**", "^" if re.search(r"\d\s*\*\*", content) else ""
-    ), start + 1 + indent
+    return _EMPHASIS.sub("", _POWER.sub("^", content[start:].replace("`", ""))), start + 1 + indent
 
 
 def _out_of_prose(line: str) -> str:
@@ -270,58 +280,6 @@ def _out_of_prose(line: str) -> str:
     if not equations or _EQUATES.search(sentence) or len(_WORD.findall(sentence)) < 2:
         return line
     return ";  ".join(f"${each}$" for each in equations)
-
-
-def _pieces(text: str) -> Iterator[tuple[str, int]]:
-    """Several lines of calculation that stand on one, each with where it begins."""
-    if "\n" in text:
-        yield text, 0
-        return
-    start, depth = 0, 0
-    for cut in list(_NEXT.finditer(text)):
-        depth = blocks.open_brackets(text[start : cut.start()])
-        before = text[start : cut.start()]
-        if depth == 0 and _SEPARATOR.search(before):
-            yield before, start
-            start = cut.end()
-    yield text[start:], start
-
-
-def _cut(text: str, number: int, column: int) -> tuple[str, list[tuple[str, Place]] | None]:
-    """The name and the parts of the chain, each with its place; no parts if there is no sign of equality."""
-    cuts = [found for found in _SEPARATOR.finditer(text) if blocks.open_brackets(text[: found.start()]) == 0]
-    equal = next((found for found in cuts if found.group() not in (":", "~")), None)
-    if equal is None and not cuts:
-        return text.strip(), None
-    if equal is not None:
-        labels = [found for found in cuts if found.start() < equal.start()]
-        name, cuts = (
-            _unlabelled(text[: equal.start()], labels),
-            [each for each in cuts if each.start() >= equal.start()],
-        )
-    else:
-        name, cuts = text[: cuts[0].start()], cuts[:1]
-    ends = [*[cut.start() for cut in cuts[1:]], len(text)]
-    parts = []
-    for cut, end in zip(cuts, ends, strict=True):
-        part = text[cut.end() : end]
-        indent = len(part) - len(part.lstrip())
-        parts.append(
-            (part.strip(), Place(number, column + cut.end() + indent, max(1, len(part.split("\n")[0].strip()))))
-        )
-    return name.strip(), parts
-
-
-def _unlabelled(text: str, labels: list[re.Match[str]]) -> str:
-    """`Hidden layer: net_h1` is net_h1; `step 2: E` keeps its section."""
-    starts = [0, *(label.end() for label in labels)]
-    ends = [*(label.start() for label in labels), len(text)]
-    pieces = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
-    pieces = [piece for piece in pieces if piece]
-    if len(pieces) > 1 and re.fullmatch(r"-?[\d.,]+", pieces[-1]):  # w5: 0.4 -> 0.3589
-        pieces = pieces[:-1]
-    kept = [piece for piece in pieces[:-1] if heading(piece, Section()) is not None]
-    return ": ".join([*kept, *pieces[-1:]])
 
 
 def _may_be_prose(spelling: str, text: str) -> bool:

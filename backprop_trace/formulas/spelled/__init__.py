@@ -12,11 +12,12 @@ numbers of a sheet finds out which of them its writer follows. A reading is a ma
 from __future__ import annotations
 
 from backprop_trace.formulas.spelled.marks import readings
-from backprop_trace.formulas.spelled.plainly import simple, unquoted, without_prose
+from backprop_trace.formulas.spelled.places import matching
+from backprop_trace.formulas.spelled.plainly import simple, symbol_behind, unquoted, without_prose
 from backprop_trace.formulas.spelled.shape import LayerLabels, Reading, Shape
-from backprop_trace.formulas.spelled.words import COUNTING, KINDS, NOTATIONS, NameNotation, other_way
+from backprop_trace.formulas.spelled.words import COUNTING, KINDS, MATRIX, NOTATIONS, NameNotation, other_way
 
 __all__ = [
-    "COUNTING", "KINDS", "NOTATIONS", "LayerLabels", "NameNotation", "Reading", "Shape", "other_way", "readings",
-    "simple", "unquoted", "without_prose",
+    "COUNTING", "KINDS", "MATRIX", "NOTATIONS", "LayerLabels", "NameNotation", "Reading", "Shape", "matching",
+    "other_way", "readings", "simple", "symbol_behind", "unquoted", "without_prose",
 ]  # fmt: skip

@@ -46,10 +46,11 @@ class Atoms:
         if self.is_loss(text):
             yield one(self.shape.objective, "loss")
         yield from self.bare_units(text)
+        spaceless = text.replace(" ", "_")
         is_own = bool(matching(text, self.units))  # whatever its letter and number may mean elsewhere
         for kind, letters in self.letters():
             for letter in letters:
-                index = behind(text, letter)
+                index = behind(text, letter) or behind(spaceless, letter)
                 if index is not None:
                     found = self.indexed(kind, index)
                     yield from (each for each in found if not is_own or each.size != (1, 1))
@@ -131,9 +132,6 @@ class Atoms:
             yield from counted(label, hidden[0].units, "hidden")
         if kind in ("net", "delta"):
             yield from counted(label, outputs, "output")
-        if index.startswith("[") and label.isdecimal() and len(label) < 4:
-            for units in (outputs, *(() if only_outputs or len(hidden) != 1 else (hidden[0].units,))):
-                yield from counted(str(int(label) + 1), units, "counted from 0")
         yield from self.numbered(label, pool)
         if only_outputs:
             yield from (found for found in self.words(label) if found[0] == "output")
@@ -180,8 +178,7 @@ class Atoms:
             match = pattern.fullmatch(index)
             if match is None:
                 continue
-            fields = match.groupdict()
-            unit = str(int(fields["zero"]) + 1) if (fields.get("zero") or "").isdecimal() else fields.get("rest") or ""
+            unit = match["rest"]
             for first in (1, 2):
                 layer = self.shape.layer(int(match["layer"]), first)
                 if layer is None:

@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from backprop_trace.formulas.expr import LOSS, Name, after, derivative
 from backprop_trace.formulas.spelled.atoms import Atoms, gradient_of
 from backprop_trace.formulas.spelled.plainly import simple
-from backprop_trace.formulas.spelled.shape import Reading, Shape, each_marked
+from backprop_trace.formulas.spelled.shape import Reading, Shape, each_marked, one
 from backprop_trace.formulas.spelled.words import ACTIVATIONS, NET, NameNotation
 
-_ARTICLE = r"(?:the |of |for |von |der |w\.?r\.?t\.? )*"
+_ARTICLE = r"(?:the |of |for |von |der |für |w\.?r\.?t\.? )*"
 _OLD = (
     re.compile(r"(?:old|initial|current|alte?s?)[ _](?:weight |value of )?(?P<of>.+)", re.IGNORECASE),
     re.compile(r"(?P<of>.+?)[ _^]*\(?(?:old|alt|init|initial|\(0\))\)?", re.IGNORECASE),
 )
 _NEW = (
     re.compile(
-        r"(?:new|updated|update|neue?s?|next)[ _](?:(?:weight|bias|value|gewicht|wert)[ _](?:of |for |von )?)?"
+        r"(?:new|updated|update|neue?[srn]?|next)[ _](?:(?:weight|bias|value|gewicht|wert)[ _](?:of |for |von |für )?)?"
         r"(?P<of>.+)",
         re.IGNORECASE,
     ),
@@ -41,7 +41,8 @@ _CHANGE = (
 )
 _GRADIENT = (
     re.compile(
-        rf"(?:gradient|grad|derivative|slope)[ _]?(?:of |e |l |loss )?{_ARTICLE}\(?(?P<of>[^()]+(?:\([^()]*\))?)\)?",
+        r"(?:(?:average|avg|mean|total) )?(?:gradient|grad|derivative|slope|ableitung)[ _]?(?:of |e |l |loss )?"
+        rf"{_ARTICLE}\(?(?P<of>[^()]+(?:\([^()]*\))?)\)?",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<of>.+?)[._ ](?:grad|gradient)", re.IGNORECASE),
@@ -54,13 +55,16 @@ _D = re.compile(r"d_?(?P<of>[A-Za-z].*)")
 _SLOPE = re.compile(
     rf"(?:{ACTIVATIONS})'?_?\w{{0,2}}?'\(?(?P<of>[^()]*)\)?|(?:{ACTIVATIONS})'\((?P<of2>.+)\)", re.IGNORECASE
 )
-_VALUE = re.compile(rf"(?:{ACTIVATIONS}|logistic|a|out)_?\w{{0,2}}?\((?P<of>[^()]+)\)", re.IGNORECASE)
+_VALUE = re.compile(
+    rf"(?:{ACTIVATIONS}|logistic|softmax|a|out)_?\w{{0,2}}?\((?P<of>[^()]+)\)(?P<index>(?:_\d)?)", re.IGNORECASE
+)
 _SLOPE_WORDS = re.compile(
     r"(?:derivative|(?:d_?|deriv_|derivative_)(?:sigmoid|tanh|relu|act|activation)|"
     r"(?:sigmoid|sigma|sig|tanh|relu|g|f|act|activation)_(?:prime|deriv|derivative|grad|output_to_derivative))"
-    r"\((?P<of>[^()]+)\)",
+    r"\((?P<of>[^()]+)\)|(?:derivative|slope|ableitung) (?:of|at|von) (?P<of2>\S+)|(?P<of3>[^'()]+)'",
     re.IGNORECASE,
 )
+_ELEMENT = re.compile(r"(?P<of>.+?)\[(?P<row>\d{1,2})(?:(?:, ?|\]\[)(?P<column>\d{1,2}))?\]")
 _QUOTIENT = re.compile(r"d ?\(?(?P<of>[^/]+?)\)?\s*/\s*d ?\(?(?P<wrt>[^/:|]+?)\)?")
 _UNSLASHED = re.compile(r"[dD](?:_?(?=[A-Za-z]))(?P<rest>.+)")
 _TURNED = re.compile(r"(?P<of>.+?)(?:\.T|\^T|ᵀ)")
@@ -72,18 +76,30 @@ def readings(text: str, shape: Shape, notation: NameNotation) -> Iterator[Readin
     if match := _TURNED.fullmatch(text):
         yield from (reading.turned() for reading in _marked(match["of"], shape, notation))
     yield from _marked(text, shape, notation)
+    if element := _ELEMENT.fullmatch(text):
+        for reading in readings(element["of"], shape, notation):
+            yield from _elements(reading, int(element["row"]), element["column"])
     if "(" in text and text.endswith(")") and not re.search(r"[ /]", text):
         yield from _marked(re.sub(r"\((\w+)\)$", r"_\1", text), shape, notation)
+
+
+def _elements(reading: Reading, row: int, column: str | None) -> Iterator[Reading]:
+    """`hidden_out[0]`, `dW2[0][1]`, `W2[1,2]`: one of a vector or matrix, counted from 0 as in Python, or from 1."""
+    for first in (0, 1):
+        whole = reading.rows if column is not None or len(reading.rows) > 1 else tuple(zip(*reading.rows, strict=True))
+        at = row - first, int(column) - first if column is not None else 0
+        if len(whole) * len(whole[0]) > 1 and 0 <= at[0] < len(whole) and 0 <= at[1] < len(whole[0]):
+            yield one(whole[at[0]][at[1]], f"counted from {first}, {reading.rule}")
 
 
 def _marked(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading]:
     atoms = Atoms(shape, notation)
     yield from atoms.read(text)
     for found in filter(None, (_SLOPE.fullmatch(text), _SLOPE_WORDS.fullmatch(text))):
-        inner = found["of"] or found.groupdict().get("of2") or ""
+        inner = next(filter(None, found.groups()), "")
         yield from each_marked(atoms.read(inner) if inner else (), _slope)
     if value := _VALUE.fullmatch(text):
-        yield from each_marked(atoms.read(value["of"]), _value)
+        yield from each_marked(atoms.read(value["of"] + value["index"]), _value)
     for pattern in _OLD:
         if match := pattern.fullmatch(text):
             yield from atoms.parameters.read(match["of"].strip("() "))

@@ -16,7 +16,7 @@ from backprop_trace.formulas.spelled.places import (
     matching,
 )
 from backprop_trace.formulas.spelled.shape import LayerLabels, Reading, Shape, number_of, one
-from backprop_trace.formulas.spelled.words import LAYER_NAMES, RATE_WORDS, RATES, RECURRENT
+from backprop_trace.formulas.spelled.words import LAYER_NAMES, MATRIX, RATE_WORDS, RATES, RECURRENT
 
 _PYTORCH = re.compile(
     r"(?:self\.|model\.|net\.)?(?P<layer>\w+?)[._](?P<what>weight|weights|bias|kernel)s?", re.IGNORECASE
@@ -34,7 +34,11 @@ class Parameters:
         own = matching(text, self.shape.given)
         yield from (one(Name("", label), "own") for label in own)
         alike = any(label.replace("_", "").lower() == re.sub(r"[_\s]", "", text).lower() for label in own)
-        yield from (each for each in self.by_place(text) if not alike or each.size != (1, 1))
+        for each in self.by_place(text):
+            if not alike or each.size != (1, 1):
+                yield each
+            elif each.rule.startswith("weights"):  # b2 of the file is not that of layer 2, but for [[0.1]]
+                yield each._replace(rule=f"{MATRIX}, {each.rule}")
 
     def by_place(self, text: str) -> Iterator[Reading]:
         """Parameters that are called by their place: W1, b^2_1, fc1.weight."""
@@ -125,10 +129,7 @@ class Parameters:
                 match = re.fullmatch(r"\^?\(?\[?(?P<layer>\d+)\]?\)?_(?P<rest>\d+[,_]?\d*)", index)
             if match is None:
                 continue
-            fields = match.groupdict()
-            rest = fields.get("rest") or ""
-            if zero := fields.get("zero"):
-                rest = ",".join(str(int(part) + 1) for part in re.findall(r"\d+", zero))
+            rest = match["rest"]
             for first in (1, 2):
                 if (layer := self.shape.layer(int(match["layer"]), first)) is not None:
                     yield layer, f"weights {first}", rest

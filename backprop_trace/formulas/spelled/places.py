@@ -16,7 +16,6 @@ LAYERED = (
     re.compile(r"_?\((?P<layer>\d+)\)_?(?P<rest>\w*)"),
     re.compile(r"_?(?P<layer>\d+)[_,](?P<rest>\d+)"),
     re.compile(r"_?(?P<layer>\d)(?P<rest>\d)"),
-    re.compile(r"_?(?P<layer>\d+)\[(?P<zero>\d+(?:(?:,\s?|\]\[)\d+)?)\]"),
 )
 TWO = re.compile(r"_?(\d+)(?:[,_]|->|→|\]\[)?\s?(\d*)")
 SQUASHED = re.compile(r"[_\s,.^{}()\[\]→>|-]+")

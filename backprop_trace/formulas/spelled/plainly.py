@@ -15,11 +15,17 @@ from backprop_trace.formulas.paper import lowered
 _HATTED = {"ŷ": "yhat", "Ŷ": "yhat", "ô": "ohat", "â": "ahat"}
 _RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁽": "(", "⁾": ")"})
 _OF = re.compile(
-    r"\b(net input|weighted sum|net|input|activation|output|out|delta|target|error term|error|loss|sum|netzeingabe|"
-    r"ausgabe|aktivierung|fehlersignal)\s+(?:of|at|for|to|in|von)\s+(?:the\s+)?"
-    r"(?:unit |neuron |node |hidden unit |output unit )?",
+    r"\b(net input|weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
+    r"loss|sum|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|fehlersignal|fehler|"
+    r"zielwert)\s+(?:of|at|for|to|in|into|von|an|am|bei|für|des|der)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
+_UNIT = re.compile(
+    r"\b(?:(hidden|output|verdeckte[nrs]?|ausgabe|ausgangs)[ _-]?(?:layer )?)?(?:unit|neuron|node|knoten)s?"
+    r"(?:[ _](?:number |no\. |#)?)?(?=\w)",
+    re.IGNORECASE,
+)
+"""`hidden unit 1`, `Ausgabeneuron 2`, `neuron h1`"""
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]+")
 _GREEK = {
     "∂": "d",
@@ -42,7 +48,8 @@ _SAME = [
         (r"delta ?(\S+?)/delta ?(\S+)", r"d\1/d\2"),
         (r"(?:model|net|layers|self\.\w+)(?:\[|\.)(\d+)\]?\.(weight|bias)(.*)", r"layers\1.\2\3"),
         (
-            r"(?:derivative of )?d?_?(?!grad|slope|derivative)(\w+) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)",
+            r"(?:(?:partial )?(?:derivative|gradient|ableitung) (?:of|von) (?:the )?)?"
+            r"d?_?(?!grad|slope|derivative|ableit)(\w+) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)",
             r"d\1/d\2",
         ),
         (r"(.+?)_?(\d+)_(true|pred|hat)", r"\1_\3_\2"),
@@ -53,7 +60,9 @@ _SAME = [
         (r"([wbvWBV])_?new_?(\d+)", r"\1\2_new"),
         (r"(.+) (?:becomes|is now|wird(?: zu)?)", r"\1_new"),
         (r"grad_[EJLC]\((\w+)\)", r"grad_\1"),
-        (r"(?:partial )?derivative (?:wrt|w\.r\.t\.?|with respect to) (.+)", r"grad_\1"),
+        (r"(?:partial )?(?:derivative|gradient|ableitung) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)", r"grad_\1"),
+        (r"(net|in|out|o|a|z|s)_?(\d+)[_ ]?\((h|o|hidden|output)\)", r"\1_\3\2"),
+        (r"p\((?:class |y ?= ?|c)(\d)\)", r"probs[\1]"),
         (r"(.+?)(?: value| is)", r"\1"),
     )
 ]
@@ -72,6 +81,7 @@ def simple(text: str) -> str:
     text = re.sub(r"\{([^{}]*)\}", r"\1", text)
     for sign, plain in _GREEK.items():
         text = text.replace(sign, plain)
+    text = _UNIT.sub(lambda found: _whose(found[1] if found.string[found.end()].isdecimal() else None), text)
     text = _OF.sub(lambda found: found[1].replace(" ", "_") + "_", text)
     text = unicodedata.normalize("NFKC", text).replace("y\u0302", "yhat").replace("\u0302", "hat")
     text = re.sub(r"\s+", " ", text.replace("__", "_")).strip()
@@ -79,6 +89,11 @@ def simple(text: str) -> str:
         if found := pattern.fullmatch(text):
             return found.expand(same)
     return text
+
+
+def _whose(layer: str | None) -> str:
+    """`hidden unit 1` is a number in a layer, `neuron h1` has a name."""
+    return "" if layer is None else "hidden_" if layer[0] in "hHvV" else "output_"
 
 
 _VERBS = re.compile(
@@ -89,6 +104,21 @@ _HARMLESS = re.compile(
     r"total|cost|loss|our|a|an|first|also|step|updated|forward|backward|pass|out)\s+)+(?=\S*[\W\d_]|\S{1,2}$)",
     re.I,
 )
+
+
+_WORDS_FOR_IT = re.compile(
+    r"(?:(?:the|total|overall|new|weighted|net|error|learning|weight|local|output|hidden|partial|first|second)[ -])*"
+    r"(?:error|loss|cost|fehler|\w+fehler|signal|fehlersignal|term|delta|gradient|input|sum|netzeingabe|activation|"
+    r"aktivierung|probability|logit|change|update|\w*änderung|rate|lernrate|derivative|ableitung)\s+"
+    r"(?P<symbol>[∂δΔη∇]\S*|[EJLCzZaA][_^{(]?\w*\S*|(?:net|out|delta|grad|dE|dL|dJ|dC)[_/(]?\S*)",
+    re.IGNORECASE,
+)
+
+
+def symbol_behind(text: str) -> str:
+    """`Gesamtfehler E` and `error signal δ_o1` have the symbol behind the words; nothing if there is none."""
+    found = _WORDS_FOR_IT.fullmatch(text.strip())
+    return found["symbol"] if found else ""
 
 
 def without_prose(text: str) -> str:

@@ -35,6 +35,7 @@ NOTATIONS: Sequence[NameNotation] = (
     NameNotation("f", "x is the net input and f the activation", ("x", "net", "z"), ("f", "φ", "g", "fx", "f(x)")),
     NameNotation("fausett", "z_in is the net input, z the activation", ("z_in", "y_in", "zin", "yin"), ("z", "y")),
     NameNotation("p", "p is the activation, q the net input", ("q", "p_in", "r"), ("p",)),
+    NameNotation("state", "s is the state, the activation of the recurrent units", ("z", "a", "net"), ("s", "o")),
 )  # fmt: skip
 
 COUNTING = {
@@ -43,9 +44,14 @@ COUNTING = {
     "to-from": "the first index of a weight is the unit that it leads to",
     "from-to": "the first index of a weight is the unit that it comes from",
     "by time step": "the number behind a name is the time step",
+    "by sample": "the number behind a name is the sample",
 }
-"""What is said of the ways of counting time steps, and weights that have no names of that kind: the end of the rule,
-the words."""
+"""What is said of the ways of counting time steps, samples, and weights that have no names of that kind: the end of
+the rule, the words."""
+
+
+MATRIX = "written as a matrix"
+"""How a rule begins that holds for matrices only, be they of one number."""
 
 
 def other_way(rule: str) -> str:
@@ -58,23 +64,26 @@ def other_way(rule: str) -> str:
 
 NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input", "in", "i", "u", "s", "sum",
        "total_input", "preact", "activation_in", "logit", "logits", "pre", "weighted_input", "pre-activation",
-       "preactivation", "pre_activation", "netto", "netzeingabe", "inp", "net_inp", "zs", "scores")  # fmt: skip
-OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung")
+       "preactivation", "pre_activation", "netto", "netzeingabe", "inp", "net_inp", "zs", "scores", "weighted_sums",
+       "input_sum", "netzinput", "nettoeingabe", "nettoinput", "gewichtete_summe", "summe")  # fmt: skip
+OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung", "ausgang",
+       "actual_output", "actual", "final_output", "ausgabewert")  # fmt: skip
 HIDDEN = ("hidden", "hs", "h")
 OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted",
-           "y_predicted", "y_out", "yout", "yp", "y^", "output", "out", "o", "y", "p", "prob", "probs")  # fmt: skip
+           "y_predicted", "y_out", "yout", "yp", "y^", "output", "out", "o", "y", "p", "prob", "probs", "probability",
+           "probabilities", "softmax", "y'", "vorhersage")  # fmt: skip
 TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal", "actual",
-           "expected", "y*")  # fmt: skip
+           "expected", "y*", "target_output", "desired_output", "zielwert", "sollwert", "soll", "ziel")  # fmt: skip
 LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "totalerror", "totalloss", "error_total",
           "err_total", "loss_total", "e", "c", "j", "l", "q", "loss", "cost", "error", "err", "mse", "sse", "bce",
           "ce", "total", "risk", "objective", "nll", "e_ges", "eges", "e_gesamt", "gesamtfehler", "fehler", "e_t",
-          "c_0")  # fmt: skip
+          "c_0", "teilfehler", "verlust", "gesamtverlust", "kosten")  # fmt: skip
 DELTAS = ("delta", "deltas", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error",
-          "error_signal", "fehlersignal")  # fmt: skip
+          "error_signal", "fehlersignal", "fehlerterm")  # fmt: skip
 ERRORS = ("error", "e", "err", "diff")
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")
 KIND_BEHIND = {
-    "net": ("net", "in", "input", "inputs", "sum", "z", "logits", "net_input"),
+    "net": ("net", "in", "input", "inputs", "sum", "z", "logits", "net_input", "net input", "weighted sum"),
     "out": ("out", "output", "outputs", "act", "activation", "activations", "a", "o"),
     "delta": ("delta", "deltas", "error_term", "error_terms", "error_signal", "error", "errors"),
     "error": ("error", "errors", "err"),
@@ -89,8 +98,11 @@ LAYER_NAMES = {"hidden": 0, "h": 0, "hid": 0, "ih": 0, "xh": 0, "input_hidden": 
 """Layers by name, in a network of one hidden layer: units and the weights that lead there."""
 RECURRENT = ("hh", "rec", "recurrent", "hidden_hidden")
 LOSS_WORDS = re.compile(
-    r"(?:(?:total|tot|overall|sum|squared|mean|mse|bce|network|gesamt|quadratischer)[ _])*"
-    r"(?:error|loss|cost|fehler)(?:[ _](?:e|j|l|c|gesamt|total|function|value)|\.item\(\)|\.data)?|[ejlc]_(?:total|tot)"
+    r"(?:(?:total|tot|overall|sum|squared|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|cross-?entropy|"
+    r"initial|training|network|batch|gesamt|mittlerer|quadratischer)[ _-])*"
+    r"(?:error|loss|cost|fehler|verlust|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
+    r"(?:[ _](?:e|j|l|c|gesamt|total|function|value|before(?: (?:the )?(?:update|training))?)|\.item\(\)|\.data)?|"
+    r"[ejlc]_(?:total|tot)"
 )
 LOSS_OF = re.compile(r"([a-z]{1,4}) ?\((?:w|b|theta|θ|x|y|yhat|hat|t|o|[,;| ]|_?total)+\)")
 RATE_WORDS = re.compile(r"(?:learning[ _]?rate|lernrate|step[ _]?size|lr)(?:[ _](?:eta|alpha|α|mu|n))?")

@@ -1,0 +1,139 @@
+"""A line of calculation cut into its name and the parts of its chain, whichever way round it was written.
+
+>>> cut("H1: net = 0.0275 + 0.35 = 0.3775").name, cut("H1: net = 0.0275 + 0.35 = 0.3775").about
+('net', 'H1')
+>>> [(each.name, [part for part, _ in each.parts]) for each in map(cut, ("w5: 0.4 -> 0.3589", "σ(0.38) = 0.594 = a1"))]
+[('w5 new', ['0.3589']), ('a1', ['σ(0.38)', '0.594'])]
+>>> in_words("w6 is updated to 0.4087"), in_words("The net input of h1 is 0.3775."), in_words("This is an example.")
+(('w6 new', '0.4087'), ('The net input of h1', '0.3775'), None)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_trace.files.sheet import blocks
+from backprop_trace.files.sheet.entry import Section, heading
+from backprop_trace.files.sheet.numbers import SIMPLE
+from backprop_trace.files.source import Place
+
+SEPARATOR = re.compile(
+    r":=|(?<![<>=!:~*/-])(?<!\s\+)=(?![=>])|≈=?|≃|≅|≐|≡|→|←|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
+)
+_ARROWS = ("→", "->", "=>")
+_NEXT = re.compile(
+    r"[;,]\s*(?:and\s+)?(?=[^\W\d](?:\{[^{}\n]{0,20}\}|[^=:;,{}]){0,40}?\s*(?:=|:=|≈)(?!=))"
+    r"|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*=)"
+)
+_ASSIGNED = re.compile(
+    r"(?P<name>[^\W\d][\w.\[\]'\"]{0,40})(?:\s+|\s*(?=-))(?P<sign>[-+])=\s*(?P<step>[^:=≈→]+?)\s*"
+    r"(?::|(?P<equal>=|≈|→|->|$))"
+)
+_CALCULATION = re.compile(r"[-+−]?[\d.½¼√([]|.*?(?:\s[-+*·×/−]\s*\S|[*·×−½²]|\(\s*[-−]?\d*[.,]\d)")
+_AT_TIME = re.compile(r"\s*(?:at |bei )?t\s*=\s*(\d{1,3})\s*[:,]\s*(?=\S)")
+_OF_TIME = re.compile(r"_\{?t\s*=\s*(\d{1,3})\}?")
+_A_NAME = re.compile(r"(?:∂|∇|[^\W\d])[\w'+^∂/]{0,40}")
+_NUMBER = r"[-+−]?\d[\d.,]*(?:[eE][-+−]?\d+)?"
+_IN_WORDS = re.compile(
+    r"(?P<name>\S.{0,60}?)\s+(?:(?P<new>(?:(?:is|was|gets|has been|wird|wurde)\s+)?(?:now\s+)?"
+    r"(?:updated|changed|adjusted|changes|aktualisiert|becomes|is now|wird)\s+"
+    rf"(?:(?:from|von)\s+{_NUMBER}\s+)?(?:(?:to|zu|auf)\s+)?)|"
+    r"(?:(?:equals|is equal to|is|comes (?:out )?(?:to|as)|works out (?:to|as|at)|evaluates to|ist(?: gleich)?|beträgt|"
+    r"ergibt(?: sich zu)?)\s+(?:(?:about|approximately|roughly|now|etwa|ungefähr|ca\.)\s+)?))"
+    rf"(?P<value>{_NUMBER}(?<=\d)\s?%?)[.,]?"
+)
+
+
+class Cut(NamedTuple):
+    """A line in its pieces: no `parts` where there is no sign of equality. `about` is a label before the name."""
+
+    name: str
+    parts: list[tuple[str, Place]] | None
+    about: str = ""
+
+
+def pieces(text: str) -> Iterator[tuple[str, int]]:
+    """Several lines of calculation that stand on one, each with where it begins."""
+    if "\n" in text:
+        yield text, 0
+        return
+    start = 0
+    for found in _NEXT.finditer(text):
+        before = text[start : found.start()]
+        if blocks.open_brackets(before) == 0 and SEPARATOR.search(before):
+            yield before, start
+            start = found.end()
+    yield text[start:], start
+
+
+def cut(text: str, number: int = 1, column: int = 1) -> Cut:
+    """The name and the parts of the chain, each with its place."""
+    at_time = _AT_TIME.match(text)
+    text = _assigned(_OF_TIME.sub(r"_\1", " " * at_time.end() + text[at_time.end() :] if at_time else text))
+    cuts = [found for found in SEPARATOR.finditer(text) if blocks.open_brackets(text[: found.start()]) == 0]
+    if not cuts:
+        return Cut(text.strip(), None)
+    equal = next((found for found in cuts if found.group() not in (":", "~")), None)
+    labels = [found for found in cuts if equal is not None and found.start() < equal.start()]
+    cuts = cuts[len(labels) :] if equal is not None else cuts[:1]
+    name, about, first = _unlabelled(text[: cuts[0].start()], labels)
+    ends = [*[each.start() for each in cuts[1:]], len(text)]
+    parts = []
+    for found, end in zip(cuts, ends, strict=True):
+        part = text[found.end() : end]
+        indent = len(part) - len(part.lstrip())
+        place = Place(number, column + found.end() + indent, max(1, len(part.split("\n")[0].strip())))
+        parts.append((part.strip(), place))
+    if first:
+        parts.insert(0, (first, Place(number, column, len(first))))
+    about = f"t={at_time[1]}" if at_time else about
+    return _told(name, parts, about, cuts[-1].group() in _ARROWS)
+
+
+def _assigned(text: str) -> str:
+    """`w5 -= 0.5 * 0.0822` is `w5 new = w5 - (0.5 * 0.0822)`."""
+    found = _ASSIGNED.match(text)
+    if found is None:
+        return text
+    name, sign, step = found.group("name", "sign", "step")
+    return (
+        f"{name} new = {name} {sign} ({step}) {'=' if found['equal'] is None else found['equal']}{text[found.end() :]}"
+    )
+
+
+def _unlabelled(text: str, labels: list[re.Match[str]]) -> tuple[str, str, str]:
+    """The name, the label before it, and what stands between the label and the sign of equality, if that is no name.
+
+    `Hidden layer: net_h1` is net_h1 of the hidden layer, `step 2: E` keeps its section, `E1: ½(0.01 - 0.75)²` is E1.
+    """
+    starts = [0, *(label.end() for label in labels)]
+    ends = [*(label.start() for label in labels), len(text)]
+    found = [piece for start, end in zip(starts, ends, strict=True) if (piece := text[start:end].strip())]
+    first = found.pop() if len(found) > 1 and _CALCULATION.match(found[-1]) else ""
+    kept = [piece for piece in found[:-1] if heading(piece, Section()) is not None]
+    others = [piece for piece in found[:-1] if piece not in kept]
+    return ": ".join([*kept, *found[-1:]]), "".join(others[-1:]), first
+
+
+def _told(name: str, parts: list[tuple[str, Place]], about: str, by_arrow: bool) -> Cut:
+    """`w5 = 0.4 -> 0.3589` tells the new value; `σ(0.38) = 0.594 = a1` has its name at the end."""
+    texts = [part for part, _ in parts]
+    if by_arrow and len(parts) == 2 and all(map(SIMPLE.fullmatch, texts)) and not _rounded(*texts):
+        return Cut(f"{name} new", parts[1:], about)
+    if _CALCULATION.match(name) and _A_NAME.fullmatch(texts[-1]) and any(re.search(r"\d", text) for text in texts[:-1]):
+        return Cut(texts[-1], [(name, parts[-1][1]), *parts[:-1]], about)
+    return Cut(name, parts, about)
+
+
+def _rounded(long: str, short: str) -> bool:
+    """Is `0.75136507 -> 0.7514` the same number, with fewer digits?"""
+    places = len(short.partition(".")[2])
+    return places < len(long.partition(".")[2]) and abs(float(long) - float(short)) <= 10**-places
+
+
+def in_words(text: str) -> tuple[str, str] | None:
+    """The name and the number of a sentence that says them: `w6 is updated to 0.4087`."""
+    found = _IN_WORDS.fullmatch(text.strip())
+    return (f"{found['name']}{' new' if found['new'] else ''}", found["value"]) if found else None
