@@ -23,6 +23,7 @@ from backprop_trace.render.writers.latex.page import (
     FORMULAS_OF_A_SLIDE,
     FRAGMENT,
     SLIDE,
+    column,
 )
 from backprop_trace.render.writers.latex.preamble import (
     BOX,
@@ -178,15 +179,36 @@ class _Document:
                 return tex.escaped(span)
 
 
-FRAME, FORMULA_ROW, TABLE_ROW, GAP = 205.0, 25.0, 12.0, 8.0
-"""How high a frame is, a row on it, and what stands between displays, in points; on the safe side."""
+FRAME, FORMULA_ROW, TABLE_ROW, GAP = 212.0, 25.0, 12.0, 8.0
+"""How high a frame is below a title of two lines, a row on it, and what stands between displays, in points."""
+
+TITLE_ROW, TITLE_LETTERS = 18.0, 52
+"""How high a line of a title is, and how many letters it has."""
 
 
 def high(text: str) -> float:
     """How high a display or a table is, in points."""
     if "tabular" in text:
-        return TABLE_ROW * (text.count(r"\\") + 3)
+        return TABLE_ROW * (text.count(r"\\") + text.count(tables.NEW_LINE) + 3)
     return FORMULA_ROW * display.height(text) + GAP
+
+
+def _in_parts(text: str, room: float) -> Iterator[str]:
+    """A display that is higher than the room in several: between steps, and between rows that may be parted."""
+    if high(text) <= room or not display.MAY_BREAK.search(text):
+        yield text
+        return
+    begin, _, rest = text.partition("\n")
+    body, _, end = rest.rstrip("\n").rpartition("\n")
+    first, *others = display.MAY_BREAK.split(body)
+    part = first
+    for between, row in zip(others[::2], others[1::2], strict=True):
+        if high(part + between + row) > room:
+            yield f"{begin}\n{part}\n{end}\n"
+            part = row
+        else:
+            part += between + row
+    yield f"{begin}\n{part}\n{end}\n"
 
 
 SMALLEST = 0.6
@@ -202,7 +224,7 @@ class _Fragment(_Document):
 
     def __init__(self, medium: Medium) -> None:
         if medium.points:
-            self.page = self.displays = FRAGMENT._replace(points=medium.points)
+            self.page = self.displays = column(medium.points)
         super().__init__(medium)
 
     def opening(self) -> Iterator[str]:
@@ -246,7 +268,8 @@ class _Frames(_Fragment):
     """Frames of a talk: one for each unit, or for what stands under a heading without units."""
 
     page, displays, group, box, fitted = SLIDE, FORMULAS_OF_A_SLIDE, GROUP + NUMBERED_FROM_SECOND, "", ""
-    frame, above, shows = False, "", ""
+    frame, above, shows, room = False, "", "", FRAME
+    """Has a frame begun, the heading, what the frame shows, and how much room there is on it."""
 
     def title(self, text: str) -> str:
         self.above = tex.escaped(text)
@@ -261,10 +284,12 @@ class _Frames(_Fragment):
 
     def displayed(self, text: str) -> str:
         """A display or a table; where there is no more room the next frame begins."""
-        height = high(text)
-        again = self.started(self.shows) if self.filled and self.filled + height > FRAME else ""
-        self.filled += height
-        return again + text
+        return "".join(map(self._on_a_frame, _in_parts(text, self.room)))
+
+    def _on_a_frame(self, part: str) -> str:
+        again = self.started(self.shows) if self.filled and self.filled + high(part) > self.room else ""
+        self.filled += high(part)
+        return again + part
 
     def written(self, block: Block) -> Iterator[str]:
         if not isinstance(block, said.Title | said.Heading) and not self.frame:
@@ -276,10 +301,17 @@ class _Frames(_Fragment):
         text = "".join(super(_Fragment, self).written(block))
         if isinstance(block, said.Drawing):
             self.filled += self.page.tallest
-        if isinstance(block, said.Listed):
-            height = TABLE_ROW * (tables.text_width(text) / self.page.width + 1)
-            yield self.started(self.shows) if self.filled and self.filled + height > FRAME else ""
-        yield text
+        yield self._in_words(text) if isinstance(block, said.Listed) else text
+
+    def remark(self, text: str) -> str:
+        return self._in_words(super().remark(text))
+
+    def _in_words(self, text: str) -> str:
+        """A paragraph; where there is no more room on the next frame."""
+        height = TABLE_ROW * (tables.text_width(text) / self.page.width + 1)
+        again = self.started(self.shows) if self.filled and self.filled + height > self.room else ""
+        self.filled += height
+        return again + text
 
     def equations(self) -> Iterator[str]:
         if self.phase and isinstance(self.phase[0], Equations) and not self.frame:
@@ -288,6 +320,8 @@ class _Frames(_Fragment):
 
     def started(self, title: str) -> str:
         ended, self.frame, self.shows, self.filled = self.ended(), True, title, 0.0
+        rows = tables.text_width(title) / (TITLE_LETTERS * tables.LETTER)
+        self.room = FRAME - TITLE_ROW * max(0, int(rows) - 1)
         return f"{ended}\n\\begin{{frame}}[allowframebreaks=1]{{{title}}}\n{ON_A_SLIDE}\n"
 
     def ended(self) -> str:

@@ -6,6 +6,7 @@ each part is a row of its own, and the longest are broken over several.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
@@ -20,6 +21,14 @@ SIGN = 14.0
 
 WHOLE = 16
 """Steps of so many rows stay on one page."""
+
+BREAK = " \\displaybreak[0]\\\\\n"
+"""Between rows of a step that may be broken over pages."""
+
+NEXT = " \\\\[3pt]\n"
+"""Between steps."""
+
+MAY_BREAK = re.compile(f"({re.escape(BREAK)}|{re.escape(NEXT)})")
 
 INDENT = 10.0
 WIDEST_NAME = 0.34
@@ -89,20 +98,26 @@ def display(steps: Sequence[Step], margin: Margin, page: TextBlock) -> Iterator[
     for layout in layouts(steps, margin, page):
         kind = layout.environment.partition("}")[0]
         written = [[joined(row, margin.name(row[0])) for row in rows] for rows in layout.steps]
-        broken = " \\displaybreak[0]\\\\\n" if page.rows else " \\\\\n"  # a document allows breaks everywhere
+        broken = BREAK if page.rows else " \\\\\n"  # a document allows breaks everywhere
         ends = (" \\\\*\n" if height(r"\\".join(rows)) <= (page.rows or WHOLE) else broken for rows in written)
-        body = " \\\\[3pt]\n".join(end.join(rows) for end, rows in zip(ends, written, strict=True))
+        body = NEXT.join(end.join(rows) for end, rows in zip(ends, written, strict=True))
         yield f"\\begin{{{layout.environment}}}\n{body}\n\\end{{{kind}}}\n"
 
 
-HIGH, LOW = 1.3, 0.5
-"""How high a row with derivatives at a time step is, and one without a fraction, beside one with fractions."""
-
-
 def height(text: str) -> float:
-    """How many rows of fractions the rows of a display are as high as."""
-    stacked = 0.4 * text.count(r"\begin{gathered}")
-    return stacked + sum(HIGH if r"\rvert" in row else 1.0 if r"\frac" in row else LOW for row in text.split(r"\\"))
+    """How high the rows of a display are, beside a row of 25 pt on a slide."""
+    stacked = 0.4 * text.count(r"\begin{gathered}") + 0.12 * text.count("[3pt]")
+    return stacked + sum(map(_row_height, text.split(r"\\")))
+
+
+def _row_height(row: str) -> float:
+    """By what makes a row high: derivatives at a sample or time step, fractions, powers with such an exponent."""
+    raised = "^{(" in row
+    if r"\rvert" in row:
+        return 1.3
+    if r"\frac" in row:
+        return 1.2 if raised else 0.9
+    return 0.95 if raised and "e^{" in row else 0.6 if raised else 0.5
 
 
 def _parts(steps: list[list[Row]], most: int) -> Iterator[list[list[Row]]]:

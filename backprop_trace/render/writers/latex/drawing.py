@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import Name, given
@@ -23,7 +24,10 @@ from backprop_trace.render.writers.latex.geometry import (
     Labels,
     Point,
     Segment,
+    bent,
+    clearance,
     evenly,
+    off_circles,
     one_by_one,
 )
 from backprop_trace.render.writers.latex.page import TextBlock
@@ -37,6 +41,10 @@ LABEL_SIZE = 0.9
 """Labels are set in a smaller size: 10 pt of `width` become 9."""
 
 WIDEST_GAP = 165.0
+NARROWEST_GAP = 48.0
+"""Layers are at least so far apart, from centre to centre."""
+
+PLACES_ON_A_BEND = (0.5, 0.4, 0.6, 0.3, 0.7)
 CLOSEST, SPACINGS = 44.0, (56.0, 68.0, 80.0, 96.0, 112.0)
 DIGITS = 4
 
@@ -102,6 +110,8 @@ class Tikz(NamedTuple):
     size: Size
     beside: list[Beside]
     remarks: list[str]
+    numbers: bool
+    """Do the given numbers stand at the sides?"""
 
 
 def picture(trace: Trace, names: Naming, alphabet: Alphabet, page: TextBlock) -> Iterator[str]:
@@ -116,7 +126,7 @@ def picture(trace: Trace, names: Naming, alphabet: Alphabet, page: TextBlock) ->
     for edge, place, text in drawn.labels:
         yield f"\\path {edge.path(f' node[weight, pos={place:.2f}] {{${text}$}}')};\n"
     yield from map(_beside_unit, drawn.beside)
-    beside = list(_given_at_units(drawn.nodes, texts, trace))
+    beside = list(_given_at_units(drawn.nodes, texts, trace)) if drawn.numbers else []
     yield from (f"{number.way} {{${number.text}$}};\n" for number in beside)
     yield "\\end{tikzpicture}\n"
     written = [text for _, _, text in drawn.labels]
@@ -133,20 +143,30 @@ class _Texts:
 
     def __init__(self, trace: Trace, names: Naming, alphabet: Alphabet, page: TextBlock):
         self.trace, self.names, self.page, self.rounded = trace, names, page, set[str]()
-        self.spell = names.speller(alphabet)
+        self.spell, self.numbered = names.speller(alphabet), False
 
     def unit(self, node: Circle) -> str:
+        """What stands for a unit: a number where its name is too long."""
+        name = self.called(node)
+        return str(self._number(node)) if self.numbered and _size(width(name)) is None else name
+
+    def called(self, node: Circle) -> str:
         """A unit as the formulas call it: in styles that number the layers, by its activation."""
         by_layer = self.names.style != "net-out" and node.layer != 0
         return self.spell(Name("out", node.unit) if by_layer else given(node.unit))
 
+    def _number(self, node: Circle) -> int:
+        """Counted from the first input on."""
+        columns = self.trace.example.network.columns
+        return sum(map(len, columns[: node.layer])) + columns[node.layer].index(node.unit) + 1
+
     def correspondence(self, nodes: Sequence[Circle]) -> str:
-        """Which unit of the file stands where, in styles that number the layers."""
-        pairs = [
-            f"${self.unit(node)}$ = ${self.spell(given(node.unit))}$" for node in nodes if node.unit and node.layer
-        ]
-        called = self.word("The units of the file, by their activations:")
-        return f"{called} {', '.join(pairs)}." if pairs and self.names.style != "net-out" else ""
+        """Which unit of the file stands where, in styles that number the layers, and where numbers stand for names."""
+        by_layer = self.names.style != "net-out"
+        files = {node: self.spell(given(node.unit)) if by_layer else self.called(node) for node in nodes if node.unit}
+        pairs = [f"${self.unit(node)}$ = ${name}$" for node, name in files.items() if self.unit(node) != name]
+        called = self.word("The units of the file, by their activations:" if by_layer else "The units:")
+        return f"{called} {', '.join(pairs)}." if pairs else ""
 
     def word(self, text: str) -> str:
         return tex.escaped(word(text, self.page.language))
@@ -173,10 +193,43 @@ class _Texts:
 # --- where everything stands ---
 
 
+Units: TypeAlias = tuple[int, tuple[str, ...]]
+"""Number and units of a layer; the inputs are layer 0, and -1 stands for those left out."""
+
+
+class Ground(NamedTuple):
+    """Which layers are drawn, and how far apart; with the given numbers at the sides, if there is room for them."""
+
+    layers: list[Units]
+    gap: float
+    numbers: bool
+
+
+def _ground(trace: Trace, texts: _Texts, page: TextBlock) -> Ground:
+    """All layers if they find room, without the numbers at the sides if they must, else the first and the last ones."""
+    columns = list(enumerate(trace.example.network.columns))
+    ways = [(columns, True)] if _has_one_value_each(trace) else []
+    for layers, numbers in (*ways, *((_abridged(columns, most), False) for most in range(MOST_LAYERS, 2, -1))):
+        sides = _at_the_sides(layers, trace, texts, numbers)
+        gap = min(WIDEST_GAP, (page.points - 2 * RADIUS - sides) / max(1, len(layers) - 1))
+        if gap >= NARROWEST_GAP and len(layers) <= MOST_LAYERS:
+            break
+    return Ground(layers, gap, numbers)
+
+
+def _abridged(columns: list[Units], most: int) -> list[Units]:
+    if len(columns) <= most:
+        return columns
+    return [*columns[: most // 2], (-1, ("",)), *columns[len(columns) - (most - 1) // 2 :]]
+
+
 def _drawn(trace: Trace, texts: _Texts, page: TextBlock) -> Tikz:
     """With name and value on every edge if they find room, else with the names only, else bare."""
-    layers = _layers(trace)
-    gap = min(WIDEST_GAP, (page.points - 2 * RADIUS - _at_the_sides(trace, texts)) / max(1, len(layers) - 1))
+    ground = _ground(trace, texts, page)
+    if any(LABEL_SIZE * width(name) > ground.gap - 4 for layer in ground.layers for name in _long_names(layer, texts)):
+        texts.numbered = True
+        ground = _ground(trace, texts, page)
+    layers, gap, _ = ground
     most = min(MOST_UNITS, max(4, int(gap / 12)), int(page.tallest / CLOSEST) + 1)
     remarks = _remarks(layers, most, trace)
     tallest = min(most, max(len(units) for _, units in layers))
@@ -186,22 +239,38 @@ def _drawn(trace: Trace, texts: _Texts, page: TextBlock) -> Tikz:
             for spacing in spacings:
                 nodes = _nodes(layers, gap, spacing, most)
                 edges, beside = _edges(trace, nodes), _labels_at_units(nodes, texts, trace, gap)
-                labels = _labels(edges, [label.segment for label in beside], text, size, find)
+                labels = _labels(edges, nodes, [label.segment for label in beside], text, size, find)
                 if labels is not None:
-                    return Tikz(nodes, edges, labels, size, beside, remarks)
-    nodes = _nodes(layers, gap, SPACINGS[0], most)
+                    return Tikz(nodes, edges, labels, size, beside, remarks, ground.numbers)
+    nodes = _nodes(layers, gap, spacings[0], most)
     remarks.append("There is no room for the weights along the edges.")
-    return Tikz(nodes, _edges(trace, nodes), [], SIZES[0], _labels_at_units(nodes, texts, trace, gap), remarks)
+    beside = _labels_at_units(nodes, texts, trace, gap)
+    return Tikz(nodes, _edges(trace, nodes), [], SIZES[0], beside, remarks, ground.numbers)
 
 
-def _at_the_sides(trace: Trace, texts: _Texts) -> float:
-    """What stands left of the inputs and right of the outputs."""
-    network = trace.example.network
-    if not _has_one_value_each(trace):
-        return 10.0
+def _at_the_sides(layers: Sequence[Units], trace: Trace, texts: _Texts, numbers: bool) -> float:
+    """What stands left of the first units and right of the last ones: names, biases, given numbers."""
+    network, overhang = trace.example.network, 0.0
+    for layer in (layers[0], layers[-1]):
+        biases = [texts.with_value(bias) for node in _units(layer) if (bias := _bias(node, trace)) is not None]
+        written = (*_long_names(layer, texts), *biases)
+        overhang += max([5.0, *(LABEL_SIZE * width(text) / 2 - RADIUS for text in written)])
+    if not numbers:
+        return overhang
     inputs = [texts.value(given(label)) for label in network.inputs[:MOST_UNITS]]
     targets = [texts.value(Name("target", label)) for label in network.outputs[:MOST_UNITS]]
-    return LABEL_SIZE * (max(map(width, inputs)) + max(map(width, targets))) + 82.0
+    return max(overhang, LABEL_SIZE * (max(map(width, inputs)) + max(map(width, targets))) + 82.0)
+
+
+def _units(layer: Units) -> list[Circle]:
+    """The units of a layer, wherever they stand."""
+    number, units = layer
+    return [Circle(unit, number, (0.0, 0.0)) for unit in units if unit]
+
+
+def _long_names(layer: Units, texts: _Texts) -> list[str]:
+    """Those that find no room in a circle."""
+    return [name for node in _units(layer) if _size(width(name := texts.unit(node))) is None]
 
 
 def _has_one_value_each(trace: Trace) -> bool:
@@ -209,15 +278,7 @@ def _has_one_value_each(trace: Trace) -> bool:
     return trace.example.training.samples == 1 and not trace.example.training.times
 
 
-def _layers(trace: Trace) -> list[tuple[int, tuple[str, ...]]]:
-    """Number and units of the layers that are drawn; the inputs are layer 0, and -1 stands for those left out."""
-    layers = list(enumerate(trace.example.network.columns))
-    if len(layers) <= MOST_LAYERS:
-        return layers
-    return [*layers[:3], (-1, ("",)), *layers[-3:]]
-
-
-def _nodes(layers: Sequence[tuple[int, tuple[str, ...]]], gap: float, spacing: float, most: int) -> list[Circle]:
+def _nodes(layers: Sequence[Units], gap: float, spacing: float, most: int) -> list[Circle]:
     shown_units = [units if len(units) <= most else (*units[: most - 2], "", units[-1]) for _, units in layers]
     tallest = max(map(len, shown_units))
     nodes = []
@@ -241,23 +302,47 @@ def _edges(trace: Trace, nodes: Sequence[Circle]) -> list[Arrow]:
 Finder: TypeAlias = Callable[[Labels], list[float] | None]
 
 
+Placed: TypeAlias = list[tuple[Arrow, float, str]]
+"""Labels, each with its edge and its place there."""
+
+
 def _labels(
-    edges: Sequence[Arrow], others: list[Segment], text: Callable[[Name], str], size: Size, find: Finder
-) -> list[tuple[Arrow, float, str]] | None:
-    """The labels of all edges, layer by layer; None if there is one where they do not fit."""
-    labels = [(edge, 0.5, text(edge.weight)) for edge in edges if edge.skips]
+    edges: Sequence[Arrow],
+    nodes: Sequence[Circle],
+    others: list[Segment],
+    text: Callable[[Name], str],
+    size: Size,
+    find: Finder,
+) -> Placed | None:
+    """The labels of all edges, layer by layer, and then of those that pass by a layer; None if one does not fit."""
+    labels, taken, centres = Placed(), [*others], [node.point for node in nodes]
     straight = [edge for edge in edges if not edge.skips]
     for layer in sorted({edge.head.layer for edge in straight}):
         members = [edge for edge in straight if edge.head.layer == layer]
         if len(members) > MOST_LABELS:
             return None
         written = [text(edge.weight) for edge in members]
-        widths = [size.scale * width(label) + 4 for label in written]
-        found = find(Labels([edge.segment for edge in members], widths, others))
+        stand = Labels([edge.segment for edge in members], [_room(label, size) for label in written], taken, centres)
+        found = find(stand)
         if found is None:
             return None
         labels += zip(members, found, written, strict=True)
+        taken += [line for number, place in enumerate(found) if (line := stand.along(number, place)) is not None]
+    for edge in (edge for edge in edges if edge.skips):
+        label = text(edge.weight)
+        for place in PLACES_ON_A_BEND:
+            line = bent(edge.segment, place, _room(label, size))
+            if clearance(line, taken, ()) > 0 and off_circles(line, centres) > 0:
+                break
+        else:
+            return None
+        labels.append((edge, place, label))
+        taken.append(line)
     return labels
+
+
+def _room(label: str, size: Size) -> float:
+    return size.scale * width(label) + 4
 
 
 def _bias(node: Circle, trace: Trace) -> Name | None:
@@ -272,8 +357,15 @@ def _labels_at_units(nodes: Sequence[Circle], texts: _Texts, trace: Trace, gap: 
     long = [Beside(node, name, not _is_above(node)) for node, name in names if _size(width(name)) is None]
     biases = [(node, bias) for node in nodes if (bias := _bias(node, trace)) is not None]
     written = [Beside(node, texts.with_value(bias), _is_above(node)) for node, bias in biases]
-    fits = all(LABEL_SIZE * width(label.text) < gap - 4 for label in written)
-    return [*long, *written] if fits else long
+    if long and not _are_apart(nodes):
+        return [label._replace(above=False) for label in long]
+    return [*long, *written] if all(LABEL_SIZE * width(label.text) < gap - 4 for label in written) else long
+
+
+def _are_apart(nodes: Sequence[Circle]) -> bool:
+    """Is there room for two labels between the units of each layer?"""
+    heights = (sorted(node.point[1] for node in nodes if node.layer == layer) for layer in {n.layer for n in nodes})
+    return all(above - below >= 2 * (RADIUS + LABEL_HEIGHT) for column in heights for below, above in pairwise(column))
 
 
 def _is_above(node: Circle) -> bool:
@@ -281,11 +373,11 @@ def _is_above(node: Circle) -> bool:
     return node.point[1] > 0
 
 
-def _remarks(layers: Sequence[tuple[int, tuple[str, ...]]], most: int, trace: Trace) -> list[str]:
+def _remarks(layers: Sequence[Units], most: int, trace: Trace) -> list[str]:
     wide = max((len(units) for _, units in layers), default=0)
     remarks = [f"Of layers with more than {most} units, the first ones and the last are drawn."] if wide > most else []
     if len(layers) < len(trace.example.network.columns):
-        remarks.append("Of the layers, the first three and the last three are drawn.")
+        remarks.append("Of the layers, the first and the last ones are drawn.")
     if trace.example.network.recurrent_units:
         remarks.append("The recurrent connections, from one time step to the next, are not drawn.")
     return remarks

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
@@ -68,6 +69,26 @@ def along(edge: Segment, place: float, wide: float) -> Segment | None:
     )
 
 
+BEND = math.radians(20)
+PULL = 0.3915
+"""At which angle a curve leaves a circle, and how far from its ends its control points are: TikZ's `bend left=20`."""
+
+
+def bent(edge: Segment, place: float, wide: float) -> Segment:
+    """The middle line of a label on a curve between two circles, `place` (0 to 1) on its way."""
+    (ax, ay), (bx, by) = edge
+    straight = math.atan2(by - ay, bx - ax)
+    out, back = (complex(math.cos(angle), math.sin(angle)) for angle in (straight + BEND, straight + math.pi - BEND))
+    first, last = complex(ax, ay) + RADIUS * out, complex(bx, by) + RADIUS * back
+    pull = PULL * abs(last - first)
+    points = [first, first + pull * out, last + pull * back, last]
+    while len(points) > 2:
+        points = [one + place * (other - one) for one, other in pairwise(points)]
+    centre, along = points[0] + place * (points[1] - points[0]), points[1] - points[0]
+    half = wide / 2 * along / abs(along)
+    return ((centre - half).real, (centre - half).imag), ((centre + half).real, (centre + half).imag)
+
+
 def clearance(label: Segment, labels: Sequence[Segment], edges: Sequence[Segment]) -> float:
     """How far a label is from the nearest other one; and, where it is clear of them, from the nearest other edge."""
     from_labels = min((distance(label, other) - LABEL_HEIGHT for other in labels), default=math.inf)
@@ -77,12 +98,20 @@ def clearance(label: Segment, labels: Sequence[Segment], edges: Sequence[Segment
     return min(from_labels, max(from_edges, 0.0) + 1.0)
 
 
+def off_circles(label: Segment, centres: Sequence[Point]) -> float:
+    """How far a label is from the nearest circle."""
+    near = min((_to_segment(centre, label) for centre in centres), default=math.inf)
+    return near - RADIUS - LABEL_HEIGHT / 2
+
+
 class Labels(NamedTuple):
-    """Labels to be put on edges that lead from one layer to the next; `others` stand already."""
+    """Labels to be put on edges that lead from one layer to the next; `others` stand already, and circles around
+    `centres`."""
 
     edges: Sequence[Segment]
     widths: Sequence[float]
     others: Sequence[Segment]
+    centres: Sequence[Point] = ()
 
     def along(self, number: int, place: float) -> Segment | None:
         return along(self.edges[number], place, self.widths[number])
@@ -96,6 +125,7 @@ class Labels(NamedTuple):
         edge = self.edges[number]
         lines = [other for other in self.edges if not set(other) & set(edge)]
         near = clearance(label, [*self.others, *(other for other in rest if other is not None)], lines)
+        near = min(near, off_circles(label, [centre for centre in self.centres if centre not in edge]))
         return near - 0.5 * abs(at[number] - NEAR_THE_TAIL)
 
     def worst(self, at: Sequence[float], floor: float = -math.inf) -> float:

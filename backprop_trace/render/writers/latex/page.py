@@ -44,9 +44,18 @@ DOCUMENT = TextBlock(points=483.0, digits=28, terms=40)
 FRAGMENT = TextBlock(points=300.0, digits=26, terms=20, in_full=200, listed=600, rows=8, longest_name=13)
 """Narrow enough for a beamer frame (307 pt) and for article's columns of text (345 pt)."""
 
+
+def column(points: float) -> TextBlock:
+    """A piece for a column so wide."""
+    return FRAGMENT._replace(points=points, digits=min(FRAGMENT.digits, int(points / NARROWEST_DIGIT)))
+
+
+NARROWEST_DIGIT = 13.0
+"""A number that is put in has a digit for each so many points of a column."""
+
 FORMULAS_OF_A_FRAGMENT = FRAGMENT._replace(points=355.0, rows=9)
 """In a column of text; on a slide they are set in a smaller size."""
 
 SLIDE = FRAGMENT._replace(rows=5, tallest=140.0)
-FORMULAS_OF_A_SLIDE = SLIDE._replace(points=364.0, rows=9)
+FORMULAS_OF_A_SLIDE = SLIDE._replace(points=364.0, rows=8)
 """A beamer frame, whose formulas are set in a smaller size."""

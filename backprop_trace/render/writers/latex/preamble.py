@@ -6,6 +6,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \setlength{\parindent}{0pt}
 \setlength{\mathindent}{0pt}
+\setlength{\rightskip}{0pt plus 1fil}
 \setlength{\emergencystretch}{3em}
 \allowdisplaybreaks
 % a phase: more space before it than behind
@@ -45,6 +46,7 @@ ON_A_SLIDE = r"\footnotesize\setlength{\jot}{1pt}\setlength{\abovedisplayskip}{3
 
 GROUP = rf"""\begingroup
 \setlength{{\parindent}}{{0pt}}
+\setlength{{\rightskip}}{{0pt plus 1fil}}
 \ifdefined\mathindent\setlength{{\mathindent}}{{0pt}}\fi
 \ifdefined\insertframetitle % on a slide of beamer
   {ON_A_SLIDE}

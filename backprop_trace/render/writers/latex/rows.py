@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from backprop_trace.formulas.expr import (
     Call,
+    Cases,
     Difference,
     Formula,
     Minus,
@@ -91,6 +92,8 @@ def apart(formula: Formula, pen: RowPen) -> list[str]:
         case Power(base, exponent):
             above, _ = write(exponent, pen.notation, pen.leaf)
             return _between("", pieces(base, pen, ATOM), f"^{{{above}}}")
+        case Cases():
+            return [_with_conditions_below(formula, pen)]
         case Call(function, (argument,)) if function in _OPERATORS:
             return _between(_OPERATORS[function] + r"\Bigl(", pieces(argument, pen), r"\Bigr)")
     return [write(formula, pen.notation, pen.leaf)[0]]
@@ -117,6 +120,13 @@ def _stacked(formula: Formula, pen: RowPen) -> str:
     narrower = pen._replace(room=0.9 * pen.room)
     rows = filled(pieces(formula, narrower), narrower.room)
     return rows[0] if len(rows) == 1 else r"\begin{gathered} " + r" \\ ".join(rows) + r" \end{gathered}"
+
+
+def _with_conditions_below(formula: Cases, pen: RowPen) -> str:
+    """Each case with its condition below it, not beside it."""
+    narrower = pen._replace(room=pen.room - 25.0)
+    rows = (filled(pieces(part, narrower), narrower.room) for part in parts(formula))
+    return pen.notation.cases(*map(r" \\ ".join, rows))[0].replace(" & ", r" \\ \quad ")
 
 
 def filled(texts: Iterable[str], room: float) -> list[str]:

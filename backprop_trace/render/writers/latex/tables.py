@@ -6,22 +6,29 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from backprop_trace.formulas.notation import latex_number
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Text
 from backprop_trace.render.writers.latex.digits import aligned
 from backprop_trace.render.writers.latex.page import TEXT_SIZE, TextBlock
-from backprop_trace.render.writers.latex.steps import short_number
+from backprop_trace.render.writers.latex.steps import digit_rows
 from backprop_trace.render.writers.latex.width import width
 
 GAP = 10.0
+BETWEEN = 25.0
+"""Between columns that stand beside each other once more."""
+
 LETTER = 5.6
 """The width of a letter of text, on the safe side."""
 
 WIDEST_FIRST = 80.0
 """Room that is kept for the first column."""
 
-FEWEST_DIGITS, DIGIT = 4, 5.0
-"""How many of a number are shown at least, and how wide one is."""
+FEWEST_DIGITS = 40.0
+"""Room for the digits of a number over several rows."""
+
+NEW_LINE = r" \newline "
+"""In a cell of several rows."""
 
 FEWEST_WORDS = 150.0
 """Where there is less room beside the other columns, sentences stand below their row."""
@@ -67,17 +74,18 @@ def divided(
     """What of a table stands side by side; `words` writes a cell in LaTeX."""
     if not rows:
         return
-    first, *others = (
-        _column(column, [row.cells[place] for row in rows], words, page)._replace(place=place)
+    columns = [
+        _column(column, [row.cells[place] for row in rows], words)._replace(place=place)
         for place, column in enumerate(table.columns)
-    )
+    ]
+    first, *others = _with_rows_of_digits(columns, table, rows, page)
     below = others.pop() if table.columns[-1].below and others else None
     room = page.width - needed([first, *others]) - GAP
     if below is not None and room > FEWEST_WORDS:
         others.append(below._replace(room=min(room, _width(below))))
     remarks = below.cells if below is not None and room <= FEWEST_WORDS and any(below.cells) else []
-    columns = [_narrowed(column, page.width - needed([first]) - GAP) for column in others]
-    *parts, last = _parts(first, columns, page)
+    narrowed = [_narrowed(column, page.width - needed([first]) - GAP) for column in others]
+    *parts, last = _parts(first, narrowed, page)
     yield from (Part([first, *part], []) for part in parts)
     yield Part([first, *last], remarks)
 
@@ -103,17 +111,32 @@ def _narrowed(column: Cells, room: float) -> Cells:
     return column if column.number or _width(column) <= room else column._replace(room=room)
 
 
-def _column(column: said.Column, cells: Sequence[Text], words: Callable[[Text], str], page: TextBlock) -> Cells:
-    """A number that is wider than the page is cut: the lines above have it whole."""
+def _column(column: said.Column, cells: Sequence[Text], words: Callable[[Text], str]) -> Cells:
     heading = words(column.heading)
     if not column.number:
         return Cells(heading, [words(cell) for cell in cells], begins=column.begins)
-    for digits in range(int(page.width / DIGIT), FEWEST_DIGITS - 1, -1):
-        numbers = [short_number(cell, digits)[0] if isinstance(cell, str) and cell else "" for cell in cells]
-        found = Cells(heading, [f"${cell}$" if cell else "" for cell in aligned(numbers)], True, begins=column.begins)
-        if needed([found]) <= page.width - WIDEST_FIRST:
-            break
-    return found
+    numbers = aligned([latex_number(cell)[0] if isinstance(cell, str) and cell else "" for cell in cells])
+    return Cells(heading, [f"${cell}$" if cell else "" for cell in numbers], True, begins=column.begins)
+
+
+def _with_rows_of_digits(
+    columns: Sequence[Cells], table: said.Table, rows: Sequence[said.Row], page: TextBlock
+) -> Iterator[Cells]:
+    """The columns; where a number finds no room beside the first column, its digits stand on several rows."""
+    for column in columns:
+        room = max(FEWEST_DIGITS, page.width - (needed(columns[:1]) if column.place else WIDEST_FIRST) - GAP)
+        if not column.number or _width(column) <= room:
+            yield column
+            continue
+        numbers = [row.cells[column.place] for row in rows]
+        texts = [_rows_of_digits(number, room) if isinstance(number, str) and number else "" for number in numbers]
+        yield column._replace(cells=texts, room=room)
+
+
+def _rows_of_digits(number: str, room: float) -> str:
+    return NEW_LINE.join(
+        f"${row}$" for row in ([latex_number(number)[0]] if "/" in number else digit_rows(number, room))
+    )
 
 
 def needed(columns: Sequence[Cells]) -> float:
@@ -124,15 +147,36 @@ def needed(columns: Sequence[Cells]) -> float:
 def _whole(columns: Sequence[Cells], remarks: Sequence[str], page: TextBlock) -> Iterator[str]:
     """The columns, as often side by side as the width allows; in a fragment, in pieces without page breaks."""
     count = len(columns[0].cells)
-    beside = 1 if remarks else max(1, min(4, int(page.width / (needed(columns) + GAP)), -(-count // 12)))
+    beside = 1 if remarks else max(1, min(4, _times_beside(columns, page), -(-count // 12)))
     rows = [_row(columns, start, beside) for start in range(0, count, beside)]
     if remarks:
         rows = [_with_remark(row, remark, columns) for row, remark in zip(rows, remarks, strict=True)]
     small = len(rows) > LONG or needed(columns) > page.width
-    at_once = 2 * page.rows or len(rows)
-    for start in range(0, len(rows), at_once):
-        piece, whole = rows[start : start + at_once], bool(page.rows) or len(rows) <= SHORT
+    whole = bool(page.rows) or sum(map(_height, rows)) <= SHORT
+    for piece in _in_pieces(rows, 2 * page.rows):
         yield from _piece(columns, piece, beside, whole, "\\footnotesize\n" if small else "")
+
+
+def _height(row: str) -> int:
+    """On how many lines a row stands."""
+    return 1 + max(cell.count(NEW_LINE) for cell in row.split(" & "))
+
+
+def _in_pieces(rows: Sequence[str], most: int) -> Iterator[list[str]]:
+    """Rows of so many lines at a time (0: all)."""
+    piece, filled = list[str](), 0
+    for row in rows:
+        if most and piece and filled + _height(row) > most:
+            yield piece
+            piece, filled = [], 0
+        piece.append(row)
+        filled += _height(row)
+    yield piece
+
+
+def _times_beside(columns: Sequence[Cells], page: TextBlock) -> int:
+    """How often there is room for the columns."""
+    return int((page.points + BETWEEN) / (TEXT_SIZE * needed(columns) + BETWEEN))
 
 
 def _with_remark(row: str, remark: str, columns: Sequence[Cells]) -> str:
@@ -147,7 +191,7 @@ def _with_remark(row: str, remark: str, columns: Sequence[Cells]) -> str:
 
 def _piece(columns: Sequence[Cells], rows: list[str], beside: int, whole: bool, size: str) -> Iterator[str]:
     one = "".join(_format(column) for column in columns)
-    between = rf"@{{\hspace{{{2.5 * GAP:.0f}pt}}}}"
+    between = rf"@{{\hspace{{{BETWEEN:.0f}pt}}}}"
     head = " & ".join([column.heading for column in columns] * beside)
     environment = "tabular" if whole else "longtable"
     yield ("\\begin{center}\n" if whole else "{") + size

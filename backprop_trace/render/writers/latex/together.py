@@ -16,9 +16,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 FEWEST, MOST = 6, 30
 """So many lines stand together at the end; a piece of more than that finds its own pages."""
+
+A_PAGE = 60
+"""What has more lines than this is longer than half a page, and may become longer than TeX can measure."""
+
+LETTERS = 110
+"""A line of words has hardly more."""
 
 HEADING = re.compile(r"\s*(\\lhsas\{\S+\s*)?(\\(sub)*section\*|\\par\\smallskip\\noindent\\textit)")
 LONG = r"\begin{longtable}"
@@ -39,11 +46,11 @@ def _whole(group: Sequence[str], last: Sequence[str] = ()) -> Iterator[str]:
     """Pieces, and the last lines of a document, on one page. A long table finds its own pages: as many of its lines
     as stand below a heading, and those above what stands last."""
     inside = [*group, *_boxed("lastlines", "".join(last).replace("\\par}\n", "\\par}\\nobreak\n"))]
-    if not any(LONG in piece for piece in group):
+    if not any(LONG in piece for piece in group) and sum(map(lines, inside)) <= A_PAGE:
         yield from _boxed("together", "".join(inside), "[1]" if last else "")
         return
-    first = next(place for place, piece in enumerate(group) if LONG in piece)
-    yield "\\roomforlines\n" if first and all(map(HEADING.match, group[:first])) else ""
+    headings = list(takewhile(HEADING.match, group))
+    yield "\\roomforlines\n" if headings and LONG in "".join(group[len(headings) : len(headings) + 1]) else ""
     yield from inside
 
 
@@ -61,7 +68,8 @@ def _ending(group: Sequence[str]) -> Iterator[str]:
 
 def lines(piece: str) -> int:
     """How many lines a piece has at least."""
-    return piece.count(r"\\") + piece.count(r"\par}") + piece.count(r"\begin{align")
+    words = max(piece.count(r"\par}"), len(piece) // LETTERS) if piece.rstrip().endswith(r"\par}") else 0
+    return piece.count(r"\\") + words + piece.count(r"\begin{align")
 
 
 def _boxed(environment: str, inside: str, options: str = "") -> Iterator[str]:

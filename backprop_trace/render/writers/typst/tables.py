@@ -10,6 +10,7 @@ from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Text
 from backprop_trace.render.writers.latex import tables
 from backprop_trace.render.writers.latex.page import TextBlock
+from backprop_trace.render.writers.latex.tables import NEW_LINE
 
 Words = Callable[[Text], str]
 
@@ -36,7 +37,9 @@ _PLAIN = re.compile(r"\$(?:\\phantom{([^}]*)})?(-?[\d.{},]+?(?:\\ldots)?)(?:\\ph
 
 
 def _number(latex: str) -> str:
-    """A cell of a column of numbers."""
+    """A cell of a column of numbers; rows of digits below each other."""
+    if NEW_LINE in latex:
+        return f"[{' #linebreak() '.join(f'#{_number(row)}' for row in latex.split(NEW_LINE))}]"
     if match := _PLAIN.fullmatch(latex):
         before, number, after = (_minus(text or "") for text in match.groups())
         return f'digits("{before}", "{number}", "{after}")'
