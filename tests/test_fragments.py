@@ -10,8 +10,11 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from random_documents import hard_to_set
 
-from backprop_trace.files.spec import shipped
+from backprop_trace.files.spec import load, shipped
+from backprop_trace.formulas.expr import LOSS, Name
+from backprop_trace.formulas.notation.names import canonical
 
 ENGINES = [
     pytest.param(engine, marks=pytest.mark.skipif(shutil.which(engine) is None, reason=f"{engine} is not installed"))
@@ -83,6 +86,17 @@ def test_documents_are_for_every_engine(printed: Printed, tmp_path: Path, exampl
     assert overfull(log_of(engine, "", printed("show", example, "--format", "latex"), tmp_path)) == []
 
 
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize(("seed", "head"), [(2, "beamer"), (18, "two columns"), (0, "article"), (6, "")])
+def test_what_is_hard_to_set_fits(printed: Printed, tmp_path: Path, seed: int, head: str) -> None:
+    """All twenty in all classes were seen to; that takes a quarter of an hour."""
+    (path := tmp_path / "random.yaml").write_text(hard_to_set(seed))
+    if head:
+        fits(printed, tmp_path, str(path), head, "pdflatex")
+    else:
+        assert overfull(log_of("pdflatex", "", printed("show", str(path), "--format", "latex"), tmp_path)) == []
+
+
 def fits(printed: Printed, folder: Path, example: str, head: str, engine: str) -> None:
     """The example in such a document, without an error and without anything overfull."""
     class_ = re.findall(r"{(\w+)}", HEADS[head])[0]
@@ -125,6 +139,19 @@ def test_a_quantity_with_what_it_depends_on_fits_a_frame(printed: Printed, tmp_p
     body = f"\\begin{{frame}}{{Title}}\n{printed(*asked, '--fragment')}\\end{{frame}}\n{frames}"
     log = log_of("pdflatex", "beamer", body, tmp_path)
     assert overfull(log) == [] and "(2 pages" in log
+
+
+def test_every_gradient_can_be_asked_for_alone(printed: Printed) -> None:
+    """A delta may be a product with a sum in it."""
+    for gradient in (name for name in load("deep").listing().equations if is_of_a_parameter(name.name)):
+        asked = canonical(gradient.name)
+        assert r"\begin{align" in printed(
+            "show", "deep", "--only", asked, "--with-ancestors", "-f", "latex", "--fragment"
+        )
+
+
+def is_of_a_parameter(name: Name) -> bool:
+    return name.kind == "d" and name.of == LOSS and name.wrt is not None and not name.wrt.kind
 
 
 def test_a_derivation_on_a_slide_goes_from_what_is_given_to_what_is_asked(printed: Printed) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Program
+from random_documents import hard_to_set
 
 from backprop_trace.render.medium import FLAVORS
 from backprop_trace.render.writers import markdown
@@ -27,7 +28,7 @@ COMMANDS = {
 
 
 def documents(run: Program, folder: Path, flavor: str) -> list[Path]:
-    """Every shipped example by every command that writes documents, and a report."""
+    """Every shipped example by every command that writes documents, random ones, and a report."""
     written = []
     for command, (name, *options) in COMMANDS.items():
         for example in EXAMPLES:
@@ -37,6 +38,10 @@ def documents(run: Program, folder: Path, flavor: str) -> list[Path]:
                 written.append(target)
             else:
                 print(command, example, code, err)
+    for seed in (0, 2):
+        (folder / f"{seed}.yaml").write_text(hard_to_set(seed))
+        written.append(folder / f"{seed}.md")
+        run("show", str(folder / f"{seed}.yaml"), "-f", "markdown", "--flavor", flavor, "-o", str(written[-1]))
     (folder / "ann.txt").write_text(SHEET)
     run(
         "check", "mazur", str(folder / "ann.txt"), "-f", "markdown", "--flavor", flavor, "-o", str(folder / "report.md")

@@ -159,7 +159,8 @@ def _latex_lower(lower: str, escape: Callable[[str], str]) -> str:
 
 
 def _mathjax_symbol(symbol: Symbol) -> str:
-    return _latex_symbol(symbol, tex.specials_escaped)
+    """pandoc knows no `\\textnormal`."""
+    return _latex_symbol(symbol, tex.specials_escaped).replace(r"\textnormal", r"\text")
 
 
 def _latex_place(name: Name) -> str:

@@ -55,7 +55,9 @@ class Folding:
         self.trace, self.kept, self.brief = trace, kept, brief
         self.outputs = frozenset(trace.example.network.outputs) if brief else frozenset()
         asked = trace.by_name[next(iter(kept))].formula if brief and len(kept) == 1 else None
-        self.within = set(asked.factors) if isinstance(asked, Product) else set()
+        self.within = (
+            {each for each in asked.factors if isinstance(each, Name)} if isinstance(asked, Product) else set()
+        )
         self.meaning = dict[Name, Formula]()
         self.lines = dict[Name, tuple[Equation, Formula | None]]()
         for equation in trace.listing.equations:
@@ -117,7 +119,7 @@ class Folding:
         if self.is_share(equation.name) and plain(wrt) in self.trace.example.rule.trained:
             return True
         if of == self.trace.listing.objective and wrt.label not in self.outputs:
-            deltas = {factor.wrt.label for factor in self.within if isinstance(factor, Name) and factor.wrt is not None}
+            deltas = {factor.wrt.label for factor in self.within if factor.wrt is not None}
             return equation.name in self.within or (wrt.kind == "out" and wrt.label not in deltas)
         return equation.phase == "backward" and self.is_of_output(equation.name)
 

@@ -6,6 +6,7 @@ overflows.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -304,7 +305,9 @@ class _Frames(_Fragment):
         yield self._in_words(text) if isinstance(block, said.Listed) else text
 
     def remark(self, text: str) -> str:
-        return self._in_words(super().remark(text))
+        letters = int((self.room / TABLE_ROW - 3) * self.page.width / tables.LETTER)
+        parts = textwrap.wrap(text, letters, break_long_words=False, break_on_hyphens=False)
+        return "".join(self._in_words(super(_Frames, self).remark(part)) for part in parts)
 
     def _in_words(self, text: str) -> str:
         """A paragraph; where there is no more room on the next frame."""
