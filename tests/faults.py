@@ -83,8 +83,8 @@ def faults_of(path: Path) -> Iterator[Fault]:
 
 def _without_meaning(tree: ast.AST) -> set[int]:
     """What changes no result: annotations, what only type checkers see, sizes of caches, checks of what is always so,
-    the words of messages and of `repr`, how long or how much is tried at most (and whether as much is too much), where a
-    long text is cut off, and the power of ten that a tolerance is."""
+    the words of messages and of `repr`, how long or how much is tried at most (and whether as much is too much), where
+    a long text is cut off, and the power of ten that a tolerance is."""
     found: set[int] = set()
     for node in ast.walk(tree):
         parts = [getattr(node, name, None) for name in ("annotation", "returns")]

@@ -114,6 +114,56 @@ def test_numbers_as_long_as_a_floats_may_differ_by_what_a_float_does_and_no_more
     assert verdicts("mazur", "net_h1 = 0.3775\nout_h1 = 0.5932699921061872")[1] in ("wrong", "slip")
 
 
+CANCELS = """
+inputs: {a: 0.352}
+parameters: {x: 0.35073}
+definitions:
+  p: a * x
+  q: p - %s
+objective: q
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("less", "written", "verdict"),
+    [
+        ("0.1222", "0.00121", "undecided"), ("0.1222", "0.00122", "undecided"), ("0.1222", "0.00123", "rounded"),
+        ("0.1222", "0.00126", "right"), ("0.1222", "0.00128", "rounded"), ("0.1222", "0.00129", "undecided"),
+        ("0.123", "0.00045", "rounded"), ("0.123", "0.00046", "right"), ("0.123", "0.00047", "undecided"),
+        ("0.123", "0.00044", "undecided"), ("0.123", "0.0005", "right"), ("0.123", "0.0004", "undecided"),
+        ("0.12", "0.00349", "rounded"), ("0.12", "0.00350", "undecided"), ("0.1222", "0.00351", "wrong"),
+    ],
+)  # fmt: skip
+def test_what_the_lines_before_leave_open_is_confirmed_up_to_some_units(less, written, verdict):
+    """p = 0.12345696 is not on the sheet and was carried with four figures: q may be off by 0.00005.
+
+    That confirms three units of three figures, one of two, half of one (or a hundredth of the number); more is open.
+    """
+    report = Checker(read_example(CANCELS % less)).check(read_sheet(f"q = {written}", "sheet"))
+    (line,) = [line for line in report.lines if line.written]
+    found = "wrong" if line.verdict == "slip" else line.verdict
+    assert found == verdict
+
+
+@pytest.mark.parametrize(
+    ("x", "written", "verdict"),
+    [
+        ("0.01", "0.00", "undecided"), ("0.01", "-0.00", "undecided"), ("0.01", "0.000", "wrong"),
+        ("0.01", "0", "undecided"), ("0.0199", "0.00", "undecided"), ("0.02", "0.00", "wrong"),
+        ("0.02", "0.0", "undecided"),
+        ("0.0202", "0.00", "wrong"), ("0.01", "0.005", "right"),
+    ],
+)  # fmt: skip
+def test_a_number_without_a_digit_that_tells_is_no_mistake_below_its_unit(x, written, verdict):
+    """q = x / 2: cut off, 0.00 stands for all that is below 0.01; 0.000 for 0.005 is no rounding at all."""
+    example = read_example(
+        f"inputs: {{a: 0.5}}\nparameters: {{x: {x}}}\ndefinitions: {{q: a * x}}\nobjective: q\nlearning_rate: 0.1\n"
+    )
+    (line,) = [line for line in Checker(example).check(read_sheet(f"q = {written}", "sheet")).lines if line.written]
+    assert ("wrong" if line.verdict == "slip" else line.verdict) == verdict
+
+
 @pytest.mark.parametrize(("copy", "follows"), [("0.3000", True), ("0.30", True), ("0.3002", False), ("0.33", False)])
 def test_a_line_that_repeats_a_wrong_number_follows_to_the_digits_it_has(copy, follows):
     """One output, so E = E_o6, whatever that is."""
