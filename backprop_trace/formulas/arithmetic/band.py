@@ -140,8 +140,8 @@ def _is_whole(units: float) -> bool:
 
 
 def _is_plain(found: Found) -> bool:
-    """0 and 1 are never rounded."""
-    return found[1] == found[2] and abs(found[1]) in (0.0, 1.0)
+    """1 is never rounded (and 0 comes out even in any unit)."""
+    return found[1] == found[2] and abs(found[1]) == 1.0
 
 
 def _negative(found: Found) -> Found:
@@ -256,13 +256,25 @@ def _of_power(formula: Power, values: Mapping[Name, Band], half: HalfUnit) -> Fo
     whole = float(e_low).is_integer()
     if (not whole and lo < 0) or (e_low < 0 and lo <= 0 <= hi):
         raise Unbounded("a power of what may be negative")
-    ends = [lo**e_low, hi**e_low] + ([0.0] if lo < 0 < hi else [])
-    steep = [e_low * x ** (e_low - 1) for x in (lo, hi)] if e_low >= 1 or lo > 0 else [-math.inf, math.inf]
-    if lo < 0 < hi:
-        steep.append(0.0)
-    size = max(abs(lo), abs(hi)) + noise
-    moved = noise * abs(e_low) * size ** (e_low - 1) if noise else 0.0
-    return m**e_low, min(ends), max(ends), _scaled(slopes, min(steep), max(steep)), moved
+    turning = [0.0] if lo < 0 < hi and e_low > 1 else []
+    steep = [0.0] if e_low == 0 else [-math.inf, math.inf]
+    if e_low >= 1 or lo > 0 or hi < 0:
+        steep = [e_low * x ** (e_low - 1) for x in (lo, hi)] + turning
+    ends = [lo**e_low, hi**e_low, *turning]
+    return m**e_low, min(ends), max(ends), _scaled(slopes, min(steep), max(steep)), _moved(base, e_low)
+
+
+def _moved(base: Found, exponent: float) -> float:
+    """How far the noise of a base moves its power: by the steepest slope there is."""
+    _, lo, hi, _, noise = base
+    if not noise or not exponent:
+        return 0.0
+    steepest = max(abs(lo), abs(hi)) + noise if exponent >= 1 else min(abs(lo), abs(hi)) - noise
+    if steepest > 0 and not lo < 0 < hi or exponent >= 1:
+        return float(noise * abs(exponent) * steepest ** (exponent - 1))
+    if exponent < 0:
+        raise Unbounded("a division by what may be 0")
+    return float(noise**exponent)
 
 
 def _of_call(formula: Call, values: Mapping[Name, Band], half: HalfUnit) -> Found:
