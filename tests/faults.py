@@ -5,10 +5,10 @@
 
 A fault is a small change of the syntax tree: another comparison or operation, `and` for `or`, a number one off, a
 condition turned round, a `return` of nothing. It is recorded which tests run which functions (some minutes, with Python
-3.12 or newer; a file of tests again when it changes, all when a function comes or goes). Then each fault is put into a
-copy of the package, and the tests that run its function go on until one fails, fastest first, in a child of a process
-that has loaded the libraries already. What survives is printed with its place: a test is missing, or the change changes
-nothing.
+3.12 or newer; a file of tests again when it changes, all when a module comes or goes). Then each fault is put into a
+copy of the package, and the tests that run its function (its module, where that is new) go on until one fails, fastest
+first, in a child of a process that has loaded the libraries already. What survives is printed with its place: a test is
+missing, or the change changes nothing.
 """
 
 from __future__ import annotations
@@ -270,15 +270,13 @@ class Reach(NamedTuple):
 def recorded(house: Path) -> dict[str, Reach]:
     """What each test runs, from earlier; files of tests that have changed since are run now."""
     known = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
-    trees = {str(path.relative_to(HOUSE)): ast.parse(path.read_bytes()) for path in modules()}
-    there = {function for module, tree in trees.items() for _, function in _functions(tree, f"{module}:")}
-    functions = repr(sorted(there)).encode()
+    there = repr([str(path.relative_to(HOUSE)) for path in modules()]).encode()
     files = {f"tests/{path.name}": path.read_bytes() for path in sorted((ROOT / "tests").glob("test_*.py"))}
     files["backprop_trace"] = b"".join(path.read_bytes() for path in sorted(HOUSE.rglob("*.py")))
     reached: dict[str, Reach] = {}
     into = house / "recorded.json"
     for file, content in files.items():
-        now = hashlib.sha256(content + functions).hexdigest()
+        now = hashlib.sha256(content + there).hexdigest()
         if Path(file).stem in ELSEWHERE:
             continue
         if known.get(file, {}).get("hash") != now:
@@ -296,8 +294,10 @@ def tests_for(fault: Fault, reached: Mapping[str, Reach]) -> list[str]:
     """The tests that run its function, or any of its module where it is in none; the fastest first."""
     module = fault.path.relative_to(HOUSE).as_posix()
     place = f"{module}:{fault.function}"
-    runs = place.__eq__ if fault.function else lambda at: at.startswith(place)
-    found = {test: reach.seconds for test, reach in reached.items() if any(map(runs, reach.places))}
+    found = {test: reach.seconds for test, reach in reached.items() if place in reach.places}
+    if not found:
+        within = f"{module}:"
+        found = {t: reach.seconds for t, reach in reached.items() if any(at.startswith(within) for at in reach.places)}
     spent, turn = Counter[str](), dict[str, float]()
     for test in sorted(found, key=found.__getitem__):  # each file has its turn: many quick tests keep out no others
         file = test.partition("::")[0]
