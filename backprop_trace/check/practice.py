@@ -47,6 +47,13 @@ class Practice:
         self.checker = Checker(example)
         self.answers: dict[str, str] = {}
 
+    def prepare(self) -> None:
+        """Makes what is needed to explain mistakes: it takes longest for the first of them."""
+        lines = self.step.lines
+        for line in lines[0], lines[len(lines) // 2]:
+            wrong = "".join(f"{canonical(each.name)} = {-1.37 * float(each.value):.4g}\n" for each in (line, lines[-1]))
+            self.checker.check(read_sheet(wrong, "two mistakes"))
+
     @property
     def sheet(self) -> str:
         """The answers as a sheet that `check` reads."""

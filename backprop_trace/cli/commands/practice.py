@@ -122,6 +122,7 @@ class _Session:
     def run(self) -> None:
         count = len(self.lines)
         Terminal.stdout([f"{count} line{'s' if count > 1 else ''}, {self.decimals} decimals. Type {KEYS}.\n"])
+        self.practice.prepare()  # while that is read
         place = 0
         while 0 <= place < count:
             move = self.ask(self.lines[place], f"{place + 1}/{count}")
