@@ -131,7 +131,7 @@ class Bands {
 
 class Judging {
   constructor(g, W, T, H, cause) {
-    Object.assign(this, {g, W, T, H, cause, mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), told: new Set(), open: new Set(), slips: [], mistakes: 0, unexplained: 0, bands: new Map()});
+    Object.assign(this, {g, W, T, H, cause, mute: [], bent: {}, tainted: [], exact: [], second: new Map(), suspected: new Set(), told: new Set(), behind: new Set(), slips: [], mistakes: 0, unexplained: 0, bands: new Map()});
     L.forEach((l, k) => { this.exact[k] = this.exactly(k) });
     this.filler = this.placeholder();
   }
@@ -200,7 +200,7 @@ class Judging {
     const inside = (b, h) => { const c = H.cuts ? b.middle - Math.sign(w.x) * h : b.middle; return Math.abs(w.x - c) <= b.all + h * (1 + 1e-9) };
     const half = slackOf(w);
     if (inside(band, half) || P[k].q && inside(this.narrow(w).reach(k, w, P[k].q), half)) return w.g < 3 && Math.abs(w.x - band.middle) > (sound ? 2.04 : 1.02) * w.h ? {w: 'undecided', s: 'Too few digits to tell.'} : this.isNarrow(k, w, band) ? this.conspicuous(k, w) || fine : {w: 'undecided', s: 'What you left out leaves too much room to tell.'};
-    const unit = 2 * w.h, off = m => w.g >= 3 && w.h && Math.abs(Math.round(m / unit) - w.x / unit) <= (H.cuts ? 2 : 1) + 1e-6;
+    const unit = 2 * w.h, off = m => w.g >= 3 && w.h && Math.abs((w.d < 0 ? unit * Math.round(m / unit) : +m.toFixed(Math.min(w.d, 99))) - w.x) <= unit * (H.cuts ? 2 : 1) + 1e-6 * unit;
     if (off(sound ? t : band.middle) || off(band.middle)) return this.conspicuous(k, w) || {...fine, s: 'The last digit is off by one.'};
     if (this.bySecond(k, w, band, half)) return {w: 'follows', s: 'Follows from the other reading of an earlier line.'};
     if (zeros(band.middle) || w.z && inside(band, .5 * 10 ** w.z)) return H.figures != null ? fine : {w: 'undecided', s: 'Too few digits to tell.'};
@@ -248,23 +248,22 @@ class Judging {
     if (this.unexplained > 1) return {w: 'undecided', s: 'Lines above do not follow: mend them first.'};
     const fitting = this.fitting(k, w), e = fitting.length ? this.surest(fitting, w) : null, first = e || fitting[0];
     const unnamed = this.slips.includes(UNNAMED), unsure = this.mistakes > 2 && !(e && !e.bent), few = !e && w.g < 3 && this.mistakes > 0;
-    const between = this.between(k), unknown = between.some(j => this.open.has(j));
+    const between = this.between(k), again = this.isAgain(e, between), behind = this.isBehind(between);
     this.mistakes++;
-    if (first && first.bent) this.bend(first.bent, e && !this.isAgain(e, between) ? e.slip : UNNAMED);
+    if (first && first.bent) this.bend(first.bent, e && !again ? e.slip : UNNAMED);
     if (w.g > 2) fitting.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
-    if (few || this.isCopied(k) || (unnamed || unsure) && between.length || !first && unknown) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
+    if (few || this.isCopied(k) || (unnamed || unsure) && between.length || behind && (!first || !e && first.bent)) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
     if (!e && L[k].p == 'loss' && fitting.some(e => FACTORS.includes(D.slips[e.slip][0]))) return {w: 'undecided', s: 'A loss may be defined with another factor.'};
     if (!e) this.unexplained++;
-    if (!first) between.forEach(j => this.open.add(j));
+    between.forEach(j => this.behind.add(j));
     if (!first) return {w: 'not this', s: 'This does not follow from your lines, and no known slip gives it.'};
     if (!e) return {w: 'not this', s: 'This does not follow from your lines; which slip gives it, these digits do not tell.'};
-    const again = this.isAgain(e, between);
     this.told.add(e.slip);
-    between.forEach(j => this.open.add(e.slip + ' ' + j));
     return again ? {w: 'undecided', s: 'The slip of an earlier line, made again, gives this.'} : this.said(e);
   }
-  /* a slip that was named may have been made once, in a line that was left out: and for all lines, or for those that rest on it */
-  isAgain(e, between) { return this.told.has(e.slip) && (METHODS.includes(D.slips[e.slip][0]) || between.some(j => this.open.has(e.slip + ' ' + j))) }
+  /* an earlier mistake may have been made in a line that was left out, on which this one rests, too; and a slip once for all lines */
+  isBehind(between) { return between.some(j => this.behind.has(j)) }
+  isAgain(e, between) { return e && this.told.has(e.slip) && (METHODS.includes(D.slips[e.slip][0]) || this.isBehind(between)) }
   /* all slips that give a number, those of the cause first */
   fitting(k, w) {
     const found = this.here(k, w), here = found.length;
@@ -326,15 +325,17 @@ class Judging {
     return L.some((l, j) => { const o = this.W[j]; return o && j != k && o.s != w.s && P[j].k == P[k].k && explains(band, o) && explains(new Bands(this, figuresOf(w), false).reach(j, o), w) });
   }
   elsewhere(k) { const base = N[K + k].replace(PLACE, ''), at = L[k].at; return at ? L.flatMap((l, j) => l.at && l.at != at && N[K + j].replace(PLACE, '') == base ? [this.T[K + j], ...this.W[j] ? [this.W[j].x] : []] : []) : [] }
+  /* what a line that is hardly ever written, and was not, merely repeats */
+  origin(j) { const m = j - K; return m >= 0 && !this.W[m] && P[m].i && P[m].c && !this.bent[m] ? this.origin(P[m].d[0][0]) : j }
   copiedWrong(k, w, B) {
     const found = [], v = B.v, reach = 1.02 * slackOf(w) + 1e-13 * Math.abs(w.x);
     for (const [j] of P[k].d) {
-      const s = j < K ? (G[j][2] === this.g[j] ? G[j][1] : null) : this.W[j - K] && this.W[j - K].s;
-      if (s == null || /[/e]/i.test(s) || written(s).g < (j < K ? 1 : 2)) continue;
-      for (const other of j < K ? misread(s) : oneOff(s)) {
+      const from = this.origin(j), s = from < K ? (G[from][2] === this.g[from] ? G[from][1] : null) : this.W[from - K] && this.W[from - K].s;
+      if (s == null || /[/e]/i.test(s) || written(s).g < (from < K ? 1 : 2)) continue;
+      for (const other of from < K ? misread(s) : oneOff(s)) {
         const u = v.slice();
         u[j] = +other;
-        if (Math.abs(F[k](u) - w.x) <= reach) found.push({slip: D.digits[j < K && !oneOff(s).includes(other) ? 'given-misread' : 'copied-wrong'], copied: [j, +other]});
+        if (Math.abs(F[k](u) - w.x) <= reach) found.push({slip: D.digits[from < K && !oneOff(s).includes(other) ? 'given-misread' : 'copied-wrong'], copied: [from, +other]});
       }
     }
     return found.length <= R.copies ? found : [];
