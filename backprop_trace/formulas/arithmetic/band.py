@@ -248,7 +248,7 @@ def _of_quotient(formula: Quotient, values: Mapping[Name, Band], half: HalfUnit)
 def _of_power(formula: Power, values: Mapping[Name, Band], half: HalfUnit) -> Found:
     base, exponent = _operand(formula.base, values, half), _operand(formula.exponent, values, half)
     e_low, e_high = exponent[1], exponent[2]
-    m, lo, hi, slopes, noise = base
+    m, lo, hi, slopes, _ = base
     if e_low != e_high:
         if lo <= 0:
             raise Unbounded("a power of what may be negative")
@@ -270,7 +270,7 @@ def _moved(base: Found, exponent: float) -> float:
     if not noise or not exponent:
         return 0.0
     steepest = max(abs(lo), abs(hi)) + noise if exponent >= 1 else min(abs(lo), abs(hi)) - noise
-    if steepest > 0 and not lo < 0 < hi or exponent >= 1:
+    if exponent >= 1 or (steepest > 0 and not lo < 0 < hi):
         return float(noise * abs(exponent) * steepest ** (exponent - 1))
     if exponent < 0:
         raise Unbounded("a division by what may be 0")
