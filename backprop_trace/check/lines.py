@@ -36,7 +36,7 @@ from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import STYLES, speller, spellings
 
 _NUMBERED = re.compile(
-    r"(?P<of>.*(?:[A-Za-zŷδ]|(?<![_^])(?=[\^@(])))[_^]{0,2}[({<@\[]{0,2}(?:t=)?(?P<number>[1-9]\d{0,2})[)}>\]]{0,2}"
+    r"(?P<of>.*(?:[A-Za-zŷδ]|(?<![_^])(?=[\^@(])))[_^]{0,2}[({<@\[]{0,2}(?:t=)?(?P<number>\d{1,3})[)}>\]]{0,2}"
 )
 
 

@@ -28,6 +28,7 @@ from backprop_trace.formulas.spelled import (
     NameNotation,
     Reading,
     other_way,
+    plainer,
     simple,
     symbol_behind,
     unquoted,
@@ -367,7 +368,13 @@ _LETTER_FOR_ONE = re.compile(r"(?<=[A-Za-z_])[lI|](?!\w)")
 def _spellings(entry: Entry) -> Iterator[tuple[str, int | None]]:
     """The spelling with its sample: whole, without the number of a sample behind it, without the words before it."""
     spelling, sample = entry.spelling, entry.section.sample
-    ways = spelling, without_prose(spelling), symbol_behind(spelling), _LETTER_FOR_ONE.sub("1", spelling)
+    ways = (
+        spelling,
+        without_prose(spelling),
+        symbol_behind(spelling),
+        plainer(spelling),
+        _LETTER_FOR_ONE.sub("1", spelling),
+    )
     for text in filter(None, dict.fromkeys(ways)):
         yield text, sample
         if sampled := _sampled(text):
@@ -378,9 +385,9 @@ def _about(entry: Entry) -> Iterator[tuple[str, int | None]]:
     """The spelling with what the line is about: `net` of `Hidden unit 1`, `w5` below `New weights`, `h` at `t=2`."""
     if not entry.about:
         return
-    if time := re.fullmatch(r"t ?= ?(\d+)", entry.about):
+    if time := re.fullmatch(r"t=(\d+)", entry.about):
         yield f"{entry.spelling}@{time[1]}", entry.section.sample
-    if (spelling := spelled(entry.spelling, simple(entry.about))) is not None:
+    if (spelling := spelled(entry.spelling, re.sub(r"\s(?=\S*\s)", "_", simple(entry.about)))) is not None:
         yield spelling, entry.section.sample
 
 

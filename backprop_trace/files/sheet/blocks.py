@@ -18,6 +18,8 @@ _ITEM = rf"[-+{DASHES}]?\s?[\d.,]+(?:[eE][-+{DASHES}]?\d+)?(?:/\d+)?%?"
 _APART = r"[\s,;|&]"
 _LOOSE = rf"(?:[-+{DASHES}]\s?)?[\d.]+(?:[eE][-+{DASHES}]?\d+)?(?:/\d+)?%?"  # a comma is apart, in a number, too
 _LOOSE_ROW = re.compile(rf"{_APART}*{_LOOSE}(?:{_APART}+{_LOOSE})*{_APART}*")
+LISTED = re.compile(rf"\s*{_ITEM}(?:(?:,\s+|\s*;\s*){_ITEM})+\s*")
+"""Numbers in a row, without brackets."""
 _TRANSPOSED = re.compile(r"(?:\.T|\^T|ᵀ|'|\^\{?\\?top\}?)\s*$")
 
 

@@ -20,25 +20,28 @@ from backprop_trace.files.sheet.numbers import SIMPLE
 from backprop_trace.files.source import Place
 
 SEPARATOR = re.compile(
-    r":=|(?<![<>=!:~*/-])(?<!\s\+)=(?![=>])|≈=?|≃|≅|≐|≡|→|←|->|=>|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
+    r":=|(?<![<>=!:~*/-])(?<!\s\+)=(?![=>])|≈=?|≃|≅|≐|≡|[→←⟶⟵⇒]|->|=>|<-(?!\d)|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
 )
-_ARROWS = ("→", "->", "=>")
+_ARROWS = ("→", "⟶", "⇒", "->", "=>")
 _NEXT = re.compile(
     r"[;,]\s*(?:and\s+)?(?=[^\W\d](?:\{[^{}\n]{0,20}\}|[^=:;,{}]){0,40}?\s*(?:=|:=|≈)(?!=))"
-    r"|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*=)"
+    r"|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|\s{3,}(?=[^\W\d]\S{0,40}\s*[=:])"
+    r"|\s(?:→|->|=>|⇒)\s(?=[^\W\d]\S{0,20}\s*[=≈])"
 )
 _ASSIGNED = re.compile(
     r"(?P<name>[^\W\d][\w.\[\]'\"]{0,40})(?:\s+|\s*(?=-))(?P<sign>[-+])=\s*(?P<step>[^:=≈→]+?)\s*"
     r"(?::|(?P<equal>=|≈|→|->|$))"
 )
 _CALCULATION = re.compile(r"[-+−]?[\d.½¼√([]|.*?(?:\s[-+*·×/−]\s*\S|[*·×−½²]|\(\s*[-−]?\d*[.,]\d)")
-_AT_TIME = re.compile(r"\s*(?:at |bei )?t\s*=\s*(\d{1,3})\s*[:,]\s*(?=\S)")
-_OF_TIME = re.compile(r"_\{?t\s*=\s*(\d{1,3})\}?")
+_AT_TIME = re.compile(
+    r"\s*(?:(?:at|bei|for)\s+)?(?:t\s*=|time ?step|zeitschritt)\s*(\d{1,3})\s*(?:[:,]\s*|$)", re.IGNORECASE
+)
+_OF_TIME = re.compile(r"_\{?t=(\d{1,3})(?![\d.,])\}?")
 _A_NAME = re.compile(r"(?:∂|∇|[^\W\d])[\w'+^∂/]{0,40}")
 _NUMBER = r"[-+−]?\d[\d.,]*(?:[eE][-+−]?\d+)?"
 _IN_WORDS = re.compile(
     r"(?P<name>\S.{0,60}?)\s+(?:(?P<new>(?:(?:is|was|gets|has been|wird|wurde)\s+)?(?:now\s+)?"
-    r"(?:updated|changed|adjusted|changes|aktualisiert|becomes|is now|wird)\s+"
+    r"(?:updated|changed|adjusted|changes|goes|moves|drops|rises|aktualisiert|becomes|is now|wird)\s+"
     rf"(?:(?:from|von)\s+{_NUMBER}\s+)?(?:(?:to|zu|auf)\s+)?)|"
     r"(?:(?:equals|is equal to|is|comes (?:out )?(?:to|as)|works out (?:to|as|at)|evaluates to|ist(?: gleich)?|beträgt|"
     r"ergibt(?: sich zu)?)\s+(?:(?:about|approximately|roughly|now|etwa|ungefähr|ca\.)\s+)?))"
@@ -46,12 +49,23 @@ _IN_WORDS = re.compile(
 )
 
 
+_OLD_AND_NEW = re.compile(rf"(?:old|alt)\s+{_NUMBER}\s*[,;]\s*(?:new|neu)\s+({_NUMBER})")
+
+
+def at_time(text: str) -> tuple[str, str]:
+    """`t=2: h = 0.49` at its time step, and the rest."""
+    found = _AT_TIME.match(text)
+    return (f"t={found[1]}", text[found.end() :]) if found else ("", text)
+
+
 class Cut(NamedTuple):
-    """A line in its pieces: no `parts` where there is no sign of equality. `about` is a label before the name."""
+    """A line in its pieces: no `parts` where there is no sign of equality. `about` is a label before the name,
+    `where` one that says the step or sample."""
 
     name: str
     parts: list[tuple[str, Place]] | None
     about: str = ""
+    where: str = ""
 
 
 def pieces(text: str) -> Iterator[tuple[str, int]]:
@@ -70,15 +84,14 @@ def pieces(text: str) -> Iterator[tuple[str, int]]:
 
 def cut(text: str, number: int = 1, column: int = 1) -> Cut:
     """The name and the parts of the chain, each with its place."""
-    at_time = _AT_TIME.match(text)
-    text = _assigned(_OF_TIME.sub(r"_\1", " " * at_time.end() + text[at_time.end() :] if at_time else text))
+    text = _assigned(_OF_TIME.sub(r"_\1", text))
     cuts = [found for found in SEPARATOR.finditer(text) if blocks.open_brackets(text[: found.start()]) == 0]
     if not cuts:
         return Cut(text.strip(), None)
     equal = next((found for found in cuts if found.group() not in (":", "~")), None)
     labels = [found for found in cuts if equal is not None and found.start() < equal.start()]
     cuts = cuts[len(labels) :] if equal is not None else cuts[:1]
-    name, about, first = _unlabelled(text[: cuts[0].start()], labels)
+    name, where, about, first = _unlabelled(text[: cuts[0].start()], labels)
     ends = [*[each.start() for each in cuts[1:]], len(text)]
     parts = []
     for found, end in zip(cuts, ends, strict=True):
@@ -88,8 +101,7 @@ def cut(text: str, number: int = 1, column: int = 1) -> Cut:
         parts.append((part.strip(), place))
     if first:
         parts.insert(0, (first, Place(number, column, len(first))))
-    about = f"t={at_time[1]}" if at_time else about
-    return _told(name, parts, about, cuts[-1].group() in _ARROWS)
+    return _told(where, name, parts, about, cuts[-1].group() in _ARROWS)
 
 
 def _assigned(text: str) -> str:
@@ -103,8 +115,9 @@ def _assigned(text: str) -> str:
     )
 
 
-def _unlabelled(text: str, labels: list[re.Match[str]]) -> tuple[str, str, str]:
-    """The name, the label before it, and what stands between the label and the sign of equality, if that is no name.
+def _unlabelled(text: str, labels: list[re.Match[str]]) -> tuple[str, str, str, str]:
+    """The name, the labels before it (of its section, and of what it is about), and what stands between the label and
+    the sign of equality, if that is no name.
 
     `Hidden layer: net_h1` is net_h1 of the hidden layer, `step 2: E` keeps its section, `E1: ½(0.01 - 0.75)²` is E1.
     """
@@ -114,17 +127,19 @@ def _unlabelled(text: str, labels: list[re.Match[str]]) -> tuple[str, str, str]:
     first = found.pop() if len(found) > 1 and _CALCULATION.match(found[-1]) else ""
     kept = [piece for piece in found[:-1] if heading(piece, Section()) is not None]
     others = [piece for piece in found[:-1] if piece not in kept]
-    return ": ".join([*kept, *found[-1:]]), "".join(others[-1:]), first
+    return "".join(found[-1:]), ": ".join(kept), "".join(others[-1:]), first
 
 
-def _told(name: str, parts: list[tuple[str, Place]], about: str, by_arrow: bool) -> Cut:
+def _told(where: str, name: str, parts: list[tuple[str, Place]], about: str, by_arrow: bool) -> Cut:
     """`w5 = 0.4 -> 0.3589` tells the new value; `σ(0.38) = 0.594 = a1` has its name at the end."""
     texts = [part for part, _ in parts]
     if by_arrow and len(parts) == 2 and all(map(SIMPLE.fullmatch, texts)) and not _rounded(*texts):
-        return Cut(f"{name} new", parts[1:], about)
+        return Cut(f"{name} new", parts[1:], about, where)
+    if old_and_new := _OLD_AND_NEW.fullmatch(texts[-1]):
+        return Cut(f"{name} new", [(old_and_new[1], parts[-1][1])], about, where)
     if _CALCULATION.match(name) and _A_NAME.fullmatch(texts[-1]) and any(re.search(r"\d", text) for text in texts[:-1]):
-        return Cut(texts[-1], [(name, parts[-1][1]), *parts[:-1]], about)
-    return Cut(name, parts, about)
+        return Cut(texts[-1], [(name, parts[-1][1]), *parts[:-1]], about, where)
+    return Cut(name, parts, about, where)
 
 
 def _rounded(long: str, short: str) -> bool:

@@ -84,7 +84,8 @@ class Collected:
 
         Raises NotANumber.
         """
-        found = None if SIMPLE.fullmatch(text) else blocks.rows(text, self.decimal_comma)
+        listed = blocks.LISTED.fullmatch(text)
+        found = None if SIMPLE.fullmatch(text) else blocks.rows(f"({text})" if listed else text, self.decimal_comma)
         if found is None:
             return (self.written(text, at),), ()
         block = tuple(tuple(self.written(item, at) for item in row) for row in found)

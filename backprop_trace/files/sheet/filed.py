@@ -19,6 +19,7 @@ from backprop_trace.formulas.without_gc import uncollected
 
 NAMES = ("name", "quantity", "variable", "symbol", "line")
 VALUES = ("value", "result", "answer", "values", "number")
+_SAYS_PAPER = re.compile(r"\s=\s|->|→|^(?:In|Out) ?\[|\b(?:new|neu) [-\d.]")
 CHAIN = ("formula", "substitution", "numbers")
 
 
@@ -62,7 +63,7 @@ def _form(text: str, name: str) -> str:
     if ending in ("csv", "tsv") or (len(cells) > 1 and set(cells) & set(NAMES) and set(cells) & set(VALUES)):
         return "csv"
     if first.lstrip().startswith("{") or re.search(r":(\s|$)", first):
-        return "paper" if re.search(r"\s=\s|->|→", first) else "yaml"
+        return "paper" if _SAYS_PAPER.search(first) else "yaml"
     return "paper"
 
 

@@ -18,10 +18,11 @@ SUBJECTS = ("unit", "units", "unit j", "neuron", "neurons", "neuron j", "node", 
 SLOPES = ("slope", "derivative", "f'", "σ'", "g'", "φ'", "sigma'", "out'", "a'", "f'(net)", "f'(z)", "σ'(z)",
           "σ'(net)", "g'(z)", "dout/dnet", "da/dz")  # fmt: skip
 STATES = {
-    **dict.fromkeys(("old", "old value", "old weight", "initial", "before", "current", "alt", "w", "w(t)"), "{}"),
+    **dict.fromkeys(("old", "old value", "old weight", "initial", "before", "current", "alt", "w", "w alt", "w(t)"),
+                    "{}"),
     **dict.fromkeys(("gradient", "grad", "de/dw", "dl/dw", "dc/dw", "dj/dw", "∇w"), "dE/d{}"),
     **dict.fromkeys(("new", "new value", "new weight", "weight new", "updated", "updated weight", "updated value",
-                     "after", "w+", "w'", "w_new", "w new", "new w", "neu", "w(t+1)"), "{}+"),
+                     "after", "w+", "w'", "w_new", "w new", "new w", "neu", "w neu", "w(t+1)"), "{}+"),
     **dict.fromkeys(("change", "weight change", "update", "δw", "delta w", "delta_w"), "change_{}"),
     "dw": "d{}",
 }  # fmt: skip
@@ -48,6 +49,8 @@ def is_header(cells: Sequence[str]) -> bool:
     """Are these the headings of such a table? Names of quantities with numbers behind them are none."""
     corner, *others = [cell.strip("*: ") for cell in cells]
     named = [other for other in others if other]
+    if corner.lower() == "w" and any(word.lower() in STATES for word in named):  # w | dE/dw | w new
+        corner = "weight"
     if not is_corner(corner) or len(named) < (1 if corner else 2):
         return False
     if any(re.match(r"[-+−]?[.,]?\d", name) for name in named):

@@ -17,9 +17,10 @@ SIMPLE = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,30})?")
 """Most numbers need no second look."""
 _PERCENT = re.compile(rf"([+-]?)({NUMBER.pattern})\s*%", re.ASCII)
 _WRAPPED = re.compile(
-    r"(?:(?:np|numpy|torch|tf|jnp)\.)?(?:tensor|array|matrix|Tensor|float(?:16|32|64)|Parameter|Decimal|round)\s*\((.*)\)",
+    r"(?:(?:np|numpy|torch|tf|jnp)\.)?(?:tensor|array|matrix|Tensor|float(?:16|32|64)|Parameter|Decimal)\s*\((.*)\)",
     re.DOTALL | re.IGNORECASE,
 )
+_ROUNDED = re.compile(rf"round\s*\(\s*([+-]?{NUMBER.pattern})\s*(?:,\s*\d+\s*)?\)", re.ASCII)
 _KEYWORDS = re.compile(r",\s*(?:grad_fn|dtype|device|requires_grad|shape|size)\s*=.*", re.DOTALL)
 _WORD = r"[^\W\d_]{2,}"
 _PROSE_BEHIND = re.compile(
@@ -46,6 +47,7 @@ def as_number(text: str, decimal_comma: bool = False) -> str | None:
     if prose := _PROSE_BEHIND.fullmatch(simple):
         simple = prose[1]
     simple = re.sub(r"^([+-])\s+(?=[\d.])", r"\1", simple)
+    simple = re.sub(r"(?<=\.\d)f$|(?<=\d\d)f$", "", simple)
     if percent := _PERCENT.fullmatch(simple):
         simple = percent[1] + _hundredth(percent[2])
     if len(simple) > LONGEST_NUMBER and re.fullmatch(r"[-+\d.eE/]*", simple):
@@ -64,6 +66,8 @@ def unwrapped(text: str) -> str:
     text = text.strip()
     while match := _WRAPPED.fullmatch(text):
         text = _KEYWORDS.sub("", match[1]).strip()
+    if rounded := _ROUNDED.fullmatch(text):
+        return rounded[1]
     return text
 
 

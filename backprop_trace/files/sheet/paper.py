@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_trace.files.sheet import blocks, tables
-from backprop_trace.files.sheet.cut import SEPARATOR, cut, in_words, pieces
+from backprop_trace.files.sheet.cut import SEPARATOR, at_time, cut, in_words, pieces
 from backprop_trace.files.sheet.entries import Collected, is_prose
 from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_ROWS_JOINED
@@ -40,14 +40,18 @@ _WIDE = str.maketrans("＝＋：（）［］，", "=+:()[],")
 _INLINE = re.compile(r"(?:(?<!\$)\$(?!\$)|\\\()(.+?)(?:(?<!\$)\$(?!\$)|\\\))")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MATRIX = re.compile(r"\\begin\{([bpvBV]?matrix)\}.{0,5000}?\\end\{\1\}", re.DOTALL)
-_PROMPT = re.compile(r"\s*(>>>|In ?\[\d*\]:)?\s*([^\W\d][\w.\[\]'\"]*)\s*")
+_PROMPT = re.compile(
+    r"\s*(?:(>>>|In ?\[\d*\]:)\s*([^\W\d][\w.\[\]'\", ]*)|"
+    r"(?:[^#]*;\s*)?(print)\((?:f?[\"']\{)?([^\W\d][\w.]*)(?:\}[\"'])?\)|"
+    r"([^\W\d][\w.\[\]'\"]*))\s*"
+)
 _SHOWN = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix|float\d\d)\(|[-\[(]|\d)")
 """What Python shows when it is asked for a name."""
 _PRINTED_BELOW = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix)\()")
 _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
 _PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)?\(?\[.*)", re.DOTALL)
 """What Python prints of a name and an array."""
-_NAME_LIKE = re.compile(r"[^\W\d]|[∂∇Δ\\('\"`]")
+_NAME_LIKE = re.compile(r"\[?[^\W\d]|[∂∇Δ\\('\"`]")
 LONGEST_TOPIC = 40
 _EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|←|->")
 
@@ -111,9 +115,7 @@ class _Paper:
             for name, value in found:
                 self.sheet.add(name, [(value, place)], self.section, place)
         else:
-            about = ""
-            for piece, column in pieces(line.text):
-                about = self.piece(piece, line.number, line.column + column, about)
+            self.equations(line)
 
     def continues(self, line: _Line, place: Place) -> bool:
         """Does a line go on with what the one before began: `= 0.3775`, or a row of numbers?"""
@@ -148,10 +150,21 @@ class _Paper:
         except NotANumber:
             return False
 
-    def piece(self, text: str, number: int, column: int, about: str = "") -> str:
-        """One line of calculation, or one of several on a line; returns the label that holds for those behind it."""
-        spelling, parts, label = cut(text, number, column)
-        spelling, about = spelling.lstrip("* "), label or about
+    def equations(self, line: _Line) -> None:
+        """The calculations on a line; what the first one is about, the others are about."""
+        about, text = at_time(line.text)
+        if about and not text.strip():
+            self.pass_over(line.text, Place(line.number, line.column))
+            self.topic = about
+            return
+        labels = about, ""
+        for piece, column in pieces(text):
+            labels = self.piece(piece, line.number, line.column + len(line.text) - len(text) + column, *labels)
+
+    def piece(self, text: str, number: int, column: int, about: str, where: str) -> tuple[str, str]:
+        """One line of calculation, or one of several on a line; returns the labels that hold for those behind it."""
+        spelling, parts, label, section = cut(text, number, column)
+        spelling, about, where = spelling.lstrip("* "), label or about, section or where
         while spelling[:1] == "{" and spelling[-1:] == "}":
             spelling = spelling[1:-1].strip()
         place = Place(number, column, max(1, len(spelling)))
@@ -163,8 +176,8 @@ class _Paper:
             self.pass_over(text, place)
         else:
             sure = not _may_be_prose(spelling, text) and "  " not in spelling
-            self.begin(spelling, place, parts, sure, about or self.topic)
-        return about
+            self.begin(f"{where}: {spelling}" if where else spelling, place, parts, sure, about or self.topic)
+        return about, where
 
     def begin(
         self, spelling: str, place: Place, parts: list[tuple[str, Place]], sure: bool = True, about: str = ""
@@ -244,10 +257,10 @@ def _asked_of_python(lines: list[str], number: int) -> int:
     """`>>> dW2`, or just the name, and what is shown below it are one line: puts them together, and says by how many
     lines."""
     prompt = _PROMPT.fullmatch(lines[number]) if number + 1 < len(lines) else None
-    shown = (_SHOWN if prompt and prompt[1] else _PRINTED_BELOW).match(lines[number + 1]) if prompt else None
+    shown = (_PRINTED_BELOW if prompt[5] else _SHOWN).match(lines[number + 1]) if prompt else None
     if prompt is None or shown is None:
         return 0
-    lines[number + 1] = f"{prompt[2]} = {lines[number + 1][shown.end() :]}"
+    lines[number + 1] = f"{prompt[2] or prompt[4] or prompt[5]} = {lines[number + 1][shown.end() :]}"
     return 1
 
 

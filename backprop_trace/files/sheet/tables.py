@@ -137,7 +137,9 @@ class Tables:
         """Is this a row below the names of the columns?"""
         first, *names = self.across
         if first.lower().strip("*: ") in PLACES or grid.is_header(self.across):
-            fits = not grid.is_corner(first) or any(grid.spelled(cells[0], name) for name in names)
+            fits = not (grid.is_corner(first) or first.lower() == "w") or any(
+                grid.spelled(cells[0], name) for name in names
+            )
             return fits and any(self._values(cell) for cell in cells)
         return all(map(self._number, cells))
 
@@ -151,7 +153,9 @@ class Tables:
         outer, time, subject = section, "", ""
         for column, (name, cell) in enumerate(zip(self.across, cells, strict=True)):
             word = name.lower().strip("*: ")
-            if grid.is_corner(word) and (word or not column):  # once more, where a long table has two halves
+            if (grid.is_corner(word) and (word or not column)) or (
+                word == "w" and not column
+            ):  # once more, where a long table has two halves
                 subject = cell
             elif PLACES.get(word) == "sample":
                 section = heading(f"sample {cell}", outer) or outer

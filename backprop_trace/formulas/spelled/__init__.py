@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from backprop_trace.formulas.spelled.marks import readings
 from backprop_trace.formulas.spelled.places import matching
-from backprop_trace.formulas.spelled.plainly import simple, symbol_behind, unquoted, without_prose
+from backprop_trace.formulas.spelled.plainly import plainer, simple, symbol_behind, unquoted, without_prose
 from backprop_trace.formulas.spelled.shape import LayerLabels, Reading, Shape
 from backprop_trace.formulas.spelled.words import COUNTING, KINDS, MATRIX, NOTATIONS, NameNotation, other_way
 
 __all__ = [
     "COUNTING", "KINDS", "MATRIX", "NOTATIONS", "LayerLabels", "NameNotation", "Reading", "Shape", "matching",
-    "other_way", "readings", "simple", "symbol_behind", "unquoted", "without_prose",
+    "other_way", "plainer", "readings", "simple", "symbol_behind", "unquoted", "without_prose",
 ]  # fmt: skip

@@ -149,6 +149,8 @@ class Atoms:
         yield "the outputs", last.units
         if kind in ("net", "out", "delta") and len(hidden) == 1 and len(hidden[0].units) == 1:
             yield "the hidden unit", hidden[0].units
+        elif kind in ("net", "out", "delta") and len(hidden) == 1:
+            yield "the only hidden layer", hidden[0].units
 
     def numbered(self, label: str, pool: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
         """Where each unit has a number of its own (I4 of unit h4), it alone may stand for the unit."""
@@ -193,6 +195,7 @@ class Atoms:
             return
         *hidden, last = self.shape.layers
         label = re.sub(r"[_ ]?layer$|(?<=[a-z])s$", "", re.sub(r"(?<=predicted)_output$", "", label.lower()))
+        label = re.sub(r"^hidden[_ ](?=layer)", "", label)
         name, number = re.fullmatch(r"(.*?)[_, ]?(\d*)", label).groups()  # type: ignore[union-attr]
         if name in ("layer", "l") and number:
             for first in (1, 2):

@@ -16,17 +16,20 @@ from backprop_trace.formulas.spelled.words import ACTIVATIONS, NET, NameNotation
 
 _ARTICLE = r"(?:the |of |for |von |der |für |w\.?r\.?t\.? )*"
 _OLD = (
-    re.compile(r"(?:old|initial|current|alte?s?)[ _](?:weight |value of )?(?P<of>.+)", re.IGNORECASE),
+    re.compile(
+        r"(?:old|initial|current|alte?[srn]?)[ _](?:weight |value (?:of )?|wert |gewicht )?(?P<of>.+)", re.IGNORECASE
+    ),
     re.compile(r"(?P<of>.+?)[ _^]*\(?(?:old|alt|init|initial|\(0\))\)?", re.IGNORECASE),
 )
 _NEW = (
     re.compile(
-        r"(?:new|updated|update|neue?[srn]?|next)[ _](?:(?:weight|bias|value|gewicht|wert)[ _](?:of |for |von |für )?)?"
-        r"(?P<of>.+)",
+        r"(?:new|updated|update|neue?[srn]?|aktualisierte[srn]?|next)[ _]"
+        r"(?:(?:weight|bias|value|gewicht|wert)[ _](?:of |for |von |für )?)?(?P<of>.+)",
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?P<of>.+?)[ _^]*\(?(?:new|updated|neu|next|upd|plus|prime|after(?: update)?|at t ?\+ ?1|t ?\+ ?1)\)?",
+        r"(?P<of>.+?)[ _^]*[(\[]?(?:new|updated|neu|next|upd|plus|prime|after(?: (?:the )?(?:update|(?:one )?step))?|"
+        r"at t ?\+ ?1|t ?\+ ?1)[)\]]?",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<of>.+?)\^?_?(?:\+|\*|'|\(1\)|\[t\+1\]|\(\+\))"),
@@ -41,14 +44,15 @@ _CHANGE = (
 )
 _GRADIENT = (
     re.compile(
-        r"(?:(?:average|avg|mean|total) )?(?:gradient|grad|derivative|slope|ableitung)[ _]?(?:of |e |l |loss )?"
-        rf"{_ARTICLE}\(?(?P<of>[^()]+(?:\([^()]*\))?)\)?",
+        r"(?:(?:average|avg|mean|total) )?(?:gradient|grad|derivative|slope|ableitung|steigung)[ _]?"
+        rf"(?:of |e |l |loss )?{_ARTICLE}\(?(?P<of>[^()]+(?:\([^()]*\))?)\)?",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<of>.+?)[._ ](?:grad|gradient)", re.IGNORECASE),
     re.compile(r"(?:grads?|gradients?)\[['\"]?d?(?P<of>\w+)['\"]?\]", re.IGNORECASE),
     re.compile(r"(?P<of>[wbvuWBVU]\w*)_error"),
     re.compile(r"g_?(?P<of>[wbWB_].*)"),
+    re.compile(r"g_(?P<of>(?:[hzaoy]|net|out).*)"),
     re.compile(r"grad_(?P<of>.+?)(?:\(?[EJLC]\)?)"),
 )
 _D = re.compile(r"d_?(?P<of>[A-Za-z].*)")

@@ -16,10 +16,11 @@ _HATTED = {"ŷ": "yhat", "Ŷ": "yhat", "ô": "ohat", "â": "ahat"}
 _RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁽": "(", "⁾": ")"})
 _OF = re.compile(
     r"\b(net input|weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
-    r"loss|sum|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|fehlersignal|fehler|"
-    r"zielwert)\s+(?:of|at|for|to|in|into|von|an|am|bei|für|des|der)\s+(?:the\s+)?",
+    r"loss|sum|summe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
+    r"fehlersignal|fehler|zielwert)\s+(?:of|at|for|to|in|into|von|an|am|bei|für|des|der)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
+_ARTICLES = re.compile(r"(?:the|our|der|die|das|let|const|var|double|float|auto)\s+(?=\S)", re.IGNORECASE)
 _UNIT = re.compile(
     r"\b(?:(hidden|output|verdeckte[nrs]?|ausgabe|ausgangs)[ _-]?(?:layer )?)?(?:unit|neuron|node|knoten)s?"
     r"(?:[ _](?:number |no\. |#)?)?(?=\w)",
@@ -49,7 +50,7 @@ _SAME = [
         (r"(?:model|net|layers|self\.\w+)(?:\[|\.)(\d+)\]?\.(weight|bias)(.*)", r"layers\1.\2\3"),
         (
             r"(?:(?:partial )?(?:derivative|gradient|ableitung) (?:of|von) (?:the )?)?"
-            r"d?_?(?!grad|slope|derivative|ableit)(\w+) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)",
+            r"(?!grad|slope|derivative|ableit)d?_?(\w+) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)",
             r"d\1/d\2",
         ),
         (r"(.+?)_?(\d+)_(true|pred|hat)", r"\1_\3_\2"),
@@ -61,8 +62,16 @@ _SAME = [
         (r"(.+) (?:becomes|is now|wird(?: zu)?)", r"\1_new"),
         (r"grad_[EJLC]\((\w+)\)", r"grad_\1"),
         (r"(?:partial )?(?:derivative|gradient|ableitung) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)", r"grad_\1"),
-        (r"(net|in|out|o|a|z|s)_?(\d+)[_ ]?\((h|o|hidden|output)\)", r"\1_\3\2"),
-        (r"p\((?:class |y ?= ?|c)(\d)\)", r"probs[\1]"),
+        (r"(net|in|out|o|a|z|s|delta|err|error)_?(\d+)[_ ]?\((h|o|hidden|output|out)\)", r"\1_\3\2"),
+        (r"(h|o|y)_?(\d+)\^(in|out|net)", r"\3_\1\2"),
+        (r"p\((?:class |y ?= ?|c)(\d)(?:\|x)?\)", r"probs[\1]"),
+        (r"(sigmoid|tanh|relu|softmax|exp) (?:of|applied to) (.+)", r"\1(\2)"),
+        (r"(?:d ?(\w+) by d ?(\w+))", r"d\1/d\2"),
+        (r"partial (\w+) ?/ ?partial (\w+)", r"d\1/d\2"),
+        (r"sensitivity of \w+ (?:to|wrt) (\w+)", r"grad_\1"),
+        (r"(.+)\.(?:data|item\(\)|value|detach\(\)|numpy\(\))", r"\1"),
+        (r"""(\w+)\[["'](\w+)["']\]""", r"\1_\2"),
+        (r"(?:self|this)\.(\w+)", r"\1"),
         (r"(.+?)(?: value| is)", r"\1"),
     )
 ]
@@ -81,6 +90,7 @@ def simple(text: str) -> str:
     text = re.sub(r"\{([^{}]*)\}", r"\1", text)
     for sign, plain in _GREEK.items():
         text = text.replace(sign, plain)
+    text = _ARTICLES.sub("", text)
     text = _UNIT.sub(lambda found: _whose(found[1] if found.string[found.end()].isdecimal() else None), text)
     text = _OF.sub(lambda found: found[1].replace(" ", "_") + "_", text)
     text = unicodedata.normalize("NFKC", text).replace("y\u0302", "yhat").replace("\u0302", "hat")
@@ -113,6 +123,19 @@ _WORDS_FOR_IT = re.compile(
     r"(?P<symbol>[∂δΔη∇]\S*|[EJLCzZaA][_^{(]?\w*\S*|(?:net|out|delta|grad|dE|dL|dJ|dC)[_/(]?\S*)",
     re.IGNORECASE,
 )
+
+
+_ADJECTIVES = re.compile(
+    r"(?:(?:network|final|computed|calculated|squared|half|individual|local|(?:back-?)?propagated|resulting|partial|"
+    r"tatsächliche[rns]?|quadratische[rns]?|berechnete[rns]?|partielle[rns]?)\s+)+(?=\w)",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"\s+\([^()\d]*\)$")
+
+
+def plainer(text: str) -> str:
+    """`tatsächliche Ausgabe o1` and `Net h1 (z)` say no more than `Ausgabe o1` and `Net h1`."""
+    return _IN_BRACKETS.sub("", _ADJECTIVES.sub("", text.strip(), count=1))
 
 
 def symbol_behind(text: str) -> str:

@@ -35,6 +35,7 @@ NOTATIONS: Sequence[NameNotation] = (
     NameNotation("f", "x is the net input and f the activation", ("x", "net", "z"), ("f", "φ", "g", "fx", "f(x)")),
     NameNotation("fausett", "z_in is the net input, z the activation", ("z_in", "y_in", "zin", "yin"), ("z", "y")),
     NameNotation("p", "p is the activation, q the net input", ("q", "p_in", "r"), ("p",)),
+    NameNotation("logits", "o is the net input of the outputs", ("o", "z", "a"), ("h",)),
     NameNotation("state", "s is the state, the activation of the recurrent units", ("z", "a", "net"), ("s", "o")),
 )  # fmt: skip
 
@@ -65,26 +66,42 @@ def other_way(rule: str) -> str:
 NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input", "in", "i", "u", "s", "sum",
        "total_input", "preact", "activation_in", "logit", "logits", "pre", "weighted_input", "pre-activation",
        "preactivation", "pre_activation", "netto", "netzeingabe", "inp", "net_inp", "zs", "scores", "weighted_sums",
-       "input_sum", "netzinput", "nettoeingabe", "nettoinput", "gewichtete_summe", "summe")  # fmt: skip
+       "input_sum", "netzinput", "nettoeingabe", "nettoinput", "gewichtete_summe", "summe", "eingang",
+       "netto-input")  # fmt: skip
 OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung", "ausgang",
-       "actual_output", "actual", "final_output", "ausgabewert")  # fmt: skip
+       "actual_output", "actual", "final_output", "ausgabewert", "squashed")  # fmt: skip
 HIDDEN = ("hidden", "hs", "h")
 OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted",
            "y_predicted", "y_out", "yout", "yp", "y^", "output", "out", "o", "y", "p", "prob", "probs", "probability",
-           "probabilities", "softmax", "y'", "vorhersage")  # fmt: skip
+           "probabilities", "softmax", "y'", "vorhersage", "q")  # fmt: skip
 TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal", "actual",
            "expected", "y*", "target_output", "desired_output", "zielwert", "sollwert", "soll", "ziel")  # fmt: skip
 LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "totalerror", "totalloss", "error_total",
           "err_total", "loss_total", "e", "c", "j", "l", "q", "loss", "cost", "error", "err", "mse", "sse", "bce",
           "ce", "total", "risk", "objective", "nll", "e_ges", "eges", "e_gesamt", "gesamtfehler", "fehler", "e_t",
-          "c_0", "teilfehler", "verlust", "gesamtverlust", "kosten")  # fmt: skip
+          "c_0", "teilfehler", "verlust", "gesamtverlust", "kosten", "losses")  # fmt: skip
 DELTAS = ("delta", "deltas", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error",
           "error_signal", "fehlersignal", "fehlerterm")  # fmt: skip
 ERRORS = ("error", "e", "err", "diff")
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")
 KIND_BEHIND = {
-    "net": ("net", "in", "input", "inputs", "sum", "z", "logits", "net_input", "net input", "weighted sum"),
-    "out": ("out", "output", "outputs", "act", "activation", "activations", "a", "o"),
+    "net": (
+        "net",
+        "in",
+        "input",
+        "inputs",
+        "sum",
+        "z",
+        "logits",
+        "net_input",
+        "net input",
+        "weighted sum",
+        "pre-activation",
+        "pre-activations",
+        "preactivations",
+        "pre_activations",
+    ),
+    "out": ("out", "output", "outputs", "act", "activation", "activations", "a", "o", "state", "states"),
     "delta": ("delta", "deltas", "error_term", "error_terms", "error_signal", "error", "errors"),
     "error": ("error", "errors", "err"),
     "slope": ("error", "errors"),
@@ -102,7 +119,7 @@ LOSS_WORDS = re.compile(
     r"initial|training|network|batch|gesamt|mittlerer|quadratischer)[ _-])*"
     r"(?:error|loss|cost|fehler|verlust|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
     r"(?:[ _](?:e|j|l|c|gesamt|total|function|value|before(?: (?:the )?(?:update|training))?)|\.item\(\)|\.data)?|"
-    r"[ejlc]_(?:total|tot)"
+    r"[ejlc]_(?:total|tot)|(?:sum|total|mean|average)[ _](?:of )?(?:the )?(?:squared )?(?:errors|losses)"
 )
 LOSS_OF = re.compile(r"([a-z]{1,4}) ?\((?:w|b|theta|θ|x|y|yhat|hat|t|o|[,;| ]|_?total)+\)")
 RATE_WORDS = re.compile(r"(?:learning[ _]?rate|lernrate|step[ _]?size|lr)(?:[ _](?:eta|alpha|α|mu|n))?")
