@@ -296,7 +296,7 @@ def test_the_number_behind_a_name_is_the_time_step_of_a_sequence_and_it_is_said(
         ("mazur", "σ(0.3775) = 0.5933 = out_h1", "out_h1"),
         ("mazur", "E1: ½·(0.01 - 0.7514)² = 0.2748", "E_o1"),
         ("mazur", "Time 1:\nsum of errors = 0.2984\nquadratischer Fehler o1 = 0.27\n", "E E_o1"),
-        ("mazur", "h1: z = 0.3775 → a = 0.5933\nw6: old 0.45, new 0.41\nw7 <- 0.51", "net_h1 out_h1 w6+ w7+"),
+        ("mazur", "h1: z = 0.3775 → a = 0.5933\nw6: old 0.45, new 0.41\nw7 <- 0.5113", "net_h1 out_h1 w6+ w7+"),
         ("mazur", ">>> net_h1, net_h2\n(0.3775, 0.3925)\nprint(f\"{E_total}\")\n0.2984", "net_h1 net_h2 E"),
         ("mazur", "w;dE/dw;w neu\nw5;0.0822;0.3589", "dE/dw5 w5+"),
         ("batch", "Sample 2: ŷ = 0.53, loss = 0.2809", "out_o1 E"),
