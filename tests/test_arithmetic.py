@@ -250,6 +250,14 @@ def test_a_zero_that_is_none_is_told_from_one():
         assert value == rounded(mpmath.exp(3) - mpmath.exp(3 + mpmath.mpf("1e-250")) + mpmath.exp(-1200), 20)
 
 
+@pytest.mark.parametrize("size", [-3000, -500, -60, -1, 1, 40, 60, 150, 500, 3000])
+def test_every_digit_of_a_very_large_or_small_number_is_that_of_mpmath(size):
+    found = trace(read_example(zero_network(f"exp({size} / 3 * w) * x")), Settings("exact"))
+    with mpmath.workdps(60):
+        assert Decimal(found["E"].value) == rounded(2 * mpmath.exp(size), 20)
+        assert Decimal(found["dE/dw"].value) == rounded(2 * mpmath.exp(size) * size / 3, 20)
+
+
 def test_a_line_that_cannot_be_told_from_zero_is_rounded_to_zero_by_hand():
     for rounding, text in (("4", "0.0000"), ("3sf", "0")):
         by_hand = Settings("hand", rounding=Rounding.read(rounding))

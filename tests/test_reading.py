@@ -326,3 +326,17 @@ def test_what_a_line_is_about_may_stand_before_or_above_it_and_be_wrong(network,
 def test_what_is_counted_is_one_or_several(text, said):
     report = Checker(load("mazur")).check(read_sheet(text, "a.txt"))
     assert closing_notes(report, Wanted())[-1] == said
+
+
+@pytest.mark.parametrize("text", [r"w_5 \cdot x", "$E$ = 1", "E &= 1", "w_{5} = 1", "w^{5} = 1"])
+def test_each_mark_of_latex_alone_tells_it(text):
+    from backprop_trace.formulas.from_latex import looks_like_latex
+
+    assert looks_like_latex(text)
+
+
+@pytest.mark.parametrize("text", ["w_5 = 1", "w^5 = 1", "E = {1}", "net & out", ""])
+def test_what_else_has_a_mark_is_no_latex(text):
+    from backprop_trace.formulas.from_latex import looks_like_latex
+
+    assert not looks_like_latex(text)

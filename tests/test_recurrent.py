@@ -163,6 +163,25 @@ learning_rate: 1
     assert read_example(text.replace("u: 1.5", "u: 0.5")).training.times > 5
 
 
+@pytest.mark.parametrize(("target", "times"), [(2002, 19), (1000002, 28), (2.5, 8), (2, 8)])
+def test_so_many_iterations_as_either_loop_needs(target, times):
+    """h = 1 + h/2 from 0 is 2 - 2^(1 - t): it moves by 2^(1 - t), which is below 0.01 from t = 8 on.
+
+    The gradient 2 - target is halved with each iteration back: 2000 is below 0.01 at the 19th, 10^6 at the 28th.
+    """
+    text = f"""
+inputs: {{x: 1}}
+targets: {{o1: {target}}}
+parameters: {{w: 1, u: 0.5}}
+layers:
+  - {{units: [o1], activation: identity, weights: [[w]], recurrent: [[u]]}}
+settle: {{threshold: 0.01}}
+loss: half_squared_error
+learning_rate: 0.001
+"""
+    assert read_example(text).training.times == times
+
+
 def test_both_loops_are_shown_iteration_by_iteration():
     found = trace(load("settling"))
     last = found.example.training.times

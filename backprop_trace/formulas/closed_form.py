@@ -203,8 +203,6 @@ def from_sympy(expression: Any, names: Mapping[Any, Name]) -> Formula:
 def _sum(terms: Sequence[Formula]) -> Formula:
     """What is added first, then what is taken away."""
     ordered = sorted(terms, key=lambda term: isinstance(term, Minus))
-    if len(ordered) == 2 and isinstance(ordered[1], Minus):
-        return Difference(ordered[0], ordered[1].operand)
     return Sum(tuple(ordered))
 
 
