@@ -112,6 +112,13 @@ def general_formulas(
     return [line for phase in phases for line in found[phase]()]
 
 
+def of_any_network(network: Network, rule: UpdateRule, training: TrainingSet) -> list[General]:
+    """The formulas that hold for definitions and at every time step, too: of a unit by itself, and of the update."""
+    units = [] if network.definitions else [*_forward(network), *_loss(network, training)]
+    by_itself = [line for line in units if line.left in (given("a"), given("E_j")) or line.is_slope]
+    return [*by_itself, *_update(rule)]
+
+
 def written(line: General, letters: Letters, pen: Pen) -> tuple[str, str, str]:
     """About, left and right side in the letters of a style."""
     if line.at_output:

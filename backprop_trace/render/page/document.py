@@ -505,7 +505,9 @@ def _packed(found: object) -> str:
 
 
 def _place(name: Name) -> str:
-    time = "" if name.time is None else f"@{name.time}"
+    """The sample and time step that a quantity stands at: a slope across time steps at the earlier one."""
+    at = name.wrt.time if name.time is None and name.wrt is not None else name.time
+    time = "" if at is None else f"@{at}"
     return time if name.sample is None else f"{time}[{name.sample}]"
 
 

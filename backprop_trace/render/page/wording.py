@@ -22,7 +22,7 @@ from backprop_trace.formulas.notation.mathml import escaped
 from backprop_trace.formulas.notation.names import net_out
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES
 from backprop_trace.model.chain import PHASES, Equation
-from backprop_trace.model.general import General
+from backprop_trace.model.general import General, of_any_network
 from backprop_trace.render.words import sentence, word
 
 
@@ -41,12 +41,13 @@ def html_name(name: Name) -> str:
     """A name with its index lowered: net<sub>h1</sub>, ∂E/∂w<sub>5</sub>."""
     if name.kind == "d":
         assert name.of is not None and name.wrt is not None
-        of = name.of._replace(label=name.via.label) if name.via and name.of == LOSS else name.of
-        way = f" | <sub>{escaped(name.via.label)}</sub>" if name.via and name.of != LOSS else ""
+        of = name.of._replace(label=name.via.label, time=name.via.time) if name.via and name.of == LOSS else name.of
+        way = f" | <sub>{html_name(name.via)}</sub>" if name.via and name.of != LOSS else ""
         return f"∂{html_name(of)}/∂{html_name(name.wrt)}{way}"
     symbol = net_out(name)
     lower = f"<sub>{escaped(symbol.lower)}</sub>" if symbol.lower else ""
-    upper = f"<sup>{escaped(symbol.upper + symbol.mark)}</sup>" if symbol.upper or symbol.mark else ""
+    raised = symbol.upper + symbol.mark + ("" if name.time is None else f"(t={name.time})")
+    upper = f"<sup>{escaped(raised)}</sup>" if raised else ""
     return escaped(_GREEK.get(symbol.base, symbol.base)) + lower + upper
 
 
@@ -82,7 +83,12 @@ class StepWords:
     def __init__(self, example: Example, language: str):
         self.network, self.language = example.network, language
         formulas = example.general_formulas(PHASES)
-        self.general = [*formulas, TOTAL] if formulas else [CHAIN_RULE]
+        self.own = not formulas
+        self.general = (
+            [*formulas, TOTAL]
+            if formulas
+            else [CHAIN_RULE, *of_any_network(example.network, example.rule, example.training)]
+        )
         self.biases = {bias.label for bias in self.network.biases}
 
     def say(self, pattern: str, *parts: str) -> str:
@@ -127,10 +133,10 @@ class StepWords:
         return given(name.kind), about
 
     def _meant_by_slope(self, of: Name, wrt: Name) -> tuple[Name, str]:
-        if self.general == [CHAIN_RULE]:
-            return (_OF_ANY if of == self.network.objective else of), ""
         if of.kind == "out":
             return (_SLOPE if of.label == wrt.label else _CROSS_SLOPE), self._of_activation(of.label)
+        if self.own:
+            return (_OF_ANY if of == self.network.objective else of), ""
         if wrt.kind in ("net", "out") and wrt.label not in self.network.outputs:
             return given("delta_j"), self._of_several("delta of a hidden unit", of.label)
         if wrt.kind == "out":
