@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import html
+import itertools
 import json
 import re
 from xml.etree import ElementTree
@@ -14,7 +15,8 @@ from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.network import TooLarge
 from backprop_trace.render import render
-from backprop_trace.render.page.layout import CHIP, downwards, layout
+from backprop_trace.render.page.layout import CHIP, Box, downwards, layout
+from backprop_trace.render.page.svg import edge_path
 from backprop_trace.render.view import PagePractice, View
 from backprop_trace.run.step import trace
 
@@ -142,3 +144,22 @@ def test_a_picture_that_runs_stands_still_for_those_who_ask_for_it():
     assert "prefers-reduced-motion:reduce" in text
     assert text.count('class="hl"') == 55
     assert len(text) < 40_000
+
+
+def crosses(one: tuple[float, float], other: tuple[float, float], box: Box) -> bool:
+    """Does a straight line go through the inside of a box?"""
+    points = ((one[0] + k / 50 * (other[0] - one[0]), one[1] + k / 50 * (other[1] - one[1])) for k in range(51))
+    return any(box.x + 1 < x < box.x + box.width - 1 and box.y + 1 < y < box.y + box.height - 1 for x, y in points)
+
+
+@pytest.mark.parametrize("name", [name for name in shipped() if load(name).network.definitions])
+@pytest.mark.parametrize("turned", [False, True])
+def test_no_line_of_a_graph_runs_behind_a_box(name, turned):
+    drawn = layout(load(name).network)
+    drawn = downwards(drawn) if turned else drawn
+    for edge in drawn.edges:
+        if edge.tail is not edge.head:
+            numbers = [float(text) for text in re.findall(r"-?[\d.]+", edge_path(edge, turned))]
+            points = list(zip(numbers[::2], numbers[1::2], strict=True))
+            for one, other in itertools.pairwise(points):
+                assert not any(crosses(one, other, box) for box in drawn.nodes), (edge.tail.key, edge.head.key)

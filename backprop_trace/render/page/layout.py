@@ -11,8 +11,9 @@ unit has its name and one number, and the weights stand on the edges only while 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
 
 from backprop_trace.formulas.expr import LOSS, Name, derivative, given, names_in, plain
 from backprop_trace.formulas.notation.names import canonical
@@ -81,12 +82,14 @@ class Box(NamedTuple):
 
 
 class Wire(NamedTuple):
-    """From one node to another; `weight` is the parameter on it, if there is one. A loop leads to its own layer."""
+    """From one node to another; `weight` is the parameter on it, if there is one. A loop leads to its own layer. `by`:
+    the points that its line goes by, where layers run to the right."""
 
     tail: Box
     head: Box
     weight: Name | None = None
     loop: bool = False
+    by: tuple[tuple[float, float], ...] = ()
 
 
 class Chip(NamedTuple):
@@ -280,10 +283,49 @@ def _meet(one: Chip, other: Chip) -> bool:
 
 
 def _graph(network: Network) -> NetworkLayout:
-    """A node for every name, as many columns from the left as the longest way to it is long."""
+    """A node for every name, as many columns from the left as the longest way to it is long; an edge that passes a
+    column has a place of its own there."""
     used = {given(label): names_in(formula) for label, formula in network.definitions}
+    depth = _depths(used)
+    ways = {(plain(each).label, name.label): each.time is not None for name, uses in used.items() for each in uses}
+    columns = _ordered(depth, [way for way, is_back in ways.items() if not is_back])
     defined = {name.label for name in used}
+    nodes: dict[str, Box] = {}
+    passed: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for column, places in enumerate(columns):
+        x = MARGIN + column * (WIDE + ASIDE)
+        for key, y in places.items():
+            if isinstance(key, str):
+                nodes[key] = _definition(network, key, x, y, key in defined)
+            else:
+                passed.setdefault(key, []).extend([(x, y), (x + WIDE, y)])
+    edges = [Wire(nodes[tail], nodes[head], loop=is_back) for (tail, head), is_back in ways.items()]
+    edges = [
+        edge._replace(
+            by=_above(edge, nodes.values()) if edge.loop else tuple(passed.get((edge.tail.key, edge.head.key), ()))
+        )
+        for edge in edges
+    ]
+    total = MARGIN + len(columns) * (WIDE + ASIDE) - ASIDE + MARGIN
+    return NetworkLayout(
+        total, max(node.bottom[1] for node in nodes.values()) + 4, tuple(nodes.values()), tuple(edges), ()
+    )
+
+
+WIDE, ASIDE = 172.0, 64.0
+"""How wide a definition is, and the room between two columns."""
+ROW, PASSING = 92.0, 34.0
+"""How much room a definition takes in its column, and an edge that passes it."""
+SWEEPS = 8
+
+Place: TypeAlias = str | tuple[str, str]
+"""In a column: a name, or an edge that passes it."""
+
+
+def _depths(used: Mapping[Name, Sequence[Name]]) -> dict[str, int]:
+    """The column of each name."""
     depth: dict[str, int] = {}
+    defined = {name.label for name in used}
     for name, uses in used.items():
         inside = [depth.setdefault(plain(each).label, 0) for each in uses if each.time is None]
         depth.update({each.label: 0 for each in uses if each.label not in depth and each.label not in defined})
@@ -291,23 +333,67 @@ def _graph(network: Network) -> NetworkLayout:
     for label in depth.keys() - defined:  # what is given stands just before the first line that uses it
         users = [depth[name.label] for name, uses in used.items() if label in {each.label for each in uses}]
         depth[label] = min(users) - 1
-    columns: dict[int, list[str]] = {}
+    return depth
+
+
+def _ordered(depth: Mapping[str, int], ways: Sequence[tuple[str, str]]) -> list[dict[Place, float]]:
+    """The places of each column with their heights: each as near as may be to what it is connected with."""
+    columns: list[dict[Place, float]] = [{} for _ in range(1 + max(depth.values()))]
     for label, column in depth.items():
-        columns.setdefault(column, []).append(label)
-    row, width, gap = 92.0, 172.0, 64.0
-    height = max(map(len, columns.values())) * row + 8
-    nodes = {
-        label: _definition(network, label, MARGIN + column * (width + gap), y, label in defined)
-        for column, labels in sorted(columns.items())
-        for label, y in zip(labels, _rows(len(labels), row, height), strict=True)
-    }
-    edges = [
-        Wire(nodes[each.label], nodes[name.label], loop=each.time is not None)
-        for name, uses in used.items()
-        for each in uses
-    ]
-    total = MARGIN + (1 + max(columns)) * (width + gap) - gap + MARGIN
-    return NetworkLayout(total, height, tuple(nodes.values()), tuple(edges), ())
+        columns[column][label] = 0.0
+    joined: dict[tuple[int, Place], list[tuple[int, Place]]] = {}
+    for way in ways:
+        tail, head = way
+        along: list[tuple[int, Place]] = [(depth[tail], tail)]
+        along += [(column, way) for column in range(depth[tail] + 1, depth[head])] + [(depth[head], head)]
+        for one, other in pairwise(along):
+            joined.setdefault(one, []).append(other)
+            joined.setdefault(other, []).append(one)
+            for column, place in (one, other):
+                columns[column].setdefault(place, 0.0)
+    columns = [_apart(column) for column in columns]
+    for sweep in range(SWEEPS):
+        order = range(len(columns)) if sweep % 2 else reversed(range(len(columns)))
+        for number in order:
+            wanted = {place: _middle(place, number, columns, joined) for place in columns[number]}
+            columns[number] = _apart(dict(sorted(wanted.items(), key=lambda each: each[1])))
+    least = min(y - _half(place) for column in columns for place, y in column.items())
+    return [{place: y - least for place, y in column.items()} for column in columns]
+
+
+def _middle(
+    place: Place,
+    column: int,
+    columns: Sequence[Mapping[Place, float]],
+    joined: Mapping[tuple[int, Place], Sequence[tuple[int, Place]]],
+) -> float:
+    """The mean height of what a place is connected with; where it stands, if with nothing."""
+    heights = [columns[other][each] for other, each in joined.get((column, place), ())]
+    return sum(heights) / len(heights) if heights else columns[column][place]
+
+
+def _half(place: Place) -> float:
+    return (ROW if isinstance(place, str) else PASSING) / 2
+
+
+def _apart(wanted: Mapping[Place, float]) -> dict[Place, float]:
+    """Places one below the other, each at the height that is wanted or as near as the others leave room."""
+    found: dict[Place, float] = {}
+    end = -float("inf")
+    for place, y in wanted.items():
+        found[place] = max(y, end + _half(place))
+        end = found[place] + _half(place)
+    moved = sum(found[place] - y for place, y in wanted.items()) / max(1, len(found))
+    return {place: y - moved for place, y in found.items()}
+
+
+def _above(edge: Wire, nodes: Iterable[Box]) -> tuple[tuple[float, float], ...]:
+    """The way of an edge that leads back to an earlier column: over all that stands between."""
+    if edge.tail is edge.head:
+        return ()
+    left, right = edge.head.x - ASIDE / 4, edge.tail.x + edge.tail.width + ASIDE / 4
+    top = min(node.y for node in nodes if left < node.x + node.width and node.x < right) - 14
+    return (right, edge.tail.right[1]), (right, top), (left, top), (left, edge.head.left[1])
 
 
 def _definition(network: Network, label: str, x: float, y: float, defined: bool) -> Box:
@@ -351,10 +437,29 @@ def _turned(drawn: NetworkLayout, gap: float) -> NetworkLayout:
                 moved[node] = node._replace(x=x, y=y + (tallest - node.height) / 2)
             y += tallest + 18
         y += gap - 18
-    edges = tuple(edge._replace(tail=moved[edge.tail], head=moved[edge.head]) for edge in drawn.edges)
+    edges = tuple(edge._replace(tail=moved[edge.tail], head=moved[edge.head], by=()) for edge in drawn.edges)
+    edges = tuple(edge._replace(by=_beside(edge, moved.values())) for edge in edges)
     return NetworkLayout(
         NARROW, y - gap + 2, tuple(moved[node] for node in drawn.nodes), edges, (), drawn.small, down=True
     )
+
+
+def _beside(edge: Wire, nodes: Iterable[Box]) -> tuple[tuple[float, float], ...]:
+    """The way of an edge between two definitions that are not in neighbouring rows: along the margin, those back on the
+    right."""
+    tail, head = edge.tail, edge.head
+    above, below = min(tail.y, head.y), max(tail.y, head.y)
+    is_next = tail.y < head.y and not any(above + 1 < node.y < below - 1 for node in nodes)
+    if head.kind != "definition" or tail is head or is_next:
+        return ()
+    (x, start), (end, y) = (tail.top if head.y <= tail.y else tail.bottom), head.top
+    start += -ROOM if head.y <= tail.y else ROOM
+    side = NARROW - 6 if head.y <= tail.y else 6.0
+    return (x, start), (side, start), (side, y - ROOM), (end, y - ROOM)
+
+
+ROOM = 9.0
+"""From a box to a line that runs along its row."""
 
 
 def _columns(nodes: Iterable[Box]) -> list[list[Box]]:

@@ -109,6 +109,8 @@ def edge_path(edge: Wire, down: bool = False) -> str:
     if down:
         return _downward_path(edge)
     (ax, ay), (bx, by) = tail.right, head.left
+    if edge.by:
+        return "M" + "L".join(f"{x:g} {y:g}" for x, y in ((ax, ay), *edge.by, (bx, by)))
     if edge.loop:
         return f"M{ax:g} {ay:g}C{ax + 60:g} {ay:g} {bx - 60:g} {by:g} {bx:g} {by:g}"
     if head.kind == "total" and abs(head.x - tail.x) < tail.width:
@@ -120,6 +122,9 @@ def edge_path(edge: Wire, down: bool = False) -> str:
 def _downward_path(edge: Wire) -> str:
     tail, head = edge.tail, edge.head
     (ax, ay), (bx, by) = tail.bottom, head.top
+    if edge.by:
+        start = tail.top if head.y <= tail.y else tail.bottom
+        return "M" + "L".join(f"{x:g} {y:g}" for x, y in (start, *edge.by, (bx, by)))
     if ay <= by:
         return f"M{ax:g} {ay:g}L{bx:g} {by:g}"
     if head.kind == "total" and tail.y < head.y + head.height:  # beside each other
