@@ -109,6 +109,23 @@ def test_a_number_of_any_length_in_a_formula_breaks_the_computation_or_none(
         assert code in (0, 3), err
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"), [("1" * 140_000, "a number of 140000 characters"), ("x" * 140_000, "not a number")]
+)
+def test_a_cell_of_any_length_is_a_number_or_none(run: Program, tmp_path: Path, cell: str, said: str) -> None:
+    """Python's csv ends at 131,072 characters."""
+    (tmp_path / "data.csv").write_text(f"x,wanted\n1,0\n{cell},1\n")
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "samples: {file: data.csv, inputs: [x], targets: {o: wanted}}\nlayers: [{units: [o], activation: tanh, "
+        "weights: [[1]]}]\nloss: mse\nlearning_rate: 1\n"
+    )
+    code, _, err = run("show", str(path))
+    assert code == 2
+    assert said in err and "data.csv:3:1" in err
+    assert len(err) < 2000
+
+
 @pytest.mark.parametrize("number", ["1.7e308", "-1.7e308", "1e-308", "9" * 300])
 @pytest.mark.parametrize("spelling", ["out_h1", "w5+", "E", "dE/dw1", "w1"])
 def test_a_sheet_with_a_number_at_the_end_of_the_floats_is_judged(spelling: str, number: str) -> None:

@@ -125,6 +125,25 @@ def test_help_into_a_closed_pipe_is_no_error(arguments):
 
 @posix
 @pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("show nowhere", 2), ("show mazur --set w1=x", 2), ("sweep quirk w1 --from 0", 2),
+        ("show mazur --at x", 2),
+        ("train mazur -n 1 --log /nowhere/x", 2), ("show mazur", 0), ("check mazur nowhere", 2), ("nothing", 2),
+    ],
+)  # fmt: skip
+def test_where_nobody_reads_the_message_the_code_still_tells(arguments, code):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*PROGRAM, *arguments.split()], stdout=write, stderr=write, stdin=subprocess.DEVNULL, check=False
+    )
+    os.close(write)
+    assert done.returncode == code
+
+
+@posix
+@pytest.mark.parametrize(
     "arguments", [["show", "-"], ["check", "mazur", "-"], ["practice", "mazur"], ["show", "mazur"]]
 )
 def test_a_closed_standard_input_is_an_empty_one(arguments):

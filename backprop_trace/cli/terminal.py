@@ -66,8 +66,12 @@ class Terminal(NamedTuple):
 
     @staticmethod
     def stderr(text: str) -> None:
+        """A message; if nobody reads it, the exit code still tells."""
         sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
-        print(text, file=sys.stderr)
+        try:
+            print(text, file=sys.stderr, flush=True)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 class ProgressLine:

@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, read_text
+from backprop_trace.files.source import LARGEST_FILE, Place, Problem, SourceError, did_you_mean, read_text
 from backprop_trace.formulas.numbers import NotANumber, given_number
 from backprop_trace.formulas.vocabulary import normal
 
@@ -47,6 +47,7 @@ def read_columns(path: str, wanted: Sequence[str], words: Sequence[str] = ()) ->
 def _rows(lines: Sequence[str]) -> Iterator[TableRow]:
     """The lines that are not empty, split into cells."""
     delimiter = max(",;\t", key=lines[0].count) if lines else ","
+    csv.field_size_limit(LARGEST_FILE)  # a cell has no limit of its own
     reader = csv.reader(lines, delimiter=delimiter, strict=False)
     for cells in reader:
         if any(cell.strip() for cell in cells):
