@@ -316,6 +316,17 @@ def test_what_a_line_is_about_may_stand_before_or_above_it_and_be_wrong(network,
     assert not report.unread or network == "mazur"
 
 
+def test_names_in_formulas_are_those_of_the_lines():
+    lines = {
+        "delta_o1 = (o1 - t1) * g'(x_o1)": "right",  # x is what the writer calls the net input
+        "delta_h1 = (delta_o1*w5 + delta_o2*w7) f'(net_h1)": "right",
+        "E_o2 = (t2 - o2)^2": "slip",  # o2 is not the target, since t2 is
+    }
+    report = Checker(load("mazur")).check(read_sheet("\n".join([*lines, "delta_h2 = δ_k w_kj g'(x_j)"]), "a.txt"))
+    assert [line.verdict for line in sorted(report.written, key=lambda line: line.place)] == list(lines.values())
+    assert [each.text for each in report.unread] == ["delta_h2 = δ_k w_kj g'(x_j)"]  # a rule, no calculation
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

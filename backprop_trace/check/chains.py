@@ -33,6 +33,8 @@ DUST = 1e-12
 """What floats may have done to a number, as a part of it."""
 _NUMBER_ALONE = re.compile(r"(?<![\w^_.])\.?\d")
 
+GENERAL = re.compile(r"_\{?(?:[ijk]|ji|jk|ij|kj)(?!\w)")
+"""Names with an index for any unit: net_j = ... is a rule, no calculation."""
 _OPERATOR = re.compile(r"[-+*/^·×()]")
 _WORD = re.compile(r"(?<![\w'])[^\W\d_]{3,}(?![\w(])")
 _CODE = re.compile(r"\.(?:dot|sum|mean|T)\b|\b(?:np|numpy|torch|math|F)\.\w|\w @ \w|\[\w+, ?\w+\]")
@@ -102,6 +104,7 @@ def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
         or "..." in text
         or "|_" in text
         or _CODE.search(text)
+        or GENERAL.search(text)
         or len(_WORD.findall(text)) >= MANY_WORDS
         or (not number_alone and not _OPERATOR.search(text))
     ):

@@ -32,9 +32,6 @@ MOST_WITH_ONE_NUMBER = 3
 MOST_READINGS = 16
 """So many numbers may stand for one quantity; each is tried for every line that uses it."""
 
-_GENERAL = re.compile(r"_(?:[ijk]|ji|jk|ij|kj)(?![\w])")
-"""Names with an index for any unit: net_j = ... is a rule, no calculation."""
-
 TURNED = (DELTA_SIGN, ERROR_SIGN, CHANGE_SIGN)
 """Conventions that turn the sign of a line."""
 
@@ -81,7 +78,7 @@ class Entries:
     def take(self, entry: Entry, asked: str, names: FormulaNames, variant: Variant) -> None:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
         is_nameless = not entry.meant and not asked
-        if is_nameless and (not entry.sure or _GENERAL.search(entry.spelling)):
+        if is_nameless and (not entry.sure or chains.GENERAL.search(entry.spelling)):
             self.passed.append(Passage(_as_line(entry), entry.place))
             return
         self.nameless += is_nameless

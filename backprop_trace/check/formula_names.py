@@ -49,7 +49,9 @@ def formulas(text: str, names: FormulaNames) -> Iterator[Formula]:
             return
         chosen = _Chosen(names, waiting.pop(0))
         try:
-            yield read_formula(text, chosen, implied=True)
+            formula = read_formula(text, chosen, implied=True)
+            if not chosen.says_one_twice():
+                yield formula
         except BadFormula:
             if not chosen.ambiguous:
                 raise
@@ -63,6 +65,11 @@ class _Chosen:
     def __init__(self, all_names: FormulaNames, names: Mapping[str, Name]):
         self.all_names, self.names = all_names, names
         self.ambiguous: dict[str, tuple[Name, ...]] = {}
+        self.sure: set[Name] = set()
+
+    def says_one_twice(self) -> bool:
+        """`o1 - t1`: o1 is not the target, since t1 is."""
+        return any(name in self.sure for name in self.names.values())
 
     def __call__(self, text: str) -> Name | None:
         if text in self.names:
@@ -70,4 +77,5 @@ class _Chosen:
         found = self.all_names.candidates(text)
         if len(found) > 1:
             self.ambiguous[text] = found
+        self.sure.update(found if len(found) == 1 else ())
         return found[0] if len(found) == 1 else None

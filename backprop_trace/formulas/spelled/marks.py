@@ -101,7 +101,9 @@ def _marked(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading
     yield from atoms.read(text)
     for found in filter(None, (_SLOPE.fullmatch(text), _SLOPE_WORDS.fullmatch(text))):
         inner = next(filter(None, found.groups()), "")
-        yield from each_marked(atoms.read(inner) if inner else (), _slope)
+        read = list(atoms.read(inner)) if inner else []
+        of_unit = atoms.bare_units(re.sub(r"^[^\W\d]_", "", inner)) if not read else iter(read)
+        yield from each_marked(of_unit, _slope)  # f'(x_o1) is of o1, whatever x is
     if value := _VALUE.fullmatch(text):
         yield from each_marked(atoms.read(value["of"] + value["index"]), _value)
     for pattern in _OLD:
