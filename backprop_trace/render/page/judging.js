@@ -439,7 +439,6 @@ function causeOf(g, W, T, found) {
 }
 /* whether further digits are cut off: three lines must tell, none be rounded up */
 function cutOff(g, W, T, H) {
-  if (!W.some((w, k) => w && w.h && Math.abs(T[K + k]) - Math.abs(w.x) > w.h && Math.abs(T[K + k]) - Math.abs(w.x) < 2.2 * w.h)) return H;
   const J = new Judging(g, W, T, H), C = new Judging(g, W, T, {...H, cuts: true}), told = {cut: 0, zero: 0, up: 0, larger: 0};
   W.forEach((w, k) => {
     if (!w || !w.h) return;
