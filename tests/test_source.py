@@ -72,6 +72,13 @@ def test_deep_nesting_is_refused_and_not_followed(depth, brackets):
     assert len(str(problem_of(text))) < 1000
 
 
+@pytest.mark.parametrize(
+    "text", ["!" * 10**5, "a: !" + "b" * 10**5 + " 1", "&" + "a" * 10**5 + " 1", "%" + "x" * 10**5, "'" * 10**5]
+)
+def test_a_message_is_short_however_long_the_file_is(text):
+    assert len(str(problem_of(text))) < 1000
+
+
 def test_scalars_stay_what_was_written():
     document = read_yaml("[0.10, 1e-3, no, 012, 1:30, ~, '-', -.5, 2024-01-05, =]", "net.yaml")
     written = ["0.10", "1e-3", "no", "012", "1:30", "~", "-", "-.5", "2024-01-05", "="]

@@ -282,7 +282,7 @@ def _node(event: yaml.Event) -> Node:
     place = _event_place(event)
     tag = getattr(event, "tag", None)
     if tag not in (None, "!"):
-        raise _Refused(Problem("a tag is not allowed here", place, "", f"leave {tag!r} out"))
+        raise _Refused(Problem("a tag is not allowed here", place, "", f"leave {printable(tag[:60])!r} out"))
     if getattr(event, "anchor", None):
         raise _Refused(Problem("an anchor is not allowed here", place, "", "leave it out and write the value out"))
     if isinstance(event, yaml.ScalarEvent):
