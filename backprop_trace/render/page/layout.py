@@ -215,9 +215,10 @@ def _loss_edges(network: Network, nodes: dict[str, Box], losses: Sequence[Box]) 
 
 def _point(edge: Wire, place: float, down: bool = False) -> tuple[float, float]:
     (ax, ay), (bx, by) = (edge.tail.bottom, edge.head.top) if down else (edge.tail.right, edge.head.left)
+    if edge.loop and edge.tail is edge.head:  # above its right corner
+        return edge.head.x + edge.head.width + 3, edge.head.y - CHIP[1] + 5
     if edge.loop:
-        x, y = edge.head.x + edge.head.width / 2, edge.head.y - 18
-        return (x, y) if edge.tail is edge.head else (x, (ay + by) / 2)
+        return edge.head.x + edge.head.width / 2, (ay + by) / 2
     return ax + place * (bx - ax), ay + place * (by - ay)
 
 
@@ -228,7 +229,8 @@ def _floating(edges: Iterable[Wire], down: bool = False) -> list[Chip]:
         if edge.weight is not None:
             weights.setdefault(edge.weight, edge)
     points = ((weight, _point(edge, 0.5, down)) for weight, edge in weights.items())
-    return [Chip(weight, x - CHIP[0] / 2, y - 10, floats=True) for weight, (x, y) in points]
+    above = CHIP[1] / 2 if down else 10
+    return [Chip(weight, x - CHIP[0] / 2, y - above, floats=True) for weight, (x, y) in points]
 
 
 def _placed(edges: Sequence[Wire], down: bool = False) -> list[Chip] | None:

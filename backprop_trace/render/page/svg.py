@@ -104,8 +104,10 @@ def edge_path(edge: Wire, down: bool = False) -> str:
     """The line of an edge, in a drawing whose layers run to the right or downwards."""
     tail, head = edge.tail, edge.head
     if edge.loop and tail is head:
-        x, y = head.top
-        return f"M{x + 24:g} {y:g}C{x + 40:g} {y - 34:g} {x - 40:g} {y - 34:g} {x - 24:g} {y:g}"
+        (x, y), high = head.top, 34
+        if edge.weight is not None:  # under its chip
+            x, high = head.x + head.width - 40, 58
+        return f"M{x + 24:g} {y:g}C{x + 40:g} {y - high:g} {x - 40:g} {y - high:g} {x - 24:g} {y:g}"
     if down:
         return _downward_path(edge)
     (ax, ay), (bx, by) = tail.right, head.left
