@@ -111,6 +111,34 @@ def test_a_transposed_matrix_is_offered_before_the_layout():
     assert first < second
 
 
+ITEMS = """\
+inputs: {x1: 0.5, x2: 0.2}
+targets: {o1: 1}
+layers:
+  - {units: [h1], activation: tanh, weights: [[0.1, 0.2]]}
+  - {units: [o1], activation: tanh, weights: [[0.1]]}
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "help_", "place"),
+    [
+        ("  - {units: [o1]", " - {units: [o1]", "start its '-' in column 3, as the item above", (5, 2)),
+        ("  - {units: [o1]", "    - {units: [o1]", "start its '-' in column 3, as the item above", (5, 5)),
+        ("loss", "  loss", "start 'loss' in column 1, as the keys it belongs to", (6, 3)),
+        ("loss", " loss", "start 'loss' in column 1, as the keys it belongs to", (6, 2)),
+    ],
+)
+def test_a_layer_on_one_line_starts_where_the_one_above_does(old, new, help_, place):
+    with pytest.raises(SourceError) as wrong:
+        bt.read_example(ITEMS.replace(old, new))
+    (problem,) = wrong.value.problems
+    assert problem.message.startswith("wrong indentation") and problem.help == help_
+    assert problem.place[:2] == place
+
+
 def test_brackets_over_several_lines_are_no_wrong_indentation():
     (problem,) = problems(changed("{i1: 0.05, i2: 0.10}", "{i1: 0.05,\n         i2: 0.10").replace("0.5\n", "0.5\n"))
     assert "indentation" not in problem.message

@@ -318,7 +318,7 @@ class SheetNames:
         mine = f"{len(entry.block)} x {len(entry.block[0])}"
         if not sizes:
             return Question("")
-        wanted = " or ".join(f"{rows} x {columns}" for rows, columns in sizes)
+        wanted = " or ".join(f"{rows} x {columns}" for rows, columns in sizes if rows * columns > 1 or len(sizes) == 1)
         return Question(f"this is {mine}, and must be {wanted} (or its transpose)")
 
     # --- names in formulas ---

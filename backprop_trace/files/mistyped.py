@@ -20,7 +20,8 @@ QUOTES = "“”„‟«»‘’‚‛`´"
 _DASH = r"[‐‑‒–—―]\s*(?=[\d.])"
 _NO_SPACE = r"(?P<key>[^\W\d]\w*):(?P<value>[^\s:/](?s:.*))"
 _WORDS = r"[-+\w.^/]+(?:(?:\s*;\s*|\s+)[-+\w.^/]+)+"
-_KEY = r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>[\w^]+|'[^']*'|\"[^\"]*\"):(?P<value>\s.*|)"
+_NAME = r"[\w^]+|'[^']*'|\"[^\"]*\""
+_KEY = r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>" + _NAME + r"):(?P<value>\s.*|)"
 
 
 def what_to_type(text: str) -> str:
@@ -61,7 +62,7 @@ class Fault(NamedTuple):
 
 def layout_fault(lines: Sequence[str], near: int) -> Fault | None:
     """Why a text is no YAML, if it is a colon or a column at a line (from 1) or shortly before."""
-    return _no_space(lines, near) or _wrong_column(lines, near)
+    return _no_space(lines, near) or _wrong_column(lines, near) or _wrong_item(lines, near)
 
 
 def _no_space(lines: Sequence[str], near: int) -> Fault | None:
@@ -93,6 +94,24 @@ def _wrong_column(lines: Sequence[str], near: int) -> Fault | None:
             open_.append(line.column)
         before.append(line)
     return None
+
+
+def _wrong_item(lines: Sequence[str], near: int) -> Fault | None:
+    """A dash that starts in another column than those above it, or a key below them that starts as they do."""
+    here = re.match(
+        rf"(?P<indent> *)(?:(?P<dash>-)\s|(?P<key>{_NAME}):)", lines[near - 1] if near <= len(lines) else ""
+    )
+    above = [found for line in lines[: near - 1] if (found := re.match(r"( *)-\s", line))]
+    if here is None or not above:
+        return None
+    column, items = len(here["indent"]) + 1, len(above[-1][1]) + 1
+    if here["dash"]:
+        what = f"wrong indentation: this item starts in column {column}"
+        help_ = f"start its '-' in column {items}, as the item above"
+        return Fault(near, column, 1, what, help_) if column != items else None
+    keys = [line for line in _keys(lines[: near - 1]) if line.dash is None and line.column < items]
+    belongs = column <= items and keys and all(line.column != column for line in keys)
+    return _moved(TypedLine(near, here["key"], column, None, True), keys[-1].column) if belongs else None
 
 
 def _keys(lines: Sequence[str]) -> Iterator[TypedLine]:

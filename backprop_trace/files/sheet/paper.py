@@ -28,7 +28,7 @@ _PLAIN = re.compile(
 _COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:")
 _TABLE_BEGINS = re.compile(r"\s*\{?\s*\\begin\{(?:tabular|longtable|array)\}")
 _BULLET = re.compile(
-    r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
+    r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
 )
 _TERM = re.compile(r"[-+·]\s")
