@@ -10,12 +10,12 @@ from backprop_trace.cli.options import Force, Output, UsageError, one_of, write
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.blueprint import MOST_SAMPLES, MOST_WEIGHTS, blueprint, weights_in
 from backprop_trace.files.source import printable
-from backprop_trace.files.spec import Example, read_example
+from backprop_trace.files.spec import read_example
 from backprop_trace.files.spec.shorthand import loss_for
-from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.model.catalogue import ACTIVATIONS, LOSSES, canonical
-from backprop_trace.run.step import trace
 
+PROBABILITIES = ("sigmoid", "softmax")
+"""Activations with outputs between 0 and 1."""
 NUMBERS = ("pleasant", "none")
 
 
@@ -58,10 +58,11 @@ def command(
     one_of("--loss", loss, LOSSES)
     if not 1 <= samples <= MOST_SAMPLES or seed < 0:
         raise UsageError(f"--samples goes from 1 to {MOST_SAMPLES}, --seed from 0")
+    if loss.endswith("cross_entropy") and activations[-1] not in PROBABILITIES:
+        fitting = ",".join([*activations[:-1], "sigmoid" if loss.startswith("binary") else "softmax"])
+        raise UsageError(f"{loss} needs outputs between 0 and 1, not {activations[-1]}: --activation {fitting}")
     text = "".join(blueprint(counts, activations, loss, samples, seed, numbers == "pleasant"))
     example = read_example(text)
-    if numbers == "pleasant":
-        _try(example)
     write([text], output, force)
     for warning in example.warnings:
         Terminal.stderr(f"warning: {warning}")
@@ -86,12 +87,3 @@ def _activations(text: str, layers: int) -> tuple[str, ...]:
     if len(words) not in (1, layers):
         raise UsageError(f"--activation has {len(words)} words for {layers} layers: give one, or one for each")
     return tuple(words * layers if len(words) == 1 else words)
-
-
-def _try(example: Example) -> None:
-    """Raises UsageError if the network cannot be computed: log needs outputs between 0 and 1, for instance."""
-    try:
-        trace(example)
-    except ComputationError as broken:
-        last, loss = example.network.output_activation, example.network.loss
-        raise UsageError(f"{loss} does not go with {last} outputs ({broken.reason}); choose another") from None
