@@ -103,8 +103,9 @@ class _Losses(dict[str, Loss]):
 def _slope(text: str, letter: str) -> str:
     """The slope of a formula of one's own."""
     from backprop_trace.formulas.notation import ASCII, ATOM, show
+    from backprop_trace.formulas.tidy import tidied
 
-    return show(slope(template(text), given(letter)), ASCII, lambda name: (name.label, ATOM))
+    return show(tidied(slope(template(text), given(letter))), ASCII, lambda name: (name.label, ATOM))
 
 
 ACTIVATIONS: Mapping[str, Activation] = _Activations({

@@ -34,6 +34,7 @@ from backprop_trace.formulas.expr import (
     substitute,
     times,
 )
+from backprop_trace.formulas.tidy import tidied
 from backprop_trace.formulas.without_gc import uncollected
 from backprop_trace.model.batches import TrainingSet
 from backprop_trace.model.catalogue import (
@@ -320,7 +321,9 @@ def defined(network: Network, training: TrainingSet, place: Place) -> Iterator[E
                 meaning[name] = at(name, place)
         filled_in = substitute(formula, meaning)
         answer = at(given(label), place)
-        slopes = tuple((name, with_answer(slope(filled_in, name), filled_in, answer)) for name in names_in(filled_in))
+        slopes = tuple(
+            (name, tidied(with_answer(slope(filled_in, name), filled_in, answer))) for name in names_in(filled_in)
+        )
         is_part = total and given(label) == network.objective
         yield Equation(answer, filled_in, slopes, "loss" if is_part else "forward")
 
