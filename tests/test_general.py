@@ -10,7 +10,7 @@ DELTA_AND_GRADIENT = [
     "delta of an output unit   ∂E/∂net_j = ∂E/∂out_j · ∂out_j/∂net_j",
     "delta of a hidden unit    ∂E/∂net_j = (Σ_k ∂E/∂net_k · w_kj) · ∂out_j/∂net_j",
     "gradient of a weight      ∂E/∂w_ji = ∂E/∂net_j · out_i",
-    "update: sgd   w+ = w - η · ∂E/∂w",
+    "update: gradient descent   w+ = w - η · ∂E/∂w",
 ]
 
 
@@ -18,7 +18,7 @@ def test_they_head_the_phases_once_however_many_steps_there_are(printed):
     out = printed("show", "mazur", "--steps", "2")
     for line in DELTA_AND_GRADIENT:
         assert out.count(f"  {line}\n") == 1
-    assert out.index("gradient of a weight") < out.index("∂E/∂out_o1") < out.index("update: sgd")
+    assert out.index("gradient of a weight") < out.index("∂E/∂out_o1") < out.index("update: gradient descent")
 
 
 def test_one_quantity_alone_comes_without_them(printed):

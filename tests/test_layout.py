@@ -110,5 +110,5 @@ def test_a_derivation_keeps_what_it_uses_and_says_its_paths(printed) -> None:
     out = printed("show", "mazur", "--only", "dE/dw1", "--with-ancestors")
     given = out.partition("given:")[2].partition("\n\n")[0]
     assert "w8 = 0.55" in given and "eta" not in given and "η" not in given
-    assert "delta of a hidden unit" in out and "update: sgd" not in out
+    assert "delta of a hidden unit" in out and "update: gradient descent" not in out
     assert "What reaches h1 from above, through o1 and o2\n" in out

@@ -241,7 +241,8 @@ def _update(rule: UpdateRule) -> Iterator[General]:
     }
     meaning[GRADIENT] = _slope("E", "ahead" if rule.entry.ahead else "w")
     about = {"ahead": "once a step", "once": "once a step", "decay": "weight decay"}
-    about["update"] = f"update: {rule.optimizer.replace('_', ' ')}"
+    plain_descent = rule.optimizer == "sgd" and not rule.entry.state
+    about["update"] = f"update: {'gradient descent' if plain_descent else rule.optimizer.replace('_', ' ')}"
     before = ""
     for line in rule_lines(rule):
         said, before = "" if line.at == before else about[line.at], line.at

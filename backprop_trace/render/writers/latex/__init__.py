@@ -24,6 +24,7 @@ from backprop_trace.render.writers.latex.page import (
     FORMULAS_OF_A_SLIDE,
     FRAGMENT,
     SLIDE,
+    TEXT_SIZE,
     column,
 )
 from backprop_trace.render.writers.latex.preamble import (
@@ -82,7 +83,8 @@ class _Document:
         return f"\\par\\smallskip\\noindent\\textit{{{text}}}\n"
 
     def prose(self, text: str, kind: str) -> str:
-        return ragged(f"\\textbf{{{text}}}" if kind in ("good", "bad") else text) + "\\smallskip\n"
+        said = ragged(f"\\textbf{{{text}}}" if kind in ("good", "bad") else text)
+        return f"{said}\\smallskip\\noindent%\n"  # a display that follows has no empty line above it
 
     def foot(self) -> str:
         return "\n\\end{document}\n"
@@ -148,8 +150,9 @@ class _Document:
     def message(self, message: said.Message) -> Iterator[str]:
         sign, title, place = sign_of(message.kind), self.words(message.title), tex.escaped(message.place)
         yield f"\\subsection*{{{sign} {title} \\hfill \\small {place}}}\n{self.words(message.sentence)}\n\n"
+        room = max([74.0, *(TEXT_SIZE * tables.text_width(label) + 8.0 for label, _ in message.rows)])
         for label, text in message.rows:
-            yield f"\\hangindent=26mm\\makebox[26mm][l]{{{label}}}{self.words(text)}\n\n"
+            yield f"\\hangindent={room:.0f}pt\\makebox[{room:.0f}pt][l]{{{label}}}{self.words(text)}\n\n"
         yield f"{self.words(message.after)}\n\n" if message.after else ""
 
     def closing(self) -> Iterator[str]:

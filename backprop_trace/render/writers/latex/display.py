@@ -47,7 +47,7 @@ class Margin:
 
     def setting(self) -> str:
         """What the preamble's `lhs` needs to know."""
-        return rf"\lhsas{{{self.widest * TEXT_SIZE:.1f}pt}}" + "\n" if self.boxed else ""
+        return rf"\lhsas{{{self.widest * TEXT_SIZE:.1f}pt}}%" + "\n" if self.boxed else ""
 
     @property
     def boxed(self) -> bool:

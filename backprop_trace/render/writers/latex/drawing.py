@@ -118,7 +118,7 @@ def picture(trace: Trace, names: Naming, alphabet: Alphabet, page: TextBlock) ->
     """The drawing as a tikzpicture, and its caption."""
     texts = _Texts(trace, names, alphabet, page)
     drawn = _drawn(trace, texts, page)
-    yield "\\begin{center}\n\\begin{tikzpicture}[x=1pt, y=1pt, >=stealth,\n"
+    yield "\\begin{center}\n\\vspace{4pt}\n\\begin{tikzpicture}[x=1pt, y=1pt, >=stealth,\n"
     yield f"  unit/.style={{circle, draw, minimum size={2 * RADIUS:.0f}pt, inner sep=0pt}},\n"
     yield f"  weight/.style={{sloped, fill=white, inner sep=1pt, font={drawn.size.font}}}]\n"
     yield from (_node(node, texts, trace) for node in drawn.nodes)

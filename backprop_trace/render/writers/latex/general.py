@@ -36,6 +36,9 @@ LETTERS = {
 }
 
 
+TIED = 2
+"""One row more than this stays together at the beginning of a display and at its end."""
+
 Sides: TypeAlias = tuple[str, str, str]
 """What a formula is about, its left and its right side."""
 
@@ -58,7 +61,10 @@ def display(rows: Sequence[Sequence[Sides]], between: str = "[1pt]") -> str:
     """Rows of formulas, one or two beside each other: what each is about, its left and its right side."""
     across = max(map(len, rows))
     written = (r" &\quad".join(rf"&{about} &\quad {left} &= {right}" for about, left, right in row) for row in rows)
-    return f"\\begin{{alignat*}}{{{2 * across}}}\n" + f" \\\\{between}\n".join(written) + "\n\\end{alignat*}\n"
+    *inside, last = written
+    ends = (f" \\\\{'*' * (place < TIED or place >= len(inside) - TIED)}{between}\n" for place in range(len(inside)))
+    body = "".join(map("".join, zip(inside, ends, strict=True))) + last
+    return f"\\begin{{alignat*}}{{{2 * across}}}\n{body}\n\\end{{alignat*}}\n"
 
 
 def _with_slopes(sides: Sequence[Sides], slopes: Sequence[bool]) -> Iterator[list[Sides]]:

@@ -60,12 +60,21 @@ class Part(NamedTuple):
 
     columns: list[Cells]
     remarks: list[str]
+    rows: Sequence[said.Row]
+
+    def without_empty_rows(self) -> Part:
+        """Where a table was divided, a row may have nothing in these columns: the total of what has none."""
+        _, *others = self.columns
+        kept = [place for place in range(len(self.rows)) if any(column.cells[place] for column in others)]
+        columns = [column._replace(cells=[column.cells[place] for place in kept]) for column in self.columns]
+        remarks = [self.remarks[place] for place in kept] if self.remarks else []
+        return Part(columns, remarks, [self.rows[place] for place in kept])
 
 
 def table(table: said.Table, words: Callable[[Text], str], page: TextBlock) -> Iterator[str]:
     """The table; one that is too wide in several, each with the first column."""
-    for columns, remarks in divided(table, list(table.rows), words, page):
-        yield from _whole(columns, remarks, page)
+    for part in divided(table, list(table.rows), words, page):
+        yield from _whole(part.columns, part.remarks, page)
 
 
 def divided(
@@ -86,8 +95,8 @@ def divided(
     remarks = below.cells if below is not None and room <= FEWEST_WORDS and any(below.cells) else []
     narrowed = [_narrowed(column, page.width - needed([first]) - GAP) for column in others]
     *parts, last = _parts(first, narrowed, page)
-    yield from (Part([first, *part], []) for part in parts)
-    yield Part([first, *last], remarks)
+    found = [*(Part([first, *part], [], rows) for part in parts), Part([first, *last], remarks, rows)]
+    yield from (part.without_empty_rows() if parts else part for part in found)
 
 
 def _parts(first: Cells, columns: Sequence[Cells], page: TextBlock) -> Iterator[list[Cells]]:

@@ -116,7 +116,7 @@ class _Sheet:
         yield f'\n{self.words(message.sentence)} #marked("faint"){content(message.place)}\n'
         if message.rows:
             cells = (f"[{self.words(cell)}]" for row in message.rows for cell in row)
-            yield _call("pairs", ["(26mm, 1fr)", *cells])
+            yield _call("pairs", ["(auto, 1fr)", *cells])
         yield f"\n{self.words(message.after)}\n" if message.after else ""
 
     # --- mathematics ---

@@ -17,8 +17,7 @@ Words = Callable[[Text], str]
 
 def table(table: said.Table, words: Words, measured: Words, page: TextBlock) -> Iterator[list[str]]:
     """The arguments of `table-of`, once or more: `words` writes a cell, `measured` the same in LaTeX."""
-    rows = list(table.rows)
-    for columns, remarks in tables.divided(table, rows, measured, page):
+    for columns, remarks, rows in tables.divided(table, list(table.rows), measured, page):
         heads = "".join(f"[{words(table.columns[column.place].heading)}], " for column in columns)
         cells = [
             [*map(_number, column.cells)] if column.number else [f"[{words(row.cells[column.place])}]" for row in rows]
