@@ -188,6 +188,22 @@ def test_what_is_asked_for_alone_grows_with_what_is_printed() -> None:
     assert time.process_time() - started < 2  # the gradients alone take five times as long
 
 
+@pytest.mark.parametrize("asked", ["--phase loss", "--phase update", "--format json --phase forward", "--format plain"])
+def test_four_times_the_samples_take_four_times_as_long(
+    run: Program, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """And not sixteen times."""
+
+    def seconds(samples: int) -> float:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(long_sum(2, samples).encode())))
+        started = time.process_time()
+        assert run("show", "-", *asked.split())[0] == 0
+        return time.process_time() - started
+
+    seconds(10)  # the imports
+    assert seconds(2400) < 9 * seconds(600)
+
+
 @pytest.mark.parametrize("asked", ["--only E", "--phase loss", "--only dE/dnet_o1", "--only dE/dw_x_o7"])
 def test_of_a_layer_too_large_to_be_listed_what_is_asked_for_is_shown(
     run: Program, monkeypatch: pytest.MonkeyPatch, asked: str

@@ -41,7 +41,7 @@ def speller(
     return names.speller(style_of(style, network), alphabet, by_output)
 
 
-def layered(network: Network, first_weights: int = 1) -> Style:
+def layered(network: Network, first_weights: int) -> Style:
     """z, a and w with the layer above: the input layer is 1, so the first hidden layer is z^2.
 
     `first_weights` is the layer number of the first weights: 1 as in Kumar's text, 2 as in Nielsen's book.

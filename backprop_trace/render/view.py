@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,18 +106,12 @@ def spelled(spell: Speller, alphabet: Alphabet) -> Leaf:
     return leaf
 
 
-def written(trace: Trace) -> Mapping[Name, str]:
-    """What is given and still as it was written: not what earlier steps have changed."""
-    changed = {old for _, old in trace.listing.carried} if trace.step > 1 else set()
-    return {name: text for name, text in trace.example.values.items() if name not in changed}
-
-
 class Numbers:
     """Values as leaves of a formula: what is given as it was written, fractions as fractions."""
 
     def __init__(self, trace: Trace, notation: Notation, decimals: Rounding | None = None):
         self.values, self.digits, self.notation = trace.values, trace.settings.shown_digits, notation
-        self.given, self.decimals = written(trace), decimals
+        self.given, self.decimals = trace.written, decimals
 
     def text(self, name: Name) -> str:
         if name in self.given:

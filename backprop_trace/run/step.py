@@ -98,6 +98,12 @@ class Trace:
     def vocabulary(self) -> Vocabulary:
         return vocabulary(self.listing, self.values)
 
+    @cached_property
+    def written(self) -> Mapping[Name, str]:
+        """What is given and still as it was written: not what earlier steps have changed."""
+        changed = {old for _, old in self.listing.carried} if self.step > 1 else set()
+        return {name: text for name, text in self.example.values.items() if name not in changed}
+
     def __getitem__(self, spelling: str) -> TracedLine:
         name = self.vocabulary.read(spelling)
         if name is None or name not in self.by_name:

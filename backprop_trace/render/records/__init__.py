@@ -19,7 +19,7 @@ from backprop_trace.formulas.notation.numbers import bound_of_zero, full
 from backprop_trace.model.styles import STYLES
 from backprop_trace.render.blocks import Block, Table
 from backprop_trace.render.medium import Medium
-from backprop_trace.render.view import Names, View, chosen, written
+from backprop_trace.render.view import Names, View, chosen
 from backprop_trace.render.writers.spelling import ASCII_INK
 from backprop_trace.run.step import Line, Trace
 
@@ -60,7 +60,7 @@ class _Recorder:
         names = Names(trace, view, ASCII_NAMES)
         self.spell: Speller = canonical if own else names.spell
         self.leaf: Callable[[Name], Piece] = name_leaf if own else names.leaf
-        self.written = written(trace)
+        self.written = trace.written
 
     def record(self, line: Line) -> dict[str, Any]:
         name, formula = line.name, line.equation.formula
