@@ -9,17 +9,29 @@ follow from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import floor, log10
 from typing import NamedTuple
 
+from backprop_trace.check.formula_names import FormulaNames, Lookup, lookups
 from backprop_trace.check.variant import Variant, as_float
 from backprop_trace.check.writer import FORGIVEN, significant_figures
 from backprop_trace.files.sheet import Entry, Passage, Written, decimals, half_unit
 from backprop_trace.files.sheet.numbers import as_number
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, around, enclosed, point
-from backprop_trace.formulas.expr import Formula, Minus, Name, Number, Power, names_in, parts, rebuild
+from backprop_trace.formulas.expr import (
+    Call,
+    Formula,
+    Minus,
+    Name,
+    Number,
+    Power,
+    Product,
+    names_in,
+    parts,
+    rebuild,
+)
 from backprop_trace.formulas.numbers import NotANumber, number
 from backprop_trace.formulas.paper import plain
 from backprop_trace.formulas.parse import BadFormula, read_formula
@@ -35,7 +47,7 @@ _NUMBER_ALONE = re.compile(r"(?<![\w^_.])\.?\d")
 
 GENERAL = re.compile(r"_\{?(?:[ijk]|ji|jk|ij|kj)(?!\w)")
 """Names with an index for any unit: net_j = ... is a rule, no calculation."""
-_OPERATOR = re.compile(r"[-+*/^·×()]")
+OPERATOR = re.compile(r"[-+−*/^·×÷()]")
 _WORD = re.compile(r"(?<![\w'])[^\W\d_]{3,}(?![\w(])")
 _CODE = re.compile(r"\.(?:dot|sum|mean|T)\b|\b(?:np|numpy|torch|math|F)\.\w|\w @ \w|\[\w+, ?\w+\]")
 """What a program computes stands there, not its result."""
@@ -43,8 +55,6 @@ MANY_WORDS = 4
 """So many words are prose, whatever signs stand among them."""
 
 _RAISED_PLACE = re.compile(r"(?:[A-Za-z∂]\w+|(?!e)[A-Za-z])\^\{?(?:\w+,)?\((?:t=)?\d|\|_")
-
-Lookup = Callable[[str], Name | None]
 
 
 class ChainPart(NamedTuple):
@@ -95,6 +105,42 @@ def with_numbers(entry: Entry, variant: Variant, lookup: Lookup, decimal_comma: 
     return entry._replace(readings=(*entry.readings[:-1], value))
 
 
+class Aside(NamedTuple):
+    """A line that has a formula in place of a name, `w5 * out_h1 = 0.2373`, as a chain, and how its names are read."""
+
+    entry: Entry
+    readings: tuple[Lookup, ...]
+
+
+def as_aside(entry: Entry, variant: Variant, names: FormulaNames, decimal_comma: bool) -> Aside | None:
+    """A side calculation, if a line is one."""
+    if entry.block or entry.readings[-1].value is None:
+        return None
+    try:
+        ways = tuple(lookups(plain(entry.spelling, decimal_comma), names))
+        parts = [read_part(entry.spelling, entry, variant, lookup, decimal_comma) for lookup in ways]
+    except (BadFormula, NotANumber):
+        return None
+    if not parts or isinstance(parts[0].formula, Name) or not all(map(_is_no_name, parts)):
+        return None
+    return Aside(entry._replace(chain=(Written(entry.spelling, None, entry.place), *entry.chain)), ways)
+
+
+def _is_no_name(part: ChainPart) -> bool:
+    """What is no product may be a name after all: the weight h1 - o1 or w1-2, the derivative E/w5."""
+    begins = names_in(part.formula)[:1]
+    return (
+        _multiplies(part.formula)
+        or all(name in part.literals for name in begins)
+        or any(name.kind == "target" for name in part.names)
+        or any(not band.middle.is_integer() for band in part.literals.values())
+    )
+
+
+def _multiplies(formula: Formula) -> bool:
+    return isinstance(formula, Product | Power | Call) or any(map(_multiplies, parts(formula)))
+
+
 def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
     """A formula with a name that is not known is asked about; what is no formula at all was not read."""
     number_alone = _NUMBER_ALONE.search(text) is not None
@@ -106,7 +152,7 @@ def _unreadable(entry: Entry, text: str, bad: Exception) -> Entry | Passage:
         or _CODE.search(text)
         or GENERAL.search(text)
         or len(_WORD.findall(text)) >= MANY_WORDS
-        or (not number_alone and not _OPERATOR.search(text))
+        or (not number_alone and not OPERATOR.search(text))
     ):
         return Passage(whole, entry.place)
     if re.search(r"\[\d+\]", text):
@@ -237,4 +283,7 @@ def value_bands(answers: Mapping[Name, Written], true: Mapping[Name, float]) -> 
     return found
 
 
-__all__ = ["Blame", "ChainPart", "breaks", "evaluated", "read_part", "value_bands", "with_numbers"]
+__all__ = [
+    "OPERATOR", "Aside", "Blame", "ChainPart", "as_aside", "breaks", "evaluated", "read_part", "value_bands",
+    "with_numbers",
+]  # fmt: skip

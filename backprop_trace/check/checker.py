@@ -66,7 +66,7 @@ class Checker:
         passed = list(sheet.passed)
         for part in self.parts(sheet):
             lines += part.lines()
-            passed += part.entries.passed
+            passed += part.passed
             by_output.append(part.by_output)
             notation |= dict.fromkeys(part.entries.notation)
             conventions |= dict.fromkeys(part.conventions)

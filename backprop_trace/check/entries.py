@@ -46,7 +46,7 @@ class Entries:
         self.sheet = sheet
         self.quantities = size(variant.example)
         self.reached = _within_reach({entry.section.step for entry in entries}, self.quantities)
-        self.suggestions = self.nameless = 0
+        self.suggestions = self.nameless = self.formulas_tried = 0
         self.naming = SheetNames(variant, self.reached, style)
         found = self.naming.resolve(entries)
         self.notation = [found.notation.said] if found.notation else []
@@ -54,6 +54,7 @@ class Entries:
         self.entries: list[Entry] = []
         self.passed: list[Passage] = []
         self.asked: dict[Place, str] = {}
+        self.asides: list[chains.Aside] = []
         self._answers: dict[tuple[int, tuple[str, ...]], tuple[Variant, Answers, list[Entry]]] = {}
         for place, entry in enumerate(found.entries):
             names = FormulaNames(self.naming, entry.section.step, entry.section.sample)
@@ -78,6 +79,9 @@ class Entries:
     def take(self, entry: Entry, asked: str, names: FormulaNames, variant: Variant) -> None:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
         is_nameless = not entry.meant and not asked
+        if is_nameless and (aside := self.aside(entry, names, variant)) is not None:
+            self.asides.append(aside)
+            return
         if is_nameless and (not entry.sure or chains.GENERAL.search(entry.spelling)):
             self.passed.append(Passage(_as_line(entry), entry.place))
             return
@@ -96,6 +100,15 @@ class Entries:
             self.entries.append(read._replace(readings=read.block[0][:1]))
         else:
             self.entries.append(read)
+
+    def aside(self, entry: Entry, names: FormulaNames, variant: Variant) -> chains.Aside | None:
+        """A line that has a formula in place of a name; it takes a while to find, so only so many are looked at."""
+        if not chains.OPERATOR.search(entry.spelling) and " " not in entry.spelling:
+            return None
+        self.formulas_tried += 1
+        if self.formulas_tried > MOST_NAMELESS:
+            return None
+        return chains.as_aside(entry, variant, names, self.sheet.decimal_comma)
 
     def chain_at(self, place: Place | None) -> Entry | None:
         """The line with parts before its value whose number stands at a place."""

@@ -6,7 +6,7 @@ who judges it takes the one that is right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from backprop_trace.check.naming import SheetNames
 from backprop_trace.formulas.expr import Formula, Name
@@ -14,6 +14,9 @@ from backprop_trace.formulas.parse import BadFormula, read_formula
 
 MOST_FORMULAS = 16
 """Readings of one formula that are tried."""
+
+Lookup = Callable[[str], Name | None]
+"""What a name in a formula stands for."""
 
 
 class FormulaNames:
@@ -43,15 +46,20 @@ class FormulaNames:
 
 def formulas(text: str, names: FormulaNames) -> Iterator[Formula]:
     """The formula in each of its readings: one, where no name is ambiguous. Raises BadFormula."""
+    return (read_formula(text, lookup, implied=True) for lookup in lookups(text, names))
+
+
+def lookups(text: str, names: FormulaNames) -> Iterator[Lookup]:
+    """What the names of a formula stand for, in each of its readings. Raises BadFormula."""
     waiting: list[Mapping[str, Name]] = [{}]
     for _ in range(MOST_FORMULAS):
         if not waiting:
             return
         chosen = _Chosen(names, waiting.pop(0))
         try:
-            formula = read_formula(text, chosen, implied=True)
+            read_formula(text, chosen, implied=True)
             if not chosen.says_one_twice():
-                yield formula
+                yield chosen
         except BadFormula:
             if not chosen.ambiguous:
                 raise

@@ -11,12 +11,12 @@ from backprop_trace.check.choice import Choice
 from backprop_trace.check.conventions import Variants
 from backprop_trace.check.entries import Answers, Entries, turned
 from backprop_trace.check.findings import Answer, Finding
-from backprop_trace.check.formula_names import FormulaNames
+from backprop_trace.check.formula_names import FormulaNames, Lookup
 from backprop_trace.check.ledger import Key
 from backprop_trace.check.report import JudgedLine, Words, Worked
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.wording import Wording, called, signed
-from backprop_trace.files.sheet import Entry, Written, in_units
+from backprop_trace.files.sheet import Entry, Passage, Written, in_units
 from backprop_trace.files.source import printable
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
@@ -27,7 +27,7 @@ from backprop_trace.model.conventions import (
     sentence_of,
 )
 
-KEY_DIGITS = 12
+KEY_DIGITS, ASIDE_DIGITS = 12, 7
 
 
 class JudgedPart:
@@ -43,6 +43,7 @@ class JudgedPart:
     ):
         self.entries, self.settings, self.strict = entries, settings, strict
         self.choice = Choice(variants, entries, ways)
+        self.passed: list[Passage] = list(entries.passed)
         self.wrong_update: int | None = None
         """The first step with a mistake among its updates."""
         self.by_output: frozenset[Name] = frozenset()
@@ -68,7 +69,7 @@ class JudgedPart:
         wrong = [line.step for line in found if line.phase == "update" and line.verdict in ("slip", "wrong")]
         self.wrong_update = min(wrong, default=None)
         known = _ordered(found + self.missing({*answers, *((each.step, each.name) for each in formulas)}), self.variant)
-        return known + [self.unknown(entry) for entry in unknown]
+        return self.with_asides(known, answers) + [self.unknown(entry) for entry in unknown]
 
     def judged(self, finding: Finding, wording: Wording) -> JudgedLine:
         """The line of the report. What is said of a number that is simply right is the same on every sheet."""
@@ -117,17 +118,45 @@ class JudgedPart:
         entry = self.entries.chain_at(line.place)
         if entry is None:
             return line
-        lookup = FormulaNames(self.entries.naming, line.step, line.sample)
-        step = {name: answer.readings[0] for (at, name), answer in answers.items() if at == line.step}
-        raw = {name: _as_it_stands(reading, answers[line.step, name].sign) for name, reading in step.items()}
-        values = chains.value_bands(raw, self.variant.rough(line.step))
-        blame = chains.breaks(entry, self.variant, lookup, values, self.entries.sheet.decimal_comma)
+        blame = self.broken(entry, answers, FormulaNames(self.entries.naming, line.step, line.sample))
         if blame is None:
             return line
-        name = next((name for name, reading in step.items() if reading.place == line.place), None)
-        if name is None:  # a second number for the same quantity
+        step = {name: answer for (at, name), answer in answers.items() if at == line.step}
+        answer = next((each for each in step.values() if each.readings[0].place == line.place), None)
+        if answer is None:  # a second number for the same quantity
             return line
-        return self.blamed(line, answers[line.step, name], blame, answers, wording)
+        return self.blamed(line, answer, blame, answers, wording)
+
+    def broken(self, entry: Entry, answers: Answers, lookup: Lookup) -> Blame | None:
+        """Where the chain of a line breaks, by the writer's own numbers."""
+        step = entry.section.step
+        own = {name: answer for (at, name), answer in answers.items() if at == step}
+        raw = {name: _as_it_stands(answer.readings[0], answer.sign) for name, answer in own.items()}
+        values = chains.value_bands(raw, self.variant.rough(step))
+        return chains.breaks(entry, self.variant, lookup, values, self.entries.sheet.decimal_comma)
+
+    def with_asides(self, lines: list[JudgedLine], answers: Answers) -> list[JudgedLine]:
+        """With the side calculations that hold in none of their readings, each before the line that stands below it."""
+        found = list(lines)
+        for entry, readings in self.entries.asides:
+            blames = [self.broken(entry, answers, lookup) for lookup in readings]
+            if blames[0] is None or None in blames:
+                text = f"{entry.spelling} = {entry.readings[-1].text}"[:200]
+                self.passed.append(Passage(text, entry.place, holds=True))
+                continue
+            below = [(each.place, place) for place, each in enumerate(found) if each.place and each.place > entry.place]
+            found.insert(min(below, default=(None, len(found)))[1], self.wrong_aside(entry, blames[0]))
+        return found
+
+    def wrong_aside(self, aside: Entry, blame: Blame) -> JudgedLine:
+        part, behind = printable(blame.part.text)[:60], printable(blame.behind)[:40]
+        assert blame.value.value is not None
+        value = shown(blame.value.value, ASIDE_DIGITS)
+        return JudgedLine(
+            printable(aside.spelling)[:200], aside.section.step, aside.section.sample, aside.readings[-1].text[:200],
+            "wrong", value, value, said=(f"'{part}' is {value}, not {behind}",),
+            spelling=aside.spelling, place=aside.place, settings=self.settings,
+        )  # fmt: skip
 
     def blamed(self, line: JudgedLine, answer: Answer, blame: Blame, answers: Answers, wording: Wording) -> JudgedLine:
         """Either the part is not what the line should be, or what stands behind it does not follow."""

@@ -59,11 +59,13 @@ class Entry(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A line of the sheet that is no calculation, or (`reason`) one that was meant as a calculation and is none."""
+    """A line of the sheet that is no calculation, or (`reason`) one that was meant as a calculation and is none; or a
+    side calculation of no quantity (`holds`), which tells nothing of the exercise."""
 
     text: str
     place: Place
     reason: str = ""
+    holds: bool = False
 
 
 class Sheet(NamedTuple):

@@ -52,6 +52,7 @@ _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
 _PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)?\(?\[.*)", re.DOTALL)
 """What Python prints of a name and an array."""
 _NAME_LIKE = re.compile(r"\[?[^\W\d]|[∂∇Δ\\('\"`]")
+_OPERATOR = re.compile(r"[-+*/·×÷^−]")
 LONGEST_TOPIC = 40
 _EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|←|->")
 
@@ -171,12 +172,14 @@ class _Paper:
         if parts is None:
             self.close()
             self.no_equation(text, place)
-        elif not spelling or not _NAME_LIKE.match(spelling):
-            self.close()
-            self.pass_over(text, place)
-        else:
+        elif _NAME_LIKE.match(spelling):
             sure = not _may_be_prose(spelling, text) and "  " not in spelling
             self.begin(f"{where}: {spelling}" if where else spelling, place, parts, sure, about or self.topic)
+        elif _OPERATOR.search(spelling) and _EQUATES.search(text):
+            self.begin(spelling, place, parts, sure=False)  # it may be a side calculation
+        else:
+            self.close()
+            self.pass_over(text, place)
         return about, where
 
     def begin(

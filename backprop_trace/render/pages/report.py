@@ -172,7 +172,9 @@ def closing_notes(report: Report, wanted: Wanted) -> list[str]:
         found.append(f"line {passage.place.line} was not understood: {printable(passage.text)[:80]} ({passage.reason})")
     if (more := len(report.unread) - MOST_NAMED) > 0:
         found.append(f"{more:,} more {plural(more, 'line')} {'was' if more == 1 else 'were'} not understood")
-    prose = [passage for passage in report.passed if not passage.reason]
+    if holding := sum(passage.holds for passage in report.passed):
+        found.append("1 side calculation holds." if holding == 1 else f"{holding} side calculations hold.")
+    prose = [passage for passage in report.passed if not (passage.reason or passage.holds)]
     if wanted.unread:
         found += [f"line {each.place.line} is no calculation: {printable(each.text)[:80]}" for each in prose]
     elif prose:
@@ -464,7 +466,8 @@ def record(report: Report, hidden: tuple[Hidden, ...] | None = None) -> Record:
         "done_right": report.done_right,
         "notation": report.notation,
         "unread": [{"line": each.place.line, "text": each.text, "reason": each.reason} for each in report.unread],
-        "passed_over": len(report.passed) - len(report.unread),
+        "passed_over": sum(not (each.reason or each.holds) for each in report.passed),
+        "side_calculations": sum(each.holds for each in report.passed),
         "counts": report.counts,
     }
     if hidden is not None:

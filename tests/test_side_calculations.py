@@ -1,0 +1,92 @@
+"""Lines without a name of their own, `w5 * out_h1 = 0.2373`: what is wrong is said, what holds tells nothing."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import backprop_trace as bt
+from backprop_trace.files.source import SourceError
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.numbers import number
+
+LINES = [
+    ("w5*out_h1 = 0.2373", "holds"),
+    ("w5*out_h1 = 0.2473", "wrong"),
+    ("w5 out_h1 = 0.4 * 0.5933 = 0.2373", "holds"),
+    ("w5 * out_h1 = 0.4 * 0.5833 = 0.2333", "wrong"),
+    ("0.15*0.05 = 0.0075", "holds"),
+    ("- 0.15 · 0.05 = 0.0075", "holds"),
+    ("1 - out_h1 = 0.4067", "holds"),
+    ("-(0.01 - 0.7514) = 0.7514", "wrong"),
+    ("target_o1 - out_o1 = -0.7414", "holds"),
+    ("(t1 - o1)^2 = 0.5596", "wrong"),
+    ("w5 - 0.0411 = 0.3589", "holds"),
+    ("0.5 * dE/dw5 = 0.0411", "holds"),
+    ("e^-0.3775 = 0.6856", "holds"),
+    ("e^-0.3775 = 0.6586", "wrong"),
+    ("h1-2 = 0.3", "unknown"),
+    ("0.15*0.05 = 0.0085", "wrong"),
+    ("0.4 * 0.5933 + 0.45 * 0.5969 + 0.6 = 1.1059", "holds"),
+    ("(1 - 0.5933) = 0.4076", "wrong"),
+    ("out_h1(1 - out_h1) = 0.2413", "holds"),
+    ("out_h1(1 - out_h1) = 0.2314", "wrong"),
+    ("1/(1 + e^-0.3775) = 0.5933", "holds"),
+    ("(0.01 - 0.7514)^2 = 0.5497", "holds"),
+    ("i1-h1 = 0.15", "unknown"),  # a weight, by the units it connects
+    ("E/w5 = 0.0822", "unknown"),  # a derivative, without its d
+    ("2-3-1 = a small network", "passed over"),
+]
+
+
+@pytest.mark.parametrize(("line", "verdict"), LINES)
+def test_a_line_without_a_name_of_its_own(line, verdict):
+    report = bt.check("mazur", f"net_h2 = 0.3925\n{line}\nout_h2 = 0.5969\n")
+    found = {each.place.line: each.verdict for each in report.written}
+    holding = [each.place.line for each in report.passed if each.holds]
+    assert (found.get(2), holding) == {
+        "holds": (None, [2]), "wrong": ("wrong", []), "unknown": ("unknown", []), "passed over": (None, []),
+    }[verdict]  # fmt: skip
+    assert (found[1], found[3]) == ("right", "right")
+    assert [each.place.line for each in report.written if each.place.line != 2] == [1, 3]
+
+
+def test_a_wrong_side_calculation_stands_before_the_line_below_it():
+    report = bt.check("mazur", "net_h1 = 0.3775\nw5 * out_h1 = 0.2973\nnet_o1 = 1.1659\n")
+    assert report.first_mistake is not None
+    assert report.first_mistake.place is not None
+    assert report.first_mistake.place.line == 2
+    assert "0.237308" in report.first_mistake.message
+
+
+def test_what_holds_confirms_nothing():
+    with pytest.raises(SourceError):
+        bt.check("mazur", "0.15 * 0.05 = 0.0075\n2 * 3 = 6\n")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_honest_products_are_never_accused_and_wrong_ones_are_found(seed):
+    draw = random.Random(seed)
+    trace = bt.trace(bt.load(draw.choice(["mazur", "hmkcode", "han-kamber", "deep", "nielsen"])))
+    digits = draw.randint(2, 6)
+    given = {canonical(name): float(number(text)) for name, text in trace.example.values.items()}
+    rows, products, known = [], [], {name: (f"{value:.12g}", value) for name, value in given.items()}
+    for line in trace.lines:
+        name = canonical(line.name)
+        if name.startswith("out_"):
+            text = f"{float(line.value):.{digits}f}"
+            known[name] = text, float(text)
+            rows.append(f"{name} = {text}")
+            weight = draw.choice([each for each in given if each.startswith(("w", "v"))] or [next(iter(given))])
+            value = known[weight][1] * float(text)
+            products.append(len(rows) + 1)
+            rows.append(f"{weight} * {name} = {value:.{digits}f}")
+    report = bt.check(trace.example, "\n".join(rows))
+    assert not [each for each in report.written if each.verdict in ("wrong", "slip", "unknown") and "*" in each.name]
+    assert [each.place.line for each in report.passed if each.holds] == products
+    row = draw.choice(products)
+    left, value = rows[row - 1].split(" = ")
+    rows[row - 1] = f"{left} = {float(value) * 1.3 + 0.2:.{digits}f}"
+    wrong = [each for each in bt.check(trace.example, "\n".join(rows)).written if each.verdict == "wrong"]
+    assert [each.place.line for each in wrong] == [row]
