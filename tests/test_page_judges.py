@@ -60,3 +60,19 @@ def test_a_slip_is_named(line, slip):
 def test_another_factor_of_the_loss_is_a_slip_where_other_lines_speak_against_it(lines, verdict):
     """As for `check`, for which it is the writer's definition where nothing does."""
     assert judged("E_o1 = 0.5496" + lines)["E_o1"][0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet"),
+    [
+        ("mazur", "out_h1 = 0.5928"),
+        ("convolution", "net_c1 = 0.3000\ndE/dnet_o1 = -1.0300\ndE/dk2:c1 = -0.2575\ndE/dk2 = 0.1545"),
+        ("convolution", "dE/dnet_o1 = -1.03\ndE/dout_c3 = -0.62\ndE/db:c2 = 0.41\ndE/db = -0.62"),
+        ("cheng", "out_o5 = 0.66\nE_o5 = 0.21"),
+    ],
+)
+def test_a_slip_is_named_only_where_check_names_it_too(name, sheet):
+    answers = dict(line.split(" = ") for line in sheet.splitlines())
+    found = list(compared(load(name), [answers]))
+    assert found
+    assert all(not line.page_slip or line.page_slip in line.check_slips for line in found)

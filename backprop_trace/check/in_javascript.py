@@ -69,13 +69,14 @@ class Operation(NamedTuple):
 
 
 class Knowledge(NamedTuple):
-    """`slopes` by the places of what the line uses; `bends` by slip; `kind`: of its quantity; `flags`: r rational (no
+    """`slopes` by the places of what the line uses; `bends` by slip, some of the line with those put in that are hardly
+    ever written; `kind`: of its quantity; `flags`: r rational (no
     function, so it may end exactly), c copied (it repeats another number), i hardly ever written; `shortcut`: another
     formula that must give the same; `swapped`: with the targets exchanged."""
 
     slopes: tuple[tuple[int, str], ...]
     operations: tuple[Operation, ...]
-    bends: tuple[tuple[str, str], ...]
+    bends: tuple[tuple[str, str, bool], ...]
     kind: str
     flags: str
     shortcut: str
@@ -99,14 +100,14 @@ def knowledge(equation: Equation, lines: Mapping[Name, Equation], facts: Facts, 
 
 def _bends(
     equation: Equation, lines: Mapping[Name, Equation], facts: Facts, script: Script
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str, bool]]:
     written = frozenset(name for name in lines if not is_structural(name))
     opened = written_out(equation.formula, lines, written)
     seen: set[tuple[str, str]] = set()
-    formulas = [equation.formula] if opened == equation.formula else [equation.formula, opened]
-    found = [bend for formula in formulas for bend in bends(equation, formula, facts)]
+    found = [(bend, False) for bend in bends(equation, equation.formula, facts)]
+    found += [(bend, True) for bend in bends(equation, opened, facts)] if opened != equation.formula else []
     alike = Counter[str]()
-    for bend in sorted(found, key=lambda bend: SLIPS[bend.slip].rank):
+    for bend, is_opened in sorted(found, key=lambda each: SLIPS[each[0].slip].rank):
         alike[bend.slip] += 1
         if alike[bend.slip] > MOST_ALIKE:
             continue
@@ -116,7 +117,7 @@ def _bends(
             continue
         if pair not in seen:
             seen.add(pair)
-            yield pair
+            yield *pair, is_opened
 
 
 _ROUNDED = (Product, Quotient, Power, Call)

@@ -122,7 +122,8 @@ class Explainer:
         for explanation in found if significant_figures(answer.readings[0].text) > 2 else ():
             if explanation.copied is not None:
                 name, text = explanation.copied
-                half = 0.5 * 10.0 ** -decimals(text)
+                is_given = (step, name) not in self.trials.judge.answers  # and was exact
+                half = 0.0 if is_given else 0.5 * 10.0 ** -decimals(text)
                 self.ledger.second.setdefault((step, name), []).append((float(Fraction(text)), half))
         if first.line is not None and first.formula is not None:
             for line in (first.line, *first.also):

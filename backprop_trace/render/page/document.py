@@ -441,7 +441,9 @@ class _Page:
         lines = []
         for line in self.lines:
             found = knowledge(line.equation, self.trace.by_name, facts, script)
-            bends = ",".join(f"[{slips.setdefault(slip, len(slips))},{bent}]" for slip, bent in found.bends)
+            bends = ",".join(
+                f"[{slips.setdefault(slip, len(slips))},{bent}{',1' * put_in}]" for slip, bent, put_in in found.bends
+            )
             slopes = ",".join(f"[{place},{slope}]" for place, slope in found.slopes)
             operations = ",".join(f"[{each.value},{each.slope}]" for each in found.operations)
             flags = "".join(f",{letter}:1" for letter in found.flags)

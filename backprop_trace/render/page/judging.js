@@ -298,14 +298,16 @@ class Judging {
     const nearest = this.before(k, w).filter(e => slips.includes(e.slip));
     if (nearest.length) return nearest;
     return slips.flatMap(slip => {
-      const alike = j => (P[j].b.find(b => b[0] == slip) || [])[1], bent = {};
+      const alike = j => (this.bends(j).find(b => b[0] == slip) || [])[1], bent = {};
       between.forEach(j => { const f = alike(j); if (f) bent[j] = f });
       const ways = Object.keys(bent).length ? [this.bent[k] || F[k], ...alike(k) ? [alike(k)] : []] : [];
       return ways.some(f => this.givesBent(bent, k, w, f)) ? [{slip, bent}] : this.cause.lines.has(k) ? [{slip, whole: true}] : [];
     });
   }
+  /* the bent formulas of a line; those with lines put in that are hardly ever written, where none of them is */
+  bends(k) { return P[k].d.some(([j]) => j >= K && P[j - K].i && this.W[j - K]) ? P[k].b.filter(b => !b[2]) : P[k].b }
   here(k, w) {
-    const B = this.narrow(w), found = P[k].b.map(([slip, f]) => ({slip, fits: B.gives(k, f, w)})).filter(e => e.fits);
+    const B = this.narrow(w), found = this.bends(k).map(([slip, f]) => ({slip, fits: B.gives(k, f, w)})).filter(e => e.fits);
     const band = B.reach(k, w);
     const by = (name, ok) => { if (ok) found.push({slip: D.digits[name]}) };
     const tells = meant => explains(band, {g: w.g, ...meant});
@@ -344,12 +346,12 @@ class Judging {
   before(k, w) {
     const between = this.between(k).filter(j => !P[j].i), found = [], many = new Map(), rank = slip => D.slips[slip][2];
     for (const j of between) {
-      const fitting = P[j].b.filter(([slip]) => w.g >= 3 || rank(slip) == 1).map(([slip, f]) => ({slip, bent: {[j]: f}, fits: this.givesBent({[j]: f}, k, w)})).filter(e => e.fits);
+      const fitting = this.bends(j).filter(([slip]) => w.g >= 3 || rank(slip) == 1).map(([slip, f]) => ({slip, bent: {[j]: f}, fits: this.givesBent({[j]: f}, k, w)})).filter(e => e.fits);
       if (found.length && fitting.length) { found.forEach(e => { e.doubt = true }); break }
       found.push(...fitting);
     }
     if (found.every(e => rank(e.slip) > 1)) {
-      for (const j of [...between].reverse()) for (const [slip, f] of P[j].b) if (rank(slip) == 1) { const m = many.get(slip) || many.set(slip, {}).get(slip); m[j] = m[j] || f }
+      for (const j of [...between].reverse()) for (const [slip, f] of this.bends(j)) if (rank(slip) == 1) { const m = many.get(slip) || many.set(slip, {}).get(slip); m[j] = m[j] || f }
       many.forEach((bent, slip) => { if (Object.keys(bent).length > 1 && this.givesBent(bent, k, w)) found.unshift({slip, bent}) });
     }
     return found.length ? ranked(found) : this.misreadBefore(between, k, w);
