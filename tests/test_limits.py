@@ -188,7 +188,7 @@ def test_what_is_asked_for_alone_grows_with_what_is_printed() -> None:
     assert time.process_time() - started < 2  # the gradients alone take five times as long
 
 
-@pytest.mark.parametrize("asked", ["--phase loss", "--phase update", "--format json --phase forward", "--format plain"])
+@pytest.mark.parametrize("asked", ["--phase loss", "--phase update", "--format json --phase forward"])
 def test_four_times_the_samples_take_four_times_as_long(
     run: Program, monkeypatch: pytest.MonkeyPatch, asked: str
 ) -> None:
