@@ -301,10 +301,10 @@ def test_of_many_units_the_first_and_the_last_are_drawn(latex: Show, tmp_path: P
 # --- pdflatex ---
 
 
-def compiled(text: str, folder: Path) -> str:
+def compiled(text: str, folder: Path, draft: bool = True) -> str:
     """The log of pdflatex, which must not fail."""
     (folder / "document.tex").write_text(text, encoding="ascii")
-    command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
+    command = ["pdflatex", *["-draftmode"] * draft, "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-2000:]
     return (folder / "document.log").read_text(encoding="latin-1")
@@ -423,6 +423,19 @@ def test_no_formula_is_wider_than_estimated(tmp_path: Path) -> None:
     ratios = [width(text) / points for text, points in zip(texts, real, strict=True)]
     assert min(ratios) > 0.98
     assert sum(ratios) / len(ratios) < 1.2
+
+
+# --- worksheets ---
+
+
+@needs_pdflatex
+def test_a_worksheet_has_a_box_for_each_folded_line_and_no_answer(printed: Show, tmp_path: Path) -> None:
+    """Two pages, as those set by hand."""
+    text = printed("sheet", "mazur", "--format", "latex")
+    assert text.count(r"\begin{minipage}") == 39 and "Points" in text and "of 39" in text
+    assert r"\begin{tikzpicture}" in text
+    assert not {"0.3775", "0.593269992", "0.298371109"} & set(re.findall(r"\d\.\d+", text))
+    assert "(2 pages" in re.sub(r"\s+", " ", compiled(text, tmp_path, draft=False))
 
 
 # --- what was seen on pages ---

@@ -238,6 +238,8 @@ class Table(NamedTuple):
     """May it have hundreds of rows?"""
     headed: bool = False
     """Do lines for grep begin with the headings?"""
+    to_work_in: bool = False
+    """On paper a box for each row, with room to work in and a frame for the result."""
 
 
 class Series(NamedTuple):
@@ -262,10 +264,11 @@ class Curve(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """The network with its given numbers."""
+    """The network with its given numbers. blank: nothing else may be seen, so a picture that shows more is left out."""
 
     trace: Trace
     names: Naming
+    blank: bool = False
 
 
 class Message(NamedTuple):

@@ -22,11 +22,26 @@ from backprop_trace.formulas.notation.names import ASCII_NAMES, Speller, canonic
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import PHASES, Equation
 from backprop_trace.model.styles import STYLES
-from backprop_trace.render.blocks import Block, Column, Heading, Listed, Math, Naming, Prose, Row, Table, Title
+from backprop_trace.render.blocks import (
+    Block,
+    Column,
+    Drawing,
+    Heading,
+    Listed,
+    Math,
+    Naming,
+    Prose,
+    Row,
+    Table,
+    Title,
+)
+from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
+from backprop_trace.render.pages.fold import Folding
 from backprop_trace.render.pages.lines import HEADINGS
 from backprop_trace.render.pages.opening import title_of
 from backprop_trace.render.view import rounded_note, rounded_of
+from backprop_trace.run.step import trace
 from backprop_trace.run.train import Steps
 
 MOST_GIVENS = 60
@@ -66,7 +81,7 @@ class Blank(NamedTuple):
 
 def blank_page(sheet: Blank) -> Page:
     return Page(
-        lambda medium: _blocks(sheet),
+        lambda medium: _blocks(sheet, medium),
         lambda: _records(sheet),
         {"title": sheet.example.title, **rounded_of(sheet.example)},
         own={"yaml": lambda medium: _yaml(sheet), "plain": lambda medium: _plain(sheet)},
@@ -89,23 +104,40 @@ def _records(sheet: Blank) -> Iterator[Record]:
 # --- to be written on paper ---
 
 
-def _blocks(sheet: Blank) -> Iterator[Block]:
+def _blocks(sheet: Blank, medium: Medium) -> Iterator[Block]:
     example, names = sheet.example, sheet.names
+    folds = medium.manner == "document" and example.training.samples == 1 and not example.training.times
+    steps = [(step, _folded(sheet, step, equations) if folds else equations)
+             for step, _, equations, _ in sheet.each_step()]  # fmt: skip
     yield Title(title_of(example))
+    if folds and sheet.values is None:
+        yield Prose(f"Name {LINE * 2} Date {LINE} Points {LINE[:6]} of {sum(len(lines) for _, lines in steps)}")
+        yield from [Drawing(trace(example), names, blank=True)] if example.network.layers else ()
     few = len(example.values) <= MOST_GIVENS
     pairs = tuple(Math((name, Number(text)), names) for name, text in example.values.items())
     yield Listed("Given", tuple((pair,) for pair in pairs) if few else (f"{len(pairs)} numbers",))
     if note := rounded_note(example):
         yield Prose(note, "note")
-    for step, remark, equations, numbers in sheet.each_step():
+    for (step, lines), (_, remark, _, numbers) in zip(steps, sheet.each_step(), strict=True):
         if sheet.steps > 1:
             yield Heading(f"Step {step}", 1)
         if remark:
             yield Prose(f"The step {remark}.")
-        for heading, members in _phases(equations):
+        for heading, members in _phases(lines):
             yield Heading(heading)
             columns = (Column("quantity"), Column("value", number=sheet.values is not None))
-            yield Table(columns, [Row(((Math((name,), names),), numbers.get(name, ""))) for name in members], long=True)
+            rows = [Row(((Math((name,), names),), numbers.get(name, ""))) for name in members]
+            yield Table(columns, rows, long=True, to_work_in=folds and sheet.values is None)
+
+
+LINE = "_" * 10
+"""To be written on."""
+
+
+def _folded(sheet: Blank, step: int, equations: Sequence[Equation]) -> list[Equation]:
+    """Without the lines that only copy others."""
+    kept = Folding(trace(sheet.example, step=step)).lines
+    return [equation for equation in equations if equation.name in kept]
 
 
 # --- files ---

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str] = {
     # what a network is
+    "Name {} Date {} Points {} of {}": "Name {} Datum {} Punkte {} von {}",
     "{} network, {}": "{}-Netz, {}",
     "{} definition": "{} Definition",
     "{} definitions": "{} Definitionen",

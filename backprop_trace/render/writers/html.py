@@ -126,7 +126,7 @@ def _written(block: Block, outline: _Outline) -> Iterator[str]:
             yield from _table(block)
         case said.Curve():
             yield _curve(block)
-        case said.Drawing(trace, _):
+        case said.Drawing(trace, blank=False):
             yield image("".join(picture(trace, View(trace.example))), outline.our("The network with its numbers"))
         case said.Message():
             yield from _message(block, outline)

@@ -92,7 +92,7 @@ class _MarkdownWriter:
             case said.Curve():
                 lines = drawn(block, CURVE_WIDTH)
                 yield "```text\n" + "".join(f"{line}\n" for line in lines) + "```\n"
-            case said.Drawing():
+            case said.Drawing(blank=False):
                 yield self.drawing(block)
             case said.Message():
                 yield from self.message(block)

@@ -17,7 +17,7 @@ from backprop_trace.render.blocks import Block, Equations, Marked, Math, Signed,
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.signs import KINDS
 from backprop_trace.render.words import word
-from backprop_trace.render.writers.latex import curve, derivation, display, drawing, general, matrices, tables
+from backprop_trace.render.writers.latex import boxes, curve, derivation, display, drawing, general, matrices, tables
 from backprop_trace.render.writers.latex.page import (
     DOCUMENT,
     FORMULAS_OF_A_FRAGMENT,
@@ -121,7 +121,8 @@ class _Document:
             case said.Chain():
                 yield from derivation.display(block, self.ink, self.displays)
             case said.Table():
-                yield from tables.table(block, self.words, self.page)
+                written = boxes.boxes if block.to_work_in else tables.table
+                yield from written(block, self.words, self.page)
             case said.Curve():
                 yield from curve.picture(block, self.page)
             case said.Drawing(trace, names):

@@ -69,7 +69,8 @@ def _ending(group: Sequence[str]) -> Iterator[str]:
 def lines(piece: str) -> int:
     """How many lines a piece has at least."""
     words = max(piece.count(r"\par}"), len(piece) // LETTERS) if piece.rstrip().endswith(r"\par}") else 0
-    return piece.count(r"\\") + words + piece.count(r"\begin{align")
+    boxes = 2 * piece.count(r"\begin{minipage}")
+    return piece.count(r"\\") + words + boxes + piece.count(r"\begin{align")
 
 
 def _boxed(environment: str, inside: str, options: str = "") -> Iterator[str]:

@@ -89,12 +89,14 @@ class _Sheet:
                 rows = derivation.rows(block, self.ink, PAGE)
                 sides = [ASCII_INK.name(block.name, block.names), *ASCII_INK.sides(block.forms, block.names)]
                 yield _call("in-rows", ["0pt", _line(" = ".join(sides), rows)])
+            case said.Table(rows=rows, to_work_in=True):
+                yield _call("boxes", [f"[{self.words(row.cells[0])}]" for row in rows])
             case said.Table():
                 for arguments in tables.table(block, self.words, self.measured, PAGE):
                     yield _call("table-of", arguments)
             case said.Curve():
                 yield _picture(plot(block, STYLE), block.caption or "curve", "90%")
-            case said.Drawing(trace, names):
+            case said.Drawing(trace, names, blank=False):
                 drawn = picture(trace, View(trace.example, style=names.style), self.page.comma)
                 about = self.word(f"The network with its numbers: {described(trace.example)}")
                 yield _picture("".join(drawn), about, "88%")

@@ -43,4 +43,4 @@ def ending(pieces: Iterable[str]) -> Iterator[str]:
 
 def lines(piece: str) -> int:
     """How many lines a piece has at least."""
-    return len(re.findall(r"(?m)^  \(|^\n\S|^#section", piece)) + piece.count("$display(") // 4
+    return len(re.findall(r"(?m)^  [(\[]|^\n\S|^#section", piece)) + piece.count("$display(") // 4
