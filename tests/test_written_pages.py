@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import backprop_trace as bt
 from backprop_trace.check.checker import Checker
 from backprop_trace.check.report import Report
 from backprop_trace.files.sheet import read_sheet
@@ -239,3 +240,35 @@ def test_a_matrix_of_latex_may_go_over_several_lines() -> None:
     report = check(page)
     assert [line.verdict for line in report.lines if line.written] == ["right"] * 5
     assert [line.place.line for line in report.lines if line.name == "out_y1" and line.place] == [5]
+
+
+HMKCODE = """
+Forward pass
+[2 3] * [[0.11 0.12],[0.21 0.08]] = [0.85 0.48]
+Error = 1/2 * (0.191 - 1)^2 = 0.327
+Delta = 0.191 - 1 = -0.809
+a = 0.05 (learning rate)
+*w6 = w6 - a*(h2 * delta) = 0.15 - 0.05(0.48 * -0.809) = 0.17
+*w5 = 0.14 - 0.05 (0.85*-0.809) = 0.17
+*w4 = 0.08 - 0.05(3 * -0.809 * 0.15) = 0.1
+*w3 = 0.12 - 0.05(2 * -0.809 * 0.15) = 0.13
+*w2 = 0.21 - 0.05(3 * -0.809 * 0.14) = 0.23
+*w1 = 0.11 - 0.05(2 * -0.809*0.14) = 0.12
+"""
+"""As hmkcode.com works it."""
+
+
+def test_a_calculated_weight_is_the_new_one_even_if_the_old_is_a_unit_away():
+    report = bt.check("hmkcode", HMKCODE)
+    assert {line.name: line.verdict for line in report.written} == {
+        "E": "right", "dE/dnet_o1": "right", "eta": "right",
+        "w6+": "right", "w5+": "right", "w4+": "undecided", "w3+": "right", "w2+": "right", "w1+": "right",
+    }  # fmt: skip
+    assert [line.message for line in report.written if line.name == "w4+"] == [
+        "too few digits to tell: 0.098 would do"  # one figure of 0.0982 would be 0.1
+    ]
+
+
+def test_a_weight_that_is_only_noted_is_the_old_one():
+    lines = bt.check("mazur", "dE/dw5 = 0.0822\nw6 = 4.5e-1 = 0.45\n").written
+    assert [(line.name, line.verdict) for line in lines] == [("w6", "right"), ("dE/dw5", "right")]

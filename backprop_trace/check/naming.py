@@ -48,6 +48,7 @@ TENTATIVE = (
     "weights 2",
     "weights 0",
     "running",
+    "rate, by one letter",
     "module",
     "every",
     "counted from",
@@ -175,11 +176,11 @@ class SheetNames:
         written = entry.readings[0]
         if written.value is None:
             return _mentions(written.text, entry.spelling)
+        if any(map(_is_calculation, entry.chain)):
+            return True
         if agrees(written, true[name]):
             return False
-        return (
-            any(map(_is_calculation, entry.chain)) or below_gradient or (tells(written) and agrees(written, true[new]))
-        )
+        return below_gradient or (tells(written) and agrees(written, true[new]))
 
     def may_be_printed(self, entry: Entry, name: Name | None) -> bool:
         """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)? Many
@@ -351,7 +352,7 @@ def _mentions(formula: str, spelling: str) -> bool:
 
 
 def _is_calculation(part: Written) -> bool:
-    return re.search(r"[\w)\]]\s*[-+−]\s*[\w(\[−-]", part.text) is not None
+    return re.search(r"(?<!\de)(?<=[\w)\]])\s*[-+−]\s*[\w(\[−-]", part.text) is not None
 
 
 def _clear_winner(votes: Mapping[str, float]) -> str:

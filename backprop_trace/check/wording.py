@@ -78,7 +78,10 @@ class Wording:
             return text
         true = self.judge.variant.true(finding.answer.step)[finding.answer.name]
         should = Fraction(finding.band.middle) if finding.band is not None else true
-        return f"{text}: {shown(signed_value(should, finding.answer.sign), 1)} would do" if should else text
+        if not should:
+            return text
+        grows = magnitude(number(shown(abs(should), 1))) > magnitude(should)  # 0.0982 is 0.1 with one figure
+        return f"{text}: {shown(signed_value(should, finding.answer.sign), 2 if grows else 1)} would do"
 
     def slips(self, finding: Finding) -> Words:
         """Your number is what one gets if ...; or if ..."""

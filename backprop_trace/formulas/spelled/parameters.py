@@ -44,6 +44,8 @@ class Parameters:
         """Parameters that are called by their place: W1, b^2_1, fc1.weight."""
         if text.lower().replace(" ", "_") in RATES or RATE_WORDS.fullmatch(text.lower()):
             yield one(Name("rule", "eta"), "rate")
+        if text in ("a", "l", "r"):
+            yield one(Name("rule", "eta"), "rate, by one letter")
         if match := _PYTORCH.fullmatch(text):
             yield from self.modules(match["layer"], match["what"].lower())
         for letter in ("weights", "weight", "W", "w", "θ", "theta", "v", "V", "u", "U"):
