@@ -17,6 +17,7 @@ from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.render.pages.report import Wanted, closing_notes
+from backprop_trace.run.step import trace
 
 FINE = {"right", "rounded", "follows", "convention"}
 
@@ -351,3 +352,25 @@ def test_what_else_has_a_mark_is_no_latex(text):
     from backprop_trace.formulas.from_latex import looks_like_latex
 
     assert not looks_like_latex(text)
+
+
+SQUARE = """
+inputs: {x1: 0.3, x2: 0.7}
+targets: {o1: 0.2, o2: 0.9}
+layers:
+  - {units: [h1, h2], activation: sigmoid, weights: [[0.15, 0.22], [0.31, 0.44]], bias: 0.1}
+  - {units: [o1, o2], activation: sigmoid, weights: [[0.5, -0.6], [0.7, 0.8]], bias: 0.1}
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize(("one", "other"), [("w_x1_h2", "w_x2_h1"), ("w_x2_h1", "w_x1_h2")])
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_line_tells_in_which_order_the_numbers_of_all_weights_stand(one, other, turned):
+    """Does the weight 12 lead from 1 to 2, or to 1 from 2? Whose number it has; 21 is then the other."""
+    example = read_example(SQUARE)
+    lines = [f"dE/dw^1_12 = {trace(example)[f'dE/d{one}'].value:.6f}", "dE/dw^1_21 = 0.9"]
+    report = Checker(example).check(read_sheet("\n".join(lines[::-1] if turned else lines), "sheet"))
+    found = {line.name: line.verdict for line in report.lines if line.written}
+    assert found == {f"dE/d{one}": "right", f"dE/d{other}": "wrong"}
