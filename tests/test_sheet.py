@@ -329,3 +329,8 @@ def whatever_is_read(text: str) -> object:
         return read_sheet(text, "sheet.txt")
     except SourceError as wrong:
         return str(wrong)
+
+
+def test_prose_with_a_colon_is_no_broken_yaml():
+    with pytest.raises(SourceError, match="no line of the sheet was read as a calculation"):
+        read_sheet("Student: Eve\nhello\n", "x.md")

@@ -41,7 +41,8 @@ def read_sheet(text: str, name: str = "sheet", decimal_comma: bool = False) -> S
             _read_mapping(sheet, node, Section()) if not node.is_empty else None
             return sheet.sheet()
     read_paper(sheet)
-    if broken is not None and not any(entry.block or entry.readings[-1].value is not None for entry in sheet.entries):
+    is_read = any(entry.block or entry.readings[-1].value is not None for entry in sheet.entries)
+    if broken is not None and not is_read and (_is_named_yaml(name) or text.lstrip().startswith("{")):
         raise broken
     return sheet.sheet()
 
@@ -54,17 +55,22 @@ def published_sheet(node: Node, name: str, text: str) -> Sheet:
 
 
 def _form(text: str, name: str) -> str:
-    ending = name.lower().rpartition(".")[2] if "." in name else ""
-    if ending in ("yaml", "yml", "json"):
+    if _is_named_yaml(name):
         return "yaml"
     lines = (line.strip() for line in text.splitlines())
     first = next((line for line in lines if line and not line.startswith("#") and not _is_heading(line)), "")
     cells = [cell.strip().strip('"').lower() for cell in re.split(r"[,;\t]", first)]
-    if ending in ("csv", "tsv") or (len(cells) > 1 and set(cells) & set(NAMES) and set(cells) & set(VALUES)):
+    if name.lower().endswith((".csv", ".tsv")) or (
+        len(cells) > 1 and set(cells) & set(NAMES) and set(cells) & set(VALUES)
+    ):
         return "csv"
     if first.lstrip().startswith("{") or re.search(r":(\s|$)", first):
         return "paper" if _SAYS_PAPER.search(first) else "yaml"
     return "paper"
+
+
+def _is_named_yaml(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml", ".json"))
 
 
 def _is_heading(line: str) -> bool:
