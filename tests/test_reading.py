@@ -374,3 +374,12 @@ def test_one_line_tells_in_which_order_the_numbers_of_all_weights_stand(one, oth
     report = Checker(example).check(read_sheet("\n".join(lines[::-1] if turned else lines), "sheet"))
     found = {line.name: line.verdict for line in report.lines if line.written}
     assert found == {f"dE/d{one}": "right", f"dE/d{other}": "wrong"}
+
+
+@pytest.mark.parametrize("weight", ["w_x1_h2", "w_x2_h1"])
+def test_the_number_of_the_new_weight_tells_which_one_is_meant(weight):
+    """w12 = 0.3125 where w_x1_h2 becomes that: one of two, by its number after the update."""
+    example = read_example(SQUARE)
+    sheet = f"w^1_12 = {trace(example)[f'{weight}+'].value:.6f}"
+    report = Checker(example).check(read_sheet(sheet, "sheet"))
+    assert [(line.name, line.verdict) for line in report.lines if line.written] == [(f"{weight}+", "right")]
