@@ -271,3 +271,17 @@ def test_of_a_mean_the_samples_own_deltas_may_stand_without_their_share(deltas, 
     sheet = f"dE/dnet_o[1] = {deltas[0]}\ndE/dnet_o[2] = {deltas[1]}\ndE/dw_x_o = {whole}\n"
     report = Checker(read_example(TWO_SAMPLES)).check(read_sheet(sheet, "sheet"))
     assert sum(line.verdict in ("slip", "wrong") for line in report.written) == mistakes
+
+
+@pytest.mark.parametrize(
+    "written", ["dE/db2 = 0.100400326", "b2+ = 0.549799837", "dE/db1 = 0.018725609", "b1+ = 0.340637195"]
+)
+def test_a_line_that_there_is_under_a_convention_only_is_right_by_it(written):
+    """Mazur keeps his biases; b2 would get 0.138498562 - 0.038098236, and 0.60 less half of it.
+
+    b1: 0.00877135 + 0.00995425, the deltas of the hidden units.
+    """
+    report = Checker(load("mazur")).check(read_sheet(f"{written}\n", "sheet"))
+    (line,) = [line for line in report.lines if line.written]
+    assert line.verdict == "convention"
+    assert "updates the biases" in line.message
