@@ -285,3 +285,32 @@ def test_a_line_that_there_is_under_a_convention_only_is_right_by_it(written):
     (line,) = [line for line in report.lines if line.written]
     assert line.verdict == "convention"
     assert "updates the biases" in line.message
+
+
+DIFFERENCES = (0.3, -0.5, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "own", "factor", "said"),
+    [
+        (2, "mean_squared_error", 1, "takes the sum over the outputs"),
+        (3, "mean_squared_error", 1, "takes the sum over the outputs"),
+        (3, "squared_error", 1 / 3, "takes the mean over the outputs"), (2, "squared_error", 1 / 2, "has a factor 1/2"),
+        (3, "squared_error", 1 / 2, "has a factor 1/2"), (1, "squared_error", 1 / 2, "has a factor 1/2"),
+        (3, "half_squared_error", 1, "no factor 1/2"), (1, "half_squared_error", 1, "no factor 1/2"),
+        (3, "half_squared_error", 1 / 3, "takes the mean over the outputs"),
+    ],
+)  # fmt: skip
+def test_what_the_squares_are_multiplied_by_is_a_convention(outputs, own, factor, said):
+    """E is the sum of the squares of 0.3, -0.5 and 0.8 times a factor, a gradient twice the difference times it."""
+    weights = (0.3, 0.5, 0.8)[:outputs]
+    example = read_example(
+        f"inputs: {{x: 1}}\ntargets: {{{', '.join(f'o{n}: {int(n == 2)}' for n in range(1, outputs + 1))}}}\n"
+        f"layers: [{{units: {outputs}, activation: identity, weights: {[[w] for w in weights]}}}]\n"
+        f"loss: {own}\nlearning_rate: 0.5\n"
+    )
+    error = factor * sum(difference**2 for difference in DIFFERENCES[:outputs])
+    sheet = f"E = {error:.6f}\ndE/dnet_o1 = {2 * factor * DIFFERENCES[0]:.6f}\n"
+    lines = [line for line in Checker(example).check(read_sheet(sheet, "sheet")).lines if line.written]
+    assert [line.verdict for line in lines] == ["convention"] * 2
+    assert all(said in line.message for line in lines)
