@@ -154,6 +154,8 @@ def command(
     _check_size(worked, len(shown_steps))
     if matrix is not None:
         _check_matrix(matrix, worked, bool(only))
+    if form == "html" and matrix is not None:  # said before anything is written
+        Terminal.hint("--matrix gives a still page; without --matrix it is one to watch, change and practise")
     if decimals is not None and (round_to is not None or digits is not None):
         raise UsageError("--decimals, --digits and --round: give one of them")
     if frames and engine == "float" and digits is None and round_to is None:
@@ -171,8 +173,6 @@ def command(
     else:
         pieces = _pages(view, form, medium, shown_steps, wanted)
     _write(pieces, view, form, output, force, open_)
-    if form == "html" and matrix is not None:
-        Terminal.hint("a still page; without --matrix it is one to watch, change and practise")
     if form == "table" and compare is None and output is None and not only:
         Terminal.hint(_next_step(worked))
 

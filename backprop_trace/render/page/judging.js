@@ -24,7 +24,7 @@ const near = (w, value) => Math.abs(w.x - value) <= w.h * (1 + 1e-9) + 1e-15 * M
 const matches = (w, value) => { const less = Math.abs(value) - Math.abs(w.x); return Math.abs(w.x - value) <= 1.0001 * w.h || less >= 0 && less < 2 * w.h && w.x * value >= 0 };
 const hadToBeRounded = (w, t) => w.d > 0 && w.h > 0 && /[1-9]/.test(w.s) && !ends(t, w.d) && -w.d <= order(t);
 /* is a number what a band gives: within what the digits of the numbers in it leave open, and not merely because that is wide? */
-const explains = (b, w) => { const off = Math.abs(b.middle - w.x), h = Math.max(w.h, 1e-12 * Math.abs(w.x)), reach = b.all - b.noise; return off <= reach + 1.02 * h + (w.g < 3 ? 0 : Math.min(b.noise, h)) && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h) };
+const explains = (b, w) => { const off = Math.abs(b.middle - w.x), h = Math.max(w.h, 1e-12 * Math.abs(w.x)), reach = b.all - b.noise; return off <= reach + 1.02 * h + (w.g < 3 ? 0 : Math.min(b.noise, h)) && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h) && (off <= reach / 2 + 1.02 * h ? TIGHT : LOOSE) };
 const slackOf = w => Math.max(w.h, w.g > 11 && w.g < 99 ? 1e-13 + 1e-12 * Math.abs(w.x) : 0);
 
 /* to how many digits the learner rounds, learnt from lines that had to be rounded */
@@ -309,12 +309,12 @@ class Judging {
   here(k, w) {
     const B = this.narrow(w), found = this.bends(k).map(([slip, f]) => ({slip, fits: B.gives(k, f, w)})).filter(e => e.fits);
     const band = B.reach(k, w);
-    const by = (name, ok) => { if (ok) found.push({slip: D.digits[name]}) };
+    const by = (name, fits) => { if (fits) found.push({slip: D.digits[name], fits}) };
     const tells = meant => explains(band, {g: w.g, ...meant});
     if (w.x && w.h) {
       by('factor-ten', tells({x: w.x * 10, h: w.h * 10}) || tells({x: w.x / 10, h: (w.s.includes('.') ? written(w.s.replace(/0+$/, '')).h : w.h) / 10}));
       by('sign-dropped', tells({x: -w.x, h: w.h}));
-      by('digits-swapped', swapped(w.s).some(s => tells(written(s))));
+      by('digits-swapped', Math.max(0, ...swapped(w.s).map(s => tells(written(s)))));
       by('digit-lost', w.g > 1 && [band.middle, this.T[K + k]].some(t => isButForADigit(w.s, t)));
     }
     by('exchanged', w.g > 1 && this.exchanged(k, w, band));
