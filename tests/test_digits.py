@@ -10,8 +10,8 @@ import pytest
 from backprop_trace.check.carried import rounded
 from backprop_trace.check.digits import (
     digit_slips,
-    digits_lost,
     has_more_digits,
+    is_but_for_a_digit,
     matches,
     misread,
     neighbouring_numbers,
@@ -166,17 +166,19 @@ def test_digits_out_of_place() -> None:
     assert texts(digit_slips(Written("1.3e12", Fraction("1.3e12"), HERE, Fraction(1))), "digits-swapped") == set()
 
 
-def test_digits_left_out_are_put_in_at_each_place() -> None:
-    found = {meant.text for meant in digits_lost(number("0.89"))}
-    assert found == set()  # two figures are too few
-    found = {meant.text for meant in digits_lost(number("0.898"))}
-    assert {"0.8098", "0.8980", "0.1898"} & found == {"0.8098", "0.1898"}
-    assert {len(text) for text in found} == {6}
-    assert all(abs(Fraction(text)) != Fraction("0.898") for text in found)
-    assert not list(digits_lost(number("12")))
-    assert not list(digits_lost(Written("1.234e2", Fraction("123.4"), HERE, Fraction(1))))
-    (one,) = {meant.half_unit for meant in digits_lost(number("0.898")) if meant.text == "0.8098"}
-    assert one == Fraction(1, 20000)
+@pytest.mark.parametrize(
+    ("text", "value", "is_it"),
+    [
+        ("0.898", 0.8098, True), ("0.898", 0.1898, True), ("0.898", 0.8978, True), ("-0.898", -0.8098, True),
+        ("+0.898", 0.8098, True), ("0.80998", 0.809998, True), ("0.898", 0.80981, True), ("0.898", 0.898, False),
+        ("0.898", 0.5, False), ("0.898", -0.8098, False), ("0.898", 0.8908, True), ("0.898", 0.80098, False),
+        ("0.9", 0.19, False), ("1/3", 0.33, False), ("1.234e2", 120.34, False),
+    ],
+)  # fmt: skip
+def test_a_number_may_be_another_but_for_a_digit(text: str, value: float, is_it: bool) -> None:
+    """0.898 is 0.8098 without its 0; one digit of two figures or more."""
+    written = Written(text, Fraction(text), HERE, Fraction(1, 2000))
+    assert is_but_for_a_digit(written, value) is is_it
 
 
 def test_numbers_a_digit_off() -> None:
