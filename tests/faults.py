@@ -369,6 +369,9 @@ def main() -> None:
         shutil.copytree(ROOT, house, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
         compileall.compile_dir(house, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
         reached = recorded(house)
+        files = sorted({test.partition("::")[0] for test in reached})
+        if in_a_child(lambda: tests_run(house, ["--collect-only", *files]), 600) != pytest.ExitCode.OK:
+            sys.exit("the tests cannot be collected, without any fault")
         sys.dont_write_bytecode = True
         until = time.monotonic() + 60 * chosen.minutes
         for fault in sample(chosen.count, chosen.seed, chosen.only):
