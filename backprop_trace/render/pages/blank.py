@@ -110,7 +110,8 @@ def _blocks(sheet: Blank, medium: Medium) -> Iterator[Block]:
     steps = [(step, _folded(sheet, step, equations) if folds else equations)
              for step, _, equations, _ in sheet.each_step()]  # fmt: skip
     yield Title(title_of(example))
-    if folds and sheet.values is None:
+    works = folds and sheet.values is None
+    if works:
         yield Prose(f"Name {LINE * 2} Date {LINE} Points {LINE[:6]} of {sum(len(lines) for _, lines in steps)}")
         yield from [Drawing(trace(example), names, blank=True)] if example.network.layers else ()
     few = len(example.values) <= MOST_GIVENS
@@ -124,10 +125,11 @@ def _blocks(sheet: Blank, medium: Medium) -> Iterator[Block]:
         if remark:
             yield Prose(f"The step {remark}.")
         for heading, members in _phases(lines):
-            yield Heading(heading)
+            points = f" ({len(members)} point{'s' * (len(members) > 1)})" if works else ""
+            yield Heading(heading + points)
             columns = (Column("quantity"), Column("value", number=sheet.values is not None))
             rows = [Row(((Math((name,), names),), numbers.get(name, ""))) for name in members]
-            yield Table(columns, rows, long=True, to_work_in=folds and sheet.values is None)
+            yield Table(columns, rows, long=True, to_work_in=works)
 
 
 LINE = "_" * 10

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str] = {
     # what a network is
+    "{} ({} points)": "{} ({} Punkte)",
+    "{} ({} point)": "{} ({} Punkt)",
     "Name {} Date {} Points {} of {}": "Name {} Datum {} Punkte {} von {}",
     "{} network, {}": "{}-Netz, {}",
     "{} definition": "{} Definition",
