@@ -91,12 +91,13 @@ def of_many(folder):
 
 
 OUR_WORDS = re.compile(r"[a-z]{4,}")
+ERRORS = "not YAML", "no line of the sheet was read"
 KEPT = {"sigmoid", "tanh", "relu", "identity", "softmax", "sgd", "sheets", "backprop-trace", "cs231n-circuit"}
 
 
 def test_everything_that_other_commands_say_is_translated(run, monkeypatch, of_many):
     """But names of examples, of slips and conventions, and what would be typed; errors are English everywhere."""
-    rest = {text for text in left_over(run, monkeypatch, OF_MANY) if not text.startswith("not YAML")}
+    rest = {text for text in left_over(run, monkeypatch, OF_MANY) if not text.startswith(ERRORS)}
     names = {*SLIPS, *CONVENTIONS, *KEPT, *LOSSES, *shipped(), *(f"{name}.txt" for name in SHEETS)}
     names |= {f"backprop-trace show {name}" for name in shipped()}
     foreign = {text for text in rest if OUR_WORDS.search(text)} - names
