@@ -313,3 +313,27 @@ def test_steps_are_picked_on_a_curve_of_all_of_them(browser, run, tmp_path):
     assert found.page.get_attribute(".spark polyline", "points") == points
     assert found.complaints == []
     found.context.close()
+
+
+def test_a_quantity_may_be_called_as_what_every_object_has(opened):
+    found = opened(
+        read_example("""
+title: Names
+parameters: {__proto__: 2, toString: 3}
+definitions:
+  constructor: __proto__ * toString
+  hasOwnProperty: constructor + toString
+objective: hasOwnProperty
+learning_rate: 0.1
+"""),
+        "#practise:",
+    )
+    found.page.fill(".ask input >> nth=0", "6")
+    assert found.page.inner_text(".chp >> nth=0") == "✓ right"
+    found.page.click(".ask button >> nth=1")
+    found.page.reload()
+    assert found.page.input_value(".ask input >> nth=0") == "6"
+    found.page.click('[data-m="change"]')
+    found.page.fill("[data-g] >> nth=0", "1/0")
+    assert "is not a number" in found.page.inner_text(".err.on[role=alert]")
+    assert found.complaints == []

@@ -64,10 +64,10 @@ def _unquoted(tag: re.Match[str]) -> str:
 
 @lru_cache
 def _part(name: str, without: str = "") -> str:
-    """A style or script of this package, without what only its readers need, and without a section."""
+    """A style or script of this package, without what only its readers need, and without the sections of a name."""
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     if without:
-        text = re.sub(rf"/\* {without} \*/.*?(?=/\*)", "", text, flags=re.DOTALL)
+        text = re.sub(rf"/\* {without} \*/.*?(?=/\*|\Z)", "", text, flags=re.DOTALL)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     lines = (line.strip() for line in text.splitlines())
     between = "" if name.endswith(".css") else "\n"

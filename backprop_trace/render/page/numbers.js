@@ -28,7 +28,7 @@ function read(s) {
   if (!s) return say('is empty');
   if (/^[-+]?\d*,\d+$/.test(s)) { if (!D.comma) return say('{}: write a point, {}', s, s.replace(',', '.')); s = s.replace(',', '.') }
   const m = /^([-+]?\d+)\s*\/\s*(\d+)$/.exec(s);
-  const x = m ? m[1] / m[2] : /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(s) ? +s : NaN;
+  const x = m ? +m[2] ? m[1] / m[2] : NaN : /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(s) ? +s : NaN;
   if (x !== x) return say('“{}” is not a number', s);
   return isFinite(x) ? x : say('{} is too large for a computer’s number', s);
 }

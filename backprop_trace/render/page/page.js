@@ -32,7 +32,9 @@ const placed = base => {
 };
 const total = base => has(base) && known(AT.get(base)) ? AT.get(base) : placed(base);
 const known = k => k < K || mode == 'change' || (mode == 'practise' ? fineish(k) : k - K <= i);
-let ans = {}, hints = {}, verdicts = [];
+/* a quantity may be called as what every object has: constructor */
+const nothing = () => Object.create(null);
+let ans = nothing(), hints = nothing(), verdicts = [];
 const fineish = k => FINE.includes((verdicts[k - K] || {}).w);
 
 /* in a narrow window layers run downwards: the same groups, moved */

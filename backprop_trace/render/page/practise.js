@@ -35,7 +35,7 @@ function keep() { try { localStorage.setItem(KEPT, JSON.stringify(ans)) } catch 
 const asked = D.asked.map(n => AT.get(n) - K);
 function ask() {
   if ($('.ask')) { judgeAll(); return }
-  try { const old = JSON.parse(localStorage.getItem(KEPT)); if (old && typeof old == 'object') ans = Object.fromEntries(Object.entries(old).filter(([n, t]) => has(n) && typeof t == 'string')) } catch (e) {}
+  try { const old = JSON.parse(localStorage.getItem(KEPT)); if (old && typeof old == 'object') Object.entries(old).forEach(([n, t]) => { if (has(n) && typeof t == 'string') ans[n] = t }) } catch (e) {}
   lis.forEach((li, k) => { if (!asked.includes(k)) li.classList.add('notasked') });
   asked.forEach((k, place) => {
     const li = lis[k], l = L[k], a = document.createElement('div');
@@ -65,8 +65,8 @@ function ask() {
 const practised = {
   next() { const k = asked.find(k => !ans[L[k].n]); if (k != null) $('.ask input', lis[k]).focus() },
   clear() {
-    ans = {};
-    hints = {};
+    ans = nothing();
+    hints = nothing();
     $$('.ask').forEach(a => { $('input', a).value = ''; $('.hlp', a).innerHTML = ''; const b = $('button', a); $('span', b).textContent = say('Hint'); b.disabled = false });
     judgeAll();
     keep();
