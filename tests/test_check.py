@@ -235,3 +235,10 @@ def test_the_slope_of_the_loss_by_itself_is_one_and_never_missed(line, verdict):
     (judged,) = checker.check(read_sheet(line, "sheet")).written
     assert judged.verdict in ((verdict, "slip") if verdict == "wrong" else (verdict,))
     assert not any(missing.name == "dE/dE" for missing in checker.check(read_sheet("E = 0.2984", "sheet")).lines)
+
+
+def test_what_follows_exactly_from_the_lines_above_is_not_copied_wrong():
+    """0.5020 + 0 * 0.249 is 0.50200, whatever the factor of the 0 is."""
+    text = "dE/dout_o2 = 0.0000\ndE/dnet_o2:o1 = 0.5020\ndout_o2/dnet_o2 = 0.249\ndE/dnet_o2 = 0.50200\n"
+    report = Checker(load("deep")).check(read_sheet(text, "sheet"))
+    assert line(report, "dE/dnet_o2").verdict == "follows"

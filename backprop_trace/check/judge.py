@@ -389,6 +389,8 @@ class Judge:
         careless = any((step, each.name) in self.careless for each in used)
         if not careless or not all(has_more_digits(answer.readings[0], each.readings[0]) for each in used):
             return finding
+        if self.exactly(step, formula, {}) == answer.readings[0].value:  # as it should be
+            return finding
         for each in used:
             for copied in neighbouring_numbers(each.readings[0].text):
                 if self.exactly(step, formula, {each.name: Fraction(copied)}) == answer.readings[0].value:
