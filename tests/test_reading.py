@@ -205,6 +205,16 @@ def test_what_show_prints_is_a_sheet_without_a_mistake(name, form, style, capsys
     assert lines <= names or form in ("markdown", "latex")  # documents leave out what is only copied
 
 
+@pytest.mark.parametrize("samples", ["column", "row"])
+@pytest.mark.parametrize("form", ["plain", "markdown", "latex"])
+@pytest.mark.parametrize("name", ["mazur", "hmkcode", "han-kamber", "deep", "xor"])
+def test_what_show_prints_in_matrices_is_a_sheet_without_a_mistake(name, form, samples, run):
+    _, text, _ = run("show", name, "--matrix", samples, "--format", form)
+    report = Checker(load(name)).check(read_sheet(text, "a.txt"))
+    assert not [(line.name, line.written, line.verdict) for line in report.written if line.verdict not in FINE]
+    assert len(report.written) > 20 and not report.unread
+
+
 @pytest.mark.parametrize("square", ["x²", "x^2", "x**2", "x^(2)", "x^{2}"])
 def test_a_power_of_a_name_is_no_other_name(square):
     (line,) = Checker(load("descent")).check(read_sheet(f"v = y - {square} = 0.5 - (-0.5)² = 0.25\n", "a.txt")).written

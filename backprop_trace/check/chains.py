@@ -45,7 +45,7 @@ DUST = 1e-12
 """What floats may have done to a number, as a part of it."""
 _NUMBER_ALONE = re.compile(r"(?<![\w^_.])\.?\d")
 
-GENERAL = re.compile(r"_\{?(?:[ijk]|ji|jk|ij|kj)(?!\w)")
+GENERAL = re.compile(r"_\{?(?:[ijkl]|ji|jk|ij|kj|l[-+]1)(?!\w)")
 """Names with an index for any unit: net_j = ... is a rule, no calculation."""
 OPERATOR = re.compile(r"[-+−*/^·×÷()]")
 _WORD = re.compile(r"(?<![\w'])[^\W\d_]{3,}(?![\w(])")

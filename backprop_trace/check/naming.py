@@ -41,6 +41,7 @@ MOST_TRIED = 400
 MOST_NAMED = 6
 MOST_NAMELESS = 2_000
 """Lines that are about nothing in the example; below them only names are known that are spelled as in files."""
+BY_SAMPLE = "numbered by sample"
 TENTATIVE = (
     "style",
     "layer 2",
@@ -52,7 +53,7 @@ TENTATIVE = (
     "module",
     "every",
     "counted from",
-    "numbered by",
+    BY_SAMPLE,
     "V and W",
     "weights counted",
 )
@@ -335,7 +336,10 @@ class SheetNames:
         called = self.meanings.get(simple(text), frozenset())
         if len(called) == 1 and (name := lines.at_sample(next(iter(called)), sample)) is not None:
             return (name,)
-        placed = [each for each in lines.readings(text, sample, self.notation) if _is_number(each)]
+        readings = lines.readings(text, sample, self.notation)
+        is_matrix = any(each.size != (1, 1) for each in readings)
+        placed = [each for each in readings
+                  if _is_number(each) and not (is_matrix and each.rule.startswith(BY_SAMPLE))]  # fmt: skip
         found = tuple(dict.fromkeys(each.name for each in placed))
         best = self.by_rule([_Candidate(each, False) for each in placed]) if len(found) > 1 else None
         return (best.name,) if best else found
@@ -362,7 +366,7 @@ def _clear_winner(votes: Mapping[str, float]) -> str:
     return styles[0] if most > next_ else ""
 
 
-_LETTER_FOR_ONE = re.compile(r"(?<=[A-Za-z_])[lI|](?!\w)")
+_LETTER_FOR_ONE = re.compile(r"(?<=[A-Za-z])[lI|](?!\w)")
 """`net_hl`, as a page that was scanned may have it."""
 
 

@@ -19,7 +19,7 @@ _SIGNS = {
     "rightarrow": "→", "Rightarrow": "→", "leftarrow": "=", "gets": "=", "coloneqq": "=", "equiv": "=", "le": "<=",
     "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "div": "/", "lvert": "|", "rvert": "|", "vert": "|",
     "mid": "|", "prime": "'", "ldots": "...", "dots": "...", "top": "", "ast": "*", "star": "*",
-    "langle": "<", "rangle": ">",
+    "langle": "<", "rangle": ">", "odot": "⊙",
 }  # fmt: skip
 _NOTHING = [
     "left",
@@ -63,7 +63,9 @@ _NOTHING = [
     "label",
     "tag",
 ]
-_SPACES = ["quad", "qquad", "hspace", "hfill", "item"]
+_SPACES = ["hspace", "hfill", "item"]
+WIDE_SPACE = "\u2003"
+"""Parts what stands on one line."""
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?[ \t]*")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\[[^\]]*\]|\{[^{}]*\})?")
 _CASES = re.compile(r"\\begin\{cases\}(.*?)&(.*?)\\\\(.*?)&.*?\\end\{cases\}", re.DOTALL)
@@ -104,6 +106,7 @@ def from_latex(text: str) -> str:
     text = _HAT.sub(lambda found: _hatted(found[1] or found[2]), text)
     text = _BREAK.sub(" ", text)
     text = _with_arguments(text, ("frac", "dfrac", "tfrac", "cfrac"), 2, _fraction)
+    text = _with_arguments(text, ("underset", "overset"), 2, lambda inside: inside[1])
     text = _with_arguments(text, ("sqrt",), 1, lambda inside: f"sqrt({inside[0]})")
     text = _COMMAND.sub(lambda found: _sign(found[1]), text)
     text = _ONE_LETTER.sub(lambda found: "" if found.group() in ("\\", "$") else " ", text)
@@ -132,7 +135,7 @@ def _sign(command: str) -> str:
         return _SIGNS[command]
     if command in _NOTHING:
         return ""
-    return " " if command in _SPACES else command
+    return WIDE_SPACE if command in ("quad", "qquad") else " " if command in _SPACES else command
 
 
 def _hatted(inside: str) -> str:

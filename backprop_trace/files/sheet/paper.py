@@ -31,7 +31,7 @@ _BULLET = re.compile(
     r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
     r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
 )
-_TERM = re.compile(r"[-+·]\s")
+_TERM = re.compile(r"[-+·]\s|⊙")
 """How a line begins that goes on with the sum or product above it."""
 _POWER = re.compile(r"(?<=[\w)\]])\*\*(?=[-(\w])|(?<=[\w)\]] )\*\*(?= [-(\w])")
 _EMPHASIS = re.compile(r"\*\*")
@@ -125,7 +125,10 @@ class _Paper:
             if not re.search(r"\d" if self.has_number() else r"\w", text):
                 self.sheet.pass_over(text, place)  # `= ?` below a number takes nothing away from it
                 return True
-            self.parts += [(part, place) for part in SEPARATOR.split(text) if part.strip()]
+            (here, _), *further = pieces(text)
+            self.parts += [(part, place) for part in SEPARATOR.split(here) if part.strip()]
+            for piece, column in further:
+                self.piece(piece, line.number, line.column + column, "", "")
             return True
         if self.parts and _TERM.match(text):
             first, *others = SEPARATOR.split(text)
@@ -282,6 +285,8 @@ def _bare(line: str) -> tuple[str, int]:
         cells = cells_of(content)
         content = from_latex(content) if cells is None else "\t".join(map(from_latex, cells))
     goes_on = line.lstrip().startswith("&")  # a row of a display, with a sign and no bullet
+    if goes_on and not (SEPARATOR.match(content) or _TERM.match(content)) and content[:1] == "[":
+        content = f"· {content}"  # a product goes on
     bullet = None if goes_on else _BULLET.match(content)
     start = bullet.end() if bullet else len(content) - len(content.lstrip())
     indent = len(line) - len(line.lstrip("\n"))

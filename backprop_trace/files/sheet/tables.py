@@ -169,7 +169,7 @@ class Tables:
 
     def headless(self, name: str, values: list[str], section: Section, place: Place) -> None:
         numbers = [value for value in values if self._number(value)]
-        if not name or not values or not numbers:
+        if not name or name.isdecimal() or not values or not numbers:  # a number of a row is no name
             self.sheet.pass_over(" ".join([name, *values]), place)
         elif len(numbers) == len(values) > 1:
             self.matrix = None
