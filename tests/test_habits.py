@@ -100,3 +100,49 @@ def test_zeros_that_fill_the_places_of_a_number_are_not_reckoned_with(gradient: 
     sheet = f"net_o1 = 1060\nout_o1 = 1060\nE = 566000\ndE/dnet_o1 = 1060\ndE/dw_x_o1 = {gradient}\n"
     report = Checker(read_example(WHOLE)).check(read_sheet(sheet, "sheet.txt"))
     assert {line.verdict for line in report.written if line.name == "dE/dw_x_o1"} <= verdicts
+
+
+DEEP = """\
+inputs: {x1: 0.26, x2: 0.74}
+targets: {o1: 0.59}
+layers:
+  - units: [h0a, h0b]
+    activation: sigmoid
+    weights: [[-0.96, 0.43], [0.83, 0.49]]
+  - units: [h1a]
+    activation: sigmoid
+    weights: [[-0.41, 0.31]]
+  - units: [o1]
+    activation: sigmoid
+    weights: [[-0.76]]
+    bias: 0.57
+loss: half_squared_error
+learning_rate: 0.1
+"""
+
+CUT = """\
+out_h0a = 0.51714
+dnet_h1a/dout_h0b = 0.31000
+dE/dout_h0b = 0.00061
+dE/dw_x1_h0a = -0.00004
+dout_h0b/dnet_h0b = 0.23020
+dnet_h0b/dw_x1_h0b = 0.26000
+dnet_h0b/dw_x2_h0b = 0.74000
+w_h1a_o1+ = -0.75948
+step 2: net_h0a = 0.06860
+step 2: dnet_o1/dw_h1a_o1 = 0.49661
+step 2: dnet_o1/dout_h1a = -0.75948
+step 2: dE/dnet_h1a = 0.00195
+step 2: dE/dw_x1_h0a = -0.00004
+step 2: dnet_h0b/dw_x2_h0b = 0.74000
+step 2: w_x1_h0b+ = 0.82998"""
+"""Each line cut off to five decimals, those between, too: no line that is left shows it."""
+
+
+def test_what_cutting_off_would_explain_is_no_mistake_where_no_line_tells_of_rounding() -> None:
+    lines = Checker(read_example(DEEP)).check(read_sheet(CUT, "sheet.txt")).written
+    assert {line.verdict for line in lines if line.name == "dE/dw_x1_h0a"} == {"undecided"}
+    assert {line.verdict for line in lines} <= {"right", "rounded", "follows", "undecided"}
+    rounded_up = CUT.replace("dE/dout_h0b = 0.00061", "dE/dw_x1_h0b = 0.00004")
+    lines = Checker(read_example(DEEP)).check(read_sheet(rounded_up, "sheet.txt")).written
+    assert {line.verdict for line in lines if line.name == "dE/dw_x1_h0a" and line.step == 1} == {"slip"}
