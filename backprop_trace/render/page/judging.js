@@ -252,7 +252,7 @@ class Judging {
     this.mistakes++;
     if (first && first.bent) this.bend(first.bent, e && !again ? e.slip : UNNAMED);
     if (w.g > 2) fitting.forEach(e => e.copied && this.second.set(e.copied[0], [...this.second.get(e.copied[0]) || [], e.copied[1]]));
-    if (few || this.isCopied(k) || (unnamed || unsure) && between.length || behind && (!first || !e && first.bent)) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
+    if (few || this.isCopied(k) || (unnamed || unsure) && between.length || behind && (w.g < 3 || !first || !e && first.bent)) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
     if (!e && L[k].p == 'loss' && fitting.some(e => FACTORS.includes(D.slips[e.slip][0]))) return {w: 'undecided', s: 'A loss may be defined with another factor.'};
     if (!e) this.unexplained++;
     between.forEach(j => this.behind.add(j));
@@ -283,7 +283,7 @@ class Judging {
     if (w.g < 2 || w.g < 3 && (several || told.length || D.slips[first.slip][2] > 1) || this.slips.length && this.mistakes > 4) return null;
     if (D.slips[first.slip][2] > 2 && (several || w.g < 4) || w.g < 4 && METHODS.includes(D.slips[first.slip][0])) return null;
     if (several && mixed(first.slip) || first.doubt || first.fits == LOOSE) return null;
-    if (first.bent && (several || D.slips[first.slip][2] > 1 || mixed(first.slip) || this.mistakes > 2)) return null;
+    if (first.bent && (several || Object.keys(first.bent).length > 1 || D.slips[first.slip][2] > 1 || mixed(first.slip) || this.mistakes > 2)) return null;
     if (!several && mixed(first.slip) && told.some(slip => slip != first.slip && mixed(slip))) return null;
     return several && told.length ? fitting.find(e => this.told.has(e.slip)) : first;
   }
