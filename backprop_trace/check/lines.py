@@ -182,6 +182,8 @@ class Lines:
         if match is None or (samples and spelled.matching(text, units)):
             return
         number = int(match["number"])
+        if not number and "[" in text:  # as Python counts
+            return
         for reading in spelled.readings(match["of"], self.shape, notation):
             name = reading.name
             if times and reading.size == (1, 1):

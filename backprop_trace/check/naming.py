@@ -398,7 +398,7 @@ def _about(entry: Entry) -> Iterator[tuple[str, int | None]]:
 
 def _sampled(text: str) -> tuple[str, int] | None:
     """`net_h1[2]` is net_h1 of sample 2."""
-    match = re.fullmatch(r"(.*[\w+'])\s*\[(\d{1,9})\]\s*", text, re.DOTALL)
+    match = re.fullmatch(r"(.*[\w+'])\s*(?:\[|\(sample )(\d{1,9})[\])]\s*", text, re.DOTALL)
     return (match[1], int(match[2])) if match else None
 
 

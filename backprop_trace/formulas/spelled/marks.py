@@ -14,7 +14,7 @@ from backprop_trace.formulas.spelled.plainly import simple
 from backprop_trace.formulas.spelled.shape import Reading, Shape, each_marked, one
 from backprop_trace.formulas.spelled.words import ACTIVATIONS, NET, NameNotation
 
-_ARTICLE = r"(?:the |of |for |von |der |für |w\.?r\.?t\.? )*"
+_ARTICLE = r"(?:the |of |for |von |der |für |weight |gewicht |w\.?r\.?t\.? )*"
 _OLD = (
     re.compile(
         r"(?:old|initial|current|alte?[srn]?)[ _](?:weight |value (?:of )?|wert |gewicht )?(?P<of>.+)", re.IGNORECASE
@@ -28,7 +28,8 @@ _NEW = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?P<of>.+?)[ _^]*[(\[]?(?:new|updated|neu|next|upd|plus|prime|after(?: (?:the )?(?:update|(?:one )?step))?|"
+        r"(?P<of>.+?)[ _^]*[(\[]?(?:new|updated|neu|next|upd|plus|prime|"
+        r"(?:after|nach)(?: (?:the |dem )?(?:update|(?:one )?step))?|"
         r"at t ?\+ ?1|t ?\+ ?1)[)\]]?",
         re.IGNORECASE,
     ),
@@ -36,7 +37,8 @@ _NEW = (
 )
 _CHANGE = (
     re.compile(
-        rf"(?:change|update|delta|step|änderung)[ _]{_ARTICLE}(?:in |to )?(?:weight ?)?(?P<of>.+)", re.IGNORECASE
+        rf"(?:change|update|delta|step|adjustment|änderung|anpassung)[ _]{_ARTICLE}(?:in |to )?(?:weight ?)?(?P<of>.+)",
+        re.IGNORECASE,
     ),
     re.compile(r"change_?(?P<of>.+)"),
     re.compile(r"delta_?(?P<of>[a-z].*)", re.IGNORECASE),

@@ -17,12 +17,12 @@ _RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789",
 _OF = re.compile(
     r"\b(net input|weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
     r"loss|sum|summe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
-    r"fehlersignal|fehler|zielwert)\s+(?:of|at|for|to|in|into|von|an|am|bei|für|des|der)\s+(?:the\s+)?",
+    r"fehlersignal|fehler|zielwert)(?: value)?\s+(?:of|at|for|to|in|into|von|an|am|bei|für|des|der)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _ARTICLES = re.compile(r"(?:the|our|der|die|das|let|const|var|double|float|auto)\s+(?=\S)", re.IGNORECASE)
 _UNIT = re.compile(
-    r"\b(?:(hidden|output|verdeckte[nrs]?|ausgabe|ausgangs)[ _-]?(?:layer )?)?(?:unit|neuron|node|knoten)s?"
+    r"\b(?:(hidden|output|verdeckte[nrs]?|ausgabe|ausgangs)[ _-]?(?:layer )?)?(?:unit|neuron|node|knoten|einheit)s?"
     r"(?:[ _](?:number |no\. |#)?)?(?=\w)",
     re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ _SAME = [
         (r"(.+?)_?(\d+)_(true|pred|hat)", r"\1_\3_\2"),
         (r"(h|o|hidden|output)_(in|out|net|input|output)_?(\d+)", r"\2_\1\3"),
         (r"((?-i:.*[a-z]))((?-i:Out|In|Net|Input|Output))_?(\d*)", r"\2_\1\3"),
-        (r"(.*)weight_?(\d+)(.*)", r"\1w\2\3"),
+        (r"(.*)weight[_ ]?(\d+)(.*)", r"\1w\2\3"),
         (r"(?:total )?(net|weighted|error) (input|sum|term|signal) (\w+)", r"\1_\2_\3"),
         (r"([wbvWBV])_?new_?(\d+)", r"\1\2_new"),
         (r"(.+) (?:becomes|is now|wird(?: zu)?)", r"\1_new"),
@@ -72,6 +72,8 @@ _SAME = [
         (r"(.+)\.(?:data|item\(\)|value|detach\(\)|numpy\(\))", r"\1"),
         (r"""(\w+)\[["'](\w+)["']\]""", r"\1_\2"),
         (r"(?:self|this)\.(\w+)", r"\1"),
+        (r"(layer_?\d+|hidden|output)\.(output|out|input|net|delta)", r"\1_\2"),
+        (r"(.+) at (?:time ?)?step (\d+)", r"\1@\2"),
         (r"(.+?)(?: value| is)", r"\1"),
     )
 ]
@@ -118,8 +120,8 @@ _HARMLESS = re.compile(
 
 _WORDS_FOR_IT = re.compile(
     r"(?:(?:the|total|overall|new|weighted|net|error|learning|weight|local|output|hidden|partial|first|second)[ -])*"
-    r"(?:error|loss|cost|fehler|\w+fehler|signal|fehlersignal|term|delta|gradient|input|sum|netzeingabe|activation|"
-    r"aktivierung|probability|logit|change|update|\w*änderung|rate|lernrate|derivative|ableitung)\s+"
+    r"(?:(?:error|loss|cost)(?: function)?|fehler|\w+fehler|signal|fehlersignal|term|delta|gradient|input|sum|"
+    r"netzeingabe|activation|aktivierung|probability|logit|change|update|\w*änderung|rate|lernrate|derivative|ableitung)\s+"
     r"(?P<symbol>[∂δΔη∇]\S*|[EJLCzZaA][_^{(]?\w*\S*|(?:net|out|delta|grad|dE|dL|dJ|dC)[_/(]?\S*)",
     re.IGNORECASE,
 )
