@@ -146,3 +146,42 @@ def test_what_cutting_off_would_explain_is_no_mistake_where_no_line_tells_of_rou
     larger = CUT.replace("0.51714", "0.51715")  # nobody who cuts off has more than 0.517143
     lines = Checker(read_example(DEEP)).check(read_sheet(larger, "sheet.txt")).written
     assert {line.verdict for line in lines if line.name == "dE/dw_x1_h0a" and line.step == 1} == {"slip"}
+
+
+SHORT = """\
+inputs: {x1: 0.32}
+targets: {o1: 0, o2: 1}
+layers:
+  - units: [h0a]
+    activation: tanh
+    weights: [[0.24]]
+  - units: [h1a]
+    activation: sigmoid
+    weights: [[0.30]]
+    bias: [-0.11]
+  - units: [o1, o2]
+    activation: softmax
+    weights: [[0.38], [0.80]]
+loss: categorical_cross_entropy
+learning_rate: 0.5
+optimizer: {name: adagrad, epsilon: 0.1}
+"""
+
+CUT_SHORT = """\
+E_o1 = 0.00
+E = 0.61
+dE/dout_o2 = -1.85
+dout_o2/dnet_o1 = -0.24
+dE/dnet_o1 = 0.44
+dnet_o1/dout_h1a = 0.38
+dE/dout_h1a = -0.18
+dE/dnet_h0a = 0.00
+dnet_h0a/dw_x1_h0a = 0.32
+s_w_h0a_h1a+ = 0.00
+b_h1a+ = 0.08"""
+"""Each line cut off to two decimals: dE/dnet_h0a, -0.0141, is made of lines that were cut off, too."""
+
+
+def test_lines_that_are_not_on_the_sheet_may_be_cut_off_as_those_on_it_may() -> None:
+    lines = Checker(read_example(SHORT)).check(read_sheet(CUT_SHORT, "sheet.txt")).written
+    assert {line.verdict for line in lines} <= {"right", "rounded", "follows", "undecided"}
