@@ -126,6 +126,7 @@ Decimal = Annotated[
 ]
 Output = Annotated[Optional[str], typer.Option("--output", "-o", help="Write to this file.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
+Open = Annotated[bool, typer.Option("--open", help="Show the page in the browser: --format html.")]
 Width = Annotated[
     Optional[int],
     typer.Option("--width", help="Columns to use (default: the terminal's; piped: as needed).", callback=_wide_enough),
@@ -297,26 +298,38 @@ def say_if_far(step: int, example: Example) -> None:
         Terminal.stderr(f"{step:,} training steps come first; this takes a while")
 
 
-def write(pieces: Iterable[str | bytes], output: str | None, force: bool) -> None:
-    """To standard output, or to a file that is only replaced when told so, and only when all went well."""
+def write(pieces: Iterable[str | bytes], output: str | None, force: bool, opened: str = "") -> None:
+    """To standard output, or to a file that is only replaced when told so, and only when all went well; `opened`: the
+    name of a page that is then shown in the browser, kept in a file or not."""
+    if opened and output is None:
+        output, force = _temporary(opened), True
     if output is None or output == "-":
         Terminal.stdout(pieces)
         return
     from backprop_trace.files.writing import write_new
 
     write_new(output, pieces, force)
+    if opened:
+        _show_in_browser(output)
 
 
-def opened_file(name: str, form: str) -> str:
+def opened(open_: bool, name: str, form: str, forms: Sequence[str] = ("html",)) -> str:
+    """The name of a page that is shown in the browser; empty if it is not. Raises UsageError."""
+    goes_with("--open", open_, f"--format {' or '.join(forms)}", form in forms)
+    return f"{name}.{form}" if open_ else ""
+
+
+def _temporary(name: str) -> str:
     """A new file for a page that is only looked at: it stays until the system clears its temporary folder."""
     import re
     import tempfile
 
-    stem = re.sub(r"\W+", "-", name)[:40].strip("-") or "page"
+    stem, _, form = name.rpartition(".")
+    stem = re.sub(r"\W+", "-", stem)[:40].strip("-") or "page"
     return tempfile.NamedTemporaryFile(prefix=f"{stem}-", suffix=f".{form}", delete=False).name
 
 
-def show_in_browser(path: str) -> None:
+def _show_in_browser(path: str) -> None:
     """Opens a file in the reader's browser, or says where it lies."""
     import webbrowser
     from pathlib import Path

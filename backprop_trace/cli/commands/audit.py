@@ -4,7 +4,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from backprop_trace.cli.options import Ascii, Color, Force, Form, Lang, Output, Width, medium_of, write
+from backprop_trace.cli.options import Ascii, Color, Force, Form, Lang, Open, Output, Width, medium_of, opened, write
 from backprop_trace.files.spec import load, shipped
 from backprop_trace.render import say
 
@@ -17,6 +17,7 @@ def command(
     lang: Lang = "en",
     output: Output = None,
     force: Force = False,
+    open_: Open = False,
     width: Width = None,
     ascii_: Ascii = False,
     color: Color = None,
@@ -31,6 +32,7 @@ def command(
     from backprop_trace.render.pages.audit import Audited, audit_page
 
     medium = medium_of(form, width, ascii_, color, output, language=lang)
+    in_browser = opened(open_, "audit", form)
     audited = []
     for name in examples or shipped():
         example = load(name)
@@ -38,4 +40,4 @@ def command(
         if example.published is not None and example.published.entries:
             report = Checker(example).check(published_sheet(example.published, example.name, example.text))
         audited.append(Audited(example.name, example.source, report))
-    write(say(form, audit_page(audited), medium), output, force)
+    write(say(form, audit_page(audited), medium), output, force, in_browser)

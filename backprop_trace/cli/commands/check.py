@@ -20,6 +20,7 @@ from backprop_trace.cli.options import (
     Force,
     Form,
     Lang,
+    Open,
     OptionalExample,
     Output,
     Seed,
@@ -31,6 +32,7 @@ from backprop_trace.cli.options import (
     as_document,
     medium_of,
     one_of,
+    opened,
     with_batches,
     with_values,
     write,
@@ -101,6 +103,7 @@ def command(
     seed: Seed = None,
     output: Output = None,
     force: Force = False,
+    open_: Open = False,
     width: Width = None,
     ascii_: Ascii = False,
     color: Color = None,
@@ -129,8 +132,9 @@ def command(
     medium = as_document(
         medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal), form, flavor=flavor
     )
+    in_browser = opened(open_, "check", form)
     if conventions:
-        write(_conventions(example, ways, form, medium), output, force)
+        write(_conventions(example, ways, form, medium), output, force, in_browser)
         return
     if example is None:
         raise UsageError("which example? 'backprop-trace list' shows those that ship; or a YAML file")
@@ -147,7 +151,7 @@ def command(
     wanted = Wanted(missing, brief, exercise=worked.title or worked.name, unread=show_unread)
     if not many:
         pieces, code = _one(checks, found[0] if found else None, form, medium, wanted, slips)
-        write(pieces, output, force)
+        write(pieces, output, force, in_browser)
         raise typer.Exit(code)
     from backprop_trace.render.pages.classes import class_page
 
@@ -155,7 +159,7 @@ def command(
     judged = class_.outcomes()
     if reports is not None:
         judged = _written(judged, reports, form, medium, wanted, force)
-    write(say(form, class_page(judged, [each.name for each in found]), medium), output, force)
+    write(say(form, class_page(judged, [each.name for each in found]), medium), output, force, in_browser)
     for error in class_.errors:  # not among the rows of the table
         Terminal.stderr(error)
     raise typer.Exit(class_.code)

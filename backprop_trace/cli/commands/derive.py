@@ -17,6 +17,7 @@ from backprop_trace.cli.options import (
     Fragment,
     Lang,
     Only,
+    Open,
     Output,
     Style,
     UsageError,
@@ -24,6 +25,7 @@ from backprop_trace.cli.options import (
     as_document,
     medium_of,
     one_of,
+    opened,
     write,
 )
 from backprop_trace.files.spec import Example, load
@@ -62,6 +64,7 @@ def command(
     decimal: Decimal = "point",
     output: Output = None,
     force: Force = False,
+    open_: Open = False,
     width: Width = None,
     ascii_: Ascii = False,
     color: Color = None,
@@ -75,12 +78,18 @@ def command(
     medium = as_document(
         medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal), form, fragment, flavor
     )
+    in_browser = opened(open_, example, form)
     one_of("--style", style, STYLES)
     worked = load(example)
     if closed_form and compact:
         raise UsageError("--closed-form is that of the whole loss: leave --compact out")
     derive = _derive(worked, only, seconds if closed_form else None)
-    write(say(form, derivation_page(derive, View(worked, style=style, compact=compact)), medium), output, force)
+    write(
+        say(form, derivation_page(derive, View(worked, style=style, compact=compact)), medium),
+        output,
+        force,
+        in_browser,
+    )
 
 
 def _derive(example: Example, only: Sequence[str] | None, seconds: float | None) -> Derive:

@@ -20,6 +20,7 @@ from backprop_trace.cli.options import (
     Fragment,
     Lang,
     Only,
+    Open,
     Output,
     Phases,
     Seed,
@@ -34,12 +35,11 @@ from backprop_trace.cli.options import (
     goes_with,
     medium_of,
     one_of,
-    opened_file,
+    opened,
     points_of,
     say_if_far,
     say_if_large,
     settings_of,
-    show_in_browser,
     with_batches,
     with_values,
     write,
@@ -101,7 +101,7 @@ def command(
         typer.Option("--matrix", help="In matrices, a sample in each: column (W a + b) or row (X W + b)."),
     ] = None,
     no_practice: Annotated[bool, typer.Option("--no-practice", help="An HTML page without its mode Practise.")] = False,
-    open_: Annotated[bool, typer.Option("--open", help="Show the HTML page or the SVG in the browser.")] = False,
+    open_: Open = False,
     output: Output = None,
     force: Force = False,
     phase: Phases = None,
@@ -137,10 +137,10 @@ def command(
         ("--columnwidth", columnwidth is not None, "--format latex", form == "latex"),
         ("--animate", animate, "--format svg", form == "svg"),
         ("--no-practice", no_practice, "--format html", form == "html"),
-        ("--open", open_, "--format html or svg", form in ("html", "svg")),
         ("--with-ancestors", with_ancestors, "--only", bool(only)),
     ):
         goes_with(*belongs)
+    in_browser = opened(open_, example, form, ("html", "svg"))
     medium = as_document(medium, form, fragment or frames or columnwidth is not None, flavor)
     medium = medium._replace(frames=frames, points=points_of(columnwidth))
     _check_view(form, lang, decimal, compact, matrix, compare is not None, parts is not None)
@@ -172,7 +172,7 @@ def command(
         pieces = _compared(view, form, medium, compare)
     else:
         pieces = _pages(view, form, medium, shown_steps, wanted)
-    _write(pieces, view, form, output, force, open_)
+    write(pieces, output, force, in_browser)
     if form == "table" and compare is None and output is None and not only:
         Terminal.hint(_next_step(worked))
 
@@ -201,14 +201,6 @@ def _compared(view: View, form: str, medium: Medium, step: int) -> Pieces:
     batching = view.example.training.batching._replace(repeated=step)
     before, after = traces(view.example.with_training(batching=batching), view.settings, [step, step + 1])
     return say(form, comparison_page(before, after, view), medium)
-
-
-def _write(pieces: Pieces, view: View, form: str, output: str | None, force: bool, open_: bool) -> None:
-    if open_:
-        output, force = output or opened_file(view.example.name, form), force or output is None
-    write(pieces, output, force)
-    if open_ and output is not None:
-        show_in_browser(output)
 
 
 TEXTS = ("table", "plain", "latex", "markdown", "pdf")

@@ -13,12 +13,14 @@ from backprop_trace.cli.options import (
     Force,
     Form,
     Lang,
+    Open,
     Output,
     UsageError,
     Values,
     Width,
     check_count,
     medium_of,
+    opened,
     say_if_far,
     with_values,
     write,
@@ -54,6 +56,7 @@ def command(
     color: Color = None,
     output: Output = None,
     force: Force = False,
+    open_: Open = False,
 ) -> None:
     """The loss as a function of one weight: tables, curve, tangent.
 
@@ -73,11 +76,12 @@ def command(
     check_numeric(worked, worked.listing())
     say_if_far(at, worked)
     medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
+    in_browser = opened(open_, example, form)
     current = now(worked, name, at)
     tangent = sweep(worked, name, [current], at)[0] if low <= current <= high else None
     table, curve = (sweep(worked, name, _between(low, high, count), at) for count in (points, CURVE_POINTS))
     curve = sorted([*table, *curve], key=lambda point: point.weight)
-    write(say(form, sweep_page(name, table, curve, tangent, View(worked)), medium), output, force)
+    write(say(form, sweep_page(name, table, curve, tangent, View(worked)), medium), output, force, in_browser)
 
 
 def _between(low: Fraction, high: Fraction, count: int) -> list[float]:

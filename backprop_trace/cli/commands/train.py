@@ -17,6 +17,7 @@ from backprop_trace.cli.options import (
     Force,
     Form,
     Lang,
+    Open,
     Output,
     Seed,
     Shuffle,
@@ -25,6 +26,7 @@ from backprop_trace.cli.options import (
     Width,
     check_count,
     medium_of,
+    opened,
     say_if_large,
     with_batches,
     with_values,
@@ -79,6 +81,7 @@ def command(
     save: Annotated[Optional[str], typer.Option(help="Write the trained network as a worked example.")] = None,
     log_: Annotated[Optional[str], typer.Option("--log", help="Write the reports as CSV.")] = None,
     force: Force = False,
+    open_: Open = False,
     width: Width = None,
     ascii_: Ascii = False,
     color: Color = None,
@@ -97,6 +100,7 @@ def command(
     if save is not None and log_ is not None and same_file(save, log_):
         raise UsageError("--save and --log name the same file")
     medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
+    in_browser = opened(open_, example, form)
     if not fast:
         say_if_large(worked)
         if size(worked) > LARGEST_COMPILED:
@@ -110,10 +114,10 @@ def command(
     pieces = say(form, page, medium)
     try:
         try:
-            write(pieces, output, force)
+            write(pieces, output, force, in_browser)
         except KeyboardInterrupt:  # while a row was written, not while the next was computed
             session.ending = "interrupted"
-            write(pieces, output, force)
+            write(pieces, output, force, in_browser)
     finally:
         if save is not None or log_ is not None:
             deque(pieces, 0)  # whoever reads may have seen enough: the files are still wanted

@@ -13,6 +13,7 @@ from backprop_trace.cli.options import (
     Form,
     Lang,
     Only,
+    Open,
     Output,
     Seed,
     Shuffle,
@@ -21,6 +22,7 @@ from backprop_trace.cli.options import (
     Width,
     medium_of,
     one_of,
+    opened,
     with_batches,
     with_values,
     write,
@@ -48,6 +50,7 @@ def command(
     color: Color = None,
     output: Output = None,
     force: Force = False,
+    open_: Open = False,
     width: Width = None,
 ) -> None:
     """Each gradient against central differences and autograd.
@@ -56,10 +59,11 @@ def command(
     if a gradient is off.
     """
     medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
+    in_browser = opened(open_, example, form)
     one_of("--style", style, STYLES)
     worked = with_batches(with_values(load(example), settings or ()), batch_size, shuffle, seed)
     found = verify(worked, wanted(worked, only)[0] if only else ())
     page = verification_page(found, worked.listing(), View(worked, style=style))
-    write(say(form, page, medium), output, force)
+    write(say(form, page, medium), output, force, in_browser)
     if any(row.verdict == "off" for row in found):
         sys.exit(1)
