@@ -35,7 +35,7 @@ ONE_BY_ONE = ("wrong-target", "wrong-row", "crossed", "wrong-activation", "facto
 """Slips that are another one in each line: their first way stands for none of the others."""
 NEAR, ROUNDED = 0.1, 3
 """What a cause gives is so near, measured by how far it moves the number, and by half units of its last digit."""
-FEWEST, ENOUGH_FIGURES = 2, 3.0
+FEWEST, ENOUGH_FIGURES = 2, 3.5
 TELLING = 3
 """An undecided number has so many figures if a cause may speak of it: 0.00 is no evidence of anything."""
 
