@@ -35,7 +35,7 @@ ONE_BY_ONE = ("wrong-target", "wrong-row", "crossed", "wrong-activation", "facto
 """Slips that are another one in each line: their first way stands for none of the others."""
 NEAR, ROUNDED = 0.1, 3
 """What a cause gives is so near, measured by how far it moves the number, and by half units of its last digit."""
-FEWEST, ENOUGH_FIGURES = 2, 3.5
+FEWEST, ENOUGH_FIGURES = 2, 2.5
 TELLING = 3
 """An undecided number has so many figures if a cause may speak of it: 0.00 is no evidence of anything."""
 
@@ -156,10 +156,11 @@ class Causes:
         return off <= max(ROUNDED * float(written.half_unit), 1e-9 * abs(value)) and off <= NEAR * abs(value - true)
 
     def figures(self, lines: Iterable[Name], wanting: Mapping[Name, Written], values: Mapping[Name, float]) -> float:
-        """How many figures of what a slip moves some numbers by agree, in all of them together."""
+        """How many figures of what a slip moves some numbers by agree, in all of them together, beyond what each is
+        given to be near."""
         true = self.variant.rough(self.step)
         units = (abs(values[name] - true[name]) / (2 * float(wanting[name].half_unit) or 1e-15) for name in lines)
-        return sum(log10(max(1.0, moved)) for moved in units)
+        return sum(log10(max(1.0, moved / ROUNDED)) for moved in units)
 
     def denies(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
         """Would a slip have made another number of a line that is right?"""
