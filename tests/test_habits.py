@@ -8,7 +8,7 @@ import pytest
 
 from backprop_trace.check.checker import Checker
 from backprop_trace.files.sheet import read_sheet
-from backprop_trace.files.spec import read_example
+from backprop_trace.files.spec import load, read_example
 
 DEFINED = """\
 inputs: {{x1: 1, x2: {input}, t: 0.3}}
@@ -185,3 +185,11 @@ b_h1a+ = 0.08"""
 def test_lines_that_are_not_on_the_sheet_may_be_cut_off_as_those_on_it_may() -> None:
     lines = Checker(read_example(SHORT)).check(read_sheet(CUT_SHORT, "sheet.txt")).written
     assert {line.verdict for line in lines} <= {"right", "rounded", "follows", "undecided"}
+
+
+@pytest.mark.parametrize(("loss", "verdict"), [("0.27", "undecided"), ("0.274811", "slip")])
+def test_who_carries_weights_coarsely_may_have_the_number_of_the_step_before(loss: str, verdict: str) -> None:
+    """w3+ and w4+, with two decimals, are what they were; who writes six everywhere has carried them so."""
+    long = f"out_h1 = 0.593270\nnet_o1 = 1.105906\nE_o1 = {loss}\ndE/dw5 = 0.082167\nstep 2:\nout_h2 = 0.596884\n"
+    found = Checker(load("mazur")).check(read_sheet(long, "sheet.txt"))
+    assert [line.verdict for line in found.written if line.name == "out_h2"] == [verdict]
