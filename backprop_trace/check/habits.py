@@ -28,13 +28,14 @@ ENOUGH = 8
 
 
 class Habits(NamedTuple):
-    """`decimals` and `figures` where most lines have them in common; `fewest` decimals and `coarsest` figures of any
-    line; `even`: do all lines agree, and are they enough; `cuts`: are further digits cut off instead of rounded,
-    `may_cut` where too few lines tell."""
+    """`decimals` and `figures` where most lines have them in common; `fewest` decimals and `shortest` figures of any
+    line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `cuts`: are further digits
+    cut off instead of rounded, `may_cut` where too few lines tell."""
 
     decimals: int | None = None
     figures: int | None = None
     fewest: int | None = None
+    shortest: int | None = None
     coarsest: int = COARSE
     even: bool = False
     cuts: bool = False
@@ -53,8 +54,8 @@ class Habits(NamedTuple):
         even = len(telling) >= ENOUGH and all_alike
         coarsest = _coarsest(numbers) if len(places) > 1 or len(telling) < FEWEST else COARSE
         if len(telling) < FEWEST:
-            return cls(None, None, min(places), coarsest, even)
-        return cls(_most(places), _most(figures), min(places), coarsest, even)
+            return cls(None, None, min(places), min(figures), coarsest, even)
+        return cls(_most(places), _most(figures), min(places), min(figures), coarsest, even)
 
     @property
     def learnt(self) -> bool:

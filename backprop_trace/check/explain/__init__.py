@@ -97,10 +97,9 @@ class Explainer:
             found = tuple(self.by_cause(step, finding.answer, finding.formula, ()))
             return finding._replace(verdict="slip", explanations=found) if found else finding
         written, true = finding.answer.readings[0], self.variant.true(step)[finding.answer.name]
-        fewest = self.ledger.habits.fewest
-        if fewest is not None and fewest < written.decimals - 1:  # the lines between may be as coarse, and alike
-            return finding
         shown = min(significant_figures(written.text.rstrip("0")), self.trials.agreeing_figures(finding.answer))
+        if (self.ledger.habits.shortest or shown) < MANY_FIGURES - 1:  # the lines between may be as coarse
+            return finding
         if shown < MANY_FIGURES or matches(written, true):
             return finding
         found = tuple(self.places.whole_run(step, finding.answer))
