@@ -454,7 +454,7 @@ def habits_of(variant: Variant, answers: Mapping[Key, Answer]) -> Habits:
 def cut_off(judge: Judge) -> Habits:
     """The habits of a judged sheet, with whether its numbers are cut off: three lines must tell, none be rounded up.
 
-    With fewer, or none, it may be so: unless one is rounded up, or is larger than it should be in any case.
+    With fewer it may be so: unless one is rounded up, or is larger than it should be in any case.
     """
     habits = judge.ledger.habits
     cutter = Judge(judge.variant, judge.answers, habits._replace(cuts=True), explain=False)
@@ -463,7 +463,7 @@ def cut_off(judge: Judge) -> Habits:
         told[shortened(judge, cutter, answer)] += 1
         if told["up"]:
             return habits
-    may_cut = not told["larger"]
+    may_cut = bool(told["cut"] or told["cut to 0"]) and not told["larger"]
     return habits._replace(may_cut=may_cut, cuts=told["cut"] >= LEAST_CUT)
 
 

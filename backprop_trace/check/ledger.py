@@ -412,11 +412,9 @@ class Bands:
         return self.own(key, band, weight * half(abs(band.middle) / weight) + band.noise)
 
     def half_of_skipped(self, size: float) -> float:
-        """Half a unit of a line that is not on the sheet; a whole one, where such lines are, or may be, cut off."""
         habits = self.ledger.habits
-        if not self.carrying.coarse:
-            return habits.narrow(size, self.carrying.figures) * (2 if habits.cuts else 1)
-        return habits.coarse(size) * (2 if habits.cuts or (habits.may_cut and habits.learnt) else 1)
+        half = habits.coarse(size) if self.carrying.coarse else habits.narrow(size, self.carrying.figures)
+        return 2 * half if habits.cuts else half
 
     def own(self, key: tuple[Any, ...], band: Band, radius: float) -> Band:
         """A band with a rounding of its own; one that may jump, or rests on too much, is a number of its own."""

@@ -12,6 +12,7 @@ from backprop_trace.check.explain.skipped import SkippedLines
 from backprop_trace.check.explain.this_line import ThisLine
 from backprop_trace.check.explain.trials import ENOUGH_FIGURES, MISSED, Judging, Trials
 from backprop_trace.check.findings import NO_CAUSE, Answer, Cause, Explanation, Finding
+from backprop_trace.check.habits import CARRIED
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import decimals
@@ -98,7 +99,7 @@ class Explainer:
             return finding._replace(verdict="slip", explanations=found) if found else finding
         written, true = finding.answer.readings[0], self.variant.true(step)[finding.answer.name]
         shown = min(significant_figures(written.text.rstrip("0")), self.trials.agreeing_figures(finding.answer))
-        if (self.ledger.habits.shortest or shown) < MANY_FIGURES - 1:  # the lines between may be as coarse
+        if (self.ledger.habits.shortest or shown) < CARRIED:  # the lines between may be as coarse
             return finding
         if shown < MANY_FIGURES or matches(written, true):
             return finding
