@@ -75,21 +75,16 @@ def command(
     backprop-trace derive kumar --style layered
     backprop-trace derive mazur --only 'dE/dw1' --closed-form
     """
-    medium = as_document(
-        medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal), form, fragment, flavor
-    )
+    medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
+    medium = as_document(medium, form, fragment, flavor)
     in_browser = opened(open_, example, form)
     one_of("--style", style, STYLES)
     worked = load(example)
     if closed_form and compact:
         raise UsageError("--closed-form is that of the whole loss: leave --compact out")
     derive = _derive(worked, only, seconds if closed_form else None)
-    write(
-        say(form, derivation_page(derive, View(worked, style=style, compact=compact)), medium),
-        output,
-        force,
-        in_browser,
-    )
+    page = derivation_page(derive, View(worked, style=style, compact=compact))
+    write(say(form, page, medium), output, force, in_browser)
 
 
 def _derive(example: Example, only: Sequence[str] | None, seconds: float | None) -> Derive:

@@ -67,9 +67,7 @@ def command(
     """
     worked = with_values(load(example), settings_ or ())
     name = _parameter(worked, weight)
-    low, high = _number("--from", from_), _number("--to", to)
-    if low >= high:
-        raise UsageError("--from must be below --to")
+    low, high = _range(from_, to)
     if not 2 <= points <= MOST_POINTS:
         raise UsageError(f"--points goes from 2 to {MOST_POINTS}")
     check_count("--at", at)
@@ -86,6 +84,13 @@ def command(
 
 def _between(low: Fraction, high: Fraction, count: int) -> list[float]:
     return [float(low + (high - low) * k / (count - 1)) for k in range(count)]
+
+
+def _range(from_: str, to: str) -> tuple[Fraction, Fraction]:
+    low, high = _number("--from", from_), _number("--to", to)
+    if low >= high:
+        raise UsageError("--from must be below --to")
+    return low, high
 
 
 def _number(option: str, text: str) -> Fraction:
