@@ -184,7 +184,7 @@ class _Document:
                 return tex.escaped(span)
 
 
-FRAME, FORMULA_ROW, TABLE_ROW, GAP = 212.0, 25.0, 12.0, 8.0
+FRAME, FORMULA_ROW, TABLE_ROW, GAP = 214.0, 25.0, 12.0, 8.0
 """How high a frame is below a title of two lines, a row on it, and what stands between displays, in points."""
 
 TITLE_ROW, TITLE_LETTERS = 18.0, 52
@@ -328,7 +328,7 @@ class _Frames(_Fragment):
     def started(self, title: str) -> str:
         ended, self.frame, self.shows, self.filled = self.ended(), True, title, 0.0
         rows = tables.text_width(title) / (TITLE_LETTERS * tables.LETTER)
-        self.room = FRAME - TITLE_ROW * max(0, int(rows) - 1)
+        self.room = FRAME - TITLE_ROW * (int(rows) - 1)
         return f"{ended}\n\\begin{{frame}}[allowframebreaks=1]{{{title}}}\n{ON_A_SLIDE}\n"
 
     def ended(self) -> str:
