@@ -120,7 +120,7 @@ class _Paper:
 
     def continues(self, line: _Line, place: Place) -> bool:
         """Does a line go on with what the one before began: `= 0.3775`, or a row of numbers?"""
-        text = line.text.strip().replace(WIDE_SPACE, " ")
+        text = line.text.strip().replace(f"{WIDE_SPACE}(", " (")  # a remark
         if self.spelling and (sign := SEPARATOR.match(text)) and sign.group() not in (":", "~"):
             if not re.search(r"\d" if self.has_number() else r"\w", text):
                 self.sheet.pass_over(text, place)  # `= ?` below a number takes nothing away from it
