@@ -83,11 +83,11 @@ class Entries:
             self.asides.append(aside)
             return
         if is_nameless and (not entry.sure or chains.GENERAL.search(entry.spelling)):
-            self.passed.append(Passage(_as_line(entry), entry.place))
+            self.passed.append(Passage(as_line(entry), entry.place))
             return
         self.nameless += is_nameless
         if is_nameless and self.nameless > MOST_NAMELESS:
-            self.passed.append(Passage(_as_line(entry), entry.place, "not in this example"))
+            self.passed.append(Passage(as_line(entry), entry.place, "not in this example"))
             return
         if asked:
             self.asked[entry.place] = asked
@@ -95,7 +95,7 @@ class Entries:
         if isinstance(read, Passage):
             self.passed.append(read)
         elif not read.meant and not asked and not read.block and read.readings[-1].value is None and not read.chain:
-            self.passed.append(Passage(_as_line(read), read.place))
+            self.passed.append(Passage(as_line(read), read.place))
         elif read.block:
             self.entries.append(read._replace(readings=read.block[0][:1]))
         else:
@@ -255,7 +255,7 @@ def _place(entry: Entry) -> tuple[str, int | None]:
     return entry.spelling, entry.section.sample
 
 
-def _as_line(entry: Entry) -> str:
+def as_line(entry: Entry) -> str:
     written = entry.readings[-1].text if entry.readings else "..."
     return f"{entry.spelling} = {written}"[:200]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from backprop_trace.check import chains
 from backprop_trace.check.chains import Blame
 from backprop_trace.check.choice import Choice
 from backprop_trace.check.conventions import Variants
-from backprop_trace.check.entries import Answers, Entries, turned
+from backprop_trace.check.entries import Answers, Entries, as_line, turned
 from backprop_trace.check.findings import Answer, Finding
 from backprop_trace.check.formula_names import FormulaNames, Lookup
 from backprop_trace.check.ledger import Key
@@ -18,6 +18,7 @@ from backprop_trace.check.variant import Variant
 from backprop_trace.check.wording import Wording, called, signed
 from backprop_trace.files.sheet import Entry, Passage, Written, in_units
 from backprop_trace.files.source import printable
+from backprop_trace.formulas.arithmetic.band import Band
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import shown
@@ -44,6 +45,8 @@ class JudgedPart:
         self.entries, self.settings, self.strict = entries, settings, strict
         self.choice = Choice(variants, entries, ways)
         self.passed: list[Passage] = list(entries.passed)
+        self.values: dict[int, Mapping[Name, Band]] = {}
+        """By step: what the names in chains stand for."""
         self.wrong_update: int | None = None
         """The first step with a mistake among its updates."""
         self.by_output: frozenset[Name] = frozenset()
@@ -130,10 +133,11 @@ class JudgedPart:
     def broken(self, entry: Entry, answers: Answers, lookup: Lookup) -> Blame | None:
         """Where the chain of a line breaks, by the writer's own numbers."""
         step = entry.section.step
-        own = {name: answer for (at, name), answer in answers.items() if at == step}
-        raw = {name: _as_it_stands(answer.readings[0], answer.sign) for name, answer in own.items()}
-        values = chains.value_bands(raw, self.variant.rough(step))
-        return chains.breaks(entry, self.variant, lookup, values, self.entries.sheet.decimal_comma)
+        if step not in self.values:
+            own = {name: answer for (at, name), answer in answers.items() if at == step}
+            raw = {name: _as_it_stands(answer.readings[0], answer.sign) for name, answer in own.items()}
+            self.values[step] = chains.value_bands(raw, self.variant.rough(step))
+        return chains.breaks(entry, self.variant, lookup, self.values[step], self.entries.sheet.decimal_comma)
 
     def with_asides(self, lines: list[JudgedLine], answers: Answers) -> list[JudgedLine]:
         """With the side calculations that hold in none of their readings, each before the line that stands below it."""
@@ -141,8 +145,7 @@ class JudgedPart:
         for entry, readings in self.entries.asides:
             blames = [self.broken(entry, answers, lookup) for lookup in readings]
             if blames[0] is None or None in blames:
-                text = f"{entry.spelling} = {entry.readings[-1].text}"[:200]
-                self.passed.append(Passage(text, entry.place, holds=True))
+                self.passed.append(Passage(as_line(entry), entry.place, holds=True))
                 continue
             below = [(each.place, place) for place, each in enumerate(found) if each.place and each.place > entry.place]
             found.insert(min(below, default=(None, len(found)))[1], self.wrong_aside(entry, blames[0]))

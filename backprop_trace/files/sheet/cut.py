@@ -18,7 +18,6 @@ from backprop_trace.files.sheet import blocks
 from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.numbers import SIMPLE
 from backprop_trace.files.source import Place
-from backprop_trace.formulas.from_latex import WIDE_SPACE
 
 SEPARATOR = re.compile(
     r":=|(?<![<>=!:~*/-])(?<!\s\+)=(?![=>])|≈=?|≃|≅|≐|≡|[→←⟶⟵⇒]|->|=>|<-(?!\d)|=~|~=|(?<![\w)])~|~(?=\s)|:(?=\s)|:(?=[-+.\d([{−–])"
@@ -85,7 +84,7 @@ def pieces(text: str) -> Iterator[tuple[str, int]]:
 
 def cut(text: str, number: int = 1, column: int = 1) -> Cut:
     """The name and the parts of the chain, each with its place."""
-    text = _assigned(_OF_TIME.sub(r"_\1", text)).replace(WIDE_SPACE, " ")
+    text = _assigned(_OF_TIME.sub(r"_\1", text))
     cuts = [found for found in SEPARATOR.finditer(text) if blocks.open_brackets(text[: found.start()]) == 0]
     if not cuts:
         return Cut(text.strip(), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from backprop_trace.formulas.from_latex import WIDE_SPACE
 from backprop_trace.formulas.numbers import NUMBER, NotANumber, given_number
 from backprop_trace.formulas.paper import plain
 
@@ -24,7 +25,7 @@ _ROUNDED = re.compile(rf"round\s*\(\s*([+-]?{NUMBER.pattern})\s*(?:,\s*\d+\s*)?\
 _KEYWORDS = re.compile(r",\s*(?:grad_fn|dtype|device|requires_grad|shape|size)\s*=.*", re.DOTALL)
 _WORD = r"[^\W\d_]{2,}"
 _PROSE_BEHIND = re.compile(
-    rf"([+-]?(?:{NUMBER.pattern})(?:\s*%)?)\s*"
+    rf"([+-]?(?:{NUMBER.pattern})(?:\s*%)?)[\s{WIDE_SPACE}]*"
     rf"(?:\((?:[^()\d=]*{_WORD}[^()=]*)\)|[✓✔✗☑√]|{_WORD}(?:(?:[.,]\s*|\s+){_WORD})*[.,]?\s*)",
     re.ASCII,
 )

@@ -17,7 +17,7 @@ from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_ROWS_JOINED
 from backprop_trace.files.sheet.numbers import SIMPLE, as_number
 from backprop_trace.files.source import Place
-from backprop_trace.formulas.from_latex import WIDE_SPACE, cells_of, from_latex, looks_like_latex
+from backprop_trace.formulas.from_latex import cells_of, from_latex, looks_like_latex
 from backprop_trace.formulas.numbers import NotANumber
 
 _PLAIN = re.compile(
@@ -120,7 +120,7 @@ class _Paper:
 
     def continues(self, line: _Line, place: Place) -> bool:
         """Does a line go on with what the one before began: `= 0.3775`, or a row of numbers?"""
-        text = line.text.strip().replace(f"{WIDE_SPACE}(", " (")  # a remark
+        text = line.text.strip()
         if self.spelling and (sign := SEPARATOR.match(text)) and sign.group() not in (":", "~"):
             if not re.search(r"\d" if self.has_number() else r"\w", text):
                 self.sheet.pass_over(text, place)  # `= ?` below a number takes nothing away from it

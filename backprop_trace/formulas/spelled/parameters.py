@@ -16,7 +16,7 @@ from backprop_trace.formulas.spelled.places import (
     matching,
 )
 from backprop_trace.formulas.spelled.shape import LayerLabels, Reading, Shape, number_of, one
-from backprop_trace.formulas.spelled.words import LAYER_NAMES, MATRIX, RATE_WORDS, RATES, RECURRENT
+from backprop_trace.formulas.spelled.words import LAYER_NAMES, MATRIX, RATE_LETTERS, RATE_WORDS, RATES, RECURRENT
 
 _PYTORCH = re.compile(
     r"(?:self\.|model\.|net\.)?(?P<layer>\w+?)[._](?P<what>weight|weights|bias|kernel)s?", re.IGNORECASE
@@ -44,7 +44,7 @@ class Parameters:
         """Parameters that are called by their place: W1, b^2_1, fc1.weight."""
         if text.lower().replace(" ", "_") in RATES or RATE_WORDS.fullmatch(text.lower()):
             yield one(Name("rule", "eta"), "rate")
-        if text in ("a", "l", "r"):
+        if text in RATE_LETTERS:
             yield one(Name("rule", "eta"), "rate, by one letter")
         if match := _PYTORCH.fullmatch(text):
             yield from self.modules(match["layer"], match["what"].lower())

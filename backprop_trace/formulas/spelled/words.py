@@ -84,6 +84,8 @@ DELTAS = ("delta", "deltas", "err", "error_term", "errorterm", "sensitivity", "l
           "error_signal", "fehlersignal", "fehlerterm")  # fmt: skip
 ERRORS = ("error", "e", "err", "diff")
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")
+RATE_LETTERS = ("a", "l", "r")
+"""These, too, where a number speaks for it."""
 KIND_BEHIND = {
     "net": (
         "net",
