@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 import pytest
 
@@ -27,9 +26,9 @@ def key(name: str, digits: int = 6) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_the_true_numbers_are_fine_and_every_answer_is_quick(name):
-    """Well under 0.1 s of computing where nothing else runs; the first mistakes, too."""
-    practice, lines, took = Practice(load(name)), key(name), []
+def test_the_true_numbers_are_fine_and_a_wrong_one_between_them_is_answered(name):
+    """How quick an answer is, the benchmarks measure."""
+    practice, lines = Practice(load(name)), key(name)
     practice.prepare()
     assert practice.answers == {}
     for place, (line, text) in enumerate(lines):
@@ -37,11 +36,9 @@ def test_the_true_numbers_are_fine_and_every_answer_is_quick(name):
         practice.answers[line] = text
         if place in (0, len(lines) // 4) or is_wrong:
             assert {found.verdict for found in practice.report().values()} <= {*FINE, "undecided"}
-            started = time.process_time()
-            practice.answer(line, f"{-1.7 * float(text) - 0.1:.4f}" if is_wrong else text)
-            took.append(time.process_time() - started)
+            found = practice.answer(line, f"{-1.7 * float(text) - 0.1:.4f}" if is_wrong else text)
+            assert (found.verdict in FINE) != is_wrong or found.verdict == "undecided"
             practice.answers[line] = text
-    assert max(took) < 0.3
 
 
 def test_a_slip_is_named_and_the_next_lines_follow_from_it(practise):

@@ -25,6 +25,7 @@ from evidence.judged import shipped
 from evidence.writers import Habit, written
 
 from backprop_trace.check.checker import Checker
+from backprop_trace.check.practice import Practice
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import Example, load, read_example
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate_all
@@ -249,8 +250,32 @@ def sheets() -> None:
                    ratio(checked, shown, 3), 10)  # fmt: skip
 
 
+# --- practising ---
+
+
+def answering(example: Example) -> Callable[[], float]:
+    """The dearest answer: a wrong number, the first one, where all other lines are filled in."""
+    practice = Practice(example)
+    practice.prepare()
+    *lines, last = practice.step.lines
+    practice.answers |= {canonical(line.name): f"{float(line.value):.6g}" for line in lines}
+
+    def answered() -> float:
+        return timed(lambda: practice.answer(canonical(last.name), f"{-1.7 * float(last.value) - 0.1:.4f}"))
+
+    return answered
+
+
+def practising() -> None:
+    nothing = partial(whole_process, [sys.executable, "-c", "pass"])
+    for name in ("mazur", "xor", "lstm"):
+        report(f"practice {name}: a wrong answer below right ones", "python -c pass",
+               ratio(answering(load(name)), nothing, 7), 6)  # fmt: skip
+
+
 if __name__ == "__main__":
     processes()
     large()
     certified()
     sheets()
+    practising()
