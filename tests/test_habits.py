@@ -109,3 +109,33 @@ def test_who_carries_weights_coarsely_may_have_the_number_of_the_step_before(oth
     long = f"out_h1 = {out}\nnet_o1 = 1.10591\nE_o1 = {loss}\ndE/dw5 = 0.082167\nstep 2:\nout_h2 = 0.596884\n"
     found = Checker(load("mazur")).check(read_sheet(long, "sheet.txt"))
     assert [line.verdict for line in found.written if line.name == "out_h2"] == [verdict]
+
+
+CUT_WITH_A_MISTAKE = """\
+f@1 = 0.66
+o@1 = 0.64
+h@1 = 0.18
+i@2 = 0.64
+di/dwi@2 = 0.13
+dE/dwi@2 = -0.01
+dE/dh:o@2@1 = -0.01
+dh/do@1 = 0.29
+dE/do@1 = -0.11
+"""
+"""1 / (1 + exp(-0.7)) = 0.668 and 1 / (1 + exp(-0.6)) = 0.6457 are cut off; 0.64 (1 - 0.64) 0.5 is 0.115 and not 0.13."""
+
+
+def test_a_number_that_is_wrong_is_no_sign_of_rounding_up() -> None:
+    report = Checker(load("lstm")).check(read_sheet(CUT_WITH_A_MISTAKE, "sheet.txt"))
+    assert report.conventions == ("truncates",)
+    assert [line.name for line in report.written if line.verdict in ("slip", "wrong")] == ["di/dwi@2"]
+
+
+def test_a_slip_that_a_right_line_denies_is_not_carried_on() -> None:
+    """A softplus in out_h1@2 would give 0.8627; but E_o1@2, which rests on it, is right, and so is what comes later."""
+    sheet = "out_h1@1 = 0.5370\nnet_h1@3 = -0.01192\nE_o1@2 = 0.017\ndE/dv = 0.8627\ndE/du@3 = -0.06646\n"
+    found = Checker(load("rnn")).check(read_sheet(sheet, "sheet.txt"))
+    verdicts = {line.name: line.verdict for line in found.written}
+    assert verdicts["E_o1@2"] == "right"
+    assert verdicts["dE/dv"] in ("slip", "wrong")
+    assert verdicts["dE/du@3"] in ("right", "rounded")

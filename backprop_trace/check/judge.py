@@ -113,7 +113,7 @@ class Judge:
         except (Unbounded, KeyError):
             ledger.tainted.add((step, name))  # what is computed from it follows; that it is right nobody knows
             return Finding(answer, "undecided", reason="far", formula=name)
-        if self._reaches(band, written):
+        if self.reaches(band, written):
             sound = ledger.is_sound(*before)
             if not sound:
                 ledger.tainted.add((step, name))
@@ -234,14 +234,14 @@ class Judge:
 
     def _not_from_own_lines(self, step: int, answer: Answer, band: Band | None) -> str:
         """What is said of a number that is right though the writer's own lines give another."""
-        if band is None or self._reaches(band, answer.readings[0]):
+        if band is None or self.reaches(band, answer.readings[0]):
             return ""
         return "" if self._is_coarsely_possible(step, answer) else NOT_FROM_OWN
 
     def _by_bands(self, step: int, answer: Answer, band: Band, sound: bool, formula: Formula, rough: float) -> Finding:
         written = answer.readings[0]
         verdict = "rounded" if sound else "follows"
-        if self._reaches(band, written) or self._reaches_otherwise(step, answer):
+        if self.reaches(band, written) or self._reaches_otherwise(step, answer):
             if self._is_narrow(step, answer, band, rough):
                 finding = Finding(answer, verdict, band, formula=formula)
                 return finding if self.explainer is None else self.conspicuous(step, finding)
@@ -258,7 +258,7 @@ class Judge:
             return Finding(answer, "undecided", band, reason="coarse", formula=formula)
         return Finding(answer, "off", band, formula=formula)
 
-    def _reaches(self, band: Band, written: Written, half: float | None = None) -> bool:
+    def reaches(self, band: Band, written: Written, half: float | None = None) -> bool:
         """Is a number within a band, once its result is rounded (or cut off)?"""
         assert written.value is not None
         value, half = float(written.value), self.ledger.slack(written) if half is None else half
@@ -274,7 +274,7 @@ class Judge:
         if shortcut is None:
             return False
         band = self.band(step, answer, shortcut)
-        return band is not None and self._reaches(band, answer.readings[0])
+        return band is not None and self.reaches(band, answer.readings[0])
 
     def _is_narrow(self, step: int, answer: Answer, band: Band, rough: float) -> bool:
         """Is the band that a number lies in no wider than what may be confirmed?"""
@@ -344,7 +344,7 @@ class Judge:
             except (Unbounded, KeyError):
                 return not determined
             half = ledger.slack(written) * 10.0 ** filling_zeros(written.text)
-            if self._reaches(band, written, half) and could_be_carried(ledger, step, formula, written):
+            if self.reaches(band, written, half) and could_be_carried(ledger, step, formula, written):
                 return True
             if ledger.habits.may_cut and not ledger.habits.cuts and written.value is not None:
                 value = float(written.value)
@@ -357,7 +357,7 @@ class Judge:
         """1460 for 1456: would a whole number do whose last zeros only fill its places, all but the first two?"""
         written = answer.readings[0]
         zeros = filling_zeros(written.text)
-        return zeros > 0 and self._reaches(band, written, 0.5 * 10.0**zeros)
+        return zeros > 0 and self.reaches(band, written, 0.5 * 10.0**zeros)
 
     def _by_second_reading(self, step: int, answer: Answer, formula: Formula) -> bool:
         """Does the line follow from another reading of one of its numbers?"""
@@ -370,7 +370,7 @@ class Judge:
                 bands.radii[key] = half
                 try:
                     found = self.band(step, answer)
-                    if found is not None and self._reaches(found, answer.readings[0]):
+                    if found is not None and self.reaches(found, answer.readings[0]):
                         return True
                 finally:
                     bands.radii[key] = radius
@@ -487,4 +487,4 @@ def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
         return ""
     if judge.variant.at(step).equations[name].shortcut or judge.ledger.exactly(step, name, written) is not None:
         return ""
-    return "up" if above < unit else "larger"
+    return "up" if above < unit and judge.reaches(band, written) else "larger"

@@ -120,7 +120,7 @@ class Explainer:
 
     def remember(self, step: int, found: list[Explanation], answer: Answer) -> None:
         """A number copied wrong is a second reading for later lines (two digits are no evidence of it); a bent skipped
-        line stays bent."""
+        line stays bent, unless what is right on the sheet denies that it was."""
         first = found[0]
         for explanation in found if significant_figures(answer.readings[0].text) > 2 else ():
             if explanation.copied is not None:
@@ -129,10 +129,11 @@ class Explainer:
                 half = 0.0 if is_given else 0.5 * 10.0 ** -decimals(text)
                 self.ledger.second.setdefault((step, name), []).append((float(Fraction(text)), half))
         if first.line is not None and first.formula is not None:
-            for line in (first.line, *first.also):
-                bent = first.formula if line == first.line else self.before.bent_alike(step, line, first.slip)
-                if bent is not None:
-                    self.ledger.bend(step, line, bent)
+            alike = {line: self.before.bent_alike(step, line, first.slip) for line in first.also}
+            bent = {first.line: first.formula} | {line: other for line, other in alike.items() if other is not None}
+            if not self.before.is_denied(step, bent):
+                for line, formula in bent.items():
+                    self.ledger.bend(step, line, formula)
 
 
 def given_by(explanation: Explanation) -> Formula | None:

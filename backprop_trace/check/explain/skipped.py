@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
+from backprop_trace.check.causes import ROUNDED
 from backprop_trace.check.digits import misread
 from backprop_trace.check.explain.trials import ENOUGH_FIGURES, MISSED, MOST_COPIES, Changed, Middles, Trials, ranked
 from backprop_trace.check.findings import Answer, Explanation
@@ -95,6 +96,22 @@ class SkippedLines:
                         self.trials.carried_on(step, {}, after_it, formula, bands, changed, None), written
                     ):
                         yield substitute(own, {name: literal(candidate)})
+
+    def is_denied(self, step: int, bent: Mapping[Name, Formula]) -> bool:
+        """Would some skipped lines, bent, have made another number of a line that is right?"""
+        for (at, name), answer in self.judge.answers.items():
+            written = answer.readings[0]
+            if at != step or name not in self.variant.at(step).equations or written.value is None:
+                continue
+            between, formula = self.trials.between(step, name), self.ledger.formula(step, name)
+            if not any(line in bent for line in between) or not self.variant.is_right(step, name, written):
+                continue
+            with suppress(*MISSED):
+                bands = self.ledger.narrow(written)
+                value = self.trials.carried_on(step, bent, between, formula, bands, {}, None)
+                if abs(value - float(written.value)) > ROUNDED * float(written.half_unit):
+                    return True
+        return False
 
     def resting_on(self, step: int, line: Name, between: list[Name]) -> list[Name]:
         """A skipped line and those between that rest on it."""
