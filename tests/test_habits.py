@@ -122,7 +122,7 @@ dE/dh:o@2@1 = -0.01
 dh/do@1 = 0.29
 dE/do@1 = -0.11
 """
-"""1 / (1 + exp(-0.7)) = 0.668 and 1 / (1 + exp(-0.6)) = 0.6457 are cut off; 0.64 (1 - 0.64) 0.5 is 0.115 and not 0.13."""
+"""1 / (1 + exp(-0.7)) = 0.668 and 1 / (1 + exp(-0.6)) = 0.6457 are cut off; 0.64 (1 - 0.64) 0.5 = 0.115 is no 0.13."""
 
 
 def test_a_number_that_is_wrong_is_no_sign_of_rounding_up() -> None:
