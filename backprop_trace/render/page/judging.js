@@ -178,7 +178,9 @@ class Judging {
     if (!this.cause) return found;
     if ((found.w == 'off' || found.w == 'follows') && this.isUnsure(k, w)) return {w: 'undecided', s: 'It depends on what went wrong in lines that you left out.'};
     if (found.w != 'off') return found;
-    return this.isBeside(k, w) ? {w: 'undecided', s: 'Just beside what follows from your lines: look at the last digits.'} : this.explained(k, w);
+    if (!this.isBeside(k, w)) return this.explained(k, w);
+    this.between(k).forEach(j => this.behind.add(j));
+    return {w: 'undecided', s: 'Just beside what follows from your lines: look at the last digits.'};
   }
   asItStands(k, w) {
     const t = this.T[K + k], sound = this.sound(k), H = this.H, right = near(w, t) && !showsNothing(w, t);
