@@ -16,6 +16,7 @@ from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.spelled import NOTATIONS
 from backprop_trace.render.pages.report import Wanted, closing_notes
 from backprop_trace.run.step import trace
 
@@ -177,6 +178,37 @@ def test_a_sheet_in_any_notation_is_read_and_nothing_as_something_else(notation)
         read, lines = read + got, lines + all_
         assert not other, (notation, seed, other)
     assert read >= 0.99 * lines, (notation, read, lines)
+
+
+@pytest.mark.parametrize("notation", notations.NOTATIONS)
+def test_which_letters_a_sheet_uses_is_said_only_where_they_are_not_those_of_files(notation):
+    desk = notations.Desk(random.Random(7), numbered=notation == "rumelhart")
+    text = "\n".join(line for line, _ in notations.NOTATIONS[notation](desk))
+    report = Checker(desk.example).check(read_sheet(text, "a.txt"))
+    said = {each.key: each.said for each in NOTATIONS}
+    assert report.notation == (said["bishop"] if notation == "bishop" else "")
+    assert report.conventions == ()
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+@pytest.mark.parametrize("notation", NOTATIONS[1:], ids=lambda notation: notation.key)
+def test_what_the_letters_of_each_notation_mean_is_found_by_the_numbers_and_said(notation, wrong):
+    """Its first letters, since many of the others stand in several notations; the last number may be wrong."""
+    desk, text, meant = notations.Desk(random.Random(3)), "", []
+    kinds = [(notation.net[0], "net_#"), (notation.out[0], "out_#")]
+    kinds += [(letter, "dE/dnet_#") for letter in notation.delta]
+    for unit in [*desk.hidden, *desk.outputs]:
+        for letter, name in kinds:
+            meant.append(name.replace("#", unit))
+            text += f"{letter}_{unit} = {desk.of(meant[-1])}\n"
+    for weight in [each for row in desk.w1 for each in row] if notation.d_is == "change" else []:
+        meant.append(f"change_{weight}")
+        text += f"d{weight} = {desk.of(meant[-1])}\n"
+    text = text[: text.rindex("=")] + "= 7.25\n" if wrong else text
+    report = Checker(desk.example).check(read_sheet(text, "a.txt"))
+    assert [line.name for line in sorted(report.written, key=lambda line: line.place)] == meant
+    assert {line.verdict for line in report.written} <= ({*FINE, "wrong", "slip"} if wrong else FINE)
+    assert report.notation == notation.said
 
 
 def spelled(names: Iterable[Name]) -> set[tuple[str, int | None]]:

@@ -180,7 +180,7 @@ class Judge:
             remark = self._not_from_own_lines(step, answer, band)
             return Finding(answer, "right", band, remark=remark, formula=formula)
         if band is None:
-            reason = "far" if self._rests_on_far(step, name) else "unbounded"
+            reason = "far" if self._rests_on_far(step) else "unbounded"
             return Finding(answer, "undecided", None, reason=reason, formula=formula)
         return self._by_bands(step, answer, band, sound, formula, rough)
 
@@ -203,7 +203,7 @@ class Judge:
             )
         if not sound and answer.readings[0].value == self.variant.true(answer.step)[answer.name]:
             return Finding(answer, "right", band, remark=NOT_FROM_OWN, formula=formula)
-        if self._without_zeros(step=answer.step, answer=answer, band=band):
+        if self._without_zeros(answer, band):
             return Finding(answer, "undecided", band, reason="zeros", formula=formula)
         if habits_cut := self._is_cut_short(answer.readings[0], exact):
             verdict = "rounded" if sound else "follows"
@@ -229,8 +229,8 @@ class Judge:
             reach = written.half_unit * (2 if habits.cuts or habits.may_cut else 1)
         return abs(written.value - should) <= reach
 
-    def _rests_on_far(self, step: int, name: Name) -> bool:
-        return self.ledger.is_far(step) or any(self.ledger.is_far(each) for each in self.steps if each <= step)
+    def _rests_on_far(self, step: int) -> bool:
+        return any(self.ledger.is_far(each) for each in self.steps if each <= step)
 
     def _not_from_own_lines(self, step: int, answer: Answer, band: Band | None) -> str:
         """What is said of a number that is right though the writer's own lines give another."""
@@ -242,7 +242,7 @@ class Judge:
         written = answer.readings[0]
         verdict = "rounded" if sound else "follows"
         if self.reaches(band, written) or self._reaches_otherwise(step, answer):
-            if self._is_narrow(step, answer, band, rough):
+            if self._is_narrow(step, answer, band):
                 finding = Finding(answer, verdict, band, formula=formula)
                 return finding if self.explainer is None else self.conspicuous(step, finding)
             return Finding(answer, "undecided", band, reason="wide", formula=formula)
@@ -251,7 +251,7 @@ class Judge:
             return finding if self.explainer is None else self.conspicuous(step, finding)
         if self._by_second_reading(step, answer, formula):
             return Finding(answer, "follows", band, remark=FROM_SECOND, formula=formula)
-        if self._without_zeros(step, answer, band):
+        if self._without_zeros(answer, band):
             reason = "" if self.ledger.habits.figures is not None else "zeros"
             return Finding(answer, "undecided" if reason else verdict, band, reason=reason, formula=formula)
         if self._is_coarsely_possible(step, answer):
@@ -276,7 +276,7 @@ class Judge:
         band = self.band(step, answer, shortcut)
         return band is not None and self.reaches(band, answer.readings[0])
 
-    def _is_narrow(self, step: int, answer: Answer, band: Band, rough: float) -> bool:
+    def _is_narrow(self, step: int, answer: Answer, band: Band) -> bool:
         """Is the band that a number lies in no wider than what may be confirmed?"""
         written = answer.readings[0]
         assert written.value is not None
@@ -353,7 +353,7 @@ class Judge:
                     return True
         return False
 
-    def _without_zeros(self, step: int, answer: Answer, band: Band) -> bool:
+    def _without_zeros(self, answer: Answer, band: Band) -> bool:
         """1460 for 1456: would a whole number do whose last zeros only fill its places, all but the first two?"""
         written = answer.readings[0]
         zeros = filling_zeros(written.text)

@@ -442,8 +442,8 @@ class Bands:
         zeros = filling_zeros(written.text) if self.carrying.coarse else 0
         figures = significant_figures(written.text) - zeros
         half, habits = self.ledger.slack(written) * 10.0**zeros, self.ledger.habits
-        if figures < 3:  # with one or two figures, what is on the way has three, or the decimals of the sheet
-            half = max(half * 10.0 ** (figures - 3), min(half, habits.half_of_decimals(self.carrying.coarse)))
+        # with one or two figures, what is on the way has three, or the decimals of the sheet
+        half = max(half * 10.0 ** min(0, figures - 3), min(half, habits.half_of_decimals(self.carrying.coarse)))
         half *= 2 if habits.cuts else 1
         if self.carrying.coarse and not determined:
             of_operation: HalfUnit = partial(habits.of_operation_coarsely, line_half=half)

@@ -102,7 +102,7 @@ class SheetNames:
         open_ = [
             place for place, name in enumerate(known) if name is None and entries[place].section.step in self.reached
         ]
-        notation, found = self.chosen([entries[place] for place in open_[:MOST_TRIED]])
+        notation = self.chosen([entries[place] for place in open_[:MOST_TRIED]])
         self.notation, self.printed_style = notation, self.style or _clear_winner(self.votes)
         both = (place for place, name in enumerate(known) if self.may_be_printed(entries[place], name))
         undecided = {*open_, *both}
@@ -127,11 +127,11 @@ class SheetNames:
                 self.remember(entry, reading)
                 continue
             if candidates:
-                asked[len(done)] = self.question(entry, candidates)
+                asked[len(done)] = self.question(candidates)
             elif entry.block:
                 asked[len(done)] = self.shapes(entry, notation)
             done.append(entry)
-        taken = notation if found and notation != NOTATIONS[0] else None
+        taken = notation if notation != NOTATIONS[0] else None
         return Resolved(tuple(self.renewed(done)), taken, asked, tuple(self.counting(rules)))
 
     def remember(self, entry: Entry, reading: Reading) -> None:
@@ -201,8 +201,8 @@ class SheetNames:
 
     # --- the notation of the rest ---
 
-    def chosen(self, tried: Sequence[Entry]) -> tuple[NameNotation, bool]:
-        """The notation in which most lines can be read and most numbers agree; and whether any line needs one."""
+    def chosen(self, tried: Sequence[Entry]) -> NameNotation:
+        """The notation in which most lines can be read and most numbers agree."""
         best, best_score, best_votes = NOTATIONS[0], -1.0, dict[str, float]()
         for rank, notation in enumerate(NOTATIONS):
             read, agree = 0, 0
@@ -219,7 +219,7 @@ class SheetNames:
             if score > best_score:
                 best, best_score, best_votes = notation, score, votes
         self.votes = best_votes
-        return best, best_score > 0
+        return best
 
     def candidates(self, entry: Entry, notation: NameNotation) -> list[_Candidate]:
         """What an entry may mean: those that its place on the sheet, its shape and its number allow."""
@@ -306,7 +306,7 @@ class SheetNames:
 
     # --- what is asked back ---
 
-    def question(self, entry: Entry, candidates: Sequence[_Candidate]) -> Question:
+    def question(self, candidates: Sequence[_Candidate]) -> Question:
         agreeing = [each for each in candidates if each.agrees] or list(candidates)
         rows = list(dict.fromkeys(each.reading.rows for each in agreeing))
         names = [" ".join(canonical(name) for row in each for name in row) for each in rows]

@@ -247,14 +247,12 @@ def _shown(number: str | float, figures: int) -> str:
     return number if isinstance(number, str) else shown(Fraction(number), figures)
 
 
-def _to_digits(value: Fraction, written: Written, half_unit: Fraction | None = None) -> str:
+def _to_digits(value: Fraction, written: Written) -> str:
     """A value with as many decimals as the written number has."""
     places = written.decimals
-    if half_unit:
-        places = -magnitude(2 * half_unit)
     if "/" in written.text or places < 0 or places > 400 or "e" in written.text.lower():
         return shown(value, 9)
-    if not places and value.denominator != 1 and half_unit is None:
+    if not places and value.denominator != 1:
         return shown(value, 5)  # a whole number would look exact
     whole = round(value * 10**places)
     # too small for these digits: show some that mean something

@@ -35,14 +35,14 @@ class ThisLine:
             for bend in self.variant.at(step).bends(answer.name, formula)
             if self.trials.gives(step, bend.formula, written)
         ]
-        found += self.digits_out_of_place(step, answer, formula)
+        found += self.digits_out_of_place(step, answer)
         found += self.exchanged(step, answer)
         found += self.places.old_weights(step, answer, formula) or self.places.stale(step, answer)
         if all(SLIPS[explanation.slip].rank >= 2 for explanation in found):
             found = self.copied_wrong(step, answer, formula) + found
         return ranked(found)
 
-    def digits_out_of_place(self, step: int, answer: Answer, formula: Formula) -> list[Explanation]:
+    def digits_out_of_place(self, step: int, answer: Answer) -> list[Explanation]:
         """The right number with its point, its sign or two of its digits out of place, or a digit left out."""
         band = self.judge.band(step, answer)
         if band is None:

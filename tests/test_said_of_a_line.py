@@ -1,0 +1,97 @@
+"""What a report says of a single line, word for word: how many digits, which sign, how many lines are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from backprop_trace.check.checker import Checker
+from backprop_trace.check.report import JudgedLine
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.spec import Example, load, read_example
+
+
+def judged(example: Example, sheet: str) -> list[JudgedLine]:
+    return Checker(example).check(read_sheet(sheet, "sheet.txt")).written
+
+
+def one_number(value: str) -> Example:
+    """p is a number as it is given, and the writer has another one."""
+    return read_example(
+        f"inputs: {{x: {value}}}\nparameters: {{w: 1}}\ndefinitions: {{p: w * x, q: p * w}}\nobjective: q\n"
+        "learning_rate: 0.1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "expected"),
+    [
+        ("0.593269992", "0.11", "0.59"), ("0.593269992", "0.1100", "0.5933"), ("-0.593269992", "0.1100", "-0.5933"),
+        ("12.4", "99", "12.4"), ("12.4567891", "99", "12.457"), ("12", "99", "12"), ("0.0049", "0.9", "0.0049"),
+        ("0.0004932", "0.99", "0.000493"), ("0", "0.99", "0.00"), ("0.593269992", "1/8", "0.593269992"),
+        ("0.593269992", "9e-3", "0.593269992"), ("123456.7", "9e7", "123456.7"), ("-0.5", "0.9999", "-0.5000"),
+        ("0.06", "0.9", "0.1"), ("-0.06", "0.9", "-0.1"),
+    ],
+)  # fmt: skip
+def test_what_is_expected_has_the_decimals_of_what_is_written(value: str, written: str, expected: str) -> None:
+    """More, where these would show nothing, and where a rounded number would look exact."""
+    (line,) = judged(one_number(value), f"p = {written}")
+    assert line.verdict in ("slip", "wrong")
+    assert line.expected.rstrip("0") == expected.rstrip("0")
+    assert (
+        "e" in written or "/" in written or float(line.expected) == 0 or len(line.expected) >= len(expected.rstrip("0"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "would_do"),
+    [
+        ("0.0049", "0.00", "0.005"), ("-0.0049", "0.00", "-0.005"), ("0.00982", "0.00", "0.0098"),
+        ("0.00949", "0.00", "0.009"), ("0.96", "0", "0.96"), ("0.94", "0", "0.9"), ("0.0004", "0.000", "0.0004"),
+    ],
+)  # fmt: skip
+def test_how_many_digits_would_do(value: str, written: str, would_do: str) -> None:
+    """The first digit that there is; two, if with one it would be another power of ten."""
+    (line,) = judged(one_number(value), f"p = {written}")
+    assert (line.verdict, line.message) == ("undecided", f"too few digits to tell: {would_do} would do")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "expected"),
+    [
+        ("net_h1 = 0.9\nout_h1 = 0.3", "0.7"), ("net_h1 = 0.9\nout_h1 = 0.300", "0.711"), ("out_h1 = 0.3", "0.6"),
+        ("out_h1 = 0.300", "0.593"), ("out_h1 = 0.300000000", "0.593269992"),
+        ("net_h1 = 0.9\nout_h1 = 0.3000000", "0.7109495"),
+    ],
+)  # fmt: skip
+def test_what_is_expected_follows_from_the_writers_own_numbers(sheet: str, expected: str) -> None:
+    """1 / (1 + e^-0.9) = 0.7109495026, and truly 0.593269992."""
+    assert judged(load("mazur"), sheet)[-1].expected == expected
+
+
+def test_readings_beside_the_first_are_said_and_not_blamed() -> None:
+    """Four of them at most, and only of a number that is right."""
+    (line,) = judged(load("mazur"), "out_h1 = [0.5933, 0.5934]")
+    assert (line.verdict, line.slips) == ("right", ("copied-wrong",))
+    assert line.message == "also written as 0.5934: miscopied, and not blamed on later lines"
+    (line,) = judged(load("mazur"), "out_h1 = [0.5933, 0.1, 0.2, 0.3, 0.4, 0.7]")
+    assert line.message == "also written as 0.1, 0.2, 0.3, 0.4: miscopied, and not blamed on later lines"
+    (line,) = judged(load("mazur"), "out_h1 = 0.5933")
+    assert (line.verdict, line.slips, line.message) == ("right", (), "")
+
+
+@pytest.mark.parametrize(
+    ("strict", "written", "message"),
+    [
+        (4, "0.593", "0.593: 4 decimals are asked for"), (4, "0.5933", ""), (4, "0.59327", ""),
+        (4, "0.5934", "0.5934: 4 decimals are asked for, right to the last"),
+        (4, "0.59331", ""), (4, "0.59333", "0.59333: 4 decimals are asked for, right to the last"),
+        (2, "0.6", "0.6: 2 decimals are asked for"), (2, "0.59", ""),
+    ],
+)  # fmt: skip
+def test_what_a_teacher_asks_for_has_so_many_decimals(strict: int, written: str, message: str) -> None:
+    """0.593269992, and half a unit of the fourth decimal to either side."""
+    report = Checker(load("mazur"), strict=strict).check(read_sheet(f"out_h1 = {written}", "sheet"))
+    (line,) = report.written
+    assert (line.verdict == "wrong") == bool(message)
+    assert line.message == message if message else "asked for" not in line.message
+    assert not message or line.expected == f"{0.593269992:.{strict}f}"
