@@ -92,11 +92,13 @@ dnet_h2/dw_x1_h2 = 0.5000
 dnet_h2/dw_x3_h2 = -0.2000
 w_x3_h1+ = 0.0997
 w_x2_h2+ = -0.2005
+w_h1_o1+ = 0.1360
+w_h2_o1+ = -0.2751
 """
 
 
 def test_what_rests_on_the_lines_behind_a_number_that_is_left_open_is_left_open_too():
     """The target is taken as 1 in lines that are not there: w_x3_h1+ is too near to what follows to be a mistake."""
     found = list(compared(load("udacity"), [dict(line.split(" = ") for line in NEARLY.splitlines())]))
-    assert [line.page for line in found if line.name.endswith("+")] == ["undecided", "undecided"]
+    assert {line.page for line in found if line.name.endswith("+")} == {"undecided"}
     assert [line for line in found if {CLASSES[line.page], CLASSES[line.check]} == {"fine", "mistake"}] == []
