@@ -14,7 +14,7 @@ from backprop_trace.check.report import Report
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import load
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.run.step import traces
+from backprop_trace.run.step import trace, traces
 
 NETWORKS = ("mazur", "han-kamber", "nielsen")
 
@@ -64,3 +64,23 @@ def test_the_order_of_the_lines_changes_no_verdict(name: str) -> None:
             report = judged(checker, each)
             found.append({(line.name, line.sample, line.step): (line.verdict, line.slips) for line in report.lines})
         assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_givens_that_are_copied_rightly_change_nothing(name: str) -> None:
+    """As decimals and as fractions, on sheets with mistakes and on sheets whose numbers are cut off."""
+    example, checker = load(name), Checker(load(name))
+    givens = [f"{canonical(key)} = {text}" for key, text in example.values.items()]
+    cut = [f"{canonical(line.name)} = {int(line.value * 10**4) / 10**4:.4f}" for line in trace(example).lines]
+    first = ["\n".join(line for line in text.split("\n") if "step 1" in line) for text in sheets(name, 6)]
+    for text in [*filter(None, first), "\n".join(cut), "\n".join(cut[:9]), "\n".join(cut[:2]), cut[1]]:
+        alone, beside = judged(checker, text), judged(checker, "\n".join([*givens, text]))
+        verdicts = {line.name: line.verdict for line in beside.lines}
+        assert {name: verdicts.get(name) for name in givens_of(beside)} == dict.fromkeys(givens_of(beside), "right")
+        assert len(givens_of(beside)) == len(givens)
+        assert [verdicts[line.name] for line in alone.lines] == [line.verdict for line in alone.lines]
+        assert beside.conventions == alone.conventions
+
+
+def givens_of(report: Report) -> list[str]:
+    return [line.name for line in report.lines if line.phase == "given"]

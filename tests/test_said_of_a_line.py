@@ -8,6 +8,7 @@ from backprop_trace.check.checker import Checker
 from backprop_trace.check.report import JudgedLine
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import Example, load, read_example
+from backprop_trace.formulas.notation import ASCII, number_piece, show
 
 
 def judged(example: Example, sheet: str) -> list[JudgedLine]:
@@ -95,3 +96,27 @@ def test_what_a_teacher_asks_for_has_so_many_decimals(strict: int, written: str,
     assert (line.verdict == "wrong") == bool(message)
     assert line.message == message if message else "asked for" not in line.message
     assert not message or line.expected == f"{0.593269992:.{strict}f}"
+
+
+@pytest.mark.parametrize(
+    ("written", "second", "put_in"),
+    [
+        ("5.497", "the decimal point is one place off", "10 * (0.01 - 0.7514) ^ 2"),
+        ("0.05497", "the decimal point is one place off", "(0.01 - 0.7514) ^ 2 / 10"),
+        ("-0.5497", "a minus sign is lost or put in", "-(0.01 - 0.7514) ^ 2"),
+        ("5.5", "", ""), ("0.055", "", ""), ("-0.55", "", ""), ("5.600", "", ""),
+    ],
+)  # fmt: skip
+def test_two_slips_at_once_are_named_where_there_are_three_figures(written: str, second: str, put_in: str) -> None:
+    """(0.01 - 0.7514)^2 = 0.54967396, without its factor 1/2 and with the point or the sign wrong."""
+    line = judged(load("mazur"), f"out_o1 = 0.7514\nE_o1 = {written}")[-1]
+    if not second:
+        assert (line.verdict, line.slips) == ("wrong", ())
+        return
+    assert (line.verdict, line.slips) == ("slip", ("no-half",))
+    assert line.message == f"your number is what one gets if the factor 1/2 is left out, and {second}"
+    assert line.bent is not None and line.bent.numbers is not None
+    (formula,), numbers = line.bent.sides, line.bent.numbers
+    assert not isinstance(formula, str)
+    assert show(formula, ASCII, lambda name: number_piece(numbers[name])) == put_in
+    assert line.bent.value == written

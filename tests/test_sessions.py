@@ -158,6 +158,32 @@ def test_a_run_that_breaks_has_made_the_steps_before_the_one_that_broke(more: st
     assert reached is None or session.run.givens[example.rule.trained[0]] == reached["w_x_o+"].value
 
 
+@pytest.mark.parametrize("at", [1, 9, 10, 11, 30])
+def test_ctrl_c_ends_a_run_with_a_report_of_what_was_reached(at: int) -> None:
+    """After the epoch in which it comes; once, where that has its report anyway."""
+
+    def tick(epoch: int) -> None:
+        if epoch >= at:
+            raise KeyboardInterrupt
+
+    for session in sessions(CLASSES, Plan(40, every=10, tick=tick)):
+        epochs = [report.epoch for report in session.reports()]
+        assert (session.ending, epochs[-1]) == ("interrupted", session.epoch)
+        assert at <= session.epoch < 40
+        assert epochs[:-1] == [epoch for epoch in (0, 10, 20, 30) if epoch < session.epoch]
+        assert session.loss() == pytest.approx(trace(read_example(CLASSES), step=session.epoch + 1)["E"].value)
+
+
+def test_ctrl_c_before_the_first_report_is_a_run_of_no_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(session: Session) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Session, "note", interrupted)
+    for session in sessions(CLASSES, Plan(40)):
+        assert [report.epoch for report in session.reports()] == [0]
+        assert session.ending == "interrupted"
+
+
 @pytest.mark.parametrize(
     ("outputs", "right"), [((0.4, 0.3), False), ((0.4, 0.6), True), ((0.6, 0.7), True), ((0.5, 0.5), False)]
 )

@@ -251,3 +251,34 @@ def test_where_nothing_has_to_be_rounded_a_number_is_exact(number: str, expected
 def test_a_number_that_shows_no_digit_of_the_truth_tells_nothing(number: str, expected: str) -> None:
     """0.123 * 0.4567 * 0.0073 = 0.00041007..."""
     assert verdict(exercise("0.123", "0.4567", "0.0073"), f"q = {number}") == expected
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("written", "z", "steps"),
+    [("14620", 26, 20), ("14600", 26, 50), ("1500", 3, 12), ("1460", 26, 20), ("146", 26, 20)],
+)
+def test_zeros_at_the_end_of_a_whole_number_may_merely_fill_its_places(
+    written: str, z: int, steps: int, sign: int
+) -> None:
+    """All but those of its first two figures: 14600 then stands for half a hundred either way. The truth moves away.
+
+    Who writes two figures may have carried no more.
+    """
+    zeros = max(0, min(len(written) - len(written.rstrip("0")), len(written) - 2))
+    filled = Fraction(10**zeros, 2)
+    for step in range(1, 6 * steps, 4):
+        off = Fraction(2 * filled * step, steps * 4) + Fraction(1, 1000)
+        q = int(written) + sign * off
+        p = q / z
+        narrow = half_of_figures(p, max(4, len(written)))
+        coarse = max(half_of_figures(p, min(3, len(written) - zeros)), narrow)
+        if off <= Fraction(1, 2):
+            expected = "right"
+        elif off <= z * narrow + Fraction(1, 2):
+            expected = "rounded" if off <= max(3, q / 100) else "undecided"
+        elif abs(round(q) - int(written)) <= 1:
+            expected = "rounded"
+        else:
+            expected = "undecided" if off <= z * coarse + filled else "off"
+        assert verdict(exercise(f"{float(p / 4):.13f}", "4", str(z)), f"q = {written}") == expected, float(q)

@@ -1,0 +1,70 @@
+"""What many lines tell together: that numbers are cut off, that one number merely fills the places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+import backprop_trace as bt
+
+
+def products(factors: Sequence[str]) -> bt.Example:
+    """a0 = u0 * y, a1 = u1 * y, ... with y = 1: the lines are the factors."""
+    names = range(len(factors))
+    inputs = ", ".join(f"u{n}: {factor}" for n, factor in enumerate(factors))
+    lines = "".join(f"  a{n}: u{n} * y\n" for n in names)
+    return bt.read_example(
+        f"inputs: {{{inputs}}}\nparameters: {{y: 1}}\ndefinitions:\n{lines}  r: {' + '.join(f'a{n}' for n in names)}\n"
+        "objective: r\nlearning_rate: 0.1\n"
+    )
+
+
+def checked(factors: Sequence[str], written: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    report = bt.check(products(factors), "\n".join(f"a{n} = {text}" for n, text in enumerate(written)))
+    verdicts = {line.name: "off" if line.verdict in ("slip", "wrong") else line.verdict for line in report.written}
+    return [verdicts[f"a{n}"] for n in range(len(written))], report.conventions
+
+
+CUT = ("0.4387", "0.6182", "0.7391", "0.2568")
+
+
+@pytest.mark.parametrize("minus", ["", "-"])
+@pytest.mark.parametrize("other", ["", "0.31", "0.32", "0.33", "0.30"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_three_lines_tell_that_numbers_are_cut_off_and_one_that_is_rounded_up_that_they_are_not(
+    count: int, other: str, minus: str
+) -> None:
+    """0.43 for 0.4387. Of 0.317, 0.31 is cut off, 0.32 rounded up; 0.33 is a mistake that makes it less sure."""
+    factors = [minus + text for text in CUT[:count]]
+    written = [text[:-2] for text in factors]
+    telling = count + (other == "0.31")
+    expected = "rounded" if telling >= 3 else "undecided"
+    if other == "0.32" or (other == "0.33" and count < 3):
+        expected = "off"
+    more = {"": [], "0.31": [expected], "0.32": ["right"]}.get(other, ["off"])
+    found, conventions = checked(
+        [*factors, *([f"{minus}0.317"] * bool(other))], [*written, *([minus + other] * bool(other))]
+    )
+    assert found == [*[expected] * count, *more]
+    assert conventions == (("truncates",) if expected == "rounded" else ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "same", "fit", "fills"),
+    [
+        (5, 5, 2, True), (5, 5, 3, False), (4, 4, 1, False), (10, 5, 1, False), (9, 5, 1, True), (8, 6, 3, False),
+        (8, 6, 2, True), (6, 4, 1, False),
+    ],
+)  # fmt: skip
+def test_a_number_that_stands_in_most_lines_and_is_mostly_wrong_confirms_nothing(
+    lines: int, same: int, fit: int, fills: bool
+) -> None:
+    """0.50 in five lines at least and in more than half of them, less than half of them rightly."""
+    factors = ["0.501"] * fit + ["0.811"] * (same - fit) + [f"0.{n}34" for n in range(1, 1 + lines - same)]
+    written = ["0.50"] * same + [f"0.{n}3" for n in range(1, 1 + lines - same)]
+    found, _ = checked(factors, written)
+    assert found[:fit] == ["undecided" if fills else "right"] * fit
+    assert found[fit:same] == ["off"] * (same - fit)
+    assert found[same:] == ["right"] * (lines - same)
+    assert checked(["0.5"] * fit + factors[fit:], written)[0][:fit] == ["right"] * fit  # the very number
