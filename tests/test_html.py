@@ -28,6 +28,15 @@ def test_a_page_is_whole_and_asks_for_nothing(run, tmp_path, arguments):
         assert len(re.findall(rf"<{tag}[ >]", out)) == out.count(f"</{tag}>"), tag
 
 
+@pytest.mark.parametrize("arguments", [*COMMANDS, ["show", "deep"], ["show", "rnn"], ["derive", "deep"]], ids=" ".join)
+def test_nothing_in_a_formula_is_bare_text_which_a_browser_does_not_show(run, tmp_path, arguments):
+    options = ["--save", str(tmp_path / "x.yaml")] if arguments[0] == "train" else []
+    _, out, _ = run(*arguments, *options, "--format", "html")
+    for formula in re.findall(r"<math>(.*?)</math>", out.partition("<script>\nconst")[0], re.DOTALL):
+        marked = re.sub(r"<(mi|mo|mn|mtext)\b[^>]*>.*?</\1>", "", formula, flags=re.DOTALL)
+        assert not re.sub(r"<[^>]*>", "", marked).strip(), formula
+
+
 def test_words_of_a_sheet_are_no_markup(run, tmp_path):
     sheet = tmp_path / "sheet.txt"
     sheet.write_text("net_h1 = 0.3775\n<script>alert(1)</script> = 3\nw5+ = 0.4411 <img src=x>\n")

@@ -337,3 +337,61 @@ learning_rate: 0.1
     found.page.fill("[data-g] >> nth=0", "1/0")
     assert "is not a number" in found.page.inner_text(".err.on[role=alert]")
     assert found.complaints == []
+
+
+LAYERED = """\
+inputs: {{{inputs}}}
+targets: {{o1: 1}}
+layers:
+{layers}  - {{units: [o1], activation: sigmoid, weights: [[{out}]]}}
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+def layered(width: int, depth: int):
+    """A network of so many hidden layers with so many units each."""
+    row = ", ".join(["-0.25"] * width)
+    layer = f"  - {{units: {width}, activation: tanh, weights: [{', '.join([f'[{row}]'] * width)}]}}\n"
+    inputs = ", ".join(f"x{k}: 0.5" for k in range(1, width + 1))
+    return read_example(LAYERED.format(inputs=inputs, layers=layer * depth, out=row), "layered")
+
+
+def test_the_sample_or_time_step_of_a_line_is_the_one_that_is_pressed(opened):
+    pressed = "$$('[data-at][aria-pressed=true]').map(b => b.dataset.at)"
+    page = opened(load("rnn"), "#dE/dnet_h1@2").page
+    assert page.evaluate(pressed) == ["@2"]
+    page.click('[data-at="@3"]')
+    assert page.evaluate(pressed) == ["@3"]
+    assert page.evaluate("L[i].n") == "dE/dnet_h1@3"
+
+
+BOXES = """$$('.net svg').filter(s => s.getBoundingClientRect().height).flatMap(s => [...s.querySelectorAll('QUERY')])
+    .map(e => e.getBoundingClientRect()).filter(r => r.height).map(r => [r.left, r.top, r.right, r.bottom])"""
+
+
+def boxes(page, query: str) -> list[list[float]]:
+    found: list[list[float]] = page.evaluate(BOXES.replace("QUERY", query))
+    return found
+
+
+def meet(one: list[float], other: list[float]) -> bool:
+    return min(one[2], other[2]) > max(one[0], other[0]) + 1 and min(one[3], other[3]) > max(one[1], other[1]) + 1
+
+
+@pytest.mark.parametrize("link", ["net_h3", "change:net_h3", "change:dE/dout_h3", "practise:net_h1"])
+@pytest.mark.parametrize("width", [800, 1280, 1920])
+def test_the_weights_that_a_step_uses_do_not_cover_each_other(opened, link, width):
+    page = opened(layered(8, 1), f"#{link}", viewport={"width": width, "height": 800}).page
+    found = boxes(page, ".chip>rect")
+    assert not any(meet(one, other) for place, one in enumerate(found) for other in found[:place])
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1280, 1920])
+def test_a_deep_network_is_drawn_so_that_it_can_be_read(opened, width):
+    """The name of a weight stands beside its number; the numbers are as high as print."""
+    page = opened(layered(3, 6), "#w_h2_1_h3_1+", viewport={"width": width, "height": 800}).page
+    (name,) = boxes(page, ".chip.own .rw .cn")
+    (number,) = boxes(page, ".chip.own .rw .cv")
+    assert not meet(name, number)
+    assert min(bottom - top for _, top, _, bottom in boxes(page, ".unit .vl")) > 7.5

@@ -66,11 +66,12 @@ class General(NamedTuple):
 
 
 class Pen(NamedTuple):
-    """How general formulas are written: a notation, an alphabet, sums over an index."""
+    """How general formulas are written: a notation, an alphabet, sums over an index, what stands between two sides."""
 
     notation: Notation
     alphabet: Alphabet
     total: Callable[[str, str], str]
+    equals: str = " = "
 
 
 Letters = Mapping[str, str]
@@ -124,7 +125,7 @@ def written(line: General, letters: Letters, pen: Pen) -> tuple[str, str, str]:
     if line.at_output:
         letters = {letter: text.replace("{l}", "{L}").replace("^l", "^L") for letter, text in letters.items()}
     sides = [_shown(side, letters, pen) for side in (line.left, *line.right)]
-    return line.about, sides[0], " = ".join(sides[1:])
+    return line.about, sides[0], pen.equals.join(sides[1:])
 
 
 def _shown(formula: Formula, letters: Letters, pen: Pen) -> str:

@@ -38,6 +38,9 @@ from backprop_trace.run.step import FLOAT_SETTINGS, Line, Trace
 LARGEST_PAGE = 2000
 """Lines. A browser takes seconds for more; then a phase or a few quantities are asked for."""
 
+SMALLEST_SCALE = 0.64
+"""What is drawn smaller cannot be read: in less room, layers run downwards."""
+
 MOST_SECTIONS = 500
 """So many steps are written out in the page; more are kept in templates until they are looked at."""
 
@@ -131,9 +134,15 @@ class _Page:
             "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n'
-            f"<title>{self.title}</title>\n<style>{_part('page.css', without)}</style>\n"
+            f"<title>{self.title}</title>\n<style>{_part('page.css', without)}{self.turning()}</style>\n"
             "<script>document.documentElement.classList.add('js')</script>\n</head>\n<body>\n"
         )
+
+    def turning(self) -> str:
+        """The width below which the drawing is replaced by the one that runs downwards; on paper it never is."""
+        least = max(640, round(SMALLEST_SCALE * self.drawn.width) if self.drawn.small else 0)
+        rules = ".js .net .wide{display:none}.js .net .compact{display:block}"
+        return f"@media screen{{@container(max-width:{least}px){{{rules}}}}}"
 
     def body(self) -> Iterator[str]:
         yield self.top()

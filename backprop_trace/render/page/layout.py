@@ -178,7 +178,7 @@ def _unit(network: Network, label: str, x: float, y: float) -> Box:
 
 def _small(network: Network, label: str, x: float, y: float) -> Box:
     out, delta = canonical(Name("out", label)), canonical(derivative(LOSS, Name("net", label)))
-    slots = (Slot(out, "", 34, 4, 76, 22), Slot(delta, "", 34, 27, 76, 22))
+    slots = (Slot(out, "", 46, 4, 64, 22), Slot(delta, "", 46, 27, 64, 22))
     return Box(label, "small", x, y - 27, 116, 54, slots, network.bias_of(label))
 
 

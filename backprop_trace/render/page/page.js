@@ -98,13 +98,14 @@ function show() {
   slider.value = i + 1;
   $('#cnt').textContent = (i + 1) + ' / ' + L.length;
   slider.setAttribute('aria-valuetext', say('{} of {}', i + 1, L.length) + `, ${say(l.p)}: ${l.t}`);
-  $$('.phs button').forEach(b => b.setAttribute('aria-pressed', b.dataset.p == l.p));
+  $$('.phs [data-p]').forEach(b => b.setAttribute('aria-pressed', b.dataset.p == l.p));
   fill();
   if (mode != 'practise') keepInView();
   if (!timer && !quiet) $('#live').textContent = say('Step {} of {}', i + 1, L.length) + `, ${say(l.p)}. ${l.t}: ${minus(fmt(v[K + i]))}`;
 }
 
-/* the three lines of a weight; a slope that has no place of its own stands in the second one */
+/* the three lines of a weight; a slope that has no place of its own stands in the second one. Where chips may cover each other,
+   those of weights that are used have only the lines that are */
 function chip(c) {
   const l = L[i], w = c.dataset.w, d = $('.rd', c), n = $('.rn', c), cn = $('.cn', d), cv = $('.cv', d);
   const mine = l.o.includes(w) && !rs.some(r => (r.closest('.chip') ? total : placed)(r.dataset.r) == K + i);
@@ -117,6 +118,7 @@ function chip(c) {
     cv.textContent = minus(short(v[K + i]));
   }
   n.classList.toggle('off', p == null || !known(p));
+  if (c.matches('.flt:not(.own)')) [d, n].forEach(r => r.classList.toggle('off', !r.classList.contains('use')));
   const rows = 1 + !d.classList.contains('off') + !n.classList.contains('off');
   $('rect', c).setAttribute('height', 18 * rows + 3);
 }
@@ -198,7 +200,7 @@ $$('.modes button').forEach(b => b.onclick = () => setMode(b.dataset.m));
 slider.oninput = () => { const k = slider.value - 1; play(0); go(k) };
 $$('.ic[data-d]').forEach(b => b.onclick = () => { play(0); go(i + +b.dataset.d) });
 $('.pl').onclick = () => { if (!timer && i + 1 >= L.length) go(0); play(!timer) };
-$$('.phs button').forEach(b => b.onclick = () => { play(0); go(L.findIndex(l => l.p == b.dataset.p), 1) });
+$$('.phs [data-p]').forEach(b => b.onclick = () => { play(0); go(L.findIndex(l => l.p == b.dataset.p), 1) });
 $$('.smp [data-at]').forEach(b => b.onclick = () => {
   place = b.dataset.at;
   const base = L[i].n.replace(PLACE, ''), k = AT.get(base + place);

@@ -23,6 +23,8 @@ KINDS = {"forward": "f", "loss": "f", "backward": "b", "update": "u"}
 CORNER = {"input": 25, "total": 26, "given": 12}
 LINE = 18
 LONGEST_NAME = 12
+LONGEST_LABEL, LABEL = 6, 38
+"""A longer name of a weight is squeezed into so much room in its chip."""
 
 
 def parts(name: Name) -> Iterator[str]:
@@ -144,9 +146,9 @@ def name_text(name: Name, place: str = "") -> str:
     return escaped(base) + lowered + escaped(place)
 
 
-def _text(x: float, y: float, words: str, inside: str, quantity: str = "") -> str:
+def _text(x: float, y: float, words: str, inside: str, quantity: str = "", fitted: str = "") -> str:
     shows = " " + attribute("data-s", quantity) if quantity else ""
-    return f'<text x="{x:g}" y="{y:g}" class="{words}"{shows}>{inside}</text>'
+    return f'<text x="{x:g}" y="{y:g}" class="{words}"{shows}{fitted}>{inside}</text>'
 
 
 def _node(node: Box, number: Number, say: Callable[[str], str]) -> str:
@@ -215,7 +217,7 @@ def _chip(chip: Chip, objective: Name, number: Number) -> str:
     weight = canonical(chip.weight)
     gradient, new = canonical(derivative(objective, chip.weight)), canonical(after(chip.weight))
     rows = [
-        _row("rw", weight, 0, name_text(chip.weight), number(weight)),
+        _row("rw", weight, 0, name_text(chip.weight), number(weight), _fitted(chip.weight)),
         _row("rd", gradient, 1, "∂", number(gradient)),
         _row("rn", new, 2, "→", number(new)),
     ]
@@ -227,11 +229,18 @@ def _chip(chip: Chip, objective: Name, number: Number) -> str:
     )
 
 
-def _row(word: str, quantity: str, line: int, label: str, value: str) -> str:
+def _fitted(name: Name) -> str:
+    """A long name takes no more room than a short one: its number stands beside it."""
+    symbol = net_out(name)
+    is_long = len(symbol.base) + len(symbol.lower) > LONGEST_LABEL
+    return f' textLength="{LABEL}" lengthAdjust="spacingAndGlyphs"' if is_long else ""
+
+
+def _row(word: str, quantity: str, line: int, label: str, value: str, fitted: str = "") -> str:
     y = 15 + LINE * line
     return (
         f'<g class="{word}" {attribute("data-r", quantity)}>'
-        + _text(7, y, "cn", label)
+        + _text(7, y, "cn", label, fitted=fitted)
         + _text(CHIP[0] - 7, y, "cv ae", value, quantity)
         + "</g>"
     )

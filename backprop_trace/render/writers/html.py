@@ -51,7 +51,7 @@ LETTERS: dict[str, Letters] = {
 }
 
 
-INK = Ink(MATHML, MATHML_NAMES, Pen(MATHML, MATHML_NAMES, _total), LETTERS)
+INK = Ink(MATHML, MATHML_NAMES, Pen(MATHML, MATHML_NAMES, _total, "<mo>=</mo>"), LETTERS)
 
 
 def write(blocks: Iterable[Block], medium: Medium) -> Iterator[str]:
