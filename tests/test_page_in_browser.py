@@ -366,6 +366,14 @@ def test_the_sample_or_time_step_of_a_line_is_the_one_that_is_pressed(opened):
     assert page.evaluate("L[i].n") == "dE/dnet_h1@3"
 
 
+def test_in_a_circuit_a_gradient_comes_back_along_its_own_edge(opened):
+    lit = "[...new Set($$('.edge.own,.edge.used').map(e => e.dataset.from + ' ' + e.dataset.q))]"
+    page = opened(load("cs231n-circuit"), "#df/dx").page
+    assert page.evaluate(lit) == ["x q"]
+    page.evaluate("go(0)")  # q = x + y
+    assert page.evaluate(lit) == ["x q", "y q"]
+
+
 BOXES = """$$('.net svg').filter(s => s.getBoundingClientRect().height).flatMap(s => [...s.querySelectorAll('QUERY')])
     .map(e => e.getBoundingClientRect()).filter(r => r.height).map(r => [r.left, r.top, r.right, r.bottom])"""
 

@@ -87,7 +87,8 @@ function show() {
   qs.forEach(q => {
     const n = q.dataset.q;
     q.classList.toggle('own', l.o.includes(n));
-    q.classList.toggle('used', l.s.includes(n) && !l.o.includes(n));
+    const aside = q.dataset.from && l.p == 'backward' && !l.o.includes(q.dataset.from);
+    q.classList.toggle('used', l.s.includes(n) && !l.o.includes(n) && !aside);
   });
   chips.forEach(chip);
   lis.forEach((li, k) => {

@@ -98,8 +98,12 @@ def attribute(name: str, text: str) -> str:
 
 
 def _edge(edge: Wire) -> str:
-    key = canonical(edge.weight) if edge.weight is not None else part_of(edge.head)
-    return f'<path class="edge" {attribute("data-q", key)} d="{edge_path(edge)}"/>'
+    """An edge is part of its weight; without one, of the node that it leads to, and marked with where it comes from."""
+    if edge.weight is not None:
+        marks = attribute("data-q", canonical(edge.weight))
+    else:
+        marks = f"{attribute('data-q', part_of(edge.head))} {attribute('data-from', part_of(edge.tail))}"
+    return f'<path class="edge" {marks} d="{edge_path(edge)}"/>'
 
 
 def edge_path(edge: Wire, down: bool = False) -> str:
