@@ -69,6 +69,10 @@ def test_another_factor_of_the_loss_is_a_slip_where_other_lines_speak_against_it
         ("convolution", "net_c1 = 0.3000\ndE/dnet_o1 = -1.0300\ndE/dk2:c1 = -0.2575\ndE/dk2 = 0.1545"),
         ("convolution", "dE/dnet_o1 = -1.03\ndE/dout_c3 = -0.62\ndE/db:c2 = 0.41\ndE/db = -0.62"),
         ("cheng", "out_o5 = 0.66\nE_o5 = 0.21"),
+        (
+            "cheng",
+            "net_h3 = 0.280\nnet_o5 = 0.684\ndE/dw13 = 0.021\ndout_h4/dnet_h4 = 0.245\nw11+ = 0.199\nw13+ = 0.279",
+        ),
     ],
 )
 def test_a_slip_is_named_only_where_check_names_it_too(name, sheet):

@@ -278,10 +278,11 @@ class Judging {
     return caused.length ? caused : found.filter(e => this.mayBeNamed(e, k, w));
   }
   /* the slip to be named: of several after a mistake the one that was made before; none where there are
-     few digits, or mix-ups of neighbours, or several slips in a line that was left out */
+     few digits (three are, below a mistake without a name), or mix-ups of neighbours, or several slips in a line that was left out */
   surest(fitting, w) {
     const [first] = fitting, told = [...this.told];
     const several = new Set(fitting.map(e => e.slip)).size > 1, mixed = slip => D.slips[slip][0].startsWith('wrong-');
+    if (w.g < 4 && this.unexplained) return null;
     if (w.g < 2 || w.g < 3 && (several || told.length || D.slips[first.slip][2] > 1) || this.slips.length && this.mistakes > 4) return null;
     if (D.slips[first.slip][2] > 2 && (several || w.g < 4) || w.g < 4 && METHODS.includes(D.slips[first.slip][0])) return null;
     if (several && mixed(first.slip) || first.doubt || first.fits == LOOSE) return null;
