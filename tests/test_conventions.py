@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backprop_trace.check.checker import Checker
-from backprop_trace.check.conventions import VARIANTS
+from backprop_trace.check.conventions import VARIANTS, possible
 from backprop_trace.check.report import Report
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import load, read_example
@@ -314,3 +314,65 @@ def test_what_the_squares_are_multiplied_by_is_a_convention(outputs, own, factor
     lines = [line for line in Checker(example).check(read_sheet(sheet, "sheet")).lines if line.written]
     assert [line.verdict for line in lines] == ["convention"] * 2
     assert all(said in line.message for line in lines)
+
+
+ALONE = """
+inputs: {x1: 0.5, x2: 0.6}
+targets: {o1: 0.1}
+layers:
+  - {units: [o1], activation: sigmoid, weights: [[0.7, -0.6]]}
+loss: half_squared_error
+learning_rate: 0.1
+"""
+TWO_OUTPUTS = {"{o1: 0.1}": "{o1: 0.1, o2: 0.9}", "units: [o1]": "units: [o1, o2]", "-0.6]]": "-0.6], [0.2, 0.3]]"}
+BIAS = {"-0.6]]": "-0.6]], bias: 0.1"}
+HIDDEN = {"layers:": "layers:\n  - {units: [h1, h2], activation: sigmoid, weights: [[0.1, 0.2], [0.3, 0.4]]}"}
+NAMED = {"layers:": "parameters: {u: 0.1, v: 0.2, w: 0.3, z: 0.4}\nlayers:\n"
+         "  - {units: [h1, h2], activation: sigmoid, weights: [[u, v], [w, z]]}"}  # fmt: skip
+NO_SQUARE = {"layers:": "layers:\n  - {units: [h1], activation: sigmoid, weights: [[0.1, 0.2]]}", ", -0.6]]": "]]"}
+SEVERAL = {"{x1: 0.5, x2: 0.6}": "{x1: [0.5, 0.7], x2: [0.6, 0.2]}", "{o1: 0.1}": "{o1: [0.1, 0.3]}"}
+
+
+def with_loss(loss: str) -> dict[str, str]:
+    return {"half_squared_error": loss}
+
+
+def with_line(*lines: str) -> dict[str, str]:
+    return {"learning_rate: 0.1": "\n".join(lines if "optimizer" in lines[-1] else ("learning_rate: 0.1", *lines))}
+
+
+def with_optimizer(settings: str) -> dict[str, str]:
+    return with_line(f"optimizer: {{learning_rate: 0.1, {settings}}}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "no-half"), (with_loss("squared_error"), "half"), (with_loss("mean_squared_error"), ""),
+        (with_loss("binary_cross_entropy"), ""), (TWO_OUTPUTS, "no-half mean-of-outputs numbering"),
+        (TWO_OUTPUTS | with_loss("squared_error"), "half mean-of-outputs numbering"),
+        (TWO_OUTPUTS | with_loss("mean_squared_error"), "sum-of-outputs numbering"),
+        (BIAS, "no-half thresholds biases-fixed"),
+        (BIAS | with_line("fixed: [b_1]"), "no-half thresholds biases-updated"),
+        (BIAS | with_line("fixed: [b_1]", "optimizer: {name: adam, learning_rate: 0.1}"), "no-half thresholds"),
+        (HIDDEN, "no-half updated-weights numbering"), (NAMED, "no-half updated-weights transposed-weights"),
+        (NO_SQUARE, "no-half updated-weights"), (SEVERAL, "no-half mean-of-samples batches-of-1 all-samples"),
+        (SEVERAL | with_line("batch: mean"),
+         "no-half sum-of-samples each-sample-alone batches-of-1 all-samples"),
+        (SEVERAL | with_line("batch_size: 1"), "no-half batches-of-1 all-samples"),
+        (SEVERAL | with_line("batch: mean", "batch_size: 1"), "no-half batches-of-1 all-samples"),
+        (with_optimizer("name: momentum"), "no-half torch-velocity average-velocity"),
+        (with_optimizer("name: momentum, convention: keras"), "no-half torch-velocity average-velocity"),
+        (with_optimizer("name: momentum, convention: torch"),
+         "no-half paper-velocity keras-velocity average-velocity"),
+        (with_optimizer("name: adam"), "no-half"),
+    ],
+)  # fmt: skip
+def test_an_exercise_has_the_conventions_that_would_change_it(changes: dict[str, str], words: str) -> None:
+    """One unit, two inputs, no bias, one sample; and what one thing more in it allows. Signs and cutting off always."""
+    text = ALONE
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    always = {"delta-sign", "error-sign", "change-sign", "truncates"}
+    assert set(possible(read_example(text))) == always | set(words.split())
