@@ -72,3 +72,20 @@ def test_numbers_are_written_as_mathematics(text, markup):
     from backprop_trace.formulas.notation.mathml import number
 
     assert number(text)[0] == markup
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("a\x07b", "a\ufffdb"),
+        ("a\nb\x00", "a\nb\ufffd"),
+        ("a\u00a0b", "a\u00a0b"),
+        ("\u202eab", "\ufffdab"),
+        ("ä名", "ä名"),
+    ],
+)
+def test_control_characters_are_none_in_markup(text, markup):
+    """Line ends and wide spaces stay."""
+    from backprop_trace.formulas.notation.mathml import escaped
+
+    assert escaped(text) == markup

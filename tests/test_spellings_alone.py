@@ -1,0 +1,50 @@
+"""Spellings that people use (spellings.tsv), without their numbers: what is meant is among what they may mean.
+
+Quickly: `test_reading.py` has whole sheets judged.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+from test_reading import FOUND, example
+
+from backprop_trace.check.naming import SheetNames
+from backprop_trace.check.variant import Variant
+from backprop_trace.files.sheet import Entry, read_sheet
+from backprop_trace.formulas.expr import after
+from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.spelled import NOTATIONS
+
+ROWS = 60
+"""Spellings that one test tries."""
+
+
+def one_name() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The spellings of one quantity, and its name; some of a network together."""
+    found = defaultdict[str, list[tuple[str, str]]](list)
+    for row in FOUND.read_text(encoding="utf-8").splitlines()[1:]:
+        network, _, spelling, names = row.split("\t")
+        if " " not in names and "§" not in spelling:
+            found[network].append((spelling.replace("#", "0.123456").replace("␤", "\n").replace("␉", "\t"), names))
+    return [(name, rows[k : k + ROWS]) for name, rows in found.items() for k in range(0, len(rows), ROWS)]
+
+
+def may_mean(names: SheetNames, entry: Entry, wanted: str) -> bool:
+    """Is it the name of that quantity in files, or what it may be called in a notation? `w5` may be the new one."""
+    known = names.known(entry)
+    if known is not None and wanted in (canonical(known), canonical(after(known))):
+        return True
+    ways = [(way, each) for way in (entry, entry._replace(about="")) for each in NOTATIONS]
+    found = (reading.name for way, each in ways for reading in names.readings(way, each) if reading.size == (1, 1))
+    return any(wanted in (canonical(name), canonical(after(name))) for name in found)
+
+
+@pytest.mark.parametrize(("network", "rows"), one_name(), ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_meant_is_among_what_a_spelling_may_mean(network: str, rows: list[tuple[str, str]]) -> None:
+    names = SheetNames(Variant(example(network)), frozenset({1}), "")
+    entries = [(read_sheet(text, "a.txt").entries, name) for text, name in rows]
+    read = [(entry, name) for (entry, *others), name in entries if not others]
+    assert len(read) > 0.9 * len(rows)
+    assert not [(entry.spelling, name) for entry, name in read if not may_mean(names, entry, name)]
