@@ -83,8 +83,8 @@ def faults_of(path: Path) -> Iterator[Fault]:
 
 def _without_meaning(tree: ast.AST) -> set[int]:
     """What changes no result: annotations, what only type checkers see, sizes of caches, checks of what is always so,
-    the words of messages and of `repr`, how long or how much is tried at most (and whether as much is too much), where
-    a long text is cut off, and the power of ten that a tolerance is."""
+    the words of messages and of `repr`, how long or how much is tried at most (and whether as much is too much), what
+    depends on a clock, where a long text is cut off, and the power of ten that a tolerance is."""
     found: set[int] = set()
     for node in ast.walk(tree):
         parts = [getattr(node, name, None) for name in ("annotation", "returns")]
@@ -102,6 +102,9 @@ def _without_meaning(tree: ast.AST) -> set[int]:
             parts.append(node)
         if isinstance(node, ast.Compare) and any(_is_limit(side) for side in (node.left, *node.comparators)):
             found.add(id(node))
+        if isinstance(node, ast.If | ast.While) and _asks_a_clock(node.test):
+            found.add(id(node))
+            parts.append(node.test)
         found |= {id(inner) for part in parts if isinstance(part, ast.AST) for inner in ast.walk(part)}
     return found
 
@@ -115,7 +118,12 @@ def _large_limits(node: ast.Assign) -> list[ast.AST]:
 
 
 def _is_limit(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id.startswith(("MOST", "LARGEST", "LONGEST"))
+    """MOST_TRIED, or from where on another way to the same result is quicker: WORTH_COMPILING."""
+    return isinstance(node, ast.Name) and node.id.startswith(("MOST", "LARGEST", "LONGEST", "WORTH"))
+
+
+def _asks_a_clock(node: ast.AST) -> bool:
+    return any(getattr(each, "attr", "") in ("perf_counter", "monotonic") for each in ast.walk(node))
 
 
 def _functions(node: ast.AST, within: str = "") -> Iterator[tuple[int, str]]:
@@ -226,7 +234,7 @@ def tests_run(house: Path, tests: Sequence[str], *plugins: object) -> int:
 
 
 class Recorder:
-    """A plugin of pytest: the seconds and the functions of each test that passes."""
+    """A plugin of pytest: the seconds (of the processor) and the functions of each test that passes."""
 
     def __init__(self, house: Path, into: Path) -> None:
         self.house, self.into = f"{house / 'backprop_trace'}/", into
@@ -247,12 +255,12 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self.places, started = set(), time.monotonic()
+        self.places, started = set(), sum(os.times()[:4])
         sys.monitoring.restart_events()
         try:
             return (yield)
         finally:
-            self.found[item.nodeid] = {"seconds": time.monotonic() - started, "places": sorted(self.places)}
+            self.found[item.nodeid] = {"seconds": sum(os.times()[:4]) - started, "places": sorted(self.places)}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not report.passed:
@@ -291,7 +299,8 @@ def recorded(house: Path) -> dict[str, Reach]:
 
 
 def tests_for(fault: Fault, reached: Mapping[str, Reach]) -> list[str]:
-    """The tests that run its function, or any of its module where it is in none; the fastest first."""
+    """The tests that run its function, or any of its module where it is in none: those in the file that is called like
+    the module, then the fastest."""
     module = fault.path.relative_to(HOUSE).as_posix()
     place = f"{module}:{fault.function}"
     found = {test: reach.seconds for test, reach in reached.items() if place in reach.places}
@@ -304,7 +313,8 @@ def tests_for(fault: Fault, reached: Mapping[str, Reach]) -> list[str]:
         spent[file] += found[test]
         turn[test] = spent[file]
     chosen, total = list[str](), 0.0
-    for test in sorted(turn, key=turn.__getitem__):
+    namesake = f"tests/test_{fault.path.stem}.py::"
+    for test in sorted(turn, key=lambda test: (not test.startswith(namesake), turn[test])):
         total += found[test]
         if total > SECONDS and len(chosen) >= FIRST:
             break
