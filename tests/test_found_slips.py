@@ -288,3 +288,18 @@ def test_zeros_are_no_evidence_of_a_bias_correction_left_out(moments):
     text = f"{moments}vhat_w_h1_o1 = 0.00\nvhat_b_o1 = 0.00\n"
     report = Checker(read_example(ADAM.format(rate="0.1"), "network")).check(read_sheet(text, "sheet.txt"))
     assert not [line.name for line in report.written if line.verdict in ("slip", "wrong")]
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"), [("1.181724", "follows"), ("1.18172", "follows"), ("1.224921", "right"), ("1.191724", "off")]
+)
+def test_a_slip_in_a_skipped_line_is_named_once_and_the_rest_follows(second: str, verdict: str) -> None:
+    """net_h1 without its bias is 0.0275, and out_h1 0.506874567: both are not on the sheet, and both outputs rest on
+    them. Where the second output is right, it is right."""
+    out_h1 = sigmoid(0.0275)
+    first = 0.4 * out_h1 + 0.45 * sigmoid(0.3925) + 0.6
+    assert 0.5 * out_h1 + 0.55 * sigmoid(0.3925) + 0.6 == pytest.approx(1.181724, abs=5e-7)
+    lines = Checker(load("mazur")).check(read_sheet(f"net_o1 = {first:.6f}\nnet_o2 = {second}", "a.txt")).written
+    assert (lines[0].verdict, lines[0].slips[0]) == ("slip", "no-bias")
+    assert "net_h1" in lines[0].message
+    assert ("off" if lines[1].verdict in ("slip", "wrong") else lines[1].verdict) == verdict
