@@ -13,6 +13,7 @@ from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.closed_form import NoClosedForm, closed_form, expanded, from_sympy, to_sympy
 from backprop_trace.formulas.expr import LOSS, Name, derivative, given, names_in
+from backprop_trace.formulas.notation import ASCII, ATOM, show
 from backprop_trace.model.derive import derivations, gradients
 from backprop_trace.run.step import trace
 
@@ -266,3 +267,23 @@ def test_derive_gives_every_trained_parameter_in_text_and_markdown(name, run):
         code, out, err = run("derive", name, "--format", form)
         assert (code, err) == (0, "")
         assert len(re.split(r"\n\n", out)) > len(trained)
+
+
+@pytest.mark.parametrize(
+    ("expression", "formula"),
+    [
+        ("0", "0"), ("3", "3"), ("-3", "-3"), ("1/2", "1/2"), ("-1/2", "-1/2"), ("x - y", "x - y"), ("-x", "-x"),
+        ("-2*x*y", "-2 * x * y"), ("x/y", "x / y"), ("3*x/(2*y)", "3/2 * x / y"), ("1/x", "1 / x"),
+        ("x**2", "x ^ 2"), ("x**-2", "1 / x ^ 2"), ("sqrt(x)", "sqrt(x)"), ("1/sqrt(x)", "1 / sqrt(x)"),
+        ("exp(-x)", "exp(-x)"), ("Max(0, z)", "max(0, z)"), ("Min(x, y)", "min(x, y)"), ("Abs(z)", "abs(z)"),
+        ("log(x)*y", "y * log(x)"), ("sin(x)**2", "sin(x) ^ 2"), ("x**y", "x ^ y"),
+    ],
+)  # fmt: skip
+def test_what_sympy_writes_is_written_as_people_do(expression: str, formula: str) -> None:
+    import sympy
+
+    x, y = sympy.symbols("x y", positive=True)
+    z = sympy.Symbol("z", real=True)
+    names = {symbol: given(symbol.name) for symbol in (x, y, z)}
+    tree = from_sympy(sympy.sympify(expression, locals={"x": x, "y": y, "z": z}), names)
+    assert show(tree, ASCII, lambda name: (name.label, ATOM)) == formula

@@ -1,0 +1,34 @@
+"""A number that would be right in another training step, another sample, or at another time step."""
+
+from __future__ import annotations
+
+import pytest
+
+import backprop_trace as bt
+from backprop_trace.run.step import traces
+
+PLACES = [
+    ("rnn", "out_h1@1", "out_h1@2", 1), ("rnn", "out_h1@2", "out_h1@1", 1), ("rnn", "out_h1@2", "out_h1@3", 1),
+    ("rnn", "dE/dnet_o1@1", "dE/dnet_o1@3", 1), ("xor", "out_h1[1]", "out_h1[2]", 1),
+    ("xor", "out_o1[3]", "out_o1[2]", 1), ("mazur", "E", "E", 2), ("mazur", "out_o1", "out_o1", 2),
+    ("mazur", "w5+", "w5+", 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("figures", [1, 3, 4, 6])
+@pytest.mark.parametrize(("network", "line", "other", "step"), PLACES)
+def test_a_number_of_another_place_is_named(network: str, line: str, other: str, step: int, figures: int) -> None:
+    """Rounded; with four figures or more one unit off, since what it rests on may have been rounded, too."""
+    example = bt.load(network)
+    value, own = (next(iter(traces(example, steps=[at])))[name].value for at, name in ((step, other), (1, line)))
+    places = figures - 1 - int(f"{value:e}".partition("e")[2])
+    unit = 10.0**-places
+    for off in (0, 1, 2):
+        text = f"{value + off * unit:.{places}f}"
+        distance = abs(float(text) - value) / unit
+        found = bt.check(example, f"{line} = {text}").written[-1]
+        if abs(float(text) - own) < 4 * unit:
+            continue  # it may be its own number, rounded on the way
+        is_it = distance <= 0.5 if figures < 4 else distance <= 1
+        is_cut = figures < 4 and abs(float(text)) <= abs(value) and distance < 1
+        assert ("stale" in found.slips) is (figures > 1 and (is_it or is_cut)), (text, value, found.verdict)
