@@ -83,9 +83,9 @@ def faults_of(path: Path) -> Iterator[Fault]:
 
 def _without_meaning(tree: ast.AST) -> set[int]:
     """What changes no result: annotations, what only type checkers see, sizes of caches, checks of what is always so,
-    the words of messages and of `repr`, how long or how much is tried at most (and whether as much is too much), what
-    depends on a clock, where a long text is cut off, and the power of ten that a tolerance is."""
-    found: set[int] = set()
+    the words of messages and of `repr`, how long or how much is tried at most (and whether as much is too much, and how
+    it is counted), what depends on a clock, where a long text is cut off, and the power of ten that a tolerance is."""
+    found, limited = set[int](), _limited(tree)
     for node in ast.walk(tree):
         parts = [getattr(node, name, None) for name in ("annotation", "returns")]
         parts += getattr(node, "decorator_list", [])
@@ -102,6 +102,8 @@ def _without_meaning(tree: ast.AST) -> set[int]:
             parts.append(node)
         if isinstance(node, ast.Compare) and any(_is_limit(side) for side in (node.left, *node.comparators)):
             found.add(id(node))
+        if isinstance(node, ast.AugAssign) and _label(node.target) in limited:
+            parts.append(node.value)
         if isinstance(node, ast.If | ast.While) and _asks_a_clock(node.test):
             found.add(id(node))
             parts.append(node.test)
@@ -122,8 +124,20 @@ def _is_limit(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id.startswith(("MOST", "LARGEST", "LONGEST", "WORTH"))
 
 
+def _limited(tree: ast.AST) -> set[str]:
+    """What is counted up to a limit."""
+    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    sides = [(node.left, *node.comparators) for node in compared]
+    return {_label(side) for some in sides if any(map(_is_limit, some)) for side in some} - {""}
+
+
+def _label(node: ast.AST) -> str:
+    """The name of a variable or an attribute."""
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
 def _asks_a_clock(node: ast.AST) -> bool:
-    return any(getattr(each, "attr", "") in ("perf_counter", "monotonic") for each in ast.walk(node))
+    return any(_label(each) in ("perf_counter", "monotonic") for each in ast.walk(node))
 
 
 def _functions(node: ast.AST, within: str = "") -> Iterator[tuple[int, str]]:

@@ -192,6 +192,39 @@ def test_both_loops_are_shown_iteration_by_iteration():
     assert [str(line.name.time) for line in found.lines if line.name.kind == "E" and line.name.label] == [str(last)]
 
 
+ONE_THAT_HEARS_ITSELF = """
+inputs: {{x: {x}}}
+targets: {{o: {target}}}
+parameters: {{w: 0.7, u: {u}, v: 1.3}}
+layers:
+  - {{units: [h], activation: tanh, weights: [[w]], recurrent: [[u]]}}
+  - {{units: [o], activation: identity, weights: [[v]]}}
+settle: {{threshold: {threshold}}}
+loss: half_squared_error
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize("threshold", [0.05, 0.001, 1e-6])
+@pytest.mark.parametrize(
+    ("x", "u", "target"),
+    [(0.5, 0.6, 0.9), (0.5, -0.8, 0.9), (0.1, 0.9, -1.0), (1.0, 0.3, 0.8), (2.5, 0.2, 1.29), (0.0, 0.5, 0.0)],
+)
+def test_there_are_as_many_iterations_as_the_activation_and_the_gradient_take(x, u, target, threshold):
+    """h = tanh(0.7 x + u h) from h = 0 on; back from the last one, each delta is the next one times u (1 - h^2)."""
+    h, change, forward = 0.0, math.inf, 0
+    while change >= threshold:
+        before, h, forward = h, math.tanh(0.7 * x + u * h), forward + 1
+        change = abs(h - before)
+    for _ in range(1000):
+        h = math.tanh(0.7 * x + u * h)
+    delta, back = abs(1.3 * (1.3 * h - target) * (1 - h**2)), 1
+    while delta >= threshold:
+        delta, back = abs(delta * u * (1 - h**2)), back + 1
+    example = read_example(ONE_THAT_HEARS_ITSELF.format(x=x, u=u, target=target, threshold=threshold))
+    assert example.training.times == max(forward, back)
+
+
 def test_a_network_that_does_not_settle_is_refused_with_the_change_that_remains():
     restless = load("settling").text.replace("u1: -0.4, u2: 0.5", "u1: -8, u2: 8")
     with pytest.raises(SourceError) as wrong:
