@@ -8,6 +8,7 @@ The rules, for p = x * y and q = p * z with exact givens, where only q is on the
   three units (two figures: one, one figure: half a unit) or one hundredth (a tenth, where digits are learnt);
 * one unit of three figures or more is forgiven in any case;
 * it is undecided if p may have been carried with three figures, or three decimals or fewer if the sheet has fewer;
+* so it is if p and q may have been cut off, which no other line speaks against; where p is on the sheet, it is not;
 * else it is a mistake. Who cuts off may be off by a whole unit, and to one side alone.
 """
 
@@ -66,7 +67,7 @@ def test_one_line_alone(x: str, y: str, z: str, places: int, steps: range, sign:
     nearest = digits(q, places)
     figures = len(str(nearest / unit))
     narrow = half_of_figures(p, max(4, figures))
-    coarse = max(half_of_figures(p, 3), Fraction(1, 2000), narrow)
+    coarse = max(half_of_figures(p, 3), Fraction(1, 2 * 10 ** min(3, places)), narrow)
     may_be_off = max({1: unit / 2, 2: unit}.get(figures, 3 * unit), q / 100)
     for step in steps:
         number = nearest + step * unit
@@ -78,7 +79,8 @@ def test_one_line_alone(x: str, y: str, z: str, places: int, steps: range, sign:
         elif figures >= 3 and abs(step) <= 1:
             expected = "rounded"
         else:
-            expected = "undecided" if off <= Fraction(z) * coarse + unit / 2 else "off"
+            rounded, cut = Fraction(z) * coarse + unit / 2, 2 * Fraction(z) * coarse + unit
+            expected = "undecided" if off <= rounded or q - cut <= number <= q else "off"
         example = exercise(x if sign > 0 else f"-{x}", y, z)
         assert verdict(example, f"q = {float(sign * number):.{places}f}") == expected, float(number)
 
@@ -182,7 +184,7 @@ learning_rate: 0.5
 @pytest.mark.parametrize("given", ["", "p", "s"])
 def test_skipped_lines_in_a_row_hand_on_their_rounding(given: str) -> None:
     """p (1 - p) moves by (1 - 2p) times what p does: far less than the two factors apart would. Two lines with four
-    decimals tell a habit."""
+    decimals tell a habit. Both p and s may have been cut off, unless they were rounded up, as here."""
     x, y, z, unit = Fraction("0.123"), Fraction("3.4567"), Fraction("7.3"), Fraction(1, 10**4)
     p = x * y
     sheet = ""
@@ -210,7 +212,7 @@ def test_skipped_lines_in_a_row_hand_on_their_rounding(given: str) -> None:
     for step in range(-60, 61):
         number = digits(q, 4) + step * unit
         off = abs(number - q)
-        if min(abs(off - narrow), abs(off - widest)) < unit / 5:
+        if min(abs(off - narrow), abs(off - widest), abs(off - 2 * widest)) < unit / 5:
             continue  # terms of second order
         if abs(number - true) <= unit / 2:
             expected = "right"
@@ -219,7 +221,8 @@ def test_skipped_lines_in_a_row_hand_on_their_rounding(given: str) -> None:
         elif abs(step) <= 1:
             expected = "rounded"
         else:
-            expected = "undecided" if off <= widest else "off"
+            is_cut = not given and q - 2 * widest <= number <= q
+            expected = "undecided" if off <= widest or is_cut else "off"
         assert verdict(bt.read_example(CHAIN), f"{sheet}q = {float(number):.4f}") == expected, (sheet, float(number))
 
 
@@ -230,12 +233,12 @@ def test_skipped_lines_in_a_row_hand_on_their_rounding(given: str) -> None:
         ("0.251", "off"),
         ("0.249", "off"), ("1/4", "right"), ("0.2500001", "off"),
         ("0", "undecided"), ("1", "undecided"),
-        ("-0.25", "off"), ("3", "off"), ("0.5", "off"), ("0.28", "off"), ("0.22", "off"),
-        ("0.26", "undecided"), ("0.24", "undecided"), ("0.4", "undecided"), ("0.0", "off"),
+        ("-0.25", "off"), ("3", "off"), ("0.5", "off"), ("0.28", "off"), ("0.21", "off"),
+        ("0.26", "undecided"), ("0.24", "undecided"), ("0.22", "undecided"), ("0.4", "undecided"), ("0.0", "off"),
     ],
 )  # fmt: skip
 def test_where_nothing_has_to_be_rounded_a_number_is_exact(number: str, expected: str) -> None:
-    """0.5 * 0.25 * 2 = 0.25; with two digits, p = 0.125 may have been 0.12 or 0.13."""
+    """0.5 * 0.25 * 2 = 0.25; with two digits, p = 0.125 may have been 0.12 or 0.13; cut off, both a unit less."""
     assert verdict(exercise("0.5", "0.25", "2"), f"q = {number}") == expected
 
 

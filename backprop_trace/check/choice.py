@@ -128,7 +128,8 @@ class Choice:
     def judge_of(self, answers: Answers, variant: Variant, conventions: tuple[str, ...], explain: bool) -> Judge:
         """Who judges some answers."""
         cuts = TRUNCATES in conventions
-        habits = habits_of(variant, answers)._replace(cuts=cuts, may_cut=self.cutting.may_cut and not cuts)
+        may, seems = self.cutting.may_cut and not cuts, self.cutting.seems_cut and not cuts
+        habits = habits_of(variant, answers)._replace(cuts=cuts, may_cut=may, seems_cut=seems)
         return Judge(variant, answers, habits, explain, self.cause)
 
     def along(self, variant: Variant, conventions: tuple[str, ...], explain: bool = False) -> Judged:
@@ -173,7 +174,7 @@ class Choice:
         lines = [each for answer in answers.values() for each in (answer._replace(again=()), *answer.again)]
         computed = [each for each in lines if each.name in variant.at(each.step).equations]  # what is given is not cut
         mistakes = [each for each in computed if each.readings[0].place in own.off]
-        for way in (habits._replace(cuts=True), habits._replace(may_cut=True)):
+        for way in (habits._replace(cuts=True), habits._replace(may_cut=True, seems_cut=True)):
             judge = Judge(variant, answers, way, explain=False)
             judge.ledger.tainted |= {key for key, verdict in own.verdicts.values() if verdict not in FINE}
             are_many = 2 * len(mistakes) > len(lines)

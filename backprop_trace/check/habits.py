@@ -30,7 +30,7 @@ ENOUGH = 8
 class Habits(NamedTuple):
     """`decimals` and `figures` where most lines have them in common; `fewest` decimals and `shortest` figures of any
     line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `cuts`: are further digits
-    cut off instead of rounded, `may_cut` where too few lines tell."""
+    cut off instead of rounded; `may_cut`: too few lines tell, none against it; `seems_cut`: some tell of it."""
 
     decimals: int | None = None
     figures: int | None = None
@@ -40,6 +40,7 @@ class Habits(NamedTuple):
     even: bool = False
     cuts: bool = False
     may_cut: bool = False
+    seems_cut: bool = False
 
     @classmethod
     def of(cls, numbers: Iterable[tuple[str, Fraction]]) -> Habits:

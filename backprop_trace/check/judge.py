@@ -207,9 +207,7 @@ class Judge:
             return Finding(answer, "undecided", band, reason="zeros", formula=formula)
         if habits_cut := self._is_cut_short(answer.readings[0], exact):
             verdict = "rounded" if sound else "follows"
-            return Finding(
-                answer, "undecided" if habits_cut == "may" else verdict, band, reason="coarse", formula=formula
-            )
+            return Finding(answer, "undecided" if habits_cut == "may" else verdict, band, reason="cut", formula=formula)
         return Finding(answer, "off", band, formula=formula)
 
     def _is_cut_short(self, written: Written, exact: Fraction) -> str:
@@ -217,7 +215,7 @@ class Judge:
         assert written.value is not None
         shorter = abs(exact) - abs(written.value) == 2 * written.half_unit and written.value * exact >= 0
         short = written.decimals > 0 and shorter
-        return "" if not short else "yes" if self.ledger.habits.cuts else "may" if self.ledger.habits.may_cut else ""
+        return "" if not short else "yes" if self.ledger.habits.cuts else "may" if self.ledger.habits.seems_cut else ""
 
     def _says_nothing(self, written: Written, should: Fraction) -> bool:
         """Is a number that shows no digit of what it should be near enough to be no mistake?"""
@@ -226,7 +224,7 @@ class Judge:
         if written.decimals <= 0:  # whole numbers stand in for others
             reach = 4 * written.half_unit
         else:  # cut off, 0.0000 stands for anything below a whole unit
-            reach = written.half_unit * (2 if habits.cuts or habits.may_cut else 1)
+            reach = written.half_unit * (2 if habits.cuts or habits.seems_cut else 1)
         return abs(written.value - should) <= reach
 
     def _rests_on_far(self, step: int) -> bool:
@@ -236,7 +234,7 @@ class Judge:
         """What is said of a number that is right though the writer's own lines give another."""
         if band is None or self.reaches(band, answer.readings[0]):
             return ""
-        return "" if self._is_coarsely_possible(step, answer) else NOT_FROM_OWN
+        return "" if self._possible_way(step, answer) else NOT_FROM_OWN
 
     def _by_bands(self, step: int, answer: Answer, band: Band, sound: bool, formula: Formula, rough: float) -> Finding:
         written = answer.readings[0]
@@ -254,8 +252,8 @@ class Judge:
         if self._without_zeros(answer, band):
             reason = "" if self.ledger.habits.figures is not None else "zeros"
             return Finding(answer, "undecided" if reason else verdict, band, reason=reason, formula=formula)
-        if self._is_coarsely_possible(step, answer):
-            return Finding(answer, "undecided", band, reason="coarse", formula=formula)
+        if way := self._possible_way(step, answer):
+            return Finding(answer, "undecided", band, reason=way, formula=formula)
         return Finding(answer, "off", band, formula=formula)
 
     def reaches(self, band: Band, written: Written, half: float | None = None) -> bool:
@@ -327,31 +325,37 @@ class Judge:
         off = abs(round(Fraction(middle) / unit) - written.value / unit)
         return off <= (2 if self.ledger.habits.cuts else 1)
 
-    def _is_coarsely_possible(self, step: int, answer: Answer) -> bool:
-        """Would the number follow, had the skipped lines been carried coarsely, or numbers been cut off?"""
-        written, ledger = answer.readings[0], self.ledger
+    def _possible_way(self, step: int, answer: Answer) -> str:
+        """How the number would follow: skipped lines carried coarsely, or numbers cut off; "" if it would not."""
+        written, ledger, habits = answer.readings[0], self.ledger, self.ledger.habits
         lines = self.variant.at(step)
         formulas = [ledger.formula(step, answer.name)]
-        if not ledger.habits.even and (step, answer.name) not in ledger.bent:  # slopes are rounded again
+        if not habits.even and (step, answer.name) not in ledger.bent:  # slopes are rounded again
             formulas.append(lines.formula(answer.name, ledger.written[step]))
         shortcut = lines.equations[answer.name].shortcut
+        half = ledger.slack(written) * 10.0 ** filling_zeros(written.text)
         for formula in formulas + ([shortcut] if shortcut is not None else []):
             if not written.text.endswith("0"):  # a copy of a coarser number ends in zeros
                 formula = ledger.without_copies(step, formula)
             try:
                 determined = ledger.is_determined(step, formula)
                 band = ledger.coarse().line(step, formula, written, determined)
+                if self.reaches(band, written, half) and could_be_carried(ledger, step, formula, written):
+                    return "coarse"
+                if not habits.cuts and (habits.seems_cut or (habits.may_cut and not determined)):
+                    band = ledger.coarse(cut=True).line(step, formula, written, determined)
+                    if self._reaches_cut(band, written, half):
+                        return "cut"
             except (Unbounded, KeyError):
-                return not determined
-            half = ledger.slack(written) * 10.0 ** filling_zeros(written.text)
-            if self.reaches(band, written, half) and could_be_carried(ledger, step, formula, written):
-                return True
-            if ledger.habits.may_cut and not ledger.habits.cuts and written.value is not None:
-                value = float(written.value)
-                low, high = (band.low - 2 * half, band.high) if value >= 0 else (band.low, band.high + 2 * half)
-                if low <= value <= high:
-                    return True
-        return False
+                return "" if determined else "coarse"
+        return ""
+
+    @staticmethod
+    def _reaches_cut(band: Band, written: Written, half: float) -> bool:
+        assert written.value is not None
+        value = float(written.value)
+        low, high = 2 * half * (value >= 0), 2 * half * (value <= 0)
+        return band.low - low <= value <= band.high + high
 
     def _without_zeros(self, answer: Answer, band: Band) -> bool:
         """1460 for 1456: would a whole number do whose last zeros only fill its places, all but the first two?"""
@@ -454,7 +458,7 @@ def habits_of(variant: Variant, answers: Mapping[Key, Answer]) -> Habits:
 def cut_off(judge: Judge) -> Habits:
     """The habits of a judged sheet, with whether its numbers are cut off: three lines must tell, none be rounded up.
 
-    With fewer it may be so: unless one is rounded up, or is larger than it should be in any case.
+    With fewer, or none, it may be so: unless one is rounded up, or is larger than it should be in any case.
     """
     habits = judge.ledger.habits
     cutter = Judge(judge.variant, judge.answers, habits._replace(cuts=True), explain=False)
@@ -463,8 +467,8 @@ def cut_off(judge: Judge) -> Habits:
         told[shortened(judge, cutter, answer)] += 1
         if told["up"]:
             return habits
-    may_cut = bool(told["cut"] or told["cut to 0"]) and not told["larger"]
-    return habits._replace(may_cut=may_cut, cuts=told["cut"] >= LEAST_CUT)
+    may_cut, seems_cut = not told["larger"], told["cut"] + told["cut to 0"] > 0
+    return habits._replace(may_cut=may_cut, seems_cut=may_cut and seems_cut, cuts=told["cut"] >= LEAST_CUT)
 
 
 def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
@@ -475,7 +479,8 @@ def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
     band = judge.band(step, answer)
     if band is None:
         return ""
-    value, unit = float(written.value), max(2 * float(written.half_unit), 1e-300)
+    unit = max(2 * float(written.half_unit), 1e-300) * 10.0 ** filling_zeros(written.text)
+    value = float(written.value)
     turn = -1 if (value or band.middle) < 0 else 1
     is_cut = -1 < turn * (value - band.middle) / unit < -0.5
     if is_cut or shows_nothing(written, band.middle):

@@ -25,6 +25,7 @@ from backprop_trace.formulas.arithmetic.band import (
     enclosed,
     joined,
     point,
+    shifted,
 )
 from backprop_trace.formulas.expr import Formula, Minus, Name, Number, Product, Sum, names_in
 from backprop_trace.formulas.numbers import number
@@ -37,10 +38,12 @@ MOST_FIGURES = 9
 
 
 class Carrying(NamedTuple):
-    """How finely the lines between were carried: `figures` of the line in question, or coarsely."""
+    """How finely the lines between were carried: `figures` of the line in question, or coarsely; `cut`: rounded or cut
+    off, nobody knows."""
 
     figures: int = CARRIED
     coarse: bool = False
+    cut: bool = False
 
 
 class Ledger:
@@ -294,8 +297,8 @@ class Ledger:
         figures = significant_figures(written.text) if written is not None else CARRIED
         return self.bands(Carrying(min(MOST_FIGURES, max(CARRIED, figures))))
 
-    def coarse(self) -> Bands:
-        return self.bands(Carrying(0, True))
+    def coarse(self, cut: bool = False) -> Bands:
+        return self.bands(Carrying(0, coarse=True, cut=cut))
 
     def slack(self, written: Written) -> float:
         """Half a unit; for numbers as long as a float's, what double precision may have done to them."""
@@ -372,9 +375,8 @@ class Bands:
             half *= 10.0 ** self.ledger.zeros_filled(key, written)
         if habits.cuts:
             value += half if value >= 0 else -half
-        elif self.carrying.coarse and habits.may_cut:
-            inwards, outwards = (half, 2 * half) if value >= 0 else (2 * half, half)
-            return self.own(key, Band(value, value - inwards, value + outwards), 0.0)
+        elif self.carrying.cut:  # what was written stands for itself, or for what is up to a unit farther from 0
+            value, half = value + (half if value >= 0 else -half) / 2, 1.5 * half
         self.radii[key] = half
         return Band(value, value - half, value + half, {key: (1.0, 1.0)})
 
@@ -409,7 +411,10 @@ class Bands:
         if isinstance(formula, Name) and not (self.carrying.coarse and name.kind in ("out", "d")):
             return band
         weight = self.ledger.weight(step, formula)
-        return self.own(key, band, weight * half(abs(band.middle) / weight) + band.noise)
+        radius = weight * half(abs(band.middle) / weight)
+        if self.carrying.cut:  # towards 0, by up to a unit
+            band, radius = shifted(band, radius / (2 if band.middle < 0 else -2)), 1.5 * radius
+        return self.own(key, band, radius + band.noise)
 
     def half_of_skipped(self, size: float) -> float:
         habits = self.ledger.habits

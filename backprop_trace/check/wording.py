@@ -35,6 +35,7 @@ UNDECIDED = {
     "unbounded": "a division by what may be 0: it cannot be bounded, and it is not the true value rounded",
     "wide": "the lines that are not on the sheet leave too much open: they, or more digits, would tell",
     "coarse": "right only if you carried fewer figures on the way than this: the lines before it would tell",
+    "cut": "right only if you cut numbers off in place of rounding them: more lines would tell",
     "placeholder": "the same number stands in most lines, and most of them are another: it tells nothing here",
     "zeros": "right only if its last zeros merely fill the places",
 }

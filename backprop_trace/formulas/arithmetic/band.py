@@ -68,6 +68,10 @@ def point(value: float) -> Band:
     return Band(value, value, value)
 
 
+def shifted(band: Band, by: float) -> Band:
+    return band._replace(middle=band.middle + by, low=band.low + by, high=band.high + by)
+
+
 def around(symbol: Symbol, value: float, half_unit: float) -> Band:
     """A number that was rounded, by `symbol`."""
     return Band(value, value - half_unit, value + half_unit, {symbol: (1.0, 1.0)}) if half_unit else point(value)

@@ -320,6 +320,7 @@ WORDS: Mapping[str, str] = {
     "the lines that are not on the sheet leave too much open: they, or more digits, would tell": "die Zeilen, die nicht auf dem Blatt stehen, lassen zu viel offen: sie, oder mehr Ziffern, würden es zeigen",
     "names in this formula may mean several quantities: write them as files do": "Namen in dieser Formel können mehrere Größen meinen: schreibe sie wie in Dateien",
     "right only if you carried fewer figures on the way than this: the lines before it would tell": "nur richtig, wenn unterwegs mit weniger Ziffern gerechnet wurde: die Zeilen davor würden es zeigen",
+    "right only if you cut numbers off in place of rounding them: more lines would tell": "nur richtig, wenn Zahlen abgeschnitten statt gerundet wurden: mehr Zeilen würden es zeigen",
     "the same number stands in most lines, and most of them are another: it tells nothing here": "dieselbe Zahl steht in den meisten Zeilen, und die meisten sind eine andere: hier sagt sie nichts",
     "right only if its last zeros merely fill the places": "nur richtig, wenn die letzten Nullen bloß Stellen füllen",
     "the formula could not be evaluated at enough points": "die Formel ließ sich an zu wenigen Stellen auswerten",
