@@ -282,6 +282,7 @@ def test_zeros_at_the_end_of_a_whole_number_may_merely_fill_its_places(
             expected = "rounded" if off <= max(3, q / 100) else "undecided"
         elif abs(round(q) - int(written)) <= 1:
             expected = "rounded"
-        else:
-            expected = "undecided" if off <= z * coarse + filled else "off"
+        else:  # rounded to so few figures, or cut off
+            reach = z * coarse + filled
+            expected = "undecided" if off <= reach * (2 if sign > 0 else 1) else "off"
         assert verdict(exercise(f"{float(p / 4):.13f}", "4", str(z)), f"q = {written}") == expected, float(q)
