@@ -51,6 +51,17 @@ CELLS = (
     "bt.trace(mazur)['dE/dw1']",
     "bt.check(mazur, 'net_h1 = 0.3775\\nw5+ = 0.4411')",
     "bt.train(bt.load('xor'), 20, every=10)",
+    "bt.trace(mazur)",
+    "bt.trace(mazur).lines[0]",
+)
+
+PLAIN = (
+    "A Step by Step Backpropagation Example",
+    "∂E/∂w1 = ∂E/∂net_h1 · ∂net_h1/∂w1 = ",
+    "sheet:2: slip: w5+: Your number is what one gets if the gradient is added",
+    "0\t",
+    "net_h1 = w1 · i1 + w2 · i2 + b1 = ",
+    "net_h1 = w1 · i1 + w2 · i2 + b1 = 0.15 · 0.05 + 0.20 · 0.10 + 0.35 = 0.3775",
 )
 
 
@@ -64,6 +75,14 @@ def test_a_notebook_shows_them():
     shown = [cell.outputs[-1].data for cell in book.cells]
     assert all(each["text/html"] and each["text/markdown"] for each in shown)
     assert "0.000438567734" in shown[1]["text/latex"] and "the gradient is added" in shown[2]["text/html"]
+    for each, begins in zip(shown, PLAIN, strict=True):  # IPython shows a tuple by its fields, whatever the bundle has
+        assert each["text/plain"].lstrip().startswith(begins)
+
+
+def test_a_notebook_can_be_exported():
+    """Whoever exports pictures as SVG needs Inkscape for it: the drawing is in the HTML alone."""
+    assert "image/svg+xml" not in bt.load("mazur")._repr_mimebundle_()
+    assert "data:image/svg+xml" in bt.load("mazur")._repr_mimebundle_()["text/html"]
 
 
 def test_what_cannot_be_shown_is_no_exception():

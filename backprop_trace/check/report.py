@@ -10,7 +10,7 @@ from backprop_trace.files.sheet import Passage
 from backprop_trace.files.source import Place
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.notebook import shown_in_notebook
+from backprop_trace.formulas.notebook import plain_in_notebook, shown_in_notebook
 
 VERDICTS = ("right", "rounded", "follows", "convention", "slip", "wrong", "undecided", "missing", "unknown")
 CONFIRMED = ("right", "rounded", "follows", "convention")
@@ -81,6 +81,9 @@ class Report(NamedTuple):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return shown_in_notebook(self)
+
+    def _repr_pretty_(self, printer: object, cycle: bool = False) -> None:
+        plain_in_notebook(self, printer)
 
     @property
     def unread(self) -> list[Passage]:

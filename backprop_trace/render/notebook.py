@@ -70,9 +70,10 @@ def _of_report(report: Report) -> dict[str, str]:
 
 def _of_example(example: Example) -> dict[str, str]:
     drawn = "".join(picture(_traced(example), View(example))) if _has_numbers(example) else ""
-    said = _said([Title(example.title or example.name), Prose(described(example))])
+    title, about = example.title or example.name, described(example)
+    said = _said([Title(title), Prose(about)])
     image = html.image(drawn, "The network with its numbers") if drawn else ""
-    return {**said, "text/html": said["text/html"] + image, "image/svg+xml": drawn}
+    return {**said, "text/html": said["text/html"] + image, "text/plain": f"{title}\n{about}\n"}
 
 
 def _has_numbers(example: Example) -> bool:

@@ -21,7 +21,7 @@ from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.expr import Formula, Name, names_of, walk_names
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import SAFE_DIGITS, Value
-from backprop_trace.formulas.notebook import shown_in_notebook
+from backprop_trace.formulas.notebook import plain_in_notebook, shown_in_notebook
 from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import Vocabulary
 from backprop_trace.formulas.without_gc import uncollected
@@ -73,7 +73,7 @@ class TracedLine(Line):
 
     trace: Trace
 
-    _repr_mimebundle_ = shown_in_notebook
+    _repr_mimebundle_, _repr_pretty_ = shown_in_notebook, plain_in_notebook
 
 
 class Trace:
@@ -108,18 +108,18 @@ class Trace:
         name = self.vocabulary.read(spelling)
         if name is None or name not in self.by_name:
             raise KeyError(spelling)
-        line = TracedLine(*self._line(self.by_name[name]))
-        line.trace = self
-        return line
+        return self._line(self.by_name[name])
 
     def __repr__(self) -> str:
         return f"<Trace of {self.example.name}, step {self.step}: {len(self.listing.equations)} lines>"
 
     _repr_mimebundle_ = shown_in_notebook
 
-    def _line(self, equation: Equation) -> Line:
+    def _line(self, equation: Equation) -> TracedLine:
         shortcut = None if equation.shortcut is None else self.values.get(shortcut_of(equation.name))
-        return Line(equation.name, equation, self.values[equation.name], shortcut)
+        line = TracedLine(equation.name, equation, self.values[equation.name], shortcut)
+        line.trace = self
+        return line
 
 
 def shortcut_of(name: Name) -> Name:

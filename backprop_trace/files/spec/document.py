@@ -20,7 +20,7 @@ from backprop_trace.files.spec.remarks import targets_add_up, warn
 from backprop_trace.files.spec.shorthand import has_classes, loss_for, without_input_layer
 from backprop_trace.files.spec.weights import read_layout
 from backprop_trace.formulas.expr import Name, given
-from backprop_trace.formulas.notebook import shown_in_notebook
+from backprop_trace.formulas.notebook import plain_in_notebook, shown_in_notebook
 from backprop_trace.formulas.numbers import Rounded, number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import Settling, TrainingSet
@@ -70,6 +70,9 @@ class Example(NamedTuple):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return shown_in_notebook(self)
+
+    def _repr_pretty_(self, printer: object, cycle: bool = False) -> None:
+        plain_in_notebook(self, printer)
 
     def listing(self, samples: Sequence[int | None] | None = None) -> Listing:
         """The lines of a training step over all samples, or over some."""

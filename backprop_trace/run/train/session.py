@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate_all, finite
 from backprop_trace.formulas.expr import Name, derivative
-from backprop_trace.formulas.notebook import shown_in_notebook
+from backprop_trace.formulas.notebook import plain_in_notebook, shown_in_notebook
 from backprop_trace.formulas.numbers import NotANumber, given_number, number
 from backprop_trace.model.catalogue import LOSSES, canonical, constants
 from backprop_trace.model.chain import Equation
@@ -350,6 +350,9 @@ class Trained(NamedTuple):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return shown_in_notebook(self)
+
+    def _repr_pretty_(self, printer: object, cycle: bool = False) -> None:
+        plain_in_notebook(self, printer)
 
 
 def train(example: Example, epochs: int, every: int = 1, until: str = "", patience: int | None = None) -> Trained:
