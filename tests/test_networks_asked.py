@@ -7,6 +7,7 @@ import pytest
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.expr import Name, given
 from backprop_trace.model.network import size
+from backprop_trace.run.step import trace
 
 MIXED = read_example("""
 inputs: {x1: [1, 2], x2: [3, 4]}
@@ -51,3 +52,11 @@ def test_about_how_many_lines_a_step_has_is_half_of_them_to_four_times_as_many(n
         lines = len(example.listing(samples).equations)
         found = size(example.network, example.rule, example.training, samples)
         assert lines / 2 <= found <= 4 * lines, (found, lines)
+
+
+def test_what_is_given_stands_as_it_is_written_until_a_step_changes_it() -> None:
+    first, second = (trace(load("mazur"), step=step).written for step in (1, 2))
+    assert dict(first) == dict(load("mazur").values)
+    assert (first[given("w5")], first[given("b1")], first[given("i2")]) == ("0.40", "0.35", "0.10")
+    assert set(first) - set(second) == {given(f"w{n}") for n in range(1, 9)}
+    assert dict(second) == {name: text for name, text in first.items() if name in second}

@@ -5,6 +5,7 @@ Quickly: `test_reading.py` has whole sheets judged.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import pytest
@@ -48,3 +49,24 @@ def test_what_is_meant_is_among_what_a_spelling_may_mean(network: str, rows: lis
     read = [(entry, name) for (entry, *others), name in entries if not others]
     assert len(read) > 0.9 * len(rows)
     assert not [(entry.spelling, name) for entry, name in read if not may_mean(names, entry, name)]
+
+
+KIND = re.compile(r"(?<![a-z])(?:net|net[ _]input|out|output|activation|delta|δ|target|loss)(?![a-z])", re.IGNORECASE)
+
+
+def test_a_word_for_its_kind_and_the_name_of_a_unit_mean_one_quantity_in_any_notation() -> None:
+    """`net input of h1`, `δ_o2`: nothing else. (Many call the loss and the delta of an output its error.)"""
+    sheets = {name: SheetNames(Variant(example(name)), frozenset({1}), "") for name, _ in one_name()}
+    tried = 0
+    for network, text, wanted in ((network, *row) for network, rows in one_name() for row in rows):
+        unit = re.fullmatch(r"(?:net|out|target|E)_([a-z]+\d+)|dE/dnet_([a-z]+\d+)", wanted)
+        entry, *others = read_sheet(text, "a.txt").entries
+        spelling = entry.spelling
+        if others or entry.about or unit is None or re.search(r"error| is |∂|\(", spelling.lower()):
+            continue
+        words = re.findall(r"[^\W_]+", spelling)
+        if (unit[1] or unit[2]) in words and KIND.search(spelling) and sheets[network].known(entry) is None:
+            found = {reading.name for each in NOTATIONS for reading in sheets[network].readings(entry, each)}
+            assert {canonical(name) for name in found} == {wanted}, spelling
+            tried += 1
+    assert tried > 50
