@@ -19,7 +19,7 @@ from math import log10
 from types import MappingProxyType
 from typing import NamedTuple
 
-from backprop_trace.check.findings import NO_CAUSE, Cause
+from backprop_trace.check.findings import NO_CAUSE, Cause, kind_of
 from backprop_trace.check.slips import ALL_LINES, SLIPS, with_targets_swapped
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import significant_figures
@@ -173,8 +173,3 @@ class Causes:
 def _way(formula: Formula) -> str:
     """Which sample is kept, and whether as it is or without its share of a mean."""
     return f"{names_in(formula)[0].sample} {type(formula).__name__}"
-
-
-def kind_of(name: Name) -> str:
-    """What kind of quantity it is, whatever its unit: a net input, a delta, a gradient, a new weight."""
-    return " ".join((name.kind, name.of.kind if name.of else "", name.wrt.kind if name.wrt else ""))

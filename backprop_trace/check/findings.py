@@ -76,3 +76,9 @@ HONEST = ("right", "rounded", "follows", "convention")
 
 OFF_BY_ONE = "the last digit is off by one"
 """The remark on a number that is rounded carelessly."""
+
+
+def kind_of(name: Name) -> str:
+    """What kind of quantity it is, whatever its unit: a net input, a delta, the gradient of a parameter, an update."""
+    kinds = (name.kind, name.of.kind if name.of else "", name.wrt.kind if name.wrt else "")
+    return " ".join(filter(None, kinds))

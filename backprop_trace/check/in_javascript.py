@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from backprop_trace.check import causes, explain, habits, judge, ledger
+from backprop_trace.check import causes, explain, findings, habits, judge, ledger
 from backprop_trace.check.explain import trials
 from backprop_trace.check.slips import SLIPS, Facts, bends, is_structural, with_targets_swapped, written_out
 from backprop_trace.formulas.expr import (
@@ -91,7 +91,7 @@ def knowledge(equation: Equation, lines: Mapping[Name, Equation], facts: Facts, 
         tuple((script.places[name], script.function(slope(formula, name))) for name in names_in(formula)),
         tuple(_operations(formula, script)),
         tuple(_bends(equation, lines, facts, script)),
-        causes.kind_of(equation.name),
+        findings.kind_of(equation.name),
         "r" * _is_rational(formula) + "c" * isinstance(formula, Name) + "i" * is_structural(equation.name),
         "" if equation.shortcut is None else script.function(equation.shortcut),
         "" if swapped is None else script.function(swapped),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from backprop_trace.check.findings import kind_of
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.files.sheet import Passage
 from backprop_trace.files.source import Place
@@ -130,11 +131,12 @@ def patterns(lines: Sequence[JudgedLine]) -> list[str]:
     found = []
     first_slips: dict[tuple[str, str], list[JudgedLine]] = {}
     for line in lines:
-        if line.verdict == "slip" and line.slips and line.phase in ("loss", "backward", "update"):
-            first_slips.setdefault((line.slips[0], _kind(line)), []).append(line)
+        if line.verdict == "slip" and line.slips and line.quantity and line.phase in ("loss", "backward", "update"):
+            first_slips.setdefault((line.slips[0], kind_of(line.quantity)), []).append(line)
     for (slip, kind), members in first_slips.items():
         if len(members) >= 2:
-            alike = sum(line.written is not None and _kind(line) == kind for line in lines)
+            written = [line.quantity for line in lines if line.quantity and line.written is not None]
+            alike = sum(kind_of(quantity) == kind for quantity in written)
             text = SLIPS[slip].many or f"show the same slip: {SLIPS[slip].sentence}"
             share = f"All {alike} of your" if len(members) == alike else f"{len(members)} of your {alike}"
             found.append(f"{share} {SEVERAL.get(kind, 'lines of this kind')} {text}.")
@@ -148,11 +150,3 @@ SEVERAL = {
     "d net": "slopes of net inputs", "d net out": "slopes of net inputs", "wdecay": "decayed weights",
 }  # fmt: skip
 """What lines of a kind are called."""
-
-
-def _kind(line: JudgedLine) -> str:
-    """What kind of quantity a line is about, whatever its unit: a delta, the gradient of a parameter, an update."""
-    name = line.quantity
-    of, wrt = (name.of, name.wrt) if name else (None, None)
-    kinds = (name.kind if name else "", of.kind if of else "", wrt.kind if wrt else "")
-    return " ".join(filter(None, kinds))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from backprop_trace.check.causes import kind_of
 from backprop_trace.check.digits import digit_slips, is_but_for_a_digit, misread, one_digit_off
 from backprop_trace.check.explain.other_places import OtherPlaces
 from backprop_trace.check.explain.trials import MISSED, MOST_COPIES, Changed, Middles, Trials, explains, ranked
-from backprop_trace.check.findings import Answer, Explanation
+from backprop_trace.check.findings import Answer, Explanation, kind_of
 from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written
