@@ -120,3 +120,20 @@ def test_two_slips_at_once_are_named_where_there_are_three_figures(written: str,
     assert not isinstance(formula, str)
     assert show(formula, ASCII, lambda name: number_piece(numbers[name])) == put_in
     assert line.bent.value == written
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("net_h1 = 0.15*0.05 + 0.2*0.1 + 0.35", "0.3775"), ("net_h1 = 0.15*0.05 + 0.20*0.10 + 0.350", "0.378"),
+        ("out_h1 = 1/2 + 0.0933", "0.5933"), ("out_h1 = 3*0.19776", "0.5933"), ("out_h1 = 0.59327/1", "0.59327"),
+        ("E = 2*0.14919", "0.2984"), ("out_h1 = 1/(1+exp(-0.3775))", "0.5933"), ("w5+ = 0.4 - 0.5*0.0822", "0.3589"),
+        ("w5+ = 0.400 - 0.5*0.0822", "0.36"), ("out_h1 = 1186.54/2000", "0.59327"), ("out_h1 = 1/3", "1/3"),
+        ("out_h1 = 2/3*1", "0.666666666667"), ("out_h1 = 12*10", "120.0"), ("out_h1 = -0.2*0.5933", "-0.1187"),
+        ("out_h1 = -(0.593 + 0.0003)", "-0.59"), ("out_h1 = -0.593 - 1", "-1.593"),
+    ],
+)  # fmt: skip
+def test_a_calculation_without_its_result_has_the_digits_that_its_numbers_tell(line: str, value: str) -> None:
+    """As many as are certain: 0.0933 is half a unit of its last digit off at most. Whole numbers are exact, and given
+    ones, if they have no more digits than they are given with (w5 is 0.40, b1 0.35)."""
+    assert judged(load("mazur"), line)[0].written == value

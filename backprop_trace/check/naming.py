@@ -202,24 +202,21 @@ class SheetNames:
     # --- the notation of the rest ---
 
     def chosen(self, tried: Sequence[Entry]) -> NameNotation:
-        """The notation in which most lines can be read and most numbers agree."""
-        best, best_score, best_votes = NOTATIONS[0], -1.0, dict[str, float]()
-        for rank, notation in enumerate(NOTATIONS):
-            read, agree = 0, 0
-            votes: dict[str, float] = defaultdict(float)
-            for entry in tried:
-                found = self.candidates(entry, notation)
-                agreeing = [each for each in found if each.agrees]
-                read += bool(found)
-                agree += bool(agreeing)
-                rules = {each.reading.rule for each in agreeing}
-                for rule in rules:
-                    votes[rule] += 1 / len({each.reading.rows for each in agreeing})
-            score = read + 2 * agree - rank / 100
-            if score > best_score:
-                best, best_score, best_votes = notation, score, votes
-        self.votes = best_votes
+        """The notation in which most lines can be read and most numbers agree; the first of those."""
+        found = [(notation, *self.read_in(notation, tried)) for notation in NOTATIONS]
+        best, _, self.votes = max(found, key=lambda each: each[1])
         return best
+
+    def read_in(self, notation: NameNotation, tried: Sequence[Entry]) -> tuple[int, Mapping[str, float]]:
+        """How many lines can be read in a notation (twice more, if their numbers agree), and by which rules."""
+        score, votes = 0, defaultdict[str, float](float)
+        for entry in tried:
+            found = self.candidates(entry, notation)
+            agreeing = [each.reading for each in found if each.agrees]
+            score += bool(found) + 2 * bool(agreeing)
+            for rule in {each.rule for each in agreeing}:
+                votes[rule] += 1 / len({each.rows for each in agreeing})
+        return score, votes
 
     def candidates(self, entry: Entry, notation: NameNotation) -> list[_Candidate]:
         """What an entry may mean: those that its place on the sheet, its shape and its number allow."""
