@@ -376,3 +376,35 @@ def test_an_exercise_has_the_conventions_that_would_change_it(changes: dict[str,
         text = text.replace(old, new)
     always = {"delta-sign", "error-sign", "change-sign", "truncates"}
     assert set(possible(read_example(text))) == always | set(words.split())
+
+
+ONE_AFTER_THE_OTHER = """
+inputs: {x1: [0.5, 0.9], x2: [0.6, 0.2]}
+targets: {o1: [0.1, 0.8]}
+layers:
+  - {units: [o1], activation: sigmoid, weights: [[0.7, -0.6]]}
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "is_convention"),
+    [
+        ("w_x1_o1+", False), ("w_x1_o1+ w_x2_o1+", False), ("E[1] w_x1_o1+", False), ("E[1] w_x1_o1+ w_x2_o1+", True),
+        ("out_o1[1] w_x1_o1+ w_x2_o1+", True), ("w_x1_o1+ w_x2_o1+ 2:w_x2_o1+", True),
+        ("dE/dw_x1_o1 dE/dw_x2_o1 w_x1_o1+", False),
+    ],
+)  # fmt: skip
+def test_smaller_batches_are_a_convention_if_two_lines_and_one_of_a_sample_or_a_later_step_say_so(
+    names: str, is_convention: bool
+) -> None:
+    """The samples one after the other. Updates alone may as well have left out the other sample: that is a slip."""
+    example = read_example(f"{ONE_AFTER_THE_OTHER}batch_size: 1")
+    lines = []
+    for each in names.split():
+        step, name = each.split(":") if ":" in each else ("1", each)
+        lines.append(f"step {step}: {name} = {trace(example, step=int(step))[name].value:.6f}")
+    report = Checker(read_example(ONE_AFTER_THE_OTHER)).check(read_sheet("\n".join(lines), "a.txt"))
+    assert report.conventions == (("batches-of-1",) if is_convention else ())
+    assert report.has_mistakes is not is_convention

@@ -137,3 +137,11 @@ def test_a_calculation_without_its_result_has_the_digits_that_its_numbers_tell(l
     """As many as are certain: 0.0933 is half a unit of its last digit off at most. Whole numbers are exact, and given
     ones, if they have no more digits than they are given with (w5 is 0.40, b1 0.35)."""
     assert judged(load("mazur"), line)[0].written == value
+
+
+@pytest.mark.parametrize("written", ["0.2", "0.3"])
+def test_a_teacher_takes_either_number_next_to_a_half(written: str) -> None:
+    report = Checker(one_number("0.25"), strict=1).check(read_sheet(f"p = {written}", "sheet"))
+    assert "asked for" not in report.written[0].message
+    report = Checker(one_number("0.25"), strict=2).check(read_sheet(f"p = {written}", "sheet"))
+    assert report.written[0].message == f"{written}: 2 decimals are asked for"

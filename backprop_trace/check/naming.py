@@ -149,9 +149,8 @@ class SheetNames:
             return None
         lines = self.variant.at(entry.section.step)
         name = lines.exact(unquoted(entry.spelling), entry.section.sample)
-        if name is not None and not name.kind and not entry.chain and any(_about(entry)):
-            return None
-        return name if name is not None and (name in lines.equations or name in lines.givens) else None
+        is_bare = name is not None and not name.kind and not entry.chain
+        return None if is_bare and any(_about(entry)) else name
 
     def renewed(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         """`w5` below its gradient or change is the new weight, unless it is the old one that is written down; elsewhere
