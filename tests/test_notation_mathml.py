@@ -7,9 +7,11 @@ from xml.etree import ElementTree
 import pytest
 
 from backprop_trace.files.spec import load, read_example, shipped
-from backprop_trace.formulas.notation import show
+from backprop_trace.formulas.expr import given
+from backprop_trace.formulas.notation import ATOM, show
 from backprop_trace.formulas.notation.mathml import MATHML
 from backprop_trace.formulas.notation.names import MATHML_NAMES
+from backprop_trace.formulas.parse import read_formula
 from backprop_trace.model.styles import STYLES, speller
 from backprop_trace.render.view import spelled
 from backprop_trace.run.step import Trace, trace
@@ -89,3 +91,27 @@ def test_control_characters_are_none_in_markup(text, markup):
     from backprop_trace.formulas.notation.mathml import escaped
 
     assert escaped(text) == markup
+
+
+OPENING, CLOSING = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
+BAR = '<mo stretchy="false">|</mo>'
+
+
+@pytest.mark.parametrize(
+    ("formula", "markup"),
+    [
+        ("exp(a)", "<msup><mi>e</mi><mi>a</mi></msup>"), ("sqrt(a)", "<msqrt><mi>a</mi></msqrt>"),
+        ("abs(a)", f"{BAR}<mi>a</mi>{BAR}"), ("log(a)", f"<mi>ln</mi><mo>\u2061</mo>{OPENING}<mi>a</mi>{CLOSING}"),
+        ("max(a, 1)", f"<mi>max</mi><mo>\u2061</mo>{OPENING}<mi>a</mi><mo>,</mo><mn>1</mn>{CLOSING}"),
+        ("relu(a)", f"<mi>ReLU</mi><mo>\u2061</mo>{OPENING}<mi>a</mi>{CLOSING}"),
+        ("a / 2", "<mfrac><mi>a</mi><mn>2</mn></mfrac>"), ("a * 2", "<mi>a</mi><mo>·</mo><mn>2</mn>"),
+        ("(a + 2) / 2", "<mfrac><mrow><mi>a</mi><mo>+</mo><mn>2</mn></mrow><mn>2</mn></mfrac>"),
+        ("a - 2", "<mi>a</mi><mo>−</mo><mn>2</mn>"), ("-a", f"{MINUS}<mi>a</mi>"),
+        ("exp(a) ^ 2", f"<msup><mrow>{OPENING}<msup><mi>e</mi><mi>a</mi></msup>{CLOSING}</mrow><mn>2</mn></msup>"),
+        ("1 if a > 0 else 0", "<mo>{</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mi>a</mi><mo>&gt;</mo><mn>0</mn></mtd>"
+         "</mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>else</mtext></mtd></mtr></mtable>"),
+    ],
+)  # fmt: skip
+def test_formulas_are_written_as_mathematics(formula, markup):
+    read = read_formula(formula, given)
+    assert show(read, MATHML, lambda name: (f"<mi>{name.label}</mi>", ATOM)) == markup

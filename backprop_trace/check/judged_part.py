@@ -221,7 +221,7 @@ class JudgedPart:
         true = own.true(answer.step)[answer.name]
         ours = self.variant.true(answer.step)[answer.name]
         assert written.value is not None
-        return true != ours and abs(written.value - true) > abs(written.value - ours)
+        return abs(written.value - true) > abs(written.value - ours)
 
     def line(self, name: Name, step: int) -> JudgedLine:
         """A line that is missing: nothing of it depends on the sheet."""
