@@ -313,23 +313,25 @@ def recorded(house: Path) -> dict[str, Reach]:
 
 
 def tests_for(fault: Fault, reached: Mapping[str, Reach]) -> list[str]:
-    """The tests that run its function, or any of its module where it is in none: those in the file that is called like
-    the module, then the fastest."""
+    """The tests that run its function, or any of its module where it is in none: first those that are quick, and run
+    little else than the module."""
     module = fault.path.relative_to(HOUSE).as_posix()
-    place = f"{module}:{fault.function}"
-    found = {test: reach.seconds for test, reach in reached.items() if place in reach.places}
+    place, within = f"{module}:{fault.function}", f"{module}:"
+    found = {test: reach for test, reach in reached.items() if place in reach.places}
     if not found:
-        within = f"{module}:"
-        found = {t: reach.seconds for t, reach in reached.items() if any(at.startswith(within) for at in reach.places)}
+        found = {t: reach for t, reach in reached.items() if any(at.startswith(within) for at in reach.places)}
+    costs = {
+        test: reach.seconds * len(reach.places) / sum(at.startswith(within) for at in reach.places)
+        for test, reach in found.items()
+    }
     spent, turn = Counter[str](), dict[str, float]()
-    for test in sorted(found, key=found.__getitem__):  # each file has its turn: many quick tests keep out no others
-        file = test.partition("::")[0]
-        spent[file] += found[test]
-        turn[test] = spent[file]
+    for test in sorted(costs, key=costs.__getitem__):  # each table has its turn: many quick rows keep out no others
+        table = test.partition("[")[0]
+        spent[table] += costs[test]
+        turn[test] = spent[table]
     chosen, total = list[str](), 0.0
-    namesake = f"tests/test_{fault.path.stem}.py::"
-    for test in sorted(turn, key=lambda test: (not test.startswith(namesake), turn[test])):
-        total += found[test]
+    for test in sorted(turn, key=turn.__getitem__):
+        total += found[test].seconds
         if total > SECONDS and len(chosen) >= FIRST:
             break
         chosen.append(test)
