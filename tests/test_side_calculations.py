@@ -1,4 +1,5 @@
-"""Lines without a name of their own, `w5 * out_h1 = 0.2373`: what is wrong is said, what holds tells nothing."""
+"""Lines without a name of their own, `w5 * out_h1 = 0.2373`: what is wrong is said, what holds tells nothing; where the
+formula is that of a quantity, the line is about that."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ LINES = [
     ("- 0.15 · 0.05 = 0.0075", "holds"),
     ("1 - out_h1 = 0.4067", "holds"),
     ("-(0.01 - 0.7514) = 0.7514", "wrong"),
-    ("target_o1 - out_o1 = -0.7414", "holds"),
+    ("target_o1 - out_o1 = -0.7414", "right"),
     ("(t1 - o1)^2 = 0.5596", "wrong"),
     ("w5 - 0.0411 = 0.3589", "holds"),
     ("0.5 * dE/dw5 = 0.0411", "holds"),
@@ -30,7 +31,7 @@ LINES = [
     ("0.15*0.05 = 0.0085", "wrong"),
     ("0.4 * 0.5933 + 0.45 * 0.5969 + 0.6 = 1.1059", "holds"),
     ("(1 - 0.5933) = 0.4076", "wrong"),
-    ("out_h1(1 - out_h1) = 0.2413", "holds"),
+    ("out_h1(1 - out_h1) = 0.2413", "right"),
     ("out_h1(1 - out_h1) = 0.2314", "wrong"),
     ("1/(1 + e^-0.3775) = 0.5933", "holds"),
     ("(0.01 - 0.7514)^2 = 0.5497", "holds"),
@@ -46,7 +47,8 @@ def test_a_line_without_a_name_of_its_own(line, verdict):
     found = {each.place.line: each.verdict for each in report.written}
     holding = [each.place.line for each in report.passed if each.holds]
     assert (found.get(2), holding) == {
-        "holds": (None, [2]), "wrong": ("wrong", []), "unknown": ("unknown", []), "passed over": (None, []),
+        "right": ("right", []), "holds": (None, [2]), "wrong": ("wrong", []), "unknown": ("unknown", []),
+        "passed over": (None, []),
     }[verdict]  # fmt: skip
     assert (found[1], found[3]) == ("right", "right")
     assert [each.place.line for each in report.written if each.place.line != 2] == [1, 3]

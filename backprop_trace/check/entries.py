@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from backprop_trace.check import chains
 from backprop_trace.check.findings import Answer
@@ -14,8 +15,10 @@ from backprop_trace.check.naming import MOST_NAMELESS, Question, SheetNames, agr
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
-from backprop_trace.formulas.expr import LOSS, Name
+from backprop_trace.formulas.expr import LOSS, Name, names_in
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.paper import plain
+from backprop_trace.formulas.parse import read_formula
 from backprop_trace.model.conventions import CHANGE_SIGN, DELTA_SIGN, ERROR_SIGN
 from backprop_trace.run.step import size
 
@@ -55,6 +58,7 @@ class Entries:
         self.passed: list[Passage] = []
         self.asked: dict[Place, str] = {}
         self.asides: list[chains.Aside] = []
+        self._points: dict[int, list[Mapping[Name, Any]]] = {}
         self._answers: dict[tuple[int, tuple[str, ...]], tuple[Variant, Answers, list[Entry]]] = {}
         for place, entry in enumerate(found.entries):
             names = FormulaNames(self.naming, entry.section.step, entry.section.sample)
@@ -80,7 +84,11 @@ class Entries:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
         is_nameless = not entry.meant and not asked
         if is_nameless and (aside := self.aside(entry, names, variant)) is not None:
-            self.asides.append(aside)
+            name = self.computed_by(aside, variant)
+            if name is None:
+                self.asides.append(aside)
+            else:
+                self.entries.append(aside.entry._replace(meant=canonical(name)))
             return
         if is_nameless and (not entry.sure or chains.GENERAL.search(entry.spelling)):
             self.passed.append(Passage(as_line(entry), entry.place))
@@ -109,6 +117,21 @@ class Entries:
         if self.formulas_tried > MOST_NAMELESS:
             return None
         return chains.as_aside(entry, variant, names, self.sheet.decimal_comma)
+
+    def computed_by(self, aside: chains.Aside, variant: Variant) -> Name | None:
+        """The quantity of a line that has its formula in place of its name: `out_o1 (1 - out_o1) = 0.1868`."""
+        from backprop_trace.check.formulas import computed_by, points_of
+
+        step, text = aside.entry.section.step, plain(aside.entry.spelling, self.sheet.decimal_comma)
+        if step * self.quantities > MOST_COMPUTED // 100:
+            return None
+        if step not in self._points:
+            self._points[step] = points_of(variant, step)
+        lines = variant.at(step)
+        formulas = (read_formula(text, lookup, implied=True) for lookup in aside.readings)
+        found = {computed_by(lines, formula, self._points[step]) for formula in formulas if names_in(formula)}
+        found.discard(None)
+        return found.pop() if len(found) == 1 else None
 
     def chain_at(self, place: Place | None) -> Entry | None:
         """The line with parts before its value whose number stands at a place."""

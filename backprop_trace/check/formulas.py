@@ -24,7 +24,7 @@ from backprop_trace.check.variant import Variant
 from backprop_trace.check.wording import joined
 from backprop_trace.formulas.arithmetic import ComputationError, evaluate, evaluate_all
 from backprop_trace.formulas.arithmetic.exact import EXACT, precision, to_fmpq
-from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.formulas.expr import Formula, Name, Number, names_in
 from backprop_trace.formulas.paper import plain
 from backprop_trace.formulas.parse import BadFormula
 
@@ -53,7 +53,7 @@ def judge_formula(variant: Variant, answer: Answer, names: FormulaNames, comma: 
             return "unknown", (), (f"sample {others[0]} is not used in step {answer.step}",), None
         return "unknown", (), (f"the formula cannot be read: {bad} (column {bad.start + 1})",), None
     with precision(BITS):
-        points = list(_points(variant, answer))
+        points = list(_points(variant, answer.step))
         if len(points) < POINTS:
             return "undecided", (), ("the formula could not be evaluated at enough points",), None
         found = [_judged(lines, answer.name, formula, points) for formula in read]
@@ -61,6 +61,25 @@ def judge_formula(variant: Variant, answer: Answer, names: FormulaNames, comma: 
     if right or len(found) == 1:
         return (right or found)[0]
     return "unknown", (), ("names in this formula may mean several quantities: write them as files do",), None
+
+
+def computed_by(lines: Lines, formula: Formula, points: Points) -> Name | None:
+    """The one quantity that a formula over names computes: out_o1 (1 - out_o1) is the slope at o1. None if it is no
+    quantity's or several's; those that copy another are not counted. `points` are those of `points_of`."""
+    with precision(BITS):
+        values = [_value(formula, point) for point in points]
+        found = [
+            name
+            for name, equation in lines.equations.items()
+            if not isinstance(equation.formula, Name | Number) and _same(values, (point[name] for point in points))
+        ]
+    return found[0] if len(found) == 1 and points else None
+
+
+def points_of(variant: Variant, step: int) -> Points:
+    """The values of a step's listing at random parameters and inputs, to compare formulas at."""
+    with precision(BITS):
+        return list(_points(variant, step))
 
 
 def _judged(lines: Lines, name: Name, formula: Formula, points: Points) -> Verdict:
@@ -122,11 +141,11 @@ def _carried_on(line: Name, bent: Formula, later: list[tuple[Name, Formula]], po
         yield changed[later[-1][0]]
 
 
-def _points(variant: Variant, answer: Answer) -> Iterator[Mapping[Name, Any]]:
+def _points(variant: Variant, step: int) -> Iterator[Mapping[Name, Any]]:
     """Values of the whole listing at random parameters and inputs (always the same ones)."""
     draw = random.Random(20)
     kept = {name for name in variant.example.values if name.kind == "target" or name.label == "eta"}
-    lines = [(equation.name, equation.formula) for equation in variant.at(answer.step).listing.equations]
+    lines = [(equation.name, equation.formula) for equation in variant.at(step).listing.equations]
     found = 0
     for _ in range(MOST_DRAWS):
         values = {
@@ -162,4 +181,4 @@ def _same(values: Values, others: Iterable[Any]) -> bool:
     )
 
 
-__all__ = ["judge_formula"]
+__all__ = ["computed_by", "judge_formula", "points_of"]

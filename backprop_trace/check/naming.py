@@ -362,6 +362,10 @@ def _clear_winner(votes: Mapping[str, float]) -> str:
     return styles[0] if most > next_ else ""
 
 
+_KIND_BEHIND = re.compile(
+    r"(?P<of>[^(),]+?)(?:\s*\((?P<a>[^()\d]{3,30})\)|\s*[,–—]\s*(?P<b>[^\d,]{3,30})|['’]s (?P<c>\D{3,30}))"
+)
+"""`h1 (net input)`, `w5, gradient`, `h1's output`"""
 _LETTER_FOR_ONE = re.compile(r"(?<=[A-Za-z])[lI|](?!\w)")
 """`net_hl`, as a page that was scanned may have it."""
 
@@ -373,6 +377,7 @@ def _spellings(entry: Entry) -> Iterator[tuple[str, int | None]]:
         spelling,
         without_prose(spelling),
         symbol_behind(spelling),
+        kind_behind(spelling),
         plainer(spelling),
         _LETTER_FOR_ONE.sub("1", spelling),
     )
@@ -380,6 +385,14 @@ def _spellings(entry: Entry) -> Iterator[tuple[str, int | None]]:
         yield text, sample
         if sampled := _sampled(text):
             yield sampled
+
+
+def kind_behind(text: str) -> str:
+    """`h1 (net input)` is net_input_h1, `w5 (gradient)` dE/dw5; nothing if no kind of quantity stands there."""
+    found = _KIND_BEHIND.fullmatch(text.strip())
+    if found is None:
+        return ""
+    return spelled(simple(found["of"]), next(filter(None, found.group("a", "b", "c"))).strip()) or ""
 
 
 def _about(entry: Entry) -> Iterator[tuple[str, int | None]]:

@@ -18,8 +18,9 @@ _SIGNS = {
     "cdot": "·", "times": "×", "approx": "≈", "simeq": "≃", "cong": "≃", "doteq": "≐", "sim": "~", "to": "→",
     "rightarrow": "→", "Rightarrow": "→", "leftarrow": "=", "gets": "=", "coloneqq": "=", "equiv": "=", "le": "<=",
     "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "div": "/", "lvert": "|", "rvert": "|", "vert": "|",
-    "mid": "|", "prime": "'", "ldots": "...", "dots": "...", "top": "", "ast": "*", "star": "*",
-    "langle": "<", "rangle": ">", "odot": "⊙",
+    "mid": "|", "prime": "'", "ldots": "...", "dots": "...", "top": "T", "intercal": "T", "ast": "*", "star": "*",
+    "langle": "<", "rangle": ">", "odot": "⊙", **dict.fromkeys(("implies", "Longrightarrow", "iff", "therefore"), "⇒"),
+    "longrightarrow": "→", "mapsto": "→",
 }  # fmt: skip
 _NOTHING = [
     "left",
@@ -70,7 +71,8 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)\*?[ \t]*")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\[[^\]]*\]|\{[^{}]*\})?")
 _CASES = re.compile(r"\\begin\{cases\}(.*?)&(.*?)\\\\(.*?)&.*?\\end\{cases\}", re.DOTALL)
 _MATRIX = re.compile(r"\\begin\s*\{[bpvBV]?matrix\}(.*?)\\end\s*\{[bpvBV]?matrix\}", re.DOTALL)
-_PHANTOM = re.compile(r"\\[hv]?phantom\s*\{[^{}]*\}")
+_PHANTOM = re.compile(r"\\[hv]?phantom\s*\{[^{}]*\}|\\(?:text)?color(?:\[\w*\])?\s*\{[^{}]*\}")
+"""What takes room and prints nothing, and in which colour what stands behind it is printed."""
 _BREAK = re.compile(r"\\\\\*?(?:\[[^\]]*\])?|\\(?=\s|$)")
 _HAT = re.compile(r"\\(?:hat|widehat)\s*(?:\{([^{}]*)\}|([A-Za-z]))")
 _ONE_LETTER = re.compile(r"\\[,;:! ]|~|\\(?=[_%&#$])|[$&]|\\[\[\]()]")

@@ -20,6 +20,14 @@ _LOOSE = rf"(?:[-+{DASHES}]\s?)?[\d.]+(?:[eE][-+{DASHES}]?\d+)?(?:/\d+)?%?"  # a
 _LOOSE_ROW = re.compile(rf"{_APART}*{_LOOSE}(?:{_APART}+{_LOOSE})*{_APART}*")
 LISTED = re.compile(rf"\s*{_ITEM}(?:(?:,\s+|\s*;\s*){_ITEM})+\s*")
 """Numbers in a row, without brackets."""
+MOST_IN_TURN = 100
+_RANGE = re.compile(
+    r"(?P<letter>[^\W\d]+_?)(?P<low>\d{1,3})\s?(?:\.{2,3}|…|[-–—]|to|through|bis|à)\s?(?P=letter)(?P<high>\d{1,3})(?!\w)"
+)
+_LIST = re.compile(
+    r"(?P<before>[^()\[\]]*?)(?P<open>[(\[])?(?P<inside>[^()\[\]]+)(?(open)[)\]])(?P<behind>(?(open)\S*))"
+)
+_ONE_NAME = re.compile(r"\S+")
 _TRANSPOSED = re.compile(r"(?:\.T|\^T|ᵀ|'|\^\{?\\?top\}?)\s*$")
 
 
@@ -128,17 +136,37 @@ def pairs(text: str) -> list[tuple[str, str]] | None:
     return found
 
 
+def is_list(names: str) -> bool:
+    """May these be several names: `h1, h2`, `w5 to w8`?"""
+    return "," in names or _RANGE.search(names) is not None
+
+
+def _names_in_turn(names: str) -> list[str]:
+    """`(w5, w6)new`, `updated w5, w6` and `w5..w6`: what stands around them belongs to each."""
+    found = _LIST.fullmatch(_RANGE.sub(_counted_up, names.strip()))
+    before, inside, behind = found.group("before", "inside", "behind") if found else ("", names, "")
+    first, *others = [name.strip() for name in _at_top_level(inside, ",")] or [""]
+    words, _, first = first.rpartition(" ") if all(map(_ONE_NAME.fullmatch, others)) else ("", "", first)
+    before = f"{before.strip()} {words}".strip()
+    return [f"{before} {name}{behind}".strip() for name in (first, *others)]
+
+
+def _counted_up(found: re.Match[str]) -> str:
+    low, high = int(found["low"]), int(found["high"])
+    fits = low < high < low + MOST_IN_TURN
+    return ", ".join(f"{found['letter']}{each}" for each in range(low, high + 1)) if fits else found[0]
+
+
 def in_turn(names: str, numbers: str, decimal_comma: bool = False) -> list[tuple[str, str]] | None:
     """`h1, h2` and `(0.59, 0.60)`: each name with its number; None if they are no such lists.
 
-    >>> in_turn("h1, h2", "0.59 0.60"), in_turn("First, h1", "0.59")
-    ([('h1', '0.59'), ('h2', '0.60')], None)
+    >>> in_turn("h1, h2", "0.59 0.60"), in_turn("First, h1", "0.59"), in_turn("new w5..w6", "0.36, 0.41")
+    ([('h1', '0.59'), ('h2', '0.60')], None, [('new w5', '0.36'), ('new w6', '0.41')])
     """
-    names = names.strip()
-    if names[:1] in _OPENING and names and _closing(names, 0) == len(names) - 1:
-        names = names[1:-1]
-    each = [name.strip() for name in _at_top_level(names, ",")]
-    if len(each) < 2 or not re.search(r"\d\D+\d", numbers):
+    if not re.search(r"\d\D+\d", numbers):
+        return None
+    each = _names_in_turn(names)
+    if len(each) < 2:
         return None
     found = rows(numbers, decimal_comma) or rows(f"({numbers})", decimal_comma) or [[]]
     row = [text for (text,) in found] if len(found[0]) == 1 else found[0]

@@ -77,7 +77,7 @@ class Collected:
         """The lines that one is: `h1, h2 = 0.59, 0.60`, or a dict; None if it is one."""
         if text[:1] == "{" and text.count("{") <= blocks.DEEPEST:
             return blocks.pairs(text)
-        return blocks.in_turn(spelling, text, self.decimal_comma) if "," in spelling else None
+        return blocks.in_turn(spelling, text, self.decimal_comma) if blocks.is_list(spelling) else None
 
     def value(self, text: str, at: Place) -> tuple[tuple[Written, ...], tuple[tuple[Written, ...], ...]]:
         """What stands behind a name: a number or a formula, or the rows of a block (one row is both).

@@ -105,7 +105,7 @@ _ORDINAL = re.compile(
     r"(?:the )?(first|second|third|fourth|1st|2nd|3rd|4th) (sample|pattern|step|iteration)", re.IGNORECASE
 )
 _ORDINALS = ("first", "second", "third", "fourth", "1st", "2nd", "3rd", "4th")
-_PREFIX = re.compile(r"(step|iteration|sample|pattern|datenpunkt|muster)\s+(\d+)\s*[:,]\s*(.+)", re.IGNORECASE)
+_PREFIX = re.compile(r"(step|iteration|sample|pattern|datenpunkt|muster)\s+(\d+)\s*[:,|]\s*(.+)", re.IGNORECASE)
 _STEPS = ("step", "iteration")
 
 

@@ -132,7 +132,7 @@ def _flat(value: Node, depth: int = 0) -> str | None:
     if value.kind == "scalar":
         return None if value.is_empty else value.text
     inside = [_flat(item, depth + 1) for item in value.items]
-    if len(inside) == 1 and depth == 0 and inside[0] is not None and not inside[0].startswith("["):
+    if len(inside) == 1 and depth == 0 and inside[0] is not None and not re.search(r"^\[|\d\s+[-+\d]", inside[0]):
         return inside[0]
     return None if None in inside else f"[{', '.join(text for text in inside if text)}]"
 

@@ -24,9 +24,16 @@ _WRAPPED = re.compile(
 _ROUNDED = re.compile(rf"round\s*\(\s*([+-]?{NUMBER.pattern})\s*(?:,\s*\d+\s*)?\)", re.ASCII)
 _KEYWORDS = re.compile(r",\s*(?:grad_fn|dtype|device|requires_grad|shape|size)\s*=.*", re.DOTALL)
 _WORD = r"[^\W\d_]{2,}"
+PICTURES = "(?:[☀-➿⬀-⯿■-◿\U0001f000-\U0001faff]\ufe0f?|\\d\ufe0f?\u20e3)"
+"""What stands before a line or behind a number for the eye."""
+_DIGITS = (
+    r"(?:to\s+)?\d{1,2}\s*(?:[ds]\.?\s?[pf]\.?|sig(?:nificant)?\.?\s?(?:fig(?:ure)?|digit)s?\.?|"
+    r"decimals?(?:\s+places?)?|places|(?:nachkomma)?stellen|nk|décimales|decimales)"
+)
+"""To how many digits a number was rounded: (4 d.p.), 3sf, to 4 decimals."""
 _PROSE_BEHIND = re.compile(
     rf"([+-]?(?:{NUMBER.pattern})(?:\s*%)?)[\s{WIDE_SPACE}]*"
-    rf"(?:\((?:[^()\d=]*{_WORD}[^()=]*)\)|[✓✔✗☑√]|{_WORD}(?:(?:[.,]\s*|\s+){_WORD})*[.,]?\s*)",
+    rf"(?:\((?:[^()\d=]*{_WORD}[^()=]*)\)|\(?{_DIGITS}\)?|(?:{PICTURES}|√)+|{_WORD}(?:(?:[.,]\s*|\s+){_WORD})*[.,]?\s*)",
     re.ASCII,
 )
 _ENDS = " \t,;`*\"'"

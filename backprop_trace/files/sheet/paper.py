@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_trace.files.sheet import blocks, tables
-from backprop_trace.files.sheet.cut import SEPARATOR, at_time, cut, in_words, pieces
+from backprop_trace.files.sheet.cut import NEW_LINE, SEPARATOR, at_time, cut, in_words, pieces
 from backprop_trace.files.sheet.entries import Collected, is_prose
 from backprop_trace.files.sheet.entry import Section, heading
 from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_ROWS_JOINED
-from backprop_trace.files.sheet.numbers import SIMPLE, as_number
+from backprop_trace.files.sheet.numbers import PICTURES, SIMPLE, as_number
 from backprop_trace.files.source import Place
 from backprop_trace.formulas.from_latex import cells_of, from_latex, looks_like_latex
 from backprop_trace.formulas.numbers import NotANumber
@@ -29,15 +29,17 @@ _COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:")
 _TABLE_BEGINS = re.compile(r"\s*\{?\s*\\begin\{(?:tabular|longtable|array)\}")
 _BULLET = re.compile(
     r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
-    r"In \[\d+\]:|Out\[\d+\]:)\s+)+"
+    rf"In \[\d+\]:|Out\[\d+\]:)\s+|{PICTURES}\s*)*(?:(?:[→⇒]|[-=]>)\s*{NEW_LINE})?"
 )
+_ARROW = re.compile(rf"\s*(?:[→⇒]|[-=]>)\s*{NEW_LINE}")
+"""Before a new line of calculation; before a number an arrow goes on with the line above."""
 _TERM = re.compile(r"[-+·]\s|⊙")
 """How a line begins that goes on with the sum or product above it."""
 _POWER = re.compile(r"(?<=[\w)\]])\*\*(?=[-(\w])|(?<=[\w)\]] )\*\*(?= [-(\w])")
 _EMPHASIS = re.compile(r"\*\*")
 """What Markdown prints bold."""
-_WIDE = str.maketrans("＝＋：（）［］，", "=+:()[],")
-_INLINE = re.compile(r"(?:(?<!\$)\$(?!\$)|\\\()(.+?)(?:(?<!\$)\$(?!\$)|\\\))")
+_WIDE = str.maketrans("＝＋：（）［］，⟹⟺∴⟶➡➔➜⟵", "=+:()[],⇒⇒⇒→→→→←")
+_INLINE = re.compile(r"(?:(?<!\$)\$(?!\$)|\\\(|(?<!`)`(?!`))(.+?)(?:(?<!\$)\$(?!\$)|\\\)|`)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MATRIX = re.compile(r"\\begin\{([bpvBV]?matrix)\}.{0,5000}?\\end\{\1\}", re.DOTALL)
 _PROMPT = re.compile(
@@ -48,6 +50,13 @@ _PROMPT = re.compile(
 _SHOWN = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix|float\d\d)\(|[-\[(]|\d)")
 """What Python shows when it is asked for a name."""
 _PRINTED_BELOW = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix)\()")
+_ASKED = re.compile(r"\s*(?:julia>|octave:\d+>|>>?|\$)\s*([^\W\d][\w.]*)\s*")
+_PRINT_HEADS = re.compile(
+    r"^[ \t]*\[(?:\d{1,5},?|,\d{1,5})\](?=[ \t]+[-\d.])|^[ \t]*(?:\[,\d{1,5}\][ \t]*)+$|"
+    r"\b\d{1,9}(?:-element|×\d{1,9}) [A-Z]\w*\{[^{}\n]{0,40}\}:?[ \t]*$",
+    re.MULTILINE,
+)
+"""What R and Julia print around the numbers of a vector or matrix."""
 _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
 _PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)?\(?\[.*)", re.DOTALL)
 """What Python prints of a name and an array."""
@@ -137,7 +146,7 @@ class _Paper:
             self.parts += [(part, place) for part in others if part.strip()]
             return True
         row = blocks.loose_row(text, self.sheet.decimal_comma)
-        if self.spelling and not self.parts and row is not None and (len(row) > 1 or self.rows or text[:1] not in "-+"):
+        if self.spelling and not self.parts and row is not None:
             self.rows.append(row)
             return True
         if row is not None and "\t" in line.text:
@@ -190,7 +199,8 @@ class _Paper:
     ) -> None:
         """A line of calculation, which later ones may go on with."""
         self.close()
-        self.spelling, self.place, self.parts, self.sure, self.about = spelling, place, parts, sure, about
+        self.spelling, self.place, self.sure, self.about = spelling, place, sure, about
+        self.parts = [part for part in parts if part[0]]
 
     def no_equation(self, text: str, place: Place) -> None:
         """`E 0.2984` may be a name and its number, `w6 becomes 0.4087` says both; anything else is prose."""
@@ -229,7 +239,7 @@ class _Paper:
 
 def _joined(text: str) -> Iterator[_Line]:
     """The lines without comments and bullets; where a bracket stays open, with those up to its end."""
-    lines = _MATRIX.sub(_on_one_line, text).splitlines()
+    lines = _MATRIX.sub(_on_one_line, _PRINT_HEADS.sub(lambda head: " " * len(head[0]), text)).splitlines()
     number = 0
     while number < len(lines):
         number += _asked_of_python(lines, number)
@@ -261,7 +271,10 @@ def _on_one_line(matrix: re.Match[str]) -> str:
 
 def _asked_of_python(lines: list[str], number: int) -> int:
     """`>>> dW2`, or just the name, and what is shown below it are one line: puts them together, and says by how many
-    lines."""
+    lines. `> dW2`, as R and Julia ask, begins the rows of numbers below it."""
+    if (asked := _ASKED.fullmatch(lines[number])) and any(map(blocks.loose_row, lines[number + 1 : number + 4])):
+        lines[number] = f"{asked[1]} ="
+        return 0
     prompt = _PROMPT.fullmatch(lines[number]) if number + 1 < len(lines) else None
     shown = (_PRINTED_BELOW if prompt[5] else _SHOWN).match(lines[number + 1]) if prompt else None
     if prompt is None or shown is None:
@@ -287,7 +300,7 @@ def _bare(line: str) -> tuple[str, int]:
     goes_on = line.lstrip().startswith("&")  # a row of a display, with a sign and no bullet
     if goes_on and not (SEPARATOR.match(content) or _TERM.match(content)) and content[:1] == "[":
         content = f"· {content}"  # a product goes on
-    bullet = None if goes_on else _BULLET.match(content)
+    bullet = (_ARROW if goes_on else _BULLET).match(content)
     start = bullet.end() if bullet else len(content) - len(content.lstrip())
     indent = len(line) - len(line.lstrip("\n"))
     return _EMPHASIS.sub("", _POWER.sub("^", content[start:].replace("`", ""))), start + 1 + indent
@@ -300,7 +313,7 @@ def _out_of_prose(line: str) -> str:
     equations = [each for each in inline if _EQUATES.search(each)]
     if not equations or _EQUATES.search(sentence) or len(_WORD.findall(sentence)) < 2:
         return line
-    return ";  ".join(f"${each}$" for each in equations)
+    return ";  ".join(f"${each}$" if "\\" in each else each for each in equations)
 
 
 def _may_be_prose(spelling: str, text: str) -> bool:

@@ -14,22 +14,28 @@ from backprop_trace.formulas.spelled.plainly import simple
 from backprop_trace.formulas.spelled.shape import Reading, Shape, each_marked, one
 from backprop_trace.formulas.spelled.words import ACTIVATIONS, NET, NameNotation
 
-_ARTICLE = r"(?:the |of |for |von |der |für |weight |gewicht |w\.?r\.?t\.? )*"
+_ARTICLE = r"(?:the |of |for |von |der |für |de |du |del |la |le |el |weight |gewicht |poids |peso |w\.?r\.?t\.? )*"
+_UPDATED = r"(?:update|mise à jour|actualización|(?:one )?step|(?:one )?iteration)"
 _OLD = (
     re.compile(
-        r"(?:old|initial|current|alte?[srn]?)[ _](?:weight |value (?:of )?|wert |gewicht )?(?P<of>.+)", re.IGNORECASE
+        r"(?:old|initial|current|alte?[srn]?|ancien(?:ne)?|anterior)[ _]"
+        r"(?:weight |value (?:of )?|wert |gewicht |poids |peso )?(?P<of>.+)",
+        re.IGNORECASE,
     ),
     re.compile(r"(?P<of>.+?)[ _^]*\(?(?:old|alt|init|initial|\(0\))\)?", re.IGNORECASE),
 )
 _NEW = (
     re.compile(
-        r"(?:new|updated|update|neue?[srn]?|aktualisierte[srn]?|next)[ _]"
-        r"(?:(?:weight|bias|value|gewicht|wert)[ _](?:of |for |von |für )?)?(?P<of>.+)",
+        r"(?:new|updated|update|neue?[srn]?|aktualisierte[srn]?|next|nouveau|nouvelle|nuev[oa]|actualizado)[ _]"
+        rf"(?:(?:weight|bias|value|gewicht|wert|poids|peso|biais|sesgo|valeur|valor)s?[ _]{_ARTICLE})?(?P<of>.+)",
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?P<of>.+?)[ _^]*[(\[]?(?:new|updated|neu|next|upd|plus|prime|"
-        r"(?:after|nach)(?: (?:the |dem )?(?:update|(?:one )?step))?|"
+        rf"(?:after|nach|après|después de) (?:the |dem |der |la |el )?{_UPDATED}[,:]? (?P<of>.+)", re.IGNORECASE
+    ),
+    re.compile(
+        r"(?P<of>.+?)[ _^]*[(\[]?(?:new|updated|neu|next|upd|plus|prime|nouveau|nuevo|actualizado|mis à jour|"
+        rf"(?:after|nach|après|después de)(?: (?:the |dem |der |la |el )?{_UPDATED})?|"
         r"at t ?\+ ?1|t ?\+ ?1)[)\]]?",
         re.IGNORECASE,
     ),
@@ -37,7 +43,8 @@ _NEW = (
 )
 _CHANGE = (
     re.compile(
-        rf"(?:change|update|delta|step|adjustment|änderung|anpassung)[ _]{_ARTICLE}(?:in |to )?(?:weight ?)?(?P<of>.+)",
+        rf"(?:changes?|update|delta|step|adjustment|änderung|anpassung|variation|cambio)[ _](?:in |to )?{_ARTICLE}"
+        r"(?:weights? (?:of |for |from )?)?(?P<of>.+)",
         re.IGNORECASE,
     ),
     re.compile(r"change_?(?P<of>.+)"),
@@ -46,7 +53,8 @@ _CHANGE = (
 )
 _GRADIENT = (
     re.compile(
-        r"(?:(?:average|avg|mean|total) )?(?:gradient|grad|derivative|slope|ableitung|steigung)[ _]?"
+        r"(?:(?:average|avg|mean|total) )?"
+        r"(?:gradient[es]?|grad|derivative|slope|ableitung|steigung|dérivée|derivada)[ _]?"
         rf"(?:of |e |l |loss )?{_ARTICLE}\(?(?P<of>[^()]+(?:\([^()]*\))?)\)?",
         re.IGNORECASE,
     ),

@@ -17,12 +17,20 @@ _RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789",
 _OF = re.compile(
     r"\b(net input|weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
     r"loss|sum|summe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
-    r"fehlersignal|fehler|zielwert)(?: value)?\s+(?:of|at|for|to|in|into|von|an|am|bei|für|des|der)\s+(?:the\s+)?",
+    r"fehlersignal|fehler|zielwert|entrée nette|entree nette|somme pondérée|entrada neta|suma ponderada|entrada|entrée|"
+    r"sortie|salida|activación|erreur)(?: value)?\s+"
+    r"(?:(?:of|at|for|to|in|into|von|an|am|bei|für|des|der|de|du|del|en|à)\s+(?:(?:the|la|le|el)\s+)?|de l['’])",
     re.IGNORECASE,
 )
-_ARTICLES = re.compile(r"(?:the|our|der|die|das|let|const|var|double|float|auto)\s+(?=\S)", re.IGNORECASE)
+_ARTICLES = re.compile(
+    r"(?:(?:the|our|der|die|das|let|const|var|val|auto|mut|final|static|tensor|array|(?:double|float|f(?:32|64))(?:\[\])*)\s+)+"
+    r"(?=\S)",
+    re.IGNORECASE,
+)
+"""What stands before a name in a sentence or a program."""
 _UNIT = re.compile(
-    r"\b(?:(hidden|output|verdeckte[nrs]?|ausgabe|ausgangs)[ _-]?(?:layer )?)?(?:unit|neuron|node|knoten|einheit)s?"
+    r"\b(?:(hidden|output|verdeckte[nrs]?|ausgabe|ausgangs)[ _-]?(?:layer )?)?"
+    r"(?:unit|neuron[ae]?|node|knoten|einheit|nodo|noeud|nœud)s?"
     r"(?:[ _](?:number |no\. |#)?)?(?=\w)",
     re.IGNORECASE,
 )
@@ -46,7 +54,6 @@ _SAME = [
         (r"""(?:grads?|gradients?)\[["']d?_?(\w+)["']\]""", r"grad_\1"),
         (r"""(?:params?|parameters|cache|weights)\[["'](\w+)["']\]""", r"\1"),
         (r"(?:delta_)?nabla_(\w.*)", r"grad_\1"),
-        (r"delta ?(\S+?)/delta ?(\S+)", r"d\1/d\2"),
         (r"(?:model|net|layers|self\.\w+)(?:\[|\.)(\d+)\]?\.(weight|bias)(.*)", r"layers\1.\2\3"),
         (
             r"(?:(?:partial )?(?:derivative|gradient|ableitung) (?:of|von) (?:the )?)?"
@@ -59,7 +66,8 @@ _SAME = [
         (r"(.*)weight[_ ]?(\d+)(.*)", r"\1w\2\3"),
         (r"(?:total )?(net|weighted|error) (input|sum|term|signal) (\w+)", r"\1_\2_\3"),
         (r"([wbvWBV])_?new_?(\d+)", r"\1\2_new"),
-        (r"(.+) (?:becomes|is now|wird(?: zu)?)", r"\1_new"),
+        (r"(.+) (?:becomes|is now|wird(?: zu)?|devient)", r"\1_new"),
+        (r"(?:delta|del) ?(\S+?)/(?:delta|del) ?(\S+)", r"d\1/d\2"),
         (r"grad_[EJLC]\((\w+)\)", r"grad_\1"),
         (r"(?:partial )?(?:derivative|gradient|ableitung) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)", r"grad_\1"),
         (r"(net|in|out|o|a|z|s|delta|err|error)_?(\d+)[_ ]?\((h|o|hidden|output|out)\)", r"\1_\3\2"),
@@ -113,7 +121,8 @@ _VERBS = re.compile(
 )
 _HARMLESS = re.compile(
     r"(?:(?:the|so|thus|then|therefore|hence|now|finally|next|and|for|value|weights?|bias|hidden|unit|neuron|node|layer|"
-    r"total|cost|loss|our|a|an|first|also|step|updated|forward|backward|pass|out)\s+)+(?=\S*[\W\d_]|\S{1,2}$)",
+    r"total|cost|loss|our|a|an|first|also|step|updated|forward|backward|pass|out|(?:sum|value) of)\s+)+"
+    r"(?=\S*[\W\d_]|\S{1,2}$)",
     re.I,
 )
 
@@ -127,6 +136,11 @@ _WORDS_FOR_IT = re.compile(
 )
 
 
+_BEHIND_COMMA = re.compile(
+    r"(?:(?:the|total|overall|weighted|net|error|hidden|local) )*(?:input|output|error|activation|sum|term|delta|loss|"
+    r"cost|target|gradient)s?, (?P<symbol>[^\s,]+)",
+    re.IGNORECASE,
+)
 _ADJECTIVES = re.compile(
     r"(?:(?:network|final|computed|calculated|squared|half|individual|local|(?:back-?)?propagated|resulting|partial|"
     r"tatsächliche[rns]?|quadratische[rns]?|berechnete[rns]?|partielle[rns]?)\s+)+(?=\w)",
@@ -141,8 +155,9 @@ def plainer(text: str) -> str:
 
 
 def symbol_behind(text: str) -> str:
-    """`Gesamtfehler E` and `error signal δ_o1` have the symbol behind the words; nothing if there is none."""
-    found = _WORDS_FOR_IT.fullmatch(text.strip())
+    """`Gesamtfehler E` and `error signal δ_o1` have the symbol behind the words, `Net input, I_4` behind a comma;
+    nothing if there is none."""
+    found = _WORDS_FOR_IT.fullmatch(text.strip()) or _BEHIND_COMMA.fullmatch(text.strip())
     return found["symbol"] if found else ""
 
 

@@ -67,21 +67,25 @@ NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input
        "total_input", "preact", "activation_in", "logit", "logits", "pre", "weighted_input", "pre-activation",
        "preactivation", "pre_activation", "netto", "netzeingabe", "inp", "net_inp", "zs", "scores", "weighted_sums",
        "input_sum", "netzinput", "nettoeingabe", "nettoinput", "gewichtete_summe", "summe", "eingang",
-       "netto-input")  # fmt: skip
+       "netto-input", "entrée_nette", "entree_nette", "somme_pondérée", "somme", "entrada_neta", "suma_ponderada",
+       "suma", "entrée", "entrada", "before_activation")  # fmt: skip
 OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung", "ausgang",
-       "actual_output", "actual", "final_output", "ausgabewert", "squashed")  # fmt: skip
+       "actual_output", "actual", "final_output", "ausgabewert", "squashed", "sortie", "salida", "activación",
+       "after_activation")  # fmt: skip
 HIDDEN = ("hidden", "hs", "h")
 OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted",
            "y_predicted", "y_out", "yout", "yp", "y^", "output", "out", "o", "y", "p", "prob", "probs", "probability",
            "probabilities", "softmax", "y'", "vorhersage", "q")  # fmt: skip
 TARGETS = ("target", "targ", "tgt", "t", "y_true", "ytrue", "d", "y", "label", "desired", "ideal", "actual",
-           "expected", "y*", "target_output", "desired_output", "zielwert", "sollwert", "soll", "ziel")  # fmt: skip
+           "expected", "y*", "target_output", "desired_output", "zielwert", "sollwert", "soll", "ziel", "cible",
+           "deseado")  # fmt: skip
 LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "totalerror", "totalloss", "error_total",
           "err_total", "loss_total", "e", "c", "j", "l", "q", "loss", "cost", "error", "err", "mse", "sse", "bce",
           "ce", "total", "risk", "objective", "nll", "e_ges", "eges", "e_gesamt", "gesamtfehler", "fehler", "e_t",
-          "c_0", "teilfehler", "verlust", "gesamtverlust", "kosten", "losses")  # fmt: skip
+          "c_0", "teilfehler", "verlust", "gesamtverlust", "kosten", "losses", "erreur", "perte", "coût", "pérdida",
+          "costo", "coste")  # fmt: skip
 DELTAS = ("delta", "deltas", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error",
-          "error_signal", "fehlersignal", "fehlerterm")  # fmt: skip
+          "error_signal", "fehlersignal", "fehlerterm", "del")  # fmt: skip
 ERRORS = ("error", "e", "err", "diff")
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")
 RATE_LETTERS = ("a", "l", "r")
@@ -119,9 +123,10 @@ RECURRENT = ("hh", "rec", "recurrent", "hidden_hidden")
 LOSS_WORDS = re.compile(
     r"(?:(?:total|tot|overall|sum|squared|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|cross-?entropy|"
     r"initial|training|network|batch|gesamt|mittlerer|quadratischer)[ _-])*"
-    r"(?:error|loss|cost|fehler|verlust|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
-    r"(?:[ _](?:e|j|l|c|gesamt|total|function|value|before(?: (?:the )?(?:update|training))?)|\.item\(\)|\.data)?|"
-    r"[ejlc]_(?:total|tot)|(?:sum|total|mean|average)[ _](?:of )?(?:the )?(?:squared )?(?:errors|losses)"
+    r"(?:error|loss|cost|fehler|verlust|erreur|perte|coût|pérdida|coste?o?|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
+    r"(?:[ _](?:e|j|l|c|gesamt|totale?|quadratique|cuadrático|function|value|before(?: (?:the )?(?:update|training))?|"
+    r"after (?:the )?forward (?:pass|propagation))|\.item\(\)|\.data)?|"
+    r"[ejlc]_?(?:total|tot|ges|gesamt)|(?:sum|total|mean|average)[ _](?:of )?(?:the )?(?:squared )?(?:errors|losses)"
 )
 LOSS_OF = re.compile(r"([a-z]{1,4}) ?\((?:w|b|theta|θ|x|y|yhat|hat|t|o|[,;| ]|_?total)+\)")
 RATE_WORDS = re.compile(r"(?:learning[ _]?rate|lernrate|step[ _]?size|lr)(?:[ _](?:eta|alpha|α|mu|n))?")
