@@ -156,9 +156,10 @@ class SheetNames:
         """`w5` below its gradient or change is the new weight, unless it is the old one that is written down; elsewhere
         it is the new one if it is calculated, or has that one's number."""
         with_gradient: set[Name] = set()
+        of_new = {entry.place for entry in entries if self.has_new_number(entry)}
+        """A matrix is of new weights if one of its numbers tells so."""
         for entry in entries:
-            lines = self.variant.at(entry.section.step) if entry.meant else None
-            name = lines.vocabulary.read(entry.meant) if lines else None
+            name, lines = self.meant_by(entry)
             if name is None or lines is None:
                 yield entry
                 continue
@@ -167,9 +168,27 @@ class SheetNames:
             elif name.kind == "change":
                 with_gradient.add(Name("", name.label))
             if not name.kind and (new := after(name._replace(sample=None))) in lines.equations:
-                is_new = self.is_new(entry, name, new, name in with_gradient)
+                is_new = self.is_new(entry, name, new, name in with_gradient or entry.place in of_new)
                 entry = entry._replace(meant=canonical(new)) if is_new else entry
             yield entry
+
+    def meant_by(self, entry: Entry) -> tuple[Name | None, Lines | None]:
+        """The quantity that an entry was found to be about, and the lines of its step."""
+        lines = self.variant.at(entry.section.step) if entry.meant else None
+        return (lines.vocabulary.read(entry.meant), lines) if lines else (None, None)
+
+    def has_new_number(self, entry: Entry) -> bool:
+        """Is it a parameter with the number that it has after the step, and none that it may have before?"""
+        name, lines = self.meant_by(entry)
+        if (
+            name is None
+            or lines is None
+            or name.kind
+            or (new := after(name._replace(sample=None))) not in lines.equations
+        ):
+            return False
+        true, written = self.variant.true(entry.section.step), entry.readings[0]
+        return tells(written) and agrees(written, true[new]) and not agrees(written, true[name])
 
     def is_new(self, entry: Entry, name: Name, new: Name, below_gradient: bool) -> bool:
         true = self.variant.true(entry.section.step)
@@ -258,8 +277,9 @@ class SheetNames:
         either = simple(entry.spelling).lower().startswith(SIGNED)
         if all(name in true and agrees(written, true[name], either) for written, name in pairs):
             return True
-        return all(tells(written) and (new := after(name)) in true and agrees(written, true[new])
-                   for written, name in pairs)  # fmt: skip
+        return any(tells(written) for written, _ in pairs) and all(
+            (new := after(name)) in true and agrees(written, true[new]) for written, name in pairs
+        )
 
     def decided(self, candidates: Sequence[_Candidate]) -> Reading | None:
         """The reading that is left: the only one, the one whose number it is, or the one other lines speak for."""
@@ -363,7 +383,7 @@ def _clear_winner(votes: Mapping[str, float]) -> str:
 
 
 _KIND_BEHIND = re.compile(
-    r"(?P<of>[^(),]+?)(?:\s*\((?P<a>[^()\d]{3,30})\)|\s*[,–—]\s*(?P<b>[^\d,]{3,30})|['’]s (?P<c>\D{3,30}))"
+    r"(?P<of>[^(),]+?)(?:\s*\((?P<a>[^()]{2,30})\)|\s*[,–—]\s*(?P<b>[^\d,]{3,30})|['’]s (?P<c>\D{3,30}))"
 )
 """`h1 (net input)`, `w5, gradient`, `h1's output`"""
 _LETTER_FOR_ONE = re.compile(r"(?<=[A-Za-z])[lI|](?!\w)")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "Delta": "Δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η",
     "theta": "θ", "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ", "Sigma": "Σ", "phi": "φ", "varphi": "φ",
-    "psi": "ψ", "partial": "∂", "nabla": "∇", "sum": "Σ",
+    "psi": "ψ", "partial": "∂", "part": "∂", "nabla": "∇", "sum": "Σ",
 }  # fmt: skip
 _SIGNS = {
     "cdot": "·", "times": "×", "approx": "≈", "simeq": "≃", "cong": "≃", "doteq": "≐", "sim": "~", "to": "→",
@@ -73,6 +73,9 @@ _CASES = re.compile(r"\\begin\{cases\}(.*?)&(.*?)\\\\(.*?)&.*?\\end\{cases\}", r
 _MATRIX = re.compile(r"\\begin\s*\{[bpvBV]?matrix\}(.*?)\\end\s*\{[bpvBV]?matrix\}", re.DOTALL)
 _PHANTOM = re.compile(r"\\[hv]?phantom\s*\{[^{}]*\}|\\(?:text)?color(?:\[\w*\])?\s*\{[^{}]*\}")
 """What takes room and prints nothing, and in which colour what stands behind it is printed."""
+_WORDS = "net", "out", "output", "input", "target", "total", "new"
+_SPACED_OUT = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(' '.join(word) for word in _WORDS)})(?![A-Za-z])")
+"""Words that were scanned as a product of letters: o u t_{h 1}."""
 _BREAK = re.compile(r"\\\\\*?(?:\[[^\]]*\])?|\\(?=\s|$)")
 _HAT = re.compile(r"\\(?:hat|widehat)\s*(?:\{([^{}]*)\}|([A-Za-z]))")
 _ONE_LETTER = re.compile(r"\\[,;:! ]|~|\\(?=[_%&#$])|[$&]|\\[\[\]()]")
@@ -104,6 +107,7 @@ def from_latex(text: str) -> str:
     text = _CASES.sub(lambda found: f"{found[1]} if {found[2]} else {found[3]}", text)
     text = _MATRIX.sub(lambda found: _matrix(found[1]), text)
     text = _ENVIRONMENT.sub(" ", _PHANTOM.sub("", text))
+    text = _SPACED_OUT.sub(lambda found: found[0].replace(" ", ""), text)
     text = re.sub(r"\\(?:left|right)\s*\.", "", text)
     text = _HAT.sub(lambda found: _hatted(found[1] or found[2]), text)
     text = _BREAK.sub(" ", text)

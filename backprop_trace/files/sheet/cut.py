@@ -45,7 +45,9 @@ _IN_WORDS = re.compile(
     r"(?:updated|changed|adjusted|changes|goes|moves|drops|rises|aktualisiert|becomes|is now|wird)\s+"
     rf"(?:(?:from|von)\s+{_NUMBER}\s+)?(?:(?:to|zu|auf)\s+)?)|"
     r"(?:(?:equals|is equal to|is|comes (?:out )?(?:to|as)|works out (?:to|as|at)|evaluates to|ist(?: gleich)?|beträgt|"
-    r"ergibt(?: sich zu)?)\s+(?:(?:about|approximately|roughly|now|etwa|ungefähr|ca\.)\s+)?))"
+    r"ergibt(?: sich zu)?)\s+(?:(?:about|approximately|roughly|now|therefore|thus|then|hence|etwa|ungefähr|"
+    r"ca\.|also|daher|somit|damit)\s+)?)|"
+    rf"(?P<to>(?:from|von)\s+{_NUMBER}\s+(?:to|auf|zu)\s+))"
     rf"(?P<value>{_NUMBER}(?<=\d)\s?%?)[.,]?"
 )
 
@@ -152,4 +154,4 @@ def _rounded(long: str, short: str) -> bool:
 def in_words(text: str) -> tuple[str, str] | None:
     """The name and the number of a sentence that says them: `w6 is updated to 0.4087`."""
     found = _IN_WORDS.fullmatch(text.strip())
-    return (f"{found['name']}{' new' if found['new'] else ''}", found["value"]) if found else None
+    return (f"{found['name']}{' new' if found['new'] or found['to'] else ''}", found["value"]) if found else None

@@ -64,7 +64,7 @@ def _form(text: str, name: str) -> str:
         len(cells) > 1 and set(cells) & set(NAMES) and set(cells) & set(VALUES)
     ):
         return "csv"
-    if first.lstrip().startswith("{") or re.search(r":(\s|$)", first):
+    if first.lstrip().startswith(("{", "[{")) or re.search(r":(\s|$)", first):
         return "paper" if _SAYS_PAPER.search(first) else "yaml"
     return "paper"
 
@@ -87,11 +87,24 @@ def _mapping(text: str, name: str) -> tuple[Node | None, SourceError | None]:
         node = read_yaml(text, name)
     except SourceError as broken:
         return None, broken
-    return (node if node.kind == "mapping" or node.is_empty else None), None
+    return (node if node.kind == "mapping" or node.is_empty or _are_records(node) else None), None
+
+
+def _are_records(node: Node) -> bool:
+    """`[{"name": "net_h1", "value": 0.3775}, ...]`"""
+    return (
+        node.kind == "list"
+        and bool(node.items)
+        and all(
+            {"name", "value"} <= {key.text for key, _ in item.entries} for item in node.items if item.kind == "mapping"
+        )
+        and any(item.kind == "mapping" for item in node.items)
+    )
 
 
 def _read_mapping(sheet: Collected, node: Node, section: Section, about: str = "") -> None:
     records = [value for key, value in node.entries if key.text == "lines" and value.kind == "list"]
+    records += [node] if node.kind == "list" else []
     if records:  # what stands beside them is their head
         _read_records(sheet, records[0])
         return

@@ -31,6 +31,7 @@ _LABEL = re.compile(r"[^\W\d][\w^'{},.\\$+-]*(?: \d+)?|\d+")
 _INDEX = re.compile(r"_\{?[ijk]\}?(?!\w)|(?<=[^\W\d_])[ijk]$")
 _SYMBOL = re.compile(r"\s+(?:\([^()\s]{1,6}\)|[^\W\d_](?:\(\w\)|_?\w)?)$")
 """How a heading ends that has the letter behind the word: net input (z), activation σ(z), target t."""
+_DERIVATIVE_BEHIND = re.compile(r"\s+\(?d\w+/d\w+\)?$")
 _OF_ANSWER = re.compile(r"(\w+)\s*[·*×]?\s*\(1\s*-\s*\1\)")
 _DIFFERENCE = re.compile(r"\(?(?:t|target|d|desired|y)\s*-\s*(?:o|out|output|a|y|ŷ|actual)\)?")
 _QUOTIENT = re.compile(r"d[elcj](?:_total)?/d[a-z]+")
@@ -68,7 +69,14 @@ def _kind(heading: str) -> str:
     word = heading.strip("*:$` ").lower().replace("∂", "d").replace("\u2212", "-").replace("\\", "")
     word = re.sub(r",.*$|\s+\([^()]*[a-z]{3}[^()]*\)$", "", word).strip()
     plural = word.replace("_", " ").removesuffix("s")
-    forms = word, _INDEX.sub("", word), _SYMBOL.sub("", word), plural, plural.removesuffix(" of weight")
+    forms = (
+        word,
+        _INDEX.sub("", word),
+        _SYMBOL.sub("", word),
+        _DERIVATIVE_BEHIND.sub("", word),
+        plural,
+        plural.removesuffix(" of weight"),
+    )
     return next((each for each in forms if _is_known(each)), "")
 
 

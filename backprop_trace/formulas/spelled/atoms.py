@@ -21,6 +21,7 @@ from backprop_trace.formulas.spelled.words import (
     NET,
     OUT,
     OUTPUTS,
+    SLOPES,
     TARGETS,
     NameNotation,
 )
@@ -86,6 +87,7 @@ class Atoms:
         yield "target", TARGETS
         yield "E", LOSSES
         yield "error", ERRORS
+        yield "slope", SLOPES
 
     def bare_units(self, text: str) -> Iterator[Reading]:
         """`h1` alone is the activation of h1."""

@@ -31,11 +31,13 @@ _NEW = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?:after|nach|après|después de) (?:the |dem |der |la |el )?{_UPDATED}[,:]? (?P<of>.+)", re.IGNORECASE
+        rf"(?:(?:after|nach|après|después de) (?:the |dem |der |la |el )?{_UPDATED}[,:]?|(?:weight|gewicht|poids|peso) "
+        r"(?:updated|new|neu|nouveau|mis à jour|nuevo|actualizado)) (?P<of>.+)",
+        re.IGNORECASE,
     ),
     re.compile(
         r"(?P<of>.+?)[ _^]*[(\[]?(?:new|updated|neu|next|upd|plus|prime|nouveau|nuevo|actualizado|mis à jour|"
-        rf"(?:after|nach|après|después de)(?: (?:the |dem |der |la |el )?{_UPDATED})?|"
+        rf"update|(?:after|nach|après|después de)(?: (?:the |dem |der |la |el )?{_UPDATED})?|"
         r"at t ?\+ ?1|t ?\+ ?1)[)\]]?",
         re.IGNORECASE,
     ),
@@ -49,7 +51,7 @@ _CHANGE = (
     ),
     re.compile(r"change_?(?P<of>.+)"),
     re.compile(r"delta_?(?P<of>[a-z].*)", re.IGNORECASE),
-    re.compile(r"(?:(?P<of>.+)[_ ](?:change|delta))"),
+    re.compile(r"(?:(?P<of>.+)[_ ](?:change|delta|update|step))"),
 )
 _GRADIENT = (
     re.compile(
@@ -65,6 +67,10 @@ _GRADIENT = (
     re.compile(r"g_(?P<of>(?:[hzaoy]|net|out).*)"),
     re.compile(r"grad_(?P<of>.+?)(?:\(?[EJLC]\)?)"),
 )
+_CAPITAL_DELTA = re.compile(r"change__?(?P<of>.+)")
+"""Some write the delta of a unit so."""
+_SUBSCRIPT = re.compile(r"[EJLC]_(?P<of>[wbvuWBVU]\w*)")
+_DIFFERENCE = re.compile(r"(?P<of>[^\W\d]\w*) ?- ?(?:y|t|d|Y|T|target|targets|labels?|y_true|one_?hot)")
 _D = re.compile(r"d_?(?P<of>[A-Za-z].*)")
 _SLOPE = re.compile(
     rf"(?:{ACTIVATIONS})'?_?\w{{0,2}}?'\(?(?P<of>[^()]*)\)?|(?:{ACTIVATIONS})'\((?P<of2>.+)\)", re.IGNORECASE
@@ -118,14 +124,17 @@ def _marked(text: str, shape: Shape, notation: NameNotation) -> Iterator[Reading
         yield from each_marked(atoms.read(value["of"] + value["index"]), _value)
     for pattern in _OLD:
         if match := pattern.fullmatch(text):
-            yield from atoms.parameters.read(match["of"].strip("() "))
+            yield from atoms.read(match["of"].strip("() "))
     for pattern in _NEW:
         if match := pattern.fullmatch(text):
             yield from each_marked(atoms.parameters.read(match["of"].strip("() ")), after)
     for pattern in _CHANGE:
         if match := pattern.fullmatch(text):
             yield from each_marked(atoms.parameters.read(match["of"].strip("() ")), _change)
+    if match := _CAPITAL_DELTA.fullmatch(text):
+        yield from atoms.read(f"delta_{match['of']}")
     yield from _gradients(text, atoms, notation)
+    yield from _differences(text, atoms)
 
 
 def _gradients(text: str, atoms: Atoms, notation: NameNotation) -> Iterator[Reading]:
@@ -133,6 +142,8 @@ def _gradients(text: str, atoms: Atoms, notation: NameNotation) -> Iterator[Read
     for pattern in _GRADIENT:
         if match := pattern.fullmatch(text):
             yield from each_marked(atoms.read(match["of"].strip()), gradient)
+    if match := _SUBSCRIPT.fullmatch(text):
+        yield from each_marked(atoms.parameters.read(match["of"]), gradient)
     if quotient := _QUOTIENT.fullmatch(text):
         yield from _quotients(quotient["of"].strip(), quotient["wrt"].strip(), atoms)
         return
@@ -146,6 +157,17 @@ def _gradients(text: str, atoms: Atoms, notation: NameNotation) -> Iterator[Read
             yield from each_marked(
                 atoms.read(match["of"]), lambda name: gradient(name) if name.kind in ("net", "out") else None
             )
+
+
+def _differences(text: str, atoms: Atoms) -> Iterator[Reading]:
+    """`ŷ - y`, of all outputs: with cross-entropy that is their delta, with half the squared error the slope there."""
+    match = _DIFFERENCE.fullmatch(text)
+    outputs = atoms.shape.layers[-1].units if match and atoms.shape.layers else ()
+    for reading in atoms.read(match["of"]) if match and len(outputs) > 1 else ():
+        if reading.rows == (tuple(Name("out", unit) for unit in outputs),):
+            yield from each_marked(iter((reading,)), gradient_of(atoms.shape.objective))
+            nets = reading._replace(rows=(tuple(Name("net", unit) for unit in outputs),))
+            yield from each_marked(iter((nets,)), gradient_of(atoms.shape.objective))
 
 
 def _unslashed(text: str) -> Iterator[tuple[str, str]]:

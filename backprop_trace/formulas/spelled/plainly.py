@@ -15,7 +15,8 @@ from backprop_trace.formulas.paper import lowered
 _HATTED = {"ŷ": "yhat", "Ŷ": "yhat", "ô": "ohat", "â": "ahat"}
 _RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁽": "(", "⁾": ")"})
 _OF = re.compile(
-    r"\b(net input|weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
+    r"\b(net input|local gradient|error (?:back-?)?propagated|"
+    r"weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
     r"loss|sum|summe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
     r"fehlersignal|fehler|zielwert|entrée nette|entree nette|somme pondérée|entrada neta|suma ponderada|entrada|entrée|"
     r"sortie|salida|activación|erreur)(?: value)?\s+"
@@ -48,6 +49,8 @@ _GREEK = {
 }
 
 
+_WITH_RESPECT_TO = r"(?:wrt|w\.r\.t\.?|with respect to|nach|bezüglich|bzgl\.?|par rapport à|(?:con )?respecto (?:a|de))"
+_DERIVATIVE = r"(?:(?:derivative|gradient|ableitung|dérivée|derivada)(?: partielle| parcial)?)"
 _SAME = [
     (re.compile(pattern, re.IGNORECASE), written)
     for pattern, written in (
@@ -56,8 +59,8 @@ _SAME = [
         (r"(?:delta_)?nabla_(\w.*)", r"grad_\1"),
         (r"(?:model|net|layers|self\.\w+)(?:\[|\.)(\d+)\]?\.(weight|bias)(.*)", r"layers\1.\2\3"),
         (
-            r"(?:(?:partial )?(?:derivative|gradient|ableitung) (?:of|von) (?:the )?)?"
-            r"(?!grad|slope|derivative|ableit)d?_?(\w+) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)",
+            rf"(?:(?:partial )?(?:partial|{_DERIVATIVE}) (?:of|von|de) (?:the )?)?"
+            rf"(?!grad|slope|deriv|dériv|ableit|partial)d?_?(\w+) {_WITH_RESPECT_TO} (.+)",
             r"d\1/d\2",
         ),
         (r"(.+?)_?(\d+)_(true|pred|hat)", r"\1_\3_\2"),
@@ -69,8 +72,14 @@ _SAME = [
         (r"(.+) (?:becomes|is now|wird(?: zu)?|devient)", r"\1_new"),
         (r"(?:delta|del) ?(\S+?)/(?:delta|del) ?(\S+)", r"d\1/d\2"),
         (r"grad_[EJLC]\((\w+)\)", r"grad_\1"),
-        (r"(?:partial )?(?:derivative|gradient|ableitung) (?:wrt|w\.r\.t\.?|with respect to|nach) (.+)", r"grad_\1"),
-        (r"(net|in|out|o|a|z|s|delta|err|error)_?(\d+)[_ ]?\((h|o|hidden|output|out)\)", r"\1_\3\2"),
+        (rf"(?:partial )?(?:partial|{_DERIVATIVE}) {_WITH_RESPECT_TO} (.+)", r"grad_\1"),
+        (r"(?:d|grad)_(\w+) ([EJLC](?:_\w+)?)", r"d\2/d\1"),
+        (r"\(([^()]+)\)", r"\1"),
+        (
+            r"(net|in|out|o|a|z|s|delta|err|error)_?(\d+)[_ ]?(?:\^?\((h|o|hidden|output|out)\)|\^(h|o|hidden|out))",
+            r"\1_\3\4\2",
+        ),
+        (r"(net|in|a|z|s|delta|err|error)\^\(?(h|o|hidden|output|out)\)?_?(\d+)", r"\1_\2\3"),
         (r"(h|o|y)_?(\d+)\^(in|out|net)", r"\3_\1\2"),
         (r"p\((?:class |y ?= ?|c)(\d)(?:\|x)?\)", r"probs[\1]"),
         (r"(sigmoid|tanh|relu|softmax|exp) (?:of|applied to) (.+)", r"\1(\2)"),
@@ -117,11 +126,15 @@ def _whose(layer: str | None) -> str:
 
 
 _VERBS = re.compile(
-    r".*\b(?:is|are|get|gets|gives|have|has|becomes|be|equals|calculate|compute|find|obtain|with|where)\s+", re.I
+    r".*\b(?:is|are|get|gets|gives|have|has|becomes|be|equals|calculate|compute|find|obtain|with|where|ist|folgt|"
+    r"ergibt sich|gilt|est|on a|obtient|obtenemos|tenemos)\s+",
+    re.I,
 )
 _HARMLESS = re.compile(
-    r"(?:(?:the|so|thus|then|therefore|hence|now|finally|next|and|for|value|weights?|bias|hidden|unit|neuron|node|layer|"
-    r"total|cost|loss|our|a|an|first|also|step|updated|forward|backward|pass|out|(?:sum|value) of)\s+)+"
+    r"(?:(?:the|so|thus|then|therefore|hence|now|finally|next|somit|daraus|damit|also|donc|alors|ainsi|entonces|luego|"
+    r"por (?:lo )?tanto|and|for|value|weights?|bias|hidden|unit|neuron|node|layer|"
+    r"total|cost|loss|our|a|an|first|also|step|updated|forward|backward|pass|out|(?:sum|value) of)(?:,\s*|\s+)|"
+    r"d['’]où\s+)+"
     r"(?=\S*[\W\d_]|\S{1,2}$)",
     re.I,
 )
@@ -142,11 +155,11 @@ _BEHIND_COMMA = re.compile(
     re.IGNORECASE,
 )
 _ADJECTIVES = re.compile(
-    r"(?:(?:network|final|computed|calculated|squared|half|individual|local|(?:back-?)?propagated|resulting|partial|"
+    r"(?:(?:network|softmax|final|computed|calculated|squared|half|individual|local|(?:back-?)?propagated|resulting|partial|"
     r"tatsächliche[rns]?|quadratische[rns]?|berechnete[rns]?|partielle[rns]?)\s+)+(?=\w)",
     re.IGNORECASE,
 )
-_IN_BRACKETS = re.compile(r"\s+\([^()\d]*\)$")
+_IN_BRACKETS = re.compile(r"\s+\((?:[^()\d]*|(?:(?:hidden|output) )?(?:layer|neuron|unit|node)[^()]*)\)$")
 
 
 def plainer(text: str) -> str:

@@ -68,7 +68,7 @@ NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input
        "preactivation", "pre_activation", "netto", "netzeingabe", "inp", "net_inp", "zs", "scores", "weighted_sums",
        "input_sum", "netzinput", "nettoeingabe", "nettoinput", "gewichtete_summe", "summe", "eingang",
        "netto-input", "entrée_nette", "entree_nette", "somme_pondérée", "somme", "entrada_neta", "suma_ponderada",
-       "suma", "entrée", "entrada", "before_activation")  # fmt: skip
+       "suma", "entrée", "entrada", "before_activation", "netz-input")  # fmt: skip
 OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung", "ausgang",
        "actual_output", "actual", "final_output", "ausgabewert", "squashed", "sortie", "salida", "activación",
        "after_activation")  # fmt: skip
@@ -83,10 +83,13 @@ LOSSES = ("e_total", "etotal", "e_tot", "etot", "total_error", "total_loss", "to
           "err_total", "loss_total", "e", "c", "j", "l", "q", "loss", "cost", "error", "err", "mse", "sse", "bce",
           "ce", "total", "risk", "objective", "nll", "e_ges", "eges", "e_gesamt", "gesamtfehler", "fehler", "e_t",
           "c_0", "teilfehler", "verlust", "gesamtverlust", "kosten", "losses", "erreur", "perte", "coût", "pérdida",
-          "costo", "coste")  # fmt: skip
-DELTAS = ("delta", "deltas", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error",
+          "costo", "coste", "σe")  # fmt: skip
+DELTAS = ("delta", "error_propagated", "propagated_error", "backpropagated_error",
+          "deltas", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error",
           "error_signal", "fehlersignal", "fehlerterm", "del")  # fmt: skip
 ERRORS = ("error", "e", "err", "diff")
+SLOPES = ("error_propagated", "propagated_error", "backpropagated_error")
+"""What comes back to a unit: the gradient of its activation, or its delta."""
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")
 RATE_LETTERS = ("a", "l", "r")
 """These, too, where a number speaks for it."""
@@ -121,11 +124,11 @@ LAYER_NAMES = {"hidden": 0, "h": 0, "hid": 0, "ih": 0, "xh": 0, "input_hidden": 
 """Layers by name, in a network of one hidden layer: units and the weights that lead there."""
 RECURRENT = ("hh", "rec", "recurrent", "hidden_hidden")
 LOSS_WORDS = re.compile(
-    r"(?:(?:total|tot|overall|sum|squared|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|cross-?entropy|"
-    r"initial|training|network|batch|gesamt|mittlerer|quadratischer)[ _-])*"
+    r"(?:(?:total|tot|overall|sum|squared|quadratic|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|"
+    r"cross[ -]?entropy|initial|training|network|batch|gesamt|mittlerer|quadratischer)[ _-])*"
     r"(?:error|loss|cost|fehler|verlust|erreur|perte|coût|pérdida|coste?o?|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
     r"(?:[ _](?:e|j|l|c|gesamt|totale?|quadratique|cuadrático|function|value|before(?: (?:the )?(?:update|training))?|"
-    r"after (?:the )?forward (?:pass|propagation))|\.item\(\)|\.data)?|"
+    r"after (?:the )?forward (?:pass|propagation))|\.item\(\)|\.data){0,2}|"
     r"[ejlc]_?(?:total|tot|ges|gesamt)|(?:sum|total|mean|average)[ _](?:of )?(?:the )?(?:squared )?(?:errors|losses)"
 )
 LOSS_OF = re.compile(r"([a-z]{1,4}) ?\((?:w|b|theta|θ|x|y|yhat|hat|t|o|[,;| ]|_?total)+\)")
