@@ -425,3 +425,18 @@ def test_the_number_of_the_new_weight_tells_which_one_is_meant(weight):
     sheet = f"w^1_12 = {trace(example)[f'{weight}+'].value:.6f}"
     report = Checker(example).check(read_sheet(sheet, "sheet"))
     assert [(line.name, line.verdict) for line in report.lines if line.written] == [(f"{weight}+", "right")]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "name"),
+    [
+        ("dE/dw5 = 0.0822\nw5 = 0.9", "w5+"), ("change_w5 = -0.0411\nw5 = 0.9", "w5+"), ("w5 = 0.9", "w5"),
+        ("dE/dw6 = 0.0827\nw5 = 0.9", "w5"), ("change_w6 = -0.0413\nw5 = 0.9", "w5"), ("w5 = 0.3589", "w5+"),
+        ("w5 = 0.40", "w5"), ("dE/dw5 = 0.0822\nw5 = 0.40", "w5"), ("w5 = 0.4 - 0.0411 = 0.9", "w5+"),
+        ("w5 = 0.36", "w5"),
+    ],
+)  # fmt: skip
+def test_a_weight_below_its_gradient_or_its_change_is_the_new_one(sheet, name):
+    """Unless it has the number of the old one; elsewhere if it is calculated, or has three figures of the new one."""
+    report = Checker(load("mazur")).check(read_sheet(sheet, "a.txt"))
+    assert max(report.written, key=lambda line: line.place).name == name
