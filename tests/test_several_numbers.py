@@ -1,0 +1,46 @@
+"""Several numbers for one quantity: each is judged, the best stands for the lines that use it, the others may be used."""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+
+import backprop_trace as bt
+
+OTHER, OWN = "computed from the other reading of an earlier line", "follows from your own earlier lines: no new mistake"
+
+
+def sigmoid(z: float) -> str:
+    return f"{1 / (1 + exp(-z)):.4f}"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "used", "fine", "message"),
+    [
+        (["0.3775", "0.9"], 0.9, [True, False], OTHER), (["0.9", "0.3775"], 0.9, [False, True], OTHER),
+        (["0.9", "0.3775"], 0.3775, [False, True], ""), (["0.3775", "0.9"], 0.3775, [True, False], ""),
+        (["0.9", "0.8"], 0.9, [False, False], OWN), (["0.9", "0.8"], 0.8, [False, False], OTHER),
+        (["0.9", "0.9"], 0.9, [False, False], OWN), (["0.3775", "0.378"], 0.3775, [True, True], ""),
+        (["0.9", "0.3775", "0.8"], 0.8, [False, True, False], OTHER),
+        (["0.9", "0.3775", "0.8"], 0.9, [False, True, False], OTHER), (["0.9"], 0.9, [False], OWN),
+    ],
+)  # fmt: skip
+def test_a_line_may_rest_on_any_of_them(numbers: list[str], used: float, fine: list[bool], message: str) -> None:
+    """net_h1 is 0.3775."""
+    lines = [f"net_h1 = {number}" for number in numbers]
+    found = bt.check("mazur", "\n".join([*lines, f"out_h1 = {sigmoid(used)}"])).written
+    *nets, out = sorted(found, key=lambda line: line.place)
+    assert [line.verdict == "right" for line in nets] == fine
+    assert (out.verdict, out.message) == ("follows" if message else "right", message)
+
+
+@pytest.mark.parametrize("numbers", [["0.9", "0.3775"], ["0.3775", "0.9"], ["0.9", "0.8"]])
+def test_what_rests_on_none_of_them_is_a_mistake(numbers: list[str]) -> None:
+    sheet = "\n".join([*(f"net_h1 = {number}" for number in numbers), "out_h1 = 0.8500"])
+    assert bt.check("mazur", sheet).written[-1].verdict in ("slip", "wrong")
+
+
+def test_a_given_that_is_copied_twice_is_judged_twice() -> None:
+    found = bt.check("mazur", "w5 = 0.4\nw5 = 0.7\nnet_h1 = 0.3775").written
+    assert [line.verdict for line in sorted(found, key=lambda line: line.place)] == ["right", "slip", "right"]
