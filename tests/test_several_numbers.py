@@ -1,4 +1,4 @@
-"""Several numbers for one quantity: each is judged, the best stands for the lines that use it, the others may be used."""
+"""Several numbers for one quantity: each is judged, the best stands for later lines, the others may be used."""
 
 from __future__ import annotations
 

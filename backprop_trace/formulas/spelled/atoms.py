@@ -27,6 +27,10 @@ from backprop_trace.formulas.spelled.words import (
 )
 
 
+LONGEST_NAME = 60
+"""No quantity is called anything longer."""
+
+
 def gradient_of(objective: Name) -> Callable[[Name], Name]:
     return lambda name: derivative(objective, name)
 
@@ -41,7 +45,7 @@ class Atoms:
 
     def read(self, text: str) -> Iterator[Reading]:
         text = text.strip()
-        if not text or len(text) > 60:
+        if not text or len(text) > LONGEST_NAME:
             return
         yield from self.parameters.read(text)
         if self.is_loss(text):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from backprop_trace.formulas.expr import LOSS, Name, after, derivative
-from backprop_trace.formulas.spelled.atoms import Atoms, gradient_of
+from backprop_trace.formulas.spelled.atoms import LONGEST_NAME, Atoms, gradient_of
 from backprop_trace.formulas.spelled.plainly import simple
 from backprop_trace.formulas.spelled.shape import Reading, Shape, each_marked, one
 from backprop_trace.formulas.spelled.words import ACTIVATIONS, NET, NameNotation
@@ -172,8 +172,8 @@ def _differences(text: str, atoms: Atoms) -> Iterator[Reading]:
 
 def _unslashed(text: str) -> Iterator[tuple[str, str]]:
     """dE_dw5, d_L_d_w5, dEdw5 and d_E_w5 without the sign of a quotient: wherever a d or a _ may part it."""
-    match = _UNSLASHED.fullmatch(text)
-    for cut in re.finditer(r"(?=(_d_|_[dD]|(?<!_)d_?|_))", match["rest"]) if match and len(text) <= 60 else ():
+    match = _UNSLASHED.fullmatch(text) if len(text) <= LONGEST_NAME else None
+    for cut in re.finditer(r"(?=(_d_|_[dD]|(?<!_)d_?|_))", match["rest"]) if match else ():
         of, wrt = match["rest"][: cut.start()], match["rest"][cut.end(1) :]  # type: ignore[index]
         if of and wrt:
             yield of, wrt
