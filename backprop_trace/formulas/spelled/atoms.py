@@ -26,7 +26,6 @@ from backprop_trace.formulas.spelled.words import (
     NameNotation,
 )
 
-
 LONGEST_NAME = 60
 """No quantity is called anything longer."""
 
