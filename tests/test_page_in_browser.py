@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -315,6 +316,15 @@ def test_steps_are_picked_on_a_curve_of_all_of_them(browser, run, tmp_path):
     found.context.close()
 
 
+@pytest.mark.parametrize("width", [320, 390, 900, 1280])
+def test_no_window_with_several_steps_scrolls_sideways(browser, run, tmp_path, width):
+    file = tmp_path / "page.html"
+    run("show", "xor", "--steps", "5", "--format", "html", "-o", str(file))
+    found = Opened(browser, file, viewport={"width": width, "height": 800})
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    found.context.close()
+
+
 def test_a_quantity_may_be_called_as_what_every_object_has(opened):
     found = opened(
         read_example("""
@@ -403,3 +413,22 @@ def test_a_deep_network_is_drawn_so_that_it_can_be_read(opened, width):
     (number,) = boxes(page, ".chip.own .rw .cv")
     assert not meet(name, number)
     assert min(bottom - top for _, top, _, bottom in boxes(page, ".unit .vl")) > 7.5
+
+
+def test_on_paper_no_weights_of_a_crowded_drawing_cover_each_other(opened):
+    page = opened(layered(8, 1), "#net_h3").page
+    assert boxes(page, ".chip>rect")
+    page.emulate_media(media="print")
+    assert boxes(page, ".chip>rect") == []
+
+
+def test_the_decimals_that_are_asked_for_are_said_and_the_last_hint_has_as_many_figures(browser, run, tmp_path):
+    file = tmp_path / "page.html"
+    run("practice", "mazur", "--decimals", "9", "--phase", "forward", "-o", str(file))
+    found = Opened(browser, file)
+    assert found.page.inner_text("#pt") == "0 of 8 filled in · decimals asked for: 9"
+    for _ in range(3):
+        found.page.click(".ask button >> nth=1")
+    hidden = 1 / (1 + exp(-0.3775))
+    assert f"{hidden:.9f}" in found.page.text_content(".hlp >> nth=1")
+    assert found.complaints == []

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
 
 class PagePractice(NamedTuple):
-    """What a page asks for in practising: so many lines of some phases, chosen by a seed. Is it the first mode?"""
+    """What a page asks for in practising: so many lines of some phases, chosen by a seed, to so many decimals (none: as
+    many as one likes). Is it the first mode?"""
 
     phases: tuple[str, ...] = PHASES
     lines: int | None = None
     seed: int = 0
     first: bool = False
+    decimals: int | None = None
 
 
 class View(NamedTuple):

@@ -78,7 +78,8 @@ def command(
     worked = with_values(load(example), settings or ())
     if output is not None:
         medium = medium_of("html", None, False, None, output, force, lang, decimal)
-        _page(worked, PagePractice(tuple(phase or PHASES), lines, seed, first=True), medium, output, force)
+        asks = PagePractice(tuple(phase or PHASES), lines, seed, first=True, decimals=decimals)
+        _page(worked, asks, medium, output, force)
         return
     practice = Practice(worked)
     wanted = asked(practice.step.lines, phase or PHASES, lines, seed)

@@ -394,6 +394,7 @@ class _Page:
             "step": self.trace.step,
             "name": self.trace.example.name,
             "asked": self.asked(),
+            "decimals": self.view.practice.decimals if self.view.practice is not None else None,
             "command": f"backprop-trace show {self.trace.example.name}",
             "file": self.file([*self.givens, *missing]),
             "comma": self.comma,

@@ -13,7 +13,7 @@ function judgeAll() {
   const n = asked.map(k => verdicts[k]).filter(x => x), c = x => n.filter(y => CLASS[y.w] == x).length;
   $('.pbar').innerHTML = asked.map(k => `<i class="${verdicts[k] ? CLASS[verdicts[k].w] : ''}"></i>`).join('');
   $('.pbar').style.setProperty('--n', asked.length);
-  const t = [say('{} of {} filled in', n.length, asked.length), n.length && say('{} right or following', c('fine')), c('slip') && say('slips: {}', c('slip')), c('bad') && say('to look at: {}', c('bad'))].filter(x => x).join(' · ');
+  const t = [say('{} of {} filled in', n.length, asked.length), n.length && say('{} right or following', c('fine')), c('slip') && say('slips: {}', c('slip')), c('bad') && say('to look at: {}', c('bad')), D.decimals != null && say('decimals asked for: {}', D.decimals)].filter(x => x).join(' · ');
   $('#pt').textContent = t;
   $('.pbar').setAttribute('aria-label', t);
   $$('.cnt').forEach(s => { const ks = asked.filter(k => L[k].p == s.dataset.ph); s.textContent = mode == 'practise' ? say('{} of {}', ks.filter(k => fineish(k + K)).length, ks.length) : '' });
@@ -23,7 +23,7 @@ function hint(k) {
   d.className = 'der';
   d.innerHTML = $('.der', source(k)).innerHTML;
   L.forEach((m, j) => { const w = j < k && ans[m.n] ? written(ans[m.n]) : null; own.push(w && !w.bad ? w.x : F[j](own)) });
-  put(d, j => j < K ? text(j, 9) : j != K + k && ans[N[j]] ? ans[N[j]] : fmt(own[j], 6));
+  put(d, j => j < K ? text(j, 9) : j != K + k && ans[N[j]] ? ans[N[j]] : fmt(own[j], Math.max(6, D.decimals)));
   const r = $$('mtr', d);
   r.slice(n >= 3 ? r.length : Math.min(n, r.length - 1)).forEach(x => x.remove());
   $('.hlp', a).replaceChildren(d);

@@ -577,6 +577,7 @@ PAGE: Mapping[str, str] = {
     "not this": "nicht diese",
     "not a number": "keine Zahl",
     "{} of {} filled in": "{} von {} ausgefüllt",
+    "decimals asked for: {}": "gefragte Nachkommastellen: {}",
     "{} right or following": "{} richtig oder folgerichtig",
     "slips: {}": "Fehler: {}",
     "to look at: {}": "anzusehen: {}",
