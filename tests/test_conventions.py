@@ -408,3 +408,13 @@ def test_smaller_batches_are_a_convention_if_two_lines_and_one_of_a_sample_or_a_
     report = Checker(read_example(ONE_AFTER_THE_OTHER)).check(read_sheet("\n".join(lines), "a.txt"))
     assert report.conventions == (("batches-of-1",) if is_convention else ())
     assert report.has_mistakes is not is_convention
+
+
+def test_updated_weights_are_named_in_every_line_that_they_give() -> None:
+    """1.03 * 0.5309 = 0.54683 and 1.03 * 0.35365 = 0.36426: the weight as it was carried, not as it stands above."""
+    weights = {"dE/dnet_o1": "-1.03000", "dE/dv1": "-0.309", "v1+": "0.5309"}
+    first = {"dnet_o1/dout_c1": "0.531", "dE/dout_c1": "-0.54683"}
+    second = {"dnet_o1/dout_c2": "-0.354", "dE/dout_c2": "0.36426"}
+    report = check("convolution", weights | first | second)
+    slips = {line.name: line.slips for line in report.written if line.verdict not in ("right", "rounded")}
+    assert slips == dict.fromkeys(first | second, ("updated-weights",))

@@ -28,6 +28,7 @@ from backprop_trace.model.conventions import (
     CONVENTIONS,
     DELTA_SIGN,
     ERROR_SIGN,
+    METHOD,
     SIGNS,
     TRUNCATES,
     Ways,
@@ -192,7 +193,7 @@ class Choice:
         mistaken = [word for word in conventions if not self.ways.excuse(word)]
         conventions = tuple(word for word in conventions if word not in mistaken)
         if any(word not in SIGNS for word in mistaken):  # a slip, said once
-            self.cause = Cause(tuple(CONVENTIONS[word].slip for word in mistaken if word in CONVENTIONS))
+            self.cause = self.cause_of(mistaken, own, found)
             variant = self.variants.own
         elif conventions:
             cause = self.common_cause(own, self.variants.own, ())
@@ -203,6 +204,16 @@ class Choice:
         self.variant, self.conventions = variant, conventions
         if not self.cause.slips:
             self.cause = self.common_cause(found, variant, conventions)
+
+    @staticmethod
+    def cause_of(mistaken: list[str], own: Trial, found: Trial) -> Cause:
+        """A way that is not excused as a cause; a method as that of the lines of the first step which it mends."""
+        known = [CONVENTIONS[word] for word in mistaken if word in CONVENTIONS]
+        mended = own.off & found.honest if all(each.kind == METHOD for each in known) else set[Place]()
+        keys = [own.verdicts[place][0] for place in mended]
+        first = min((step for step, _ in keys), default=1)
+        lines = frozenset(name for step, name in keys if step == first)
+        return Cause(tuple(each.slip for each in known), lines, first)
 
     def best_convention(self, own: Trial) -> tuple[Variant, tuple[str, ...], Trial]:
         best: tuple[Variant, tuple[str, ...], Trial] = (self.variants.own, (), own)
