@@ -55,7 +55,7 @@ def test_the_gradients_of_a_report_are_those_of_the_trace() -> None:
         ((1e-9, 1.0), "vanish"), ((1.0, 1e-9), "explode"), ((1e-9, None, 1.0), "vanish"), ((0.0, 1.0), ""),
         ((1e-9, 0.0), ""), ((1e-9,), ""),
         ((None, 1e-9), ""), ((0.0011, 1.0), ""), ((0.0009, 1.0), "vanish"), ((900.0, 1.0), ""),
-        ((1100.0, 1.0), "explode"), ((1.0, 1.0), ""),
+        ((1100.0, 1.0), "explode"), ((1.0, 1.0), ""), ((1.0, 1000.0), ""), ((1000.0, 1.0), ""),
     ],
 )  # fmt: skip
 def test_gradients_vanish_or_explode_by_a_thousand(biggest, word):

@@ -137,7 +137,7 @@ class Lines:
 
     def _found(self, spelled: Mapping[str, Name], text: str, sample: int | None) -> Name | None:
         """What is spelled like this: of the sample of its section, as it stands, or of the only sample."""
-        ways = [text] if sample is None or "[" in text else [f"{text}[{sample}]", text]
+        ways = [text] if sample is None else [f"{text}[{sample}]", text]
         if self.lone_sample is not None:
             ways.append(f"{text}[{self.lone_sample}]")
         if self.samples == (None,):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CURVE_POINTS = 120
 LONGEST_CHUNK = 0.1  # seconds: how long Ctrl-C may have to wait, and how much it may cost
 STRONG = 1000.0
-"""From this ratio of gradients on they are said to vanish or to explode."""
+"""Beyond this ratio of gradients they are said to vanish or to explode."""
 
 
 class Until(NamedTuple):
