@@ -44,3 +44,13 @@ def test_what_rests_on_none_of_them_is_a_mistake(numbers: list[str]) -> None:
 def test_a_given_that_is_copied_twice_is_judged_twice() -> None:
     found = bt.check("mazur", "w5 = 0.4\nw5 = 0.7\nnet_h1 = 0.3775").written
     assert [line.verdict for line in sorted(found, key=lambda line: line.place)] == ["right", "slip", "right"]
+
+
+@pytest.mark.parametrize("numbers", [["0.7109", "0.8500"], ["0.8500", "0.7109"], ["0.7109", "0.5000", "0.8500"]])
+def test_each_of_them_is_judged_from_the_lines_before(numbers: list[str]) -> None:
+    """net_h1 is wrong, and 0.7109 follows from it."""
+    lines = [f"out_h1 = {number}" for number in numbers]
+    found = bt.check("mazur", "\n".join(["net_h1 = 0.9", *lines])).written
+    verdicts = {line.written: line.verdict for line in found if line.name == "out_h1"}
+    assert verdicts.pop("0.7109") == "follows"
+    assert set(verdicts.values()) <= {"slip", "wrong"}

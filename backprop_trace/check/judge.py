@@ -87,7 +87,7 @@ class Judge:
             self.ledger.forget(*key)
             self.answers[key] = numbers[place]
             yield self.judge_one(step, numbers[place])
-            if place != best and numbers[place].readings[0].text not in texts:
+            if numbers[place].readings[0].text not in texts:
                 texts.add(numbers[place].readings[0].text)
                 self.remember_reading(key, numbers[place].readings[0])
 
