@@ -7,6 +7,7 @@ import io
 import pytest
 
 from backprop_trace.check.practice import FINE, Practice, asked
+from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import load, shipped
 from backprop_trace.formulas.notation.names import canonical
 
@@ -93,3 +94,50 @@ def test_a_line_can_be_gone_back_to_and_answered_anew(practise):
     _, out, _ = practise("0.4999\n\n<\n0.3775\n", "mazur")
     assert "✓ right" in out
     assert out.endswith("net_h1 = 0.3775\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "verdict"),
+    [
+        ("0.3775", "0.3775", "right"),
+        ("0,3775", "0.3775", "right"),
+        ("0,9", "0.9", "slip"),
+        ("151/400", "151/400", "right"),
+    ],
+)
+def test_an_answer_may_have_a_decimal_comma_and_takes_the_place_of_the_one_before(text, kept, verdict):
+    practice = Practice(load("mazur"))
+    practice.answer("net_h1", "0.5")
+    practice.answer("out_h1", "0.5933")
+    assert practice.answer("net_h1", text).verdict == verdict
+    assert practice.sheet == f"net_h1 = {kept}\nout_h1 = 0.5933\n"
+    assert set(practice.report()) == {"net_h1", "out_h1"}
+
+
+def test_what_is_no_number_leaves_the_answer_before():
+    practice = Practice(load("mazur"))
+    for name, before in (("net_h1", "0.3775"), ("out_h1", None)):
+        if before is not None:
+            practice.answer(name, before)
+        with pytest.raises(SourceError):
+            practice.answer(name, "[")
+        assert practice.answers.get(name) == before
+
+
+def test_so_many_lines_are_asked_for_in_their_order():
+    lines = Practice(load("mazur")).step.lines
+    forward = [line for line in lines if line.equation.phase == "forward"]
+    assert asked(lines, ["forward"]) == asked(lines, ["forward"], len(forward)) == forward
+    few = asked(lines, ["forward", "loss"], 3, seed=1)
+    assert len(few) == 3
+    assert few == [line for line in lines if line in few]
+    assert {line.equation.phase for line in few} <= {"forward", "loss"}
+    assert asked(lines, ["forward", "loss"], 3, seed=1) == few != asked(lines, ["forward", "loss"], 3, seed=2)
+
+
+def test_an_answer_that_is_nothing_is_asked_for_again(practise):
+    """First, and between others: once it ended the session."""
+    code, out, _ = practise('[\n0.3775\n[\n"\n0.5933\nq\n', "mazur")
+    assert code == 0
+    assert out.count("✓ right") == 2
+    assert "fault" not in out

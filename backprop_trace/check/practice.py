@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from backprop_trace.files.sheet import read_sheet
-from backprop_trace.files.source import SourceError
+from backprop_trace.files.source import Problem, SourceError
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.run.step import Line, trace
@@ -63,7 +63,7 @@ class Practice:
     def answer(self, name: str, text: str) -> JudgedLine:
         """The judgement on an answer, which takes the place of an earlier one.
 
-        Raises SourceError if it is no number; then the earlier one stays.
+        Raises SourceError if it is no number and no formula; then the earlier one stays.
         """
         before = self.answers.get(name)
         self.answers[name] = text.replace(",", ".") if "." not in text else text
@@ -79,8 +79,11 @@ class Practice:
         self.answers.pop(name, None)
 
     def judged(self, name: str) -> JudgedLine:
-        """What is found of one of the answers."""
-        return self.report()[name]
+        """What is found of one of the answers. Raises SourceError if it is not read as one."""
+        found = self.report().get(name)
+        if found is None:
+            raise SourceError([Problem("no number, and no formula")], "your answers", self.sheet)
+        return found
 
     def report(self) -> dict[str, JudgedLine]:
         """What is found of all the answers, by name."""
