@@ -69,6 +69,9 @@ def test_the_lines_of_a_kind_are_bent_alike() -> None:
         name: round(2 * size, 8) for name, size in SIZES.items()
     }
     assert values[E] == pytest.approx(2 * sum(SIZES.values()), rel=1e-8)
+    assert not any(name.kind in ("net", "out") for name in values)
+    nets = CAUSES.values(next(place for place in CAUSES.bent if place.slip == "no-bias" and not place.kind))
+    assert [round(nets[Name("net", unit)], 6) for unit in ("h1", "h2")] == [0.0275, 0.0425]
     assert kind_of(E_O1) == kind_of(E_O2) != kind_of(given("w5")) != kind_of(derivative(E, given("w5")))
 
 
