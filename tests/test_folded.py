@@ -99,6 +99,19 @@ t & $\mathrm{net}_{h1}$ & $\partial E / \partial \mathrm{out}_{h1}\,\vert_{h_{1}
     assert found == [("net_h1@2", "0.5"), ("∂E/∂out_h1:h1@3@2", "-0.10971046")]
 
 
+def test_the_total_of_deltas_is_the_gradient_of_a_bias(capsys, monkeypatch):
+    """By hand: 0.140427248 - 0.0969579292 - 0.103901624 + 0.14411938 = 0.0836870748, to nine digits of each."""
+    text = notations.shown("xor", "markdown", "net-out", capsys, monkeypatch, "--compact", "--phase", "backward")
+    assert "partial b_{h1}" not in text and "| total |  |  | 0.0836870739 |" in text
+    sheet = "| sample | dE/dnet_o1 |\n|---|---|\n| 1 | 0.1404 |\n| 4 | 0.1441 |\n| total | 0.0837 |\n"
+    lines = Checker(load("xor")).check(read_sheet(sheet, "a.md")).written
+    assert [(line.name, line.sample, line.verdict) for line in lines] == [
+        ("dE/dnet_o1", 1, "right"), ("dE/dnet_o1", 4, "right"), ("dE/db_o1", None, "right")
+    ]  # fmt: skip
+    (wrong,) = Checker(load("xor")).check(read_sheet(sheet.replace("0.0837", "0.8837"), "a.md")).written[2:]
+    assert wrong.verdict not in FINE
+
+
 def test_a_table_of_parameters_has_the_old_value_the_gradient_and_the_new_one():
     sheet = (
         "| parameter | old | gradient | m+ | new |\n|---|---|---|---|---|\n| w5 | 0.40 | 0.0822 | 0.00822 | 0.359 |\n"
@@ -140,8 +153,11 @@ def test_columns_of_terms_are_read_in_every_style(form, style):
     ("name", "heading"),
     [
         ("mazur", "Hidden unit h1, reached from o1 and o2"),
-        ("xor", "Output layer (sigmoid): in full for sample 4, then all"),
-        ("rnn", "From the last time step to the first: in full at t = 2, then all"),
+        ("xor", "Output layer (sigmoid): in full for sample 4, then all; total: gradient of the bias"),
+        (
+            "rnn",
+            "From the last time step to the first: in full at t = 2, then all; total: gradient of the bias",
+        ),
         ("settling", "Hidden layer (tanh): in full in iteration 11, then all"),
     ],
 )

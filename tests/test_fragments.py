@@ -224,7 +224,7 @@ def test_no_number_of_a_piece_is_cut(printed: Printed) -> None:
 @pytest.mark.parametrize(
     ("name", "of", "more"),
     [("convolution", "dE/dk1", ()), ("one-weight", "dE/dW", ()), ("xor", "dE/dw_x1_h1", ()),
-     ("deep", "dE/dw_x1_n11", ()), ("rnn", "dE/dw", ("--digits", "4"))],
+     ("deep", "dE/dw_x1_n11", ()), ("rnn", "dE/db", ()), ("settling", "dE/du2", ()), ("lstm", "dE/dug", ())],
 )  # fmt: skip
 def test_a_quantity_with_what_it_depends_on_fits_one_frame(printed, tmp_path, name, of, more):
     """The issue: today one line fills five."""
@@ -238,12 +238,23 @@ def test_a_quantity_with_what_it_depends_on_fits_one_frame(printed, tmp_path, na
 
 
 def test_what_is_more_than_a_slide_says_so(printed):
-    for name, of in (("settling", "dE/dw1"), ("lstm", "dE/dwf")):
-        text = printed("show", name, "--only", of, "--with-ancestors", "--fragment", "--format", "latex")
-        assert "% This may be more than a slide holds" in text
-    assert "more than a slide" not in printed(
-        "show", "mazur", "--only", "dE/dw1", "--with-ancestors", "--fragment", "--format", "latex"
+    asked = ("--with-ancestors", "--fragment", "--format", "latex")
+    for name, of in (("settling", "dE/dw1"), ("lstm", "dE/dwf"), ("rnn", "dE/dw"), ("mazur", "dE/dw1")):
+        assert "more than a slide" not in printed("show", name, "--only", of, *asked)
+    trained = [f"w_x{one}_h{other}" for one in (1, 2) for other in (1, 2, 3, 4)]
+    several = [each for name in trained for each in ("--only", f"dE/d{name}")]
+    assert "% This may be more than a slide holds" in printed("show", "xor", *several, *asked)
+
+
+def test_of_the_time_steps_one_is_worked_out_on_a_slide(printed):
+    """What the next step hands on stands beside what each adds: 0.0832 + (-0.1371) + 0.1707 = 0.1168."""
+    text = printed("show", "rnn", "--only", "dE/db", "--with-ancestors", "--fragment", "--format", "latex")
+    assert (
+        text.count(r"\frac{\partial E}{\partial \mathrm{net}_{o1}^{(t=2)}} &=") == 1
+        and r"net}_{o1}^{(t=1)}" not in text
     )
+    rows = [line for line in text.splitlines() if line.startswith(("1 &", "2 &", "3 &", "total &"))]
+    assert len(rows) == 4 and "0.116821747" in rows[-1] and all(row.count("&") == 2 for row in rows)
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None or not has("beamer"), reason="beamer is not installed")

@@ -15,7 +15,7 @@ from backprop_trace.check.naming import MOST_NAMELESS, Question, SheetNames, agr
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
-from backprop_trace.formulas.expr import LOSS, Name, names_in
+from backprop_trace.formulas.expr import LOSS, Name, derivative, names_in
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.paper import plain
 from backprop_trace.formulas.parse import read_formula
@@ -60,7 +60,11 @@ class Entries:
         self.asides: list[chains.Aside] = []
         self._points: dict[int, list[Mapping[Name, Any]]] = {}
         self._answers: dict[tuple[int, tuple[str, ...]], tuple[Variant, Answers, list[Entry]]] = {}
+        above = {(each.spelling, each.section.sample): each for each in found.entries}
         for place, entry in enumerate(found.entries):
+            if (total := self.total(above.get(entry.section.below or ("", None)), variant)) is not None:
+                self.entries.append(entry._replace(meant=canonical(total)))
+                continue
             names = FormulaNames(self.naming, entry.section.step, entry.section.sample)
             asked = found.asked.get(place, NOT_ASKED)
             name = self.by_formula(entry, asked.may_be, names, variant)
@@ -68,6 +72,14 @@ class Entries:
                 self.take(entry, asked.question, names, variant)
             else:
                 self.entries.append(entry._replace(meant=canonical(name)))
+
+    def total(self, above: Entry | None, variant: Variant) -> Name | None:
+        """Below the deltas of a unit in all samples or at all time steps stands the gradient of its bias."""
+        name, network = None if above is None else self.name(above, variant), variant.example.network
+        if name is None or name.wrt is None or not _is_delta(name) or name.wrt.label not in network.units:
+            return None
+        bias = network.bias_of(name.wrt.label)
+        return None if bias is None else derivative(LOSS, bias)
 
     def by_formula(self, entry: Entry, may_be: Sequence[Name], names: FormulaNames, variant: Variant) -> Name | None:
         """The quantity of a line whose name may mean several, and whose formula is right for one of them."""
@@ -299,11 +311,14 @@ def _unsampled(name: Name | None, sample: int) -> Name | None:
     return None if name is None or name == LOSS or name.sample not in (None, sample) else name
 
 
+def _is_delta(name: Name) -> bool:
+    return name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net"
+
+
 def sign_convention(spelling: str, name: Name) -> str:
     """The convention that may turn a line's sign: lines written as delta or error have one, dE/dnet has none."""
     word = spelling.strip().lower()
-    is_delta = name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net"
-    if is_delta and word.startswith(("delta", "δ", "err")):
+    if _is_delta(name) and word.startswith(("delta", "δ", "err")):
         return DELTA_SIGN
     return {"error": ERROR_SIGN, "change": CHANGE_SIGN}.get(name.kind, "")
 

@@ -31,11 +31,13 @@ class Written(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Where a line belongs: its training step, its sample, and the values set for it (`set W=4`)."""
+    """Where a line belongs: its training step, its sample, and the values set for it (`set W=4`). below: of a total in
+    the last row of a table, how what stands above it is spelled, and its sample."""
 
     step: int = 1
     sample: int | None = None
     settings: tuple[str, ...] = ()
+    below: tuple[str, int | None] | None = None
 
 
 class Entry(NamedTuple):

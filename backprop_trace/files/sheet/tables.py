@@ -41,6 +41,7 @@ class Tables:
         self.sheet = sheet
         self.header: list[str] = []
         self.across: list[str] = []
+        self.above: dict[str, tuple[str, int | None]] = {}
         self.gaps = False
         self.matrix: tuple[str, list[list[str]], Section, Place] | None = None
 
@@ -150,7 +151,7 @@ class Tables:
 
     def take_across(self, cells: list[str], section: Section, place: Place) -> None:
         """A row below names: of a unit or parameter, of a sample or a time step; a total belongs to none."""
-        outer, time, subject = section, "", ""
+        outer, time, subject, total = section, "", "", False
         for column, (name, cell) in enumerate(zip(self.across, cells, strict=True)):
             word = name.lower().strip("*: ")
             if (grid.is_corner(word) and (word or not column)) or (
@@ -158,12 +159,14 @@ class Tables:
             ):  # once more, where a long table has two halves
                 subject = cell
             elif PLACES.get(word) == "sample":
-                section = heading(f"sample {cell}", outer) or outer
+                section, total = heading(f"sample {cell}", outer) or outer, cell.lower() in TOTALS
             elif PLACES.get(word) == "time":
-                time = "" if cell.lower() in TOTALS else cell
+                time, total = "" if cell.lower() in TOTALS else cell, total or cell.lower() in TOTALS
             elif cell and cell not in NOTHING:
                 spelling = (grid.spelled(subject, name) or _state(name).format(subject)) if subject else name
-                self.add(_at(spelling, time), self._values(cell) or [cell], section, place)
+                of = section._replace(below=self.above.get(spelling)) if total else section
+                self.above[spelling] = _at(spelling, time), section.sample
+                self.add(_at(spelling, time), self._values(cell) or [cell], of, place)
         if not subject and section == outer and not time:
             self.across = []  # numbers below names: those of one row
 

@@ -4,49 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backprop_trace.formulas.expr import Name, Number, names_in
+from backprop_trace.formulas.expr import Name, Number, names_in, walk_names
 from backprop_trace.formulas.notation import ASCII
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.chain import PHASES
 from backprop_trace.render import blocks as said
-from backprop_trace.render.blocks import Block, Column, Math, Naming, Row, Table, Text
+from backprop_trace.render.blocks import Block, Math, Naming, Text
 from backprop_trace.render.pages import units
 from backprop_trace.render.pages.fold import Folded, Folding
 from backprop_trace.render.pages.groups import Extent, Places, abridged, split, stands_elsewhere
 from backprop_trace.render.pages.lines import HEADINGS, closing, equations, listed_only, updated
 from backprop_trace.render.pages.opening import listed
-from backprop_trace.render.pages.places import places_of, places_page
+from backprop_trace.render.pages.places import (
+    NOWHERE,
+    fullest,
+    place_of,
+    places_of,
+    places_page,
+    places_table,
+    quantity_of,
+)
 from backprop_trace.render.view import Numbers, View, chosen, engine, givens, naming, wants
 from backprop_trace.run.step import Line, Trace, ancestors
 
 
 def brief(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
     """What is asked for and what it depends on, short enough for a slide: what is given, the values of the forward
-    pass, and in full the lines behind the loss; of what stands before the loss, all of them. Of several samples one
-    is shown, and what each of them adds."""
+    pass, and in full the lines behind the loss; of what stands before the loss, all of them. Of several samples or
+    time steps one is worked out, and a table has what each of them adds, beside what the others hand on to it."""
     shares = _shares(trace, view)
-    asked = view._replace(only=frozenset(_fullest_share(shares, trace)) or view.only)
-    folding, lines = Folding(trace, asked.only, brief=True), chosen(trace, asked)
-    slopes = {line.name for line in lines if _is_slope_of_a_hidden_unit(line.name, trace)}
-    slopes = slopes if len(slopes) > MOST_SLOPES else set()
-    behind = [line for line in _behind(lines) if line.name not in slopes]
-    found = {line.name: line for line in folding.of(behind or lines)}
-    shown = [*ancestors([line.equation for line in found.values()], asked.only)]
-    used = {name for equation in shown for name in names_in(equation.formula)}
+    asked = view._replace(only=frozenset(_fullest_share(shares, trace, view)) or view.only)
+    lines = chosen(trace, asked)
+    shown, slopes = _lines_in_full(lines, trace, asked, len(shares))
+    found = {line.name for line in shown}
+    used = {name for line in shown for name in names_in(line.equation.formula)}
     names, numbers = naming(trace, view), Numbers(trace, ASCII, view.decimals)
     given = [(name, text) for name, text in givens(trace, PHASES) if name in used]
-    before = [line.name for line in lines if line.name in used and line.name not in found]
+    before = [line for line in lines if line.name in used - found]
+    behind = [line.name for line in _behind(before) if line.name not in slopes]
+    here = {place_of(name) for name in asked.only}
+    columns = _at_all_places([name for name in behind if place_of(name) not in here], shares, trace, view)
     if extent.headed:
         yield said.Heading(_about(sorted(view.only, key=canonical), trace, names), level)
     yield from listed(given, trace, names) if given else ()
-    for label, those in ((HEADINGS["forward"], [name for name in before if name not in slopes]),
-                         ("Slopes", [name for name in before if name in slopes])):  # fmt: skip
+    for label, those in ((HEADINGS["forward"], [line.name for line in before if line.name not in {*behind, *slopes}]),
+                         ("Slopes", [line.name for line in before if line.name in slopes]),
+                         (HEADINGS["backward"], [name for name in behind if name not in columns])):  # fmt: skip
         if those:
             yield said.Listed(label, tuple((Math((name, Number(numbers.text(name))), names),) for name in those))
-    yield equations([found[equation.name] for equation in shown], trace, asked)
-    yield from _added(shares, trace, view) if shares else ()
+    yield equations(shown, trace, asked)
+    if shares:
+        yield places_table([*columns, *shares, *view.only], trace, view)
     if extent.headed:
         yield said.Prose(engine(view.settings, trace.shortened, view.decimals) + ".", "faint")
+
+
+def _lines_in_full(lines: Sequence[Line], trace: Trace, asked: View, rows: int) -> tuple[list[Folded], set[Name]]:
+    """What of these lines stands in full, as much as a slide holds above a table of so many rows: the last ones, at the
+    place of what is asked for. And the slopes that are only listed."""
+    place = next(iter({place_of(name) for name in asked.only}))
+    here = [line for line in lines if place == NOWHERE or place_of(line.name) in (place, NOWHERE)]
+    slopes = {line.name for line in here if _is_slope_of_a_hidden_unit(line.name, trace)}
+    slopes = slopes if len(slopes) > MOST_SLOPES else set()
+    behind = [line for line in _behind(here) if line.name not in slopes]
+    found = {line.name: line for line in Folding(trace, asked.only, brief=True).of(behind or here)}
+    kept, count = list[Folded](), min(rows, MOST_ROWS)
+    for equation in reversed(ancestors([line.equation for line in found.values()], asked.only)):
+        count += sum(1 + (name.kind == "d") for name in walk_names(equation.formula))
+        if count <= MOST_USED or equation.name in asked.only:
+            kept.append(found[equation.name])
+    return kept[::-1], slopes
 
 
 def _behind(lines: Sequence[Line]) -> list[Line]:
@@ -54,24 +81,18 @@ def _behind(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if line.equation.phase in ("backward", "update")]
 
 
-def brief_at_times(trace: Trace, view: View, extent: Extent, level: int) -> Iterator[Block]:
-    """The same over time steps: of each kind of line one in full, all in tables, without headings."""
-    lines, names = chosen(trace, view), naming(trace, view)
-    if extent.headed:
-        yield said.Heading(_about(sorted(view.only, key=canonical), trace, names), level)
-    used = {name for line in lines for name in names_in(line.equation.formula)}
-    given = [(name, text) for name, text in givens(trace, PHASES) if name in used]
-    yield from listed(given, trace, names) if given else ()
-    for block in places_page("backward", Folding(trace, view.only), lines, trace, view):
-        if not isinstance(block, said.Heading):
-            yield block
-
-
-MOST_LINES = 12
-"""Over time steps, more lines than this are tables."""
-
 MOST_SLOPES = 1
 """More slopes than this are only listed in the brief form."""
+
+MOST_USED = 21
+"""The lines in full on a slide use so many quantities, derivatives counted twice; those that would be more are only
+listed."""
+
+MOST_ROWS = 6
+"""A row of a table takes as much room as a quantity in a line; of more rows some stand beside each other."""
+
+MOST_COLUMNS = 2
+"""So many quantities stand beside what each place adds."""
 
 
 def _is_slope_of_a_hidden_unit(name: Name, trace: Trace) -> bool:
@@ -83,23 +104,28 @@ def _is_slope_of_a_hidden_unit(name: Name, trace: Trace) -> bool:
 
 
 def _shares(trace: Trace, view: View) -> list[Name]:
-    """What each sample adds to the one gradient that is asked for."""
-    folding, (asked, *others) = Folding(trace), view.only
-    used = [] if others or asked not in trace.by_name else names_in(trace.by_name[asked].formula)
-    return [name for name in used if name.sample is not None and folding.is_share(name)]
+    """What each sample or time step adds to the one total that is asked for."""
+    asked, *others = view.only
+    if others or asked not in trace.by_name or place_of(asked) != NOWHERE:
+        return []
+    shares = [name for name in names_in(trace.by_name[asked].formula) if place_of(name) != NOWHERE]
+    return shares if len({place_of(name) for name in shares}) == len(shares) > 1 else []
 
 
-def _fullest_share(shares: Sequence[Name], trace: Trace) -> list[Name]:
-    """The first of those that are not zero."""
-    return sorted(shares, key=lambda name: not trace.values[name])[:1]
+def _fullest_share(shares: Sequence[Name], trace: Trace, view: View) -> list[Name]:
+    """The one where most of what stands behind the loss is not zero, if it is not zero itself."""
+    if not shares:
+        return []
+    best = fullest(Folding(trace).of(_behind(chosen(trace, view))), trace)
+    return sorted(shares, key=lambda name: (not trace.values[name], place_of(name) != best))[:1]
 
 
-def _added(shares: Sequence[Name], trace: Trace, view: View) -> Iterator[Block]:
-    """What each sample adds, and the total."""
-    (asked,), names, numbers = view.only, naming(trace, view), Numbers(trace, ASCII, view.decimals)
-    rows = [Row((str(name.sample), numbers.text(name))) for name in shares]
-    columns = (Column("sample"), Column((Math((asked,), names),), number=True))
-    yield Table(columns, [*rows, Row(("total", numbers.text(asked)))])
+def _at_all_places(names: Sequence[Name], shares: Sequence[Name], trace: Trace, view: View) -> list[Name]:
+    """What other time steps hand on, at all of them; nothing if it is too much to stand beside the shares."""
+    quantities = {quantity_of(name) for name in names}
+    if not shares or len(quantities) > MOST_COLUMNS:
+        return []
+    return [line.name for line in chosen(trace, view) if quantity_of(line.name) in quantities]
 
 
 def _about(asked: Sequence[Name], trace: Trace, names: Naming) -> Text:
@@ -115,9 +141,7 @@ def compact_step(trace: Trace, view: View, extent: Extent, level: int) -> Iterat
     lines = chosen(trace, view)
     several = len(places_of(lines)) > 1
     if extent.brief and view.with_ancestors and view.only:
-        times = {time for _, time in places_of(lines)}
-        many = len(times) > 1 and len(Folding(trace, view.only, brief=True).of(_behind(lines))) > MOST_LINES
-        yield from (brief_at_times if many else brief)(trace, view, extent, level)
+        yield from brief(trace, view, extent, level)
         return
     folding = Folding(trace, view.only)
     full, listed = list[Folded](), list[Folded]()

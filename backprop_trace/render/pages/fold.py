@@ -74,7 +74,18 @@ class Folding:
 
     def has_value(self, name: Name) -> bool:
         """Has it a value of its own in the folded form: a line, a term in one, a share of a sample?"""
-        return name in self.lines or isinstance(self.meaning.get(name), Product) or self.is_share(name)
+        if name in self.lines or isinstance(self.meaning.get(name), Product):
+            return True
+        return self.is_share(name) and self.totalled(plain(name)) is None
+
+    def totalled(self, name: Name) -> Name | None:
+        """The delta whose total over samples or time steps a quantity is: the gradient of a bias."""
+        equation = self.trace.by_name.get(name)
+        if equation is None or not isinstance(equation.formula, Sum):
+            return None
+        copied = [self.meaning.get(term) if isinstance(term, Name) else None for term in equation.formula.terms]
+        deltas = {plain(each) for each in copied if isinstance(each, Name) and _is_delta(each)}
+        return deltas.pop() if len(deltas) == 1 and None not in copied else None
 
     def is_share(self, name: Name) -> bool:
         """What a sample or time step adds to the gradient of a parameter."""
@@ -150,6 +161,10 @@ class Folding:
         if name.of == self.trace.listing.objective and not self.trace.example.network.layers:
             return False
         return values[name] == (values[formula] if isinstance(formula, Name) else number(formula.text))
+
+
+def _is_delta(name: Name) -> bool:
+    return name.of is not None and name.wrt is not None and name.wrt.kind == "net" and name.via is None
 
 
 def _is_delta_of(name: Name, copied: Formula) -> bool:

@@ -25,6 +25,10 @@ MOST_TOGETHER = 6
 """Where the units have no more quantities than this, those of all layers stand in one table."""
 
 
+NOWHERE: Place = (None, None)
+"""The place of what belongs to no sample and no time step."""
+
+
 def place_of(name: Name) -> Place:
     """Sample and time step; of a slope between two time steps that of what it is taken with respect to."""
     return name.sample, name.wrt.time if name.time is None and name.wrt is not None else name.time
@@ -32,7 +36,7 @@ def place_of(name: Name) -> Place:
 
 def places_of(lines: Iterable[Line]) -> set[Place]:
     """The samples and time steps that the lines stand in."""
-    return {place for line in lines if (place := place_of(line.name)) != (None, None)}
+    return {place for line in lines if (place := place_of(line.name)) != NOWHERE}
 
 
 class _Quantity(NamedTuple):
@@ -56,6 +60,12 @@ def places_page(phase: str, folding: Folding, lines: Sequence[Line], trace: Trac
     return _Phase(phase, folding, lines, trace, view).blocks()
 
 
+def places_table(shown: Sequence[Name], trace: Trace, view: View) -> Table:
+    """Quantities at the places where they are: those of the backward pass, or the losses."""
+    phase = "backward" if any(name.kind == "d" for name in shown) else "loss"
+    return _Phase(phase, Folding(trace), (), trace, view).table(shown)
+
+
 class _Phase:
     def __init__(self, phase: str, folding: Folding, lines: Sequence[Line], trace: Trace, view: View):
         self.phase, self.trace, self.view = phase, trace, view
@@ -64,27 +74,32 @@ class _Phase:
         self.numbers = Numbers(trace, ASCII, view.decimals)
         self.folded = [line for line in folding.of(lines) if line.equation.phase == phase]
         self.shown = [line.name for line in lines if line.equation.phase == phase and folding.has_value(line.name)]
-        self.best = _fullest(folding.of(lines), trace)
+        self.totals = {name: delta for name in self.shown if (delta := folding.totalled(name)) is not None}
+        self.best = fullest(folding.of(lines), trace)
         self.places = _places_of_parameters(self.network)
         self.together = len({quantity_of(name) for name in self.shown if not self.layer(name)[1]}) <= MOST_TOGETHER
 
     def blocks(self) -> Iterator[Block]:
         columns: dict[tuple[int, int], list[Name]] = defaultdict(list)
         for name in self.shown:
-            columns[self.section(name)].append(name)
+            columns[self.section(self.column(name))].append(name)
         full: dict[tuple[int, int], list[Folded]] = defaultdict(list)
         for line in self.folded:
             full[self.section(line.name)].append(line)
         for key in sorted(columns):
             several = len({place_of(name) for name in columns[key]}) > 1
             worked = list(self.worked(full[key])) if several else full[key]
-            heading = self.heading(key, worked, several)
+            heading = self.heading(key, worked, several, columns[key])
             if heading:
                 yield said.Heading(heading, 3)
             if worked:
                 yield equations(worked, self.trace, self.view)
             if several:
                 yield self.table(columns[key])
+
+    def column(self, name: Name) -> Name:
+        """The quantity below whose values it stands: the gradient of a bias is the total of deltas."""
+        return self.totals.get(name, name)
 
     # --- sections: by layer, units before parameters ---
 
@@ -100,13 +115,22 @@ class _Phase:
         depth = self.depths.depth(name.wrt) or 0
         return self.depths.layers - depth, int(name.wrt is not None and name.wrt.kind not in ("net", "out"))
 
-    def heading(self, key: tuple[int, int], worked: Sequence[Folded], several: bool) -> Text:
+    def heading(self, key: tuple[int, int], worked: Sequence[Folded], several: bool, shown: Sequence[Name]) -> Text:
         """`Hidden layer (tanh): in full at t = 2, then all`"""
         at = _said(place_of(worked[0].name), self.training.settling is not None) if worked else ""
-        how = f"in full {at}, then all" if at and several else ""
+        how = f"in full {at}, then all{self.of_biases(shown)}" if at and several else ""
         about = "" if self.phase == "loss" or not self.network.layers else self.about(key)
         text = ": ".join(part for part in (about, how) if part)
         return text[:1].upper() + text[1:]
+
+    def of_biases(self, shown: Sequence[Name]) -> str:
+        """What the last row of a table with deltas has."""
+        match sum(name in self.totals for name in shown):
+            case 0:
+                return ""
+            case 1:
+                return "; total: gradient of the bias"
+        return "; totals: gradients of the biases"
 
     def about(self, key: tuple[int, int]) -> str:
         if self.together:
@@ -135,7 +159,7 @@ class _Phase:
 
     def at_one_place(self, lines: Sequence[Folded]) -> list[Folded]:
         places = {place_of(line.name) for line in lines}
-        best = self.best if self.best in places else _fullest(lines, self.trace)
+        best = self.best if self.best in places else fullest(lines, self.trace)
         return [line for line in lines if place_of(line.name) == best]
 
     def kind(self, name: Name) -> Hashable:
@@ -155,7 +179,7 @@ class _Phase:
 
     def table(self, shown: Sequence[Name]) -> Table:
         columns = self.columns(shown)
-        cells = {(quantity_of(name), place_of(name)): self.numbers.text(name) for name in shown}
+        cells = {(quantity_of(self.column(name)), place_of(name)): self.numbers.text(name) for name in shown}
         rows = sorted({place_of(name) for name in shown}, key=self.order)
         samples, times = ({part for part in parts if part is not None} for parts in zip(*rows, strict=True))
         labels = [word for word, there in (("sample", samples), (self.time_word, times)) if there]
@@ -177,7 +201,7 @@ class _Phase:
         """Those of a kind together, terms before their sum; weights from the same unit together."""
         kinds: dict[tuple[Hashable, bool, Hashable], dict[_Quantity, None]] = defaultdict(dict)
         for name in sorted(shown, key=lambda name: self.places.get(name.wrt, ())):
-            kinds[self.group(name)][quantity_of(name)] = None
+            kinds[self.group(self.column(name))][quantity_of(self.column(name))] = None
         first = {kind: place for place, (kind, *_) in reversed(list(enumerate(kinds)))}
         ordered = sorted(kinds, key=lambda group: (first[group[0]], group[1]))
         return [quantity for group in ordered for quantity in kinds[group]]
@@ -231,7 +255,7 @@ def _said(place: Place, settles: bool) -> str:
     return " ".join(part for part in (of_sample, at_time) if part)
 
 
-def _fullest(lines: Iterable[Folded], trace: Trace) -> Place:
+def fullest(lines: Iterable[Folded], trace: Trace) -> Place:
     """The first sample, and there the last time step, where most of what the formulas use is not zero."""
     counts: dict[Place, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for line in lines:
@@ -241,7 +265,7 @@ def _fullest(lines: Iterable[Folded], trace: Trace) -> Place:
             used + len(names_in(line.equation.formula)),
         )
     complete = _complete(counts)
-    return max(complete, key=lambda place: (counts[place], place[1] or 0), default=(None, None))
+    return max(complete, key=lambda place: (counts[place], place[1] or 0), default=NOWHERE)
 
 
 def _complete(places: Iterable[Place]) -> list[Place]:

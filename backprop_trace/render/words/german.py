@@ -102,6 +102,9 @@ WORDS: Mapping[str, str] = {
     "From the last layer to the first": "Von der letzten Schicht zur ersten",
     "From the last time step to the first": "Vom letzten Zeitschritt zum ersten",
     "{}: in full {}, then all": "{}: ausführlich {}, dann alle",
+    "{}: in full {}, then all; total: gradient of the bias": "{}: ausführlich {}, dann alle; Summe: Gradient des Bias",
+    "{}: in full {}, then all; totals: gradients of the biases": "{}: ausführlich {}, dann alle; Summen: "
+    "Gradienten der Bias",
     "In full {}, then all": "Ausführlich {}, dann alle",
     "for sample {}": "für Beispiel {}",
     "at t = {}": "für t = {}",

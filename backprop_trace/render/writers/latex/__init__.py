@@ -198,19 +198,20 @@ def high(text: str) -> float:
     return FORMULA_ROW * display.height(text) + GAP
 
 
-def _in_parts(text: str, room: float) -> Iterator[str]:
-    """A display that is higher than the room in several: between steps, and between rows that may be parted."""
-    if high(text) <= room or not display.MAY_BREAK.search(text):
+def _in_parts(text: str, left: float, room: float) -> Iterator[str]:
+    """A display that is higher than what is left of a frame in several: between steps, and between rows that may be
+    parted. The first part may be higher than what is left; no other is higher than a frame."""
+    if high(text) <= left or not display.MAY_BREAK.search(text):
         yield text
         return
     begin, _, rest = text.partition("\n")
     body, _, end = rest.rstrip("\n").rpartition("\n")
     first, *others = display.MAY_BREAK.split(body)
-    part = first
+    part, limit = first, left if high(first) <= left else room
     for between, row in zip(others[::2], others[1::2], strict=True):
-        if high(part + between + row) > room:
+        if high(part + between + row) > limit:
             yield f"{begin}\n{part}\n{end}\n"
-            part = row
+            part, limit = row, room
         else:
             part += between + row
     yield f"{begin}\n{part}\n{end}\n"
@@ -265,7 +266,7 @@ class _Fragment(_Document):
         return f"\n% ---- {text} ----\n\\par\\medskip\\noindent\\textbf{{{text}}}\\par\n"
 
     def foot(self) -> str:
-        too_high = not self.headed and self.filled * SMALLEST > FRAME - 20.0
+        too_high = not self.headed and self.filled * SMALLEST > FRAME + 10.0
         return (TOO_HIGH if too_high else "") + self.fitted + "\\par\\endgroup\n" if self.begun else ""
 
 
@@ -289,7 +290,7 @@ class _Frames(_Fragment):
 
     def displayed(self, text: str) -> str:
         """A display or a table; where there is no more room the next frame begins."""
-        return "".join(map(self._on_a_frame, _in_parts(text, self.room)))
+        return "".join(map(self._on_a_frame, _in_parts(text, self.room - self.filled, self.room)))
 
     def _on_a_frame(self, part: str) -> str:
         again = self.started(self.shows) if self.filled and self.filled + high(part) > self.room else ""

@@ -10,13 +10,16 @@ from backprop_trace.formulas.notation import latex_number
 from backprop_trace.render import blocks as said
 from backprop_trace.render.blocks import Text
 from backprop_trace.render.writers.latex.digits import aligned
-from backprop_trace.render.writers.latex.page import TEXT_SIZE, TextBlock
+from backprop_trace.render.writers.latex.page import TextBlock
 from backprop_trace.render.writers.latex.steps import digit_rows
 from backprop_trace.render.writers.latex.width import width
 
 GAP = 10.0
-BETWEEN = 25.0
+BETWEEN = 18.0
 """Between columns that stand beside each other once more."""
+
+EM = 10.0
+"""The width of an em at 10 pt."""
 
 LETTER = 5.6
 """The width of a letter of text, on the safe side."""
@@ -38,6 +41,10 @@ LONG = 60
 
 TIED = 4
 """So many rows stay together at the beginning of a table and at its end."""
+
+ROWS = 12
+"""A table of more rows than this stands side by side with itself, where there is room; in a piece of more than a
+display has."""
 
 SHORT = 24
 """Tables of so many rows are not broken over pages."""
@@ -156,7 +163,7 @@ def needed(columns: Sequence[Cells]) -> float:
 def _whole(columns: Sequence[Cells], remarks: Sequence[str], page: TextBlock) -> Iterator[str]:
     """The columns, as often side by side as the width allows; in a fragment, in pieces without page breaks."""
     count = len(columns[0].cells)
-    beside = 1 if remarks else max(1, min(4, _times_beside(columns, page), -(-count // 12)))
+    beside = 1 if remarks else max(1, min(4, _times_beside(columns, page), -(-count // (page.rows or ROWS))))
     rows = [_row(columns, start, beside) for start in range(0, count, beside)]
     if remarks:
         rows = [_with_remark(row, remark, columns) for row, remark in zip(rows, remarks, strict=True)]
@@ -185,17 +192,16 @@ def _in_pieces(rows: Sequence[str], most: int) -> Iterator[list[str]]:
 
 def _times_beside(columns: Sequence[Cells], page: TextBlock) -> int:
     """How often there is room for the columns."""
-    return int((page.points + BETWEEN) / (TEXT_SIZE * needed(columns) + BETWEEN))
+    return int((page.points + BETWEEN) / (page.size * needed(columns) + BETWEEN))
 
 
 def _with_remark(row: str, remark: str, columns: Sequence[Cells]) -> str:
     """A sentence below the row, from the second column on."""
     if not remark:
         return row
-    room = sum(_width(column) * TEXT_SIZE + GAP for column in columns[1:]) - 1.0  # more would change the columns
-    return (
-        f"{row} \\\\*\n& \\multicolumn{{{len(columns) - 1}}}{{@{{}}p{{{room:.0f}pt}}@{{}}}}{{\\raggedright {remark}}}"
-    )
+    below, gaps = columns[1:], GAP * (len(columns) - 1) - 1.0  # more would change the columns
+    room = rf"\dimexpr {sum(map(_width, below)) / EM:.2f}em+{gaps:.0f}pt"
+    return f"{row} \\\\*\n& \\multicolumn{{{len(below)}}}{{@{{}}p{{{room}}}@{{}}}}{{\\raggedright {remark}}}"
 
 
 def _piece(columns: Sequence[Cells], rows: list[str], beside: int, whole: bool, size: str) -> Iterator[str]:
@@ -218,8 +224,8 @@ def _ends(rows: Sequence[str], broken: bool) -> Iterator[str]:
 
 
 def _format(column: Cells) -> str:
-    """Fixed widths: longtable then needs no second run to find them."""
-    room = f"{_width(column) * TEXT_SIZE:.1f}pt"
+    """Fixed widths, by the size of the letters: longtable then needs no second run to find them."""
+    room = f"{_width(column) / EM:.2f}em"
     if column.room:
         return rf">{{\raggedright\arraybackslash}}p{{{room}}}"
     return rf"w{{l}}{{{room}}}@{{\hspace{{{GAP:.0f}pt}}}}"
