@@ -37,6 +37,15 @@ def test_nothing_in_a_formula_is_bare_text_which_a_browser_does_not_show(run, tm
         assert not re.sub(r"<[^>]*>", "", marked).strip(), formula
 
 
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: words[0])
+def test_a_page_is_headed_by_what_it_is_about(run, tmp_path, arguments):
+    options = ["--save", str(tmp_path / "x.yaml")] if arguments[0] == "train" else []
+    _, out, _ = run(*arguments, *options, "--format", "html")
+    heads = re.findall(r"<h1[^>]*>(.*?)</h1>", out)
+    assert len(heads) == 1
+    assert heads[0] not in ("", "backprop-trace")
+
+
 def test_words_of_a_sheet_are_no_markup(run, tmp_path):
     sheet = tmp_path / "sheet.txt"
     sheet.write_text("net_h1 = 0.3775\n<script>alert(1)</script> = 3\nw5+ = 0.4411 <img src=x>\n")

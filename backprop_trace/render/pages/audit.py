@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from backprop_trace.check.report import VERDICTS, Report
 from backprop_trace.files.source import printable
-from backprop_trace.render.blocks import Block, Column, Own, Prose, Row, Table
+from backprop_trace.render.blocks import Block, Column, Own, Prose, Row, Table, Title
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page, Record
 from backprop_trace.render.records.json import dumped
@@ -32,6 +32,8 @@ class Audited(NamedTuple):
 
 def audit_page(audited: Sequence[Audited]) -> Page:
     def blocks(medium: Medium) -> Iterator[Block]:
+        if medium.manner == "document":
+            yield Title("The numbers that sources print")
         yield _table(audited)
         if silent := [printable(each.example) for each in audited if each.report is None]:
             yield Prose(f"No numbers were printed for {', '.join(silent)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_trace.files.spec import load, shipped
-from backprop_trace.render.blocks import Block, Column, Own, Row, Table
+from backprop_trace.render.blocks import Block, Column, Own, Row, Table, Title
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page
 from backprop_trace.render.view import activations, objective, shape
@@ -19,6 +19,8 @@ def list_page() -> Page:
 
 
 def _blocks(medium: Medium) -> Iterator[Block]:
+    if medium.manner == "document":
+        yield Title("The worked examples")
     yield Table(COLUMNS, [Row(_cells(name)) for name in shipped()])
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.network import Listing
-from backprop_trace.render.blocks import Block, Column, Math, Naming, Prose, Row, Table
+from backprop_trace.render.blocks import Block, Column, Math, Naming, Prose, Row, Table, Title
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.pages import Page
+from backprop_trace.render.pages.opening import title_of
 from backprop_trace.render.view import View
 from backprop_trace.run.verify import Verified
 
@@ -25,6 +26,8 @@ def verification_page(found: Sequence[Verified], equations: Listing, view: View)
     names = Naming(view.style, view.example.network, equations.by_output)
 
     def blocks(medium: Medium) -> Iterator[Block]:
+        if medium.manner == "document":
+            yield Title(title_of(view.example))
         yield _table(found, names)
         yield Prose(_summary(found))
         yield from (Prose(text) for verdict, text in _MEANING.items() if any(row.verdict == verdict for row in found))

@@ -259,6 +259,8 @@ WORDS: Mapping[str, str] = {
     "excused": "entschuldigt",
     "a mistake": "ein Fehler",
     "The sheets of a class": "Die Blätter einer Klasse",
+    "The numbers that sources print": "Die Zahlen, die Quellen drucken",
+    "The worked examples": "Die durchgerechneten Beispiele",
     "sheet": "Blatt",
     "sheets": "Blätter",
     "first mistake": "erster Fehler",
