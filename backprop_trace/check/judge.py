@@ -433,8 +433,10 @@ FROM_SECOND = "computed from the other reading of an earlier line"
 
 def placeholder_of(variant: Variant, answers: Mapping[Key, Answer]) -> str:
     """The number that stands in most of the lines of a sheet, though most of those are another; else empty."""
+    if len(answers) < FEWEST_PLACEHOLDERS:
+        return ""
     texts = Counter(answer.readings[0].text for answer in answers.values())
-    text, count = max(texts.items(), key=lambda each: each[1], default=("", 0))
+    text, count = max(texts.items(), key=lambda each: each[1])
     if count < FEWEST_PLACEHOLDERS or 2 * count <= len(answers):
         return ""
     fit = 0
