@@ -541,3 +541,21 @@ def test_a_guess_excuses_only_what_rests_on_it():
     assert report.first_mistake is not None
     assert "no-bias" in report.first_mistake.slips
     assert line(report, 1, "dE/dout_o[2]").verdict in ("slip", "wrong")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "sample"),
+    [
+        ("sample 2:\nnet_o = 1", "net_o", 2), ("sample 2:\nnew w = 1", "w+", None), ("sample 2:\nw+ = 1", "w+", None),
+        ("sample 2:\ndE/dw = 1", "dE/dw", 2), ("sample 2:\nE = 1", "E", 2), ("E = 1", "E", None),
+        ("dE/dw = 1", "dE/dw", None),
+        ("sample 2:\nnet_o[2] = 1", "net_o", 2), ("gradient of w = 1", "dE/dw", None),
+        ("sample 3:\nz_o = 1", "net_o", 3),
+        ("sample 2:\nthe new weight w = 1", "w+", None), ("sample 2:\nx = 1", "x", 2),
+    ],
+)  # fmt: skip
+def test_a_line_in_the_section_of_a_sample_is_of_that_sample_unless_it_has_none(text, name, sample):
+    """A new weight is that of all samples, wherever it stands."""
+    example = ONE_BY_ONE.replace("batch_size: 1", "batch_size: 3")
+    (found,) = [each for each in judged(example, text).lines if each.written]
+    assert (found.name, found.sample) == (name, sample)

@@ -200,6 +200,7 @@ def test_classified_by_the_largest_or_by_the_side(outputs: tuple[float, float], 
 
 
 def test_what_train_returns() -> None:
+    assert [report.epoch for report in train(read_example(CLASSES), 3).reports] == [0, 1, 2, 3]
     done = train(read_example(CLASSES), 20, every=10, until="E < 1e-9")
     assert [report.epoch for report in done.reports] == [0, 10, 20]
     assert done.ending == "epochs"

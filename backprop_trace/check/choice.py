@@ -300,7 +300,7 @@ class Choice:
         """Has a line the sign that a convention turns, and is it no zero?"""
         step, name = key
         kinds = {DELTA_SIGN: "d", ERROR_SIGN: "error", CHANGE_SIGN: "change"}
-        return name.kind == kinds[word] and bool(self.variants.own.true(step).get(name, 1))
+        return name.kind == kinds[word] and self.variants.own.true(step).get(name) != 0
 
     def acts_on(self, variant: Variant, word: str, key: Key) -> bool:
         """Does a convention change the formula of a line, or of a skipped one that it uses, and has the number digits

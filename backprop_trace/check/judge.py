@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from math import inf
 
 from backprop_trace.check.carried import could_be_carried
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
@@ -411,7 +412,7 @@ class Judge:
             if text is None:
                 return None
             values[name] = copied.get(name, Fraction(text))
-        return exact_value(formula, values, Fraction(1, 10**60), 99)
+        return exact_value(formula, values, Fraction(1, 10**60), inf)
 
     def text_of(self, step: int, name: Name) -> str | None:
         """The number a writer copies: from an earlier line, or from what is given."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
+from math import inf
 from typing import Any, NamedTuple
 
 from backprop_trace.check.findings import Answer
@@ -201,7 +202,7 @@ class Ledger:
         if (step, name) in self.bent:
             return None
         unit = 2 * self.habits.coarse(abs(float(true)))
-        figures = 99 if self.habits.half_of_decimals(coarse=False) else self.habits.coarsest
+        figures = inf if self.habits.half_of_decimals(coarse=False) else self.habits.coarsest
         return self._value(step, name, Fraction(unit).limit_denominator(10**9) if unit else Fraction(1, 10**9), figures)
 
     def given(self, step: int, name: Name) -> Fraction | None:
@@ -216,7 +217,7 @@ class Ledger:
         own = self.variant.at(step).formula(name, self.written[step]) if not self.habits.even else None
         if own is not None and any(self.exact(step, used) is None for used in names_in(own)):  # what is rounded again
             return None
-        figures = 99 if self.habits.decimals is not None else max(3, significant_figures(written.text))
+        figures = inf if self.habits.decimals is not None else max(3, significant_figures(written.text))
         return self._value(step, name, 2 * written.half_unit, figures)
 
     def zeros_filled(self, key: Key, written: Written) -> int:
@@ -242,7 +243,7 @@ class Ledger:
                 weight *= max(1.0, abs(float(given or 1)))
         return weight
 
-    def _value(self, step: int, name: Name, unit: Fraction, figures: int) -> Fraction | None:
+    def _value(self, step: int, name: Name, unit: Fraction, figures: float) -> Fraction | None:
         formula = self.formula(step, name)
         if not self.variant.is_rational(formula):
             return Fraction(0) if self.vanishes(step, formula) else None

@@ -18,7 +18,7 @@ from backprop_trace.formulas.arithmetic import Arithmetic, evaluate
 from backprop_trace.formulas.expr import Formula, Name
 
 
-def exact_value(formula: Formula, values: Mapping[Name, Fraction], unit: Fraction, figures: int) -> Fraction | None:
+def exact_value(formula: Formula, values: Mapping[Name, Fraction], unit: Fraction, figures: float) -> Fraction | None:
     """The value of a formula, if every product, quotient and power on the way ends within the unit and the figures."""
     try:
         return Fraction(evaluate(formula, values, _whole_units(unit, figures)))
@@ -51,7 +51,7 @@ def _power_by_hand(base: Fraction, exponent: Fraction) -> Fraction:
 
 
 @lru_cache(maxsize=256)
-def _whole_units(unit: Fraction, figures: int) -> Arithmetic:
+def _whole_units(unit: Fraction, figures: float) -> Arithmetic:
     """Fractions, as long as every result is a multiple of the unit and has no more figures."""
 
     def checked(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
