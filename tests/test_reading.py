@@ -440,3 +440,36 @@ def test_a_weight_below_its_gradient_or_its_change_is_the_new_one(sheet, name):
     """Unless it has the number of the old one; elsewhere if it is calculated, or has three figures of the new one."""
     report = Checker(load("mazur")).check(read_sheet(sheet, "a.txt"))
     assert max(report.written, key=lambda line: line.place).name == name
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ('"net_h1" = 0.3775', "net_h1"), ("'net_h1' = 0.3775", "net_h1"), ("`net_h1` = 0.3775", "net_h1"),
+        ("w3' = 0.2498", "w3+"), ("hidden unit 1 = 0.5933", "out_h1"), ("output neuron 2 = 0.7729", "out_o2"),
+        ("neuron h1 = 0.5933", "out_h1"), ("net_h = [[0.3775],[0.3925]]", "net_h1 net_h2"),
+        ("net_h = [[0.3775, 0.3925]]", "net_h1 net_h2"), ("net_h = [0.3775, 0.3925]", "net_h1 net_h2"),
+        ("dW2[0][1] = 0.0827", "dE/dw6"), ("dW2[1,2] = 0.0827", "dE/dw6"), ("dW2[0,0] = 0.0822", "dE/dw5"),
+        ("dW2[2,1] = -0.0226", "dE/dw7"),
+        ("dW2 = [[0.0822, 0.0827], [-0.0226, -0.0227]]", "dE/dw5 dE/dw6 dE/dw7 dE/dw8"),
+        ("dW2 = [[0.0822, -0.0226], [0.0827, -0.0227]]", "dE/dw5 dE/dw7 dE/dw6 dE/dw8"),
+    ],
+)  # fmt: skip
+def test_quotation_marks_numbers_of_units_and_the_shape_of_a_matrix_are_read(line, names):
+    """Rows or columns, counted from 0 or from 1: as the numbers say."""
+    report = Checker(load("mazur")).check(read_sheet(line, "a.txt"))
+    assert sorted(found.name for found in report.written) == sorted(names.split())
+    assert {found.verdict for found in report.written} == {"right"}
+
+
+@pytest.mark.parametrize(
+    ("line", "mine", "wanted"),
+    [
+        ("net_h = [0.3775, 0.3925, 0.5]", "1 x 3", "1 x 2"), ("dW2 = [[0.0822, 0.0827]]", "1 x 2", "2 x 2"),
+        ("dW2 = [[0.0822, 0.0827, 0.1], [-0.0226, -0.0227, 0.1]]", "2 x 3", "2 x 2"),
+    ],
+)  # fmt: skip
+def test_a_matrix_of_another_shape_is_told_what_it_must_be(line, mine, wanted):
+    (found,) = Checker(load("mazur")).check(read_sheet(line, "a.txt")).written
+    assert found.verdict == "unknown"
+    assert found.message == f"this is {mine}, and must be {wanted} (or its transpose)"
