@@ -432,3 +432,20 @@ def test_the_decimals_that_are_asked_for_are_said_and_the_last_hint_has_as_many_
     hidden = 1 / (1 + exp(-0.3775))
     assert f"{hidden:.9f}" in found.page.text_content(".hlp >> nth=1")
     assert found.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", [360, 899, 900, 1024, 1280])
+def test_what_is_said_of_an_answer_covers_nothing(browser, run, tmp_path, width, language):
+    file = tmp_path / "page.html"
+    run("practice", "mazur", "--lang", language, "-o", str(file))
+    found = Opened(browser, file, viewport={"width": width, "height": 800})
+    for place, text in enumerate(["0.3775", "abc", "0.4", "9", "1e", "0"]):
+        found.page.fill(f"#a-{place}", text)
+        found.page.click(f".ask button >> nth={place}")
+    parts = """$$('.ask').slice(0, 6).map(a => ['.nm', '.tl', 'input', '.chp', 'button', '.sen']
+        .map(q => a.querySelector(q).getBoundingClientRect()).filter(r => r.height)
+        .map(r => [r.left, r.top, r.right, r.bottom]))"""
+    for row in found.page.evaluate(parts):
+        assert not any(meet(one, other) for place, one in enumerate(row) for other in row[:place])
+    found.context.close()
