@@ -73,3 +73,32 @@ def test_a_word_for_its_kind_and_the_name_of_a_unit_mean_one_quantity_in_any_not
             assert {canonical(name) for name in found} == {wanted}, spelling
             tried += 1
     assert tried > 50
+
+
+def several_names() -> dict[str, list[tuple[str, list[str]]]]:
+    """The spellings of a vector or a matrix, with the quantities in the order of its numbers."""
+    found = defaultdict[str, list[tuple[str, list[str]]]](list)
+    for row in FOUND.read_text(encoding="utf-8").splitlines()[1:]:
+        network, _, spelling, names = row.split("\t")
+        if " " in names and "§" not in spelling:
+            found[network].append(
+                (spelling.replace("#", "0.123456").replace("␤", "\n").replace("␉", "\t"), names.split())
+            )
+    return found
+
+
+@pytest.mark.parametrize("network", several_names())
+def test_the_quantities_of_a_matrix_are_among_what_its_name_may_mean(network: str) -> None:
+    """In the order of the numbers, by rows or by columns."""
+    names = SheetNames(Variant(example(network)), frozenset({1}), "")
+    for text, wanted in several_names()[network]:
+        entry, *others = read_sheet(text, "a.txt").entries
+        if others or not entry.block or len(entry.block) * len(entry.block[0]) != len(wanted):
+            continue
+        ways = [(way, each) for way in (entry, entry._replace(about="")) for each in NOTATIONS]
+        found = [turned for way, each in ways for reading in names.readings(way, each)
+                 for turned in (reading, reading.turned())]  # fmt: skip
+        known = names.known(entry)
+        flat = [[canonical(name) for row in reading.rows for name in row] for reading in found]
+        new = [[canonical(after(name)) for row in reading.rows for name in row] for reading in found]
+        assert wanted in (*flat, *new) or (known is not None and canonical(known) in wanted), entry.spelling

@@ -441,7 +441,7 @@ def _fitting(reading: Reading, entry: Entry) -> list[Reading]:
         return [reading] if _is_number(reading) else []
     size = len(entry.block), len(entry.block[0])
     found = [reading] if reading.size == size else []
-    return [*found, *([reading.turned()] if reading.size == size[::-1] and size != (1, 1) else [])]
+    return [*found, *([reading.turned()] if reading.size == size[::-1] else [])]
 
 
 def _spread(entry: Entry, reading: Reading) -> list[Entry]:
