@@ -220,6 +220,20 @@ def test_a_band_that_jumps_has_no_slopes() -> None:
     assert Band(-1.0, -4.0, 2.0).size == 4.0
 
 
+@pytest.mark.parametrize(
+    ("formula", "x", "slopes"),
+    [
+        ("relu(x)", 0.5, (0.0, 1.0)), ("relu(x)", -0.5, (0.0, 0.0)), ("abs(x)", 0.5, (1.0, 1.0)),
+        ("abs(x)", -0.5, (-1.0, -1.0)), ("x^2", 0.5, (0.0, 2.0)), ("x^2", -0.5, (-2.0, 0.0)),
+    ],
+)  # fmt: skip
+def test_a_band_that_ends_at_a_kink_has_the_slope_of_its_side(
+    formula: str, x: float, slopes: tuple[float, float]
+) -> None:
+    """From 0 to 1, and from -1 to 0; the slope of relu at 0 is 0."""
+    assert band_of(formula, x=(x, 0.5)).slopes == {X: slopes}
+
+
 def test_a_number_that_stands_twice_moves_once() -> None:
     """x - x is 0 whatever x is, and x + x twice as wide."""
     assert (band_of("x - x", x=(0.4, 0.1)).low, band_of("x - x", x=(0.4, 0.1)).high) == (0.0, 0.0)
