@@ -226,7 +226,7 @@ class Judging {
   isBeside(k, w) {
     if (this.exact[k] != null) return false;
     const band = this.narrow(w).reach(k, w), off = Math.min(Math.abs(w.x - band.middle), this.sound(k) ? Math.abs(w.x - this.T[K + k]) : Infinity);
-    return off <= BESIDE * band.all + 4.1 * w.h;
+    return off <= BESIDE * band.all + (w.g < 3 ? 3.1 : 4.1) * w.h;
   }
   isCopied(k) { const left = this.between(k); return L.some((l, m) => this.W[m] && this.tainted[m] && P[m].c && left.includes(P[m].d[0][0] - K)) }
   /* does a line that was left out have two formulas that now disagree, the long way and the shortcut? */
