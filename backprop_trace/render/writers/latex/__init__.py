@@ -6,6 +6,7 @@ overflows.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -191,8 +192,15 @@ TITLE_ROW, TITLE_LETTERS = 18.0, 52
 """How high a line of a title is, and how many letters it has."""
 
 
+UNIT_AT, AROUND_UNITS = re.compile(r"\\node\[unit.* at \([-\d.]+,([-\d.]+)\)"), 58.0
+"""Where a unit is drawn, and how much its circle, what stands above and below, and the caption take."""
+
+
 def high(text: str) -> float:
-    """How high a display or a table is, in points."""
+    """How high a display, a table or a drawing is, in points."""
+    if "tikzpicture" in text:
+        places = list(map(float, UNIT_AT.findall(text)))
+        return max(places, default=0.0) - min(places, default=0.0) + AROUND_UNITS
     if "tabular" in text:
         return TABLE_ROW * (text.count(r"\\") + text.count(tables.NEW_LINE) + 3)
     return FORMULA_ROW * display.height(text) + GAP
@@ -306,7 +314,7 @@ class _Frames(_Fragment):
             return
         text = "".join(super(_Fragment, self).written(block))
         if isinstance(block, said.Drawing):
-            self.filled += self.page.tallest
+            self.filled += high(text)
         yield self._in_words(text) if isinstance(block, said.Listed) else text
 
     def remark(self, text: str) -> str:

@@ -21,7 +21,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \definecolor{faint}{gray}{0.5}
 % a heading and what follows it stand together, if that leaves little of a page empty; so do the last lines
 \newenvironment{together}[1][.25]{\par\def\leftempty{#1}\setbox0\vbox\bgroup}{\par\egroup
-  \ifdim\ht0<.5\textheight\roomfor{\ht0}{\leftempty}\fi\unvbox0 \addpenalty{0}}
+  \ifdim\ht0<\ifdim\leftempty pt<1pt .5\else .9\fi\textheight\roomfor{\ht0}{\leftempty}\fi\unvbox0 \addpenalty{0}}
 \newenvironment{lastlines}{\samepage\predisplaypenalty10000 }{}
 \newcommand*{\roomfor}[2]{\dimen0=\pagegoal \advance\dimen0-\pagetotal
   \ifdim\pagegoal<\maxdimen\advance\dimen0.8\pageshrink\fi

@@ -179,7 +179,10 @@ def _height(row: str) -> int:
 
 
 def _in_pieces(rows: Sequence[str], most: int) -> Iterator[list[str]]:
-    """Rows of so many lines at a time (0: all)."""
+    """Rows of so many lines at most at a time (0: all), about as many in each piece."""
+    lines = list(map(_height, rows))
+    if most and sum(lines) > most:
+        most = min(most, -(-sum(lines) // -(-sum(lines) // most)) + max(lines) - 1)
     piece, filled = list[str](), 0
     for row in rows:
         if most and piece and filled + _height(row) > most:
