@@ -11,6 +11,7 @@ Data goes to standard output, messages to standard error.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import signal
@@ -51,8 +52,13 @@ COMMANDS = (
 """Each is a module `cli.commands.<name>` with a function `command`, in the order of the help page."""
 
 
+SELDOM = 50_000
+"""After so many new objects garbage is looked for: a command makes many, and hardly a cycle."""
+
+
 def main() -> None:
     """Runs the program; every error a user can cause ends in a message and an exit code, never in a traceback."""
+    gc.set_threshold(SELDOM)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever called
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115

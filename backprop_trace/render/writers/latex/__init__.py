@@ -18,7 +18,7 @@ from backprop_trace.render.blocks import Block, Equations, Marked, Math, Signed,
 from backprop_trace.render.medium import Medium
 from backprop_trace.render.signs import KINDS
 from backprop_trace.render.words import word
-from backprop_trace.render.writers.latex import boxes, curve, derivation, display, drawing, general, matrices, tables
+from backprop_trace.render.writers.latex import display, drawing, general, tables
 from backprop_trace.render.writers.latex.page import (
     DOCUMENT,
     FORMULAS_OF_A_FRAGMENT,
@@ -104,6 +104,7 @@ class _Document:
         return together(pieces)
 
     def written(self, block: Block) -> Iterator[str]:
+        """What few documents have is imported where it is met."""
         match block:
             case said.Title(text):
                 yield self.title(text)
@@ -118,13 +119,22 @@ class _Document:
                 yield f"\\noindent {general.legend(style, self.page.language)}\n"
                 yield from general.overview(lines, style, self.displays)
             case said.MatrixLines():
+                from backprop_trace.render.writers.latex import matrices
+
                 yield from matrices.display(block, self.ink, self.displays)
             case said.Chain():
+                from backprop_trace.render.writers.latex import derivation
+
                 yield from derivation.display(block, self.ink, self.displays)
+            case said.Table(to_work_in=True):
+                from backprop_trace.render.writers.latex import boxes
+
+                yield from boxes.boxes(block, self.words, self.page)
             case said.Table():
-                written = boxes.boxes if block.to_work_in else tables.table
-                yield from written(block, self.words, self.page)
+                yield from tables.table(block, self.words, self.page)
             case said.Curve():
+                from backprop_trace.render.writers.latex import curve
+
                 yield from curve.picture(block, self.page)
             case said.Drawing(trace, names):
                 yield from drawing.picture(trace, names, self.ink.alphabet, self.page)
@@ -188,7 +198,7 @@ class _Document:
 FRAME, FORMULA_ROW, TABLE_ROW, GAP = 214.0, 25.0, 12.0, 8.0
 """How high a frame is below a title of two lines, a row on it, and what stands between displays, in points."""
 
-TITLE_ROW, TITLE_LETTERS = 18.0, 52
+TITLE_ROW, TITLE_LETTERS = 18.0, 49
 """How high a line of a title is, and how many letters it has."""
 
 

@@ -91,11 +91,23 @@ def bent(edge: Segment, place: float, wide: float) -> Segment:
 
 def clearance(label: Segment, labels: Sequence[Segment], edges: Sequence[Segment]) -> float:
     """How far a label is from the nearest other one; and, where it is clear of them, from the nearest other edge."""
-    from_labels = min((distance(label, other) - LABEL_HEIGHT for other in labels), default=math.inf)
-    if from_labels < 0:
+    from_labels = nearest(label, labels) - LABEL_HEIGHT
+    if from_labels <= 1.0:
         return from_labels
-    from_edges = min((distance(label, edge) - LABEL_HEIGHT / 2 for edge in edges), default=math.inf)
+    from_edges = nearest(label, edges) - LABEL_HEIGHT / 2
     return min(from_labels, max(from_edges, 0.0) + 1.0)
+
+
+def nearest(label: Segment, others: Sequence[Segment]) -> float:
+    """The distance to the nearest of other segments; most are too far by where their middles are."""
+    least = math.inf
+    (ax, ay), (bx, by) = label
+    x, y, half = (ax + bx) / 2, (ay + by) / 2, math.dist(*label) / 2
+    for other in others:
+        (cx, cy), (dx, dy) = other
+        if math.hypot(x - (cx + dx) / 2, y - (cy + dy) / 2) - half - math.hypot(cx - dx, cy - dy) / 2 < least:
+            least = min(least, distance(label, other))
+    return least
 
 
 def off_circles(label: Segment, centres: Sequence[Point]) -> float:

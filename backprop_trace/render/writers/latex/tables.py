@@ -24,6 +24,9 @@ EM = 10.0
 LETTER = 5.6
 """The width of a letter of text, on the safe side."""
 
+_NARROW, SAVED = re.compile("[ .,:;]"), 2.0
+"""What is narrower than a letter, and by how much."""
+
 WIDEST_FIRST = 80.0
 """Room that is kept for the first column."""
 
@@ -249,4 +252,4 @@ def text_width(text: str) -> float:
     """Words, with mathematics between dollars among them."""
     parts = text.split("$")
     plain = (re.sub(r"\\textcolor\{\w+\}|\\[a-z]+|[{}\\]", "", part) for part in parts[::2])
-    return sum(LETTER * len(part) for part in plain) + sum(map(width, parts[1::2]))
+    return sum(LETTER * len(part) - SAVED * len(_NARROW.findall(part)) for part in plain) + sum(map(width, parts[1::2]))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from backprop_trace.formulas.notation.tex import Tokens
 
@@ -56,6 +57,7 @@ _TEXT = (
 _ENVIRONMENTS: Mapping[str, float] = {"cases": 12.0, "bmatrix": 11.0, "gathered": 0.0, "aligned": 0.0}
 
 
+@lru_cache(maxsize=4096)
 def width(latex: str) -> float:
     """The estimated width of a piece of LaTeX mathematics."""
     return _Reader(_TOKEN.findall(latex)).run(1.0)
