@@ -51,6 +51,12 @@ definitions:
 objective: E
 learning_rate: 0.1
 """
+HALVED = """
+parameters: {w: 0.7}
+definitions: {q: 3 * w, E: (q - 1)^2 / 2, r: q / 5}
+objective: E
+learning_rate: 0.1
+"""
 
 
 def optimizer(rule: str) -> str:
@@ -112,6 +118,9 @@ NUMBERS: list[tuple[str, str, str, float]] = [
     ("wrong-target", CLASSES, "E_a", -0.04 * log(P[0])),
     ("n-minus-1", MEAN, "E", (0.2**2 + 0.35**2 + 0.2**2) / 2 / 2),
     ("n-minus-1", DEFINED, "mu", 9 / 2),
+    ("sum-for-mean", DEFINED, "mu", 9),
+    ("no-half", HALVED, "E", (3 * 0.7 - 1) ** 2),
+    ("factor-left-out", HALVED, "r", 3 * 0.7),
     ("no-scale", DEFINED, "s", 2.2),
     ("minus-lost", DEFINED, "s", (-0.4 + 1.8) / sqrt(3)),
     ("power-of-ten", DEFINED, "p", 10**S / (10**S + 10**0.6)),

@@ -217,7 +217,8 @@ class Ledger:
         own = self.variant.at(step).formula(name, self.written[step]) if not self.habits.even else None
         if own is not None and any(self.exact(step, used) is None for used in names_in(own)):  # what is rounded again
             return None
-        figures = inf if self.habits.decimals is not None else max(3, significant_figures(written.text))
+        only_decimals = self.habits.decimals is not None and self.habits.figures is None
+        figures = inf if only_decimals else max(3, significant_figures(written.text))
         return self._value(step, name, 2 * written.half_unit, figures)
 
     def zeros_filled(self, key: Key, written: Written) -> int:

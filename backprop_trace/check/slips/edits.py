@@ -190,6 +190,19 @@ class OneFewer(Edit):
                 yield Bend("n-minus-1", self.greater)
 
 
+class DivisorsLeftOut(Edit):
+    """x for x / 2, and the sum for the mean of n terms."""
+
+    def __call__(self, formula: Formula) -> Iterator[Bend]:
+        match formula:
+            case Quotient(Sum(terms) as total, Number(text)) if text == str(len(terms)):
+                yield Bend("sum-for-mean", total)
+            case Quotient(top, Number("2")):
+                yield Bend("no-half", top)
+            case Quotient(top, Number()):
+                yield Bend("factor-left-out", top)
+
+
 class ScaleLeftOut(Edit):
     """x for x / sqrt(d)."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from backprop_trace.check.slips.edits import (
     BracketsLeftOut,
+    DivisorsLeftOut,
     FactorsLeftOut,
     FunctionsLeftOut,
     MinusLost,
@@ -111,6 +112,7 @@ def of_definition(formula: Formula, facts: Facts) -> Iterator[Bend]:
     yield from _without_penalties(formula, facts)
     yield from edited(formula, ScaleLeftOut())
     yield from edited(formula, OneFewer())
+    yield from edited(formula, DivisorsLeftOut())
     yield Bend("power-of-ten", powers_of_ten(formula))
     weights = FactorsLeftOut(facts.rule.trained)
     for edit in (BracketsLeftOut(), OtherBases(), SquaresSubtracted(), TermsLeftOut(), weights, FunctionsLeftOut(),
