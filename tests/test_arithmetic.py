@@ -416,3 +416,11 @@ def test_powers_of_ten_stand_where_zeros_would_claim_digits_or_hide_the_size():
     """The issue: 152415788000000 for 1.52415787502 times 10 to the 14, with 9 digits."""
     assert shown(1.52415787502e14) == "1.52415788e+14"
     assert [shown(x) for x in (1e-7, 9e-8, 999999999.0, 1e9)] == ["0.0000001", "9e-08", "999999999", "1e+09"]
+
+
+@pytest.mark.parametrize("step", [2, 3, 6])
+def test_certified_digits_of_later_steps_are_those_of_a_finer_computation(step):
+    """Sigmoids, and so exponentials, in compiled code, too."""
+    coarse, fine = (trace(load("mazur"), Settings("exact", digits), step=step)["E"].value for digits in (30, 60))
+    assert abs(Fraction(coarse) - Fraction(fine)) <= Fraction(1, 10**30)
+    assert Fraction(coarse) != Fraction(trace(load("mazur"), step=step)["E"].value)

@@ -13,7 +13,7 @@ from backprop_trace.check.checker import Checker
 from backprop_trace.check.hidden_slips import hidden_slips
 from backprop_trace.check.report import JudgedLine, Report
 from backprop_trace.files.sheet import read_sheet
-from backprop_trace.files.spec import read_example
+from backprop_trace.files.spec import load, read_example
 from backprop_trace.model.batches import shuffled
 
 XS, TS = (1.0, 2.0, -1.0), (1.0, 3.0, 0.5)
@@ -559,3 +559,9 @@ def test_a_line_in_the_section_of_a_sample_is_of_that_sample_unless_it_has_none(
     example = ONE_BY_ONE.replace("batch_size: 1", "batch_size: 3")
     (found,) = [each for each in judged(example, text).lines if each.written]
     assert (found.name, found.sample) == (name, sample)
+
+
+def test_a_step_that_is_too_far_to_be_computed_is_out_of_reach():
+    near, far = Checker(load("mazur")).check(read_sheet("E = 0.2984\nstep 999999999:\nE = 0.5", "a.txt")).written
+    assert (near.verdict, far.verdict) == ("right", "unknown")
+    assert far.message == "step 999999999 is out of reach: too many steps would have to be computed"

@@ -299,3 +299,22 @@ def test_numbers_are_read_exactly(text):
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(NotANumber):
         number(text)
+
+
+@pytest.mark.parametrize(
+    ("paper", "formula"),
+    [
+        ("[a + b] * c", "(a + b) * c"), ("net_h1[2] * [x]", "net_h1[2] * (x)"),
+        ("[a[2] * [b + 1]]", "(a[2] * (b + 1))"),
+        ("w₅·x²", "w_5*x^(2)"), ("1.5·10^-3", "1.5e-3"), ("1.5*10^{-3}", "1.5e-3"), ("|a - b|", "abs(a - b)"),
+        ("{a+b}/2", "(a+b)/2"), ("σ(z)", "sigmoid(z)"), ("sigm(x)", "sigmoid(x)"), ("a ÷ b", "a / b"),
+        ("x⁻¹", "x^(-1)"),
+        ("w5' - 1", "w5' - 1"), ("½·a", "(1/2)*a"), ("−a × b", "-a * b"), ("  a ", "a"),
+    ],
+)  # fmt: skip
+def test_what_stands_on_paper_is_read_as_a_formula(paper, formula):
+    """Brackets of every kind, but for the number of a sample; signs of multiplication; what is raised and lowered."""
+    from backprop_trace.formulas.paper import plain
+
+    assert plain(paper, decimal_comma=False) == formula
+    assert plain(paper.replace("1.5", "1,5"), decimal_comma=True) == formula

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from backprop_trace.files.spec import load
+from backprop_trace.files.spec import load, read_example
+from backprop_trace.model.general import ASCII_PEN, LETTERS, written
 
 DELTA_AND_GRADIENT = [
     "delta of an output unit   ∂E/∂net_j = ∂E/∂out_j · ∂out_j/∂net_j",
@@ -54,3 +55,33 @@ def test_they_stand_once_before_the_first_line_of_a_document(printed):
     assert out.count(r"- gradient of a weight: $`\frac{\partial C}{\partial w_{ji}^{l-1}} = \delta_{j}^{l} \cdot") == 1
     assert out.index("## The formulas") < out.index("- delta of an output unit: $") < out.index("Forward pass")
     assert "gradient of a weight" not in printed("show", "mazur", "--only", "dE/dw1", "-f", "markdown")
+
+
+TWO_OUTPUTS = """
+inputs: {{x: {}}}
+targets: {{o1: {}, o2: {}}}
+layers: [{{units: [o1, o2], activation: sigmoid, weights: [[0.1], [0.2]]}}]
+loss: {}
+learning_rate: 0.1
+batch: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("samples", "loss", "batch", "totals"),
+    [
+        (1, "half_squared_error", "sum", ["E = sum_j E_j"]),
+        (1, "mean_squared_error", "sum", ["E = 1/2 * (sum_j E_j)"]),
+        (3, "half_squared_error", "sum", ["E[s] = sum_j E_j[s]", "E = sum_s E[s]"]),
+        (3, "half_squared_error", "mean", ["E[s] = sum_j E_j[s]", "E = 1/3 * (sum_s E[s])"]),
+        (2, "mean_squared_error", "mean", ["E[s] = 1/2 * (sum_j E_j[s])", "E = 1/2 * (sum_s E[s])"]),
+        (2, "mean_squared_error", "sum", ["E[s] = 1/2 * (sum_j E_j[s])", "E = sum_s E[s]"]),
+    ],
+)  # fmt: skip
+def test_the_total_loss_is_a_sum_or_a_mean_over_outputs_and_samples(samples, loss, batch, totals):
+    numbers = (f"[{', '.join(f'0.{k}' for k in range(1, samples + 1))}]" if samples > 1 else "0.1" for _ in range(3))
+    example = read_example(TWO_OUTPUTS.format(*numbers, loss, batch))
+    lines = [written(line, LETTERS["net-out"], ASCII_PEN) for line in example.general_formulas(["loss"])]
+    assert [
+        f"{left} = {right}" for about, left, right in lines if about in ("loss of a sample", "total loss")
+    ] == totals

@@ -337,7 +337,7 @@ def _of_exp(lo: float, hi: float) -> tuple[float, float]:
 
 
 def _of_log(lo: float, hi: float) -> tuple[float, float]:
-    return 1 / hi, 1 / lo if lo > 0 else math.inf
+    return 1 / hi, 1 / lo
 
 
 def _of_sqrt(lo: float, hi: float) -> tuple[float, float]:
