@@ -60,7 +60,7 @@ def column(points: float) -> TextBlock:
 NARROWEST_DIGIT = 13.0
 """A number that is put in has a digit for each so many points of a column."""
 
-NARROWEST_LETTER = 25.0
+NARROWEST_LETTER = 28.0
 """And a name a letter: beside two of them stands a value."""
 
 FORMULAS_OF_A_FRAGMENT = FRAGMENT._replace(rows=9)
