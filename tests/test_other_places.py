@@ -16,7 +16,7 @@ PLACES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("figures", [1, 3, 4, 6])
+@pytest.mark.parametrize("figures", [1, 2, 3, 4, 6])
 @pytest.mark.parametrize(("network", "line", "other", "step"), PLACES)
 def test_a_number_of_another_place_is_named(network: str, line: str, other: str, step: int, figures: int) -> None:
     """Rounded; with four figures or more one unit off, since what it rests on may have been rounded, too."""

@@ -53,14 +53,12 @@ class Arithmetic(NamedTuple):
 
     constant: Callable[[Fraction], Any]
     functions: Mapping[str, Callable[..., Any]]
-    is_positive: Callable[[Any], bool | None]
-    """None where it is not known: `either` then joins both cases."""
+    is_positive: Callable[[Any], bool]
     add: Callable[[Any, Any], Any] = operator.add
     subtract: Callable[[Any, Any], Any] = operator.sub
     multiply: Callable[[Any, Any], Any] = operator.mul
     divide: Callable[[Any, Any], Any] = operator.truediv
     power: Callable[[Any, Any], Any] = operator.pow
-    either: Callable[[Any, Any], Any] | None = None
 
 
 def evaluate(formula: Formula, values: Mapping[Name, Any], arithmetic: Arithmetic) -> Any:
@@ -85,11 +83,8 @@ def evaluate(formula: Formula, values: Mapping[Name, Any], arithmetic: Arithmeti
         case Call(function, arguments):
             return arithmetic.functions[function](*(evaluate(each, values, arithmetic) for each in arguments))
         case Cases(test, positive, otherwise):
-            sign = arithmetic.is_positive(evaluate(test, values, arithmetic))
-            if sign is None and arithmetic.either is not None:
-                both = (evaluate(case, values, arithmetic) for case in (positive, otherwise))
-                return arithmetic.either(*both)
-            return evaluate(positive if sign else otherwise, values, arithmetic)
+            is_positive = arithmetic.is_positive(evaluate(test, values, arithmetic))
+            return evaluate(positive if is_positive else otherwise, values, arithmetic)
 
 
 @uncollected
