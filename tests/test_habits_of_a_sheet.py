@@ -68,3 +68,18 @@ def test_a_number_that_stands_in_most_lines_and_is_mostly_wrong_confirms_nothing
     assert found[fit:same] == ["off"] * (same - fit)
     assert found[same:] == ["right"] * (lines - same)
     assert checked(["0.5"] * fit + factors[fit:], written)[0][:fit] == ["right"] * fit  # the very number
+
+
+@pytest.mark.parametrize(
+    ("total", "copied"),
+    [("0.41410", "0.0562"), ("0.41430", "0.0564"), ("0.41420", ""), ("0.41415", ""), ("0.4141", ""), ("0.41413", "")],
+)
+def test_a_sum_with_more_digits_than_its_terms_tells_which_number_was_copied(total: str, copied: str) -> None:
+    """0.0563 is a unit off, and 0.0563 + 0.1234 + 0.2345 = 0.4142: exactly 0.4141 is what 0.0562 would give."""
+    report = bt.check(
+        products(("0.05622", "0.12344", "0.23453")), f"a0 = 0.0563\na1 = 0.1234\na2 = 0.2345\nr = {total}"
+    )
+    *_, line = report.written
+    assert report.written[0].message == "the last digit is off by one"
+    assert (line.verdict == "slip") is bool(copied)
+    assert not copied or line.message == f"your number is what one gets if a0 is copied as {copied} for 0.0563"
