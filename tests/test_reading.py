@@ -473,3 +473,32 @@ def test_a_matrix_of_another_shape_is_told_what_it_must_be(line, mine, wanted):
     (found,) = Checker(load("mazur")).check(read_sheet(line, "a.txt")).written
     assert found.verdict == "unknown"
     assert found.message == f"this is {mine}, and must be {wanted} (or its transpose)"
+
+
+ONE_LAYER = """
+inputs: {x1: 0.3, x2: 0.7}
+targets: {o1: 0.2, o2: 0.9}
+layers: [{units: [o1, o2], activation: sigmoid, weights: [[0.15, 0.22], [0.31, 0.44]], bias: [0.1, 0.2]}]
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("b = [0.1, 0.2]", "b_o1 b_o2"), ("db = [#, #]", "dE/db_o1 dE/db_o2"), ("z = [#, #]", "net_o1 net_o2"),
+        ("W = [[0.15, 0.22], [0.31, 0.44]]", "w_x1_o1 w_x2_o1 w_x1_o2 w_x2_o2"),
+        ("delta = [#, #]", "dE/dnet_o1 dE/dnet_o2"),
+        ("dW = [[#, #], [#, #]]", "dE/dw_x1_o1 dE/dw_x2_o1 dE/dw_x1_o2 dE/dw_x2_o2"), ("a = [#, #]", "out_o1 out_o2"),
+        ("b1 = 0.1", "b_o1"), ("b_2 = 0.2", "b_o2"), ("db2 = #", "dE/db_o2"),
+    ],
+)  # fmt: skip
+def test_the_letters_of_an_only_layer_need_no_number(text, names):
+    worked = read_example(ONE_LAYER)
+    true = true_values(worked)
+    for name in names.split():
+        text = filled(text, written(true[name]))
+    report = Checker(worked).check(read_sheet(text, "a.txt"))
+    assert sorted(line.name for line in report.written) == sorted(names.split())
+    assert {line.verdict for line in report.written} == {"right"}
