@@ -71,8 +71,9 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)\*?[ \t]*")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}(?:\[[^\]]*\]|\{[^{}]*\})?")
 _CASES = re.compile(r"\\begin\{cases\}(.*?)&(.*?)\\\\(.*?)&.*?\\end\{cases\}", re.DOTALL)
 _MATRIX = re.compile(r"\\begin\s*\{[bpvBV]?matrix\}(.*?)\\end\s*\{[bpvBV]?matrix\}", re.DOTALL)
-_PHANTOM = re.compile(r"\\[hv]?phantom\s*\{[^{}]*\}|\\(?:text)?color(?:\[\w*\])?\s*\{[^{}]*\}")
-"""What takes room and prints nothing, and in which colour what stands behind it is printed."""
+_PHANTOM = re.compile(r"\\[hv]?phantom\s*\{[^{}]*\}|\\(?:(?:text)?color(?:\[\w*\])?|tag\*?|label|eqno)\s*\{[^{}]*\}")
+_OVER = re.compile(r"\{([^{}]*)\\over(?![a-z])([^{}]*)\}")
+"""What takes room and prints nothing, in which colour what stands behind it is printed, and the number of a line."""
 _WORDS = "net", "out", "output", "input", "target", "total", "new"
 _SPACED_OUT = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(' '.join(word) for word in _WORDS)})(?![A-Za-z])")
 """Words that were scanned as a product of letters: o u t_{h 1}."""
@@ -109,6 +110,8 @@ def from_latex(text: str) -> str:
     text = _ENVIRONMENT.sub(" ", _PHANTOM.sub("", text))
     text = _SPACED_OUT.sub(lambda found: found[0].replace(" ", ""), text)
     text = re.sub(r"\\(?:left|right)\s*\.", "", text)
+    text = _OVER.sub(r"\\frac{\1}{\2}", text)
+    text = _with_arguments(text, ("boxed", "underline", "fbox", "cancel"), 1, lambda inside: inside[0])
     text = _HAT.sub(lambda found: _hatted(found[1] or found[2]), text)
     text = _BREAK.sub(" ", text)
     text = _with_arguments(text, ("frac", "dfrac", "tfrac", "cfrac"), 2, _fraction)

@@ -24,25 +24,35 @@ SEPARATOR = re.compile(
 )
 _ARROWS = ("→", "⟶", "⇒", "->", "=>")
 NEW_LINE = r"(?=(?:∂|∇|[^\W\d])\S{0,40}\s*[=≈])"
+_TIGHT = r"[^\W\d][^\s=:]{0,40}(?:=|: ?)[-+−]?(?:\d++(?:\.\d*+)?|\.\d++)"
+"""A name and its number, without spaces between."""
 _NEXT = re.compile(
     r"[;,]\s*(?:and\s+)?(?=[^\W\d](?:\{[^{}\n]{0,20}\}|[^=:;,{}]){0,40}?\s*(?:=|:=|≈)(?!=))"
     r"|\s(?:and|und)\s(?=[^\W\d]\S{0,40}\s*=)|(?:\s{3,}|\s*\u2003\s*)(?=(?:∂|[^\W\d])\S{0,40}\s*[=:])"
-    rf"|\s(?:→|->|=>|⇒)\s*{NEW_LINE}|\s?;\s+(?=[^\W\d][^=:;]{{0,40}}:\s)"
+    rf"|\s(?:→|->|=>|⇒|\|)\s*{NEW_LINE}|(?<=\d)[ \t](?={_TIGHT}\s*(?:$|[,;]|{_TIGHT}))"
+    r"|\s?;\s+(?=[^\W\d][^=:;]{0,40}:\s)"
 )
 _ASSIGNED = re.compile(
     r"(?P<name>[^\W\d][\w.\[\]'\"]{0,40})(?:\s+|\s*(?=-))(?P<sign>[-+])=\s*(?P<step>[^:=≈→]+?)\s*"
     r"(?::|(?P<equal>=|≈|→|->|$))"
 )
 _CALCULATION = re.compile(r"[-+−]?[\d.½¼√([]|.*?(?:\s[-+*·×/−]\s*\S|[*·×−½²]|\(\s*[-−]?\d*[.,]\d)")
+_ABOUT = re.compile(
+    rf"^\s*(?:(?:for|at|in|für|bei|am|pour|para|en)\s+(?P<about>[^,:=]{{1,40}}?)\s*[,:]\s+|"
+    rf"(?P<unit>[^=≈:→]{{1,40}}?)\s*(?:=>|⇒|→|->)\s*{NEW_LINE})",
+    re.IGNORECASE,
+)
+"""`For o1, net = 1.1059` and `neuron h1 => net = 0.3775` are about o1 and h1."""
 _AT_TIME = re.compile(
     r"\s*(?:(?:at|bei|for)\s+)?(?:t\s*=|time ?step|zeitschritt)\s*(\d{1,3})\s*(?:[:,]\s*|$)", re.IGNORECASE
 )
 _OF_TIME = re.compile(r"_\{?t=(\d{1,3})(?![\d.,])\}?")
 _A_NAME = re.compile(r"(?:∂|∇|[^\W\d])[\w'+^∂/]{0,40}")
-_NUMBER = r"[-+−]?\d[\d.,]*(?:[eE][-+−]?\d+)?"
+_NUMBER = r"[-+−]?\.?\d[\d.,]*(?:[eE][-+−]?\d+)?"
 _IN_WORDS = re.compile(
     r"(?P<name>\S.{0,60}?)\s+(?:(?P<new>(?:(?:is|was|gets|has been|wird|wurde)\s+)?(?:now\s+)?"
-    r"(?:updated|changed|adjusted|changes|goes|moves|drops|rises|aktualisiert|becomes|is now|wird)\s+"
+    r"(?:updated|changed|adjusted|changes|goes|moves|drops|rises|decreases|increases|falls|shrinks|grows|reduced|increased|"
+    r"decreased|sinkt|steigt|aktualisiert|becomes|is now|wird)\s+"
     rf"(?:(?:from|von)\s+{_NUMBER}\s+)?(?:(?:to|zu|auf)\s+)?)|"
     r"(?:(?:equals|is equal to|is|comes (?:out )?(?:to|as)|works out (?:to|as|at)|evaluates to|ist(?: gleich)?|beträgt|"
     r"ergibt(?: sich zu)?)\s+(?:(?:about|approximately|roughly|now|therefore|thus|then|hence|etwa|ungefähr|"
@@ -87,7 +97,7 @@ def pieces(text: str) -> Iterator[tuple[str, int]]:
 
 def cut(text: str, number: int = 1, column: int = 1) -> Cut:
     """The name and the parts of the chain, each with its place."""
-    text = _assigned(_OF_TIME.sub(r"_\1", text))
+    text = _assigned(_ABOUT.sub(lambda found: f"{found['about'] or found['unit']}: ", _OF_TIME.sub(r"_\1", text)))
     cuts = [found for found in SEPARATOR.finditer(text) if blocks.open_brackets(text[: found.start()]) == 0]
     if not cuts:
         return Cut(text.strip(), None)

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 
+from backprop_trace.files.sheet.copied import as_typed
 from backprop_trace.files.sheet.entries import Collected
 from backprop_trace.files.sheet.entry import Section, Sheet, heading
 from backprop_trace.files.sheet.limits import LARGEST_SHEET, MOST_LINES
@@ -30,6 +31,7 @@ def read_sheet(text: str, name: str = "sheet", decimal_comma: bool = False) -> S
         raise SourceError([Problem(f"the sheet is larger than {LARGEST_SHEET // 10**6} MB")], name)
     if (lines := text.count("\n")) > MOST_LINES:
         raise SourceError([Problem(f"{lines:,} lines; {MOST_LINES:,} are the limit")], name)
+    text = as_typed(text)
     sheet = Collected(name, text, decimal_comma or uses_decimal_comma(text))
     form = _form(text, name)
     if form == "csv" and _read_csv(sheet):

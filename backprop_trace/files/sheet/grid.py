@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from backprop_trace.formulas.spelled import KINDS
 
-SUBJECTS = ("unit", "units", "unit j", "neuron", "neurons", "neuron j", "node", "nodes", "node j", "j", "parameter",
-            "parameters", "param", "weight", "weights", "bias", "weight or bias", "weight/bias", "einheit", "knoten",
-            "gewicht")  # fmt: skip
+SUBJECTS = ("unit", "units", "unit j", "neuron", "neurons", "neuron j", "node", "nodes", "node j", "j", "i", "unit i",
+            "neuron i", "parameter", "parameters", "param", "weight", "weights", "bias", "weight or bias",
+            "weight/bias", "einheit", "knoten", "gewicht")  # fmt: skip
 """What stands above the units or parameters that the rows are about; so may nothing."""
 SLOPES = ("slope", "derivative", "f'", "σ'", "g'", "φ'", "sigma'", "out'", "a'", "f'(net)", "f'(z)", "σ'(z)",
           "σ'(net)", "g'(z)", "dout/dnet", "da/dz")  # fmt: skip
@@ -57,6 +57,11 @@ def is_header(cells: Sequence[str]) -> bool:
     if any(re.match(r"[-+−]?[.,]?\d", name) for name in named):
         return bool(corner) and all(map(str.isdecimal, named))
     return any(map(_kind, named)) or (len(named) > 1 and all(map(_LABEL.fullmatch, named)))
+
+
+def is_layer(heading: str) -> bool:
+    """Does it stand above the layers of the units in the next column?"""
+    return heading.lower().strip("*: ") in ("layer", "schicht", "couche", "capa")
 
 
 def is_corner(heading: str) -> bool:

@@ -24,6 +24,8 @@ _WRAPPED = re.compile(
 _ROUNDED = re.compile(rf"round\s*\(\s*([+-]?{NUMBER.pattern})\s*(?:,\s*\d+\s*)?\)", re.ASCII)
 _KEYWORDS = re.compile(r",\s*(?:grad_fn|dtype|device|requires_grad|shape|size)\s*=.*", re.DOTALL)
 _WORD = r"[^\W\d_]{2,}"
+_MARKS = r"(?:\d{1,2}\s?(?:marks?|points?|pts?\.?|punkte?|p\.?)|(?:eq\.?|gl\.?)?\s?\d{1,2}[a-z]?)"
+"""What a line is worth, or its number: (1 mark), [2], (eq 3)."""
 PICTURES = "(?:[☀-➿⬀-⯿■-◿\U0001f000-\U0001faff]\ufe0f?|\\d\ufe0f?\u20e3)"
 """What stands before a line or behind a number for the eye."""
 _DIGITS = (
@@ -33,9 +35,11 @@ _DIGITS = (
 """To how many digits a number was rounded: (4 d.p.), 3sf, to 4 decimals."""
 _PROSE_BEHIND = re.compile(
     rf"([+-]?(?:{NUMBER.pattern})(?:\s*%)?)[\s{WIDE_SPACE}]*"
-    rf"(?:\((?:[^()\d=]*{_WORD}[^()=]*)\)|\(?{_DIGITS}\)?|(?:{PICTURES}|√)+|{_WORD}(?:(?:[.,]\s*|\s+){_WORD})*[.,]?\s*)",
+    rf"(?:\((?:[^()\d=]*{_WORD}[^()=]*)\)|[(\[]?{_DIGITS}[)\]]?|(?:\.{{2,}}|…)?\s*[(\[]{_MARKS}[)\]]|(?:{PICTURES}|√)+|{_WORD}(?:(?:[.,]\s*|\s+){_WORD})*[.,]?\s*)",
     re.ASCII,
 )
+_SMILE = re.compile(r"\s[:;]-?[()D]\s*$|!+\s*$|^\s*(?:about|approx(?:\.|imately)?|roughly|circa|ca\.|etwa|rund)\s+")
+"""What is written around a number for the reader."""
 _ENDS = " \t,;`*\"'"
 
 
@@ -47,7 +51,7 @@ def as_number(text: str, decimal_comma: bool = False) -> str | None:
     if SIMPLE.fullmatch(text):
         return text
     text = unwrapped(text)
-    simple = plain(text.strip(_ENDS), decimal_comma).lstrip("~≈ ").rstrip("…").strip()
+    simple = plain(_SMILE.sub("", text).strip(_ENDS), decimal_comma).lstrip("~≈ ").rstrip("…").strip()
     if simple.startswith("(") and simple.endswith(")") and re.fullmatch(r"\([-+\d.eE/\s]*\)", simple):
         simple = simple[1:-1].strip()
     if simple.endswith("...") or (simple.endswith(".") and simple.count(".") > 1):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_trace.files.sheet import blocks, tables
+from backprop_trace.files.sheet.copied import undoubled, without_tags
 from backprop_trace.files.sheet.cut import NEW_LINE, SEPARATOR, at_time, cut, in_words, pieces
 from backprop_trace.files.sheet.entries import Collected, is_prose
 from backprop_trace.files.sheet.entry import Section, heading
@@ -25,10 +26,16 @@ _PLAIN = re.compile(
     rf" *[=≈] *({SIMPLE.pattern}) *"
 )
 """Most lines are a name, a sign and a number: they need no second look."""
-_COMMENT = re.compile(r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:")
+_COMMENT = re.compile(
+    r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:|"
+    r"(?:^|(?<=\d)[ \t]+)(?:%|--|←|<--|/\*)[ \t]+(?=[^\W\d_]{2,}(?![\w(^]))"
+)
+_EQUALS = re.compile(r"(?<=[\w'+)\]])\s*==\s*(?=[-+.\d]+\s*$)")
+"""`assert net_h1 == 0.3775`"""
 _TABLE_BEGINS = re.compile(r"\s*\{?\s*\\begin\{(?:tabular|longtable|array)\}")
 _BULLET = re.compile(
-    r"\s*(?:(?:[-*•‣–+>]|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
+    r"\s*(?:(?:[*•‣>]|[-–](?!\s*[\d.(](?=[^=:]*$)[^=:*·×/+−]*[*·×/+−])|\+(?!\s*[\d.(]|[^=:]*$)|\(?\d{1,3}[.)](?!\d)|\d{1,3}:(?=\s)|\(?(?:[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})[.)]|>>>|\[\d{1,3}\]:?|"
+    r"(?:Q\s?\d{1,2}[a-z]?|Ans(?:wer)?|Sol(?:ution)?)[.):]|\[(?:DEBUG|INFO|WARN(?:ING)?)\]|"
     rf"In \[\d+\]:|Out\[\d+\]:)\s+|{PICTURES}\s*)*(?:(?:[→⇒]|[-=]>)\s*{NEW_LINE})?"
 )
 _ARROW = re.compile(rf"\s*(?:[→⇒]|[-=]>)\s*{NEW_LINE}")
@@ -290,7 +297,8 @@ def _begins_anew(line: str) -> bool:
 
 def _bare(line: str) -> tuple[str, int]:
     """A line without its comment, bullet, quotation and LaTeX, and the column where it begins."""
-    content = _COMMENT.split(line, maxsplit=1)[0].rstrip().translate(_WIDE)
+    content = _COMMENT.split(without_tags(undoubled(line)), maxsplit=1)[0].rstrip().translate(_WIDE)
+    content = _EQUALS.sub("=", content)
     if _TABLE_BEGINS.match(content):
         return "", 1
     content = _out_of_prose(content)

@@ -42,7 +42,7 @@ class Tables:
         self.header: list[str] = []
         self.across: list[str] = []
         self.above: dict[str, tuple[str, int | None]] = {}
-        self.gaps = False
+        self.gaps = self.by_layer = False
         self.matrix: tuple[str, list[list[str]], Section, Place] | None = None
 
     def cells(self, text: str) -> list[str] | None:
@@ -90,6 +90,10 @@ class Tables:
         """Takes a row of a table to the sheet."""
         if not cells or not any(cells):
             return
+        if grid.is_layer(cells[0]) and grid.is_header(cells[1:]):
+            self.by_layer, cells = True, cells[1:]
+        elif self.by_layer and len(cells) == len(self.across) + 1:
+            cells = [cells[1] if re.search(r"[^\W\d]", cells[1]) else f"{cells[0]} {cells[1]}", *cells[2:]]
         if len(cells) == len(self.across) + 1 and grid.is_header(["", *self.across]):
             self.across = ["", *self.across]  # what stood in the corner was empty
         padded = cells + [""] * (len(self.across) - len(cells) if len(cells) > 1 else 0)  # the last ones were empty
@@ -108,9 +112,8 @@ class Tables:
         name, *rest = cells
         if self.header and len(cells) == len(self.header):
             named = dict(zip(self.header, cells, strict=True))
-            name = next(
-                named[word] for word in self.header if word in NAMES and (word != "step" or len(self.header) == 2)
-            )
+            of = [word for word in self.header if word in NAMES]
+            name = next((named[word] for word in of if word != "step" or not named[word].isdecimal()), named[of[0]])
             value = next(named[word] for word in self.header if word in VALUES)
             for word in ("step", "sample"):
                 section = heading(f"{word} {named[word]}", section) or section if named.get(word) else section

@@ -15,7 +15,7 @@ from backprop_trace.formulas.spelled.shape import Reading, Shape, each_marked, o
 from backprop_trace.formulas.spelled.words import ACTIVATIONS, NET, NameNotation
 
 _ARTICLE = r"(?:the |of |for |von |der |für |de |du |del |la |le |el |weight |gewicht |poids |peso |w\.?r\.?t\.? )*"
-_UPDATED = r"(?:update|mise à jour|actualización|(?:one )?step|(?:one )?iteration)"
+_UPDATED = r"(?:backprop(?:agation)?|training|mise à jour|actualización|(?:(?:one|1|a) )?(?:update|step|iteration))"
 _OLD = (
     re.compile(
         r"(?:old|initial|current|alte?[srn]?|ancien(?:ne)?|anterior)[ _]"
@@ -26,7 +26,8 @@ _OLD = (
 )
 _NEW = (
     re.compile(
-        r"(?:new|updated|update|neue?[srn]?|aktualisierte[srn]?|next|nouveau|nouvelle|nuev[oa]|actualizado)[ _]"
+        r"(?:new|updated|update|neue?[srn]?|aktualisierte[srn]?|next|nouveau|nouvelle|nuev[oa]|nuov[oa]|nov[oa]|"
+        r"actualizado)[ _]"
         rf"(?:(?:weight|bias|value|gewicht|wert|poids|peso|biais|sesgo|valeur|valor)s?[ _]{_ARTICLE})?(?P<of>.+)",
         re.IGNORECASE,
     ),

@@ -19,12 +19,12 @@ _OF = re.compile(
     r"weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
     r"loss|sum|summe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
     r"fehlersignal|fehler|zielwert|entrée nette|entree nette|somme pondérée|entrada neta|suma ponderada|entrada|entrée|"
-    r"sortie|salida|activación|erreur)(?: value)?\s+"
-    r"(?:(?:of|at|for|to|in|into|von|an|am|bei|für|des|der|de|du|del|en|à)\s+(?:(?:the|la|le|el)\s+)?|de l['’])",
+    r"sortie|salida|activación|erreur|uscita|saída)(?: value)?\s+"
+    r"(?:(?:of|at|for|to|in|into|von|an|am|bei|für|des|der|de|du|del|di|do|en|à)\s+(?:(?:the|la|le|el)\s+)?|de l['’])",
     re.IGNORECASE,
 )
 _ARTICLES = re.compile(
-    r"(?:(?:the|our|der|die|das|let|const|var|val|auto|mut|final|static|tensor|array|(?:double|float|f(?:32|64))(?:\[\])*)\s+)+"
+    r"(?:(?:the|our|der|die|das|let|const|var|val|auto|mut|assert|final|static|tensor|array|(?:double|float|f(?:32|64))(?:\[\])*)\s+)+"
     r"(?=\S)",
     re.IGNORECASE,
 )
@@ -46,6 +46,7 @@ _GREEK = {
     "∇": "grad_",
     "θ": "theta",
     "ε": "epsilon",
+    "ω": "w",
 }
 
 
@@ -75,6 +76,7 @@ _SAME = [
         (rf"(?:partial )?(?:partial|{_DERIVATIVE}) {_WITH_RESPECT_TO} (.+)", r"grad_\1"),
         (r"(?:d|grad)_(\w+) ([EJLC](?:_\w+)?)", r"d\2/d\1"),
         (r"\(([^()]+)\)", r"\1"),
+        (r"d ?/ ?d ?(\w+) \(?([EJLC](?:_\w+)?)\)?", r"d\2/d\1"),
         (
             r"(net|in|out|o|a|z|s|delta|err|error)_?(\d+)[_ ]?(?:\^?\((h|o|hidden|output|out)\)|\^(h|o|hidden|out))",
             r"\1_\3\4\2",
@@ -132,7 +134,7 @@ _VERBS = re.compile(
 )
 _HARMLESS = re.compile(
     r"(?:(?:the|so|thus|then|therefore|hence|now|finally|next|somit|daraus|damit|also|donc|alors|ainsi|entonces|luego|"
-    r"por (?:lo )?tanto|and|for|value|weights?|bias|hidden|unit|neuron|node|layer|"
+    r"por (?:lo )?tanto|given|and|for|at|value|weights?|bias|hidden|unit|neuron|node|layer|"
     r"total|cost|loss|our|a|an|first|also|step|updated|forward|backward|pass|out|(?:sum|value) of)(?:,\s*|\s+)|"
     r"d['’]où\s+)+"
     r"(?=\S*[\W\d_]|\S{1,2}$)",

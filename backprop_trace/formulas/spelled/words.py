@@ -70,8 +70,8 @@ NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input
        "netto-input", "entrée_nette", "entree_nette", "somme_pondérée", "somme", "entrada_neta", "suma_ponderada",
        "suma", "entrée", "entrada", "before_activation", "netz-input")  # fmt: skip
 OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung", "ausgang",
-       "actual_output", "actual", "final_output", "ausgabewert", "squashed", "sortie", "salida", "activación",
-       "after_activation")  # fmt: skip
+       "actual_output", "actual", "final_output", "ausgabewert", "squashed", "sortie", "salida", "uscita", "saída",
+       "activación", "after_activation")  # fmt: skip
 HIDDEN = ("hidden", "hs", "h")
 OUTPUTS = ("y_hat", "yhat", "y_pred", "ypred", "yh", "pred", "prediction", "predictions", "predicted",
            "y_predicted", "y_out", "yout", "yp", "y^", "output", "out", "o", "y", "p", "prob", "probs", "probability",
@@ -126,7 +126,7 @@ RECURRENT = ("hh", "rec", "recurrent", "hidden_hidden")
 LOSS_WORDS = re.compile(
     r"(?:(?:total|tot|overall|sum|squared|quadratic|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|"
     r"cross[ -]?entropy|initial|training|network|batch|gesamt|mittlerer|quadratischer)[ _-])*"
-    r"(?:error|loss|cost|fehler|verlust|erreur|perte|coût|pérdida|coste?o?|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
+    r"(?:errore?|erro|loss|cost|fehler|verlust|erreur|perte|coût|pérdida|coste?o?|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
     r"(?:[ _](?:e|j|l|c|gesamt|totale?|quadratique|cuadrático|function|value|before(?: (?:the )?(?:update|training))?|"
     r"after (?:the )?forward (?:pass|propagation))|\.item\(\)|\.data){0,2}|"
     r"[ejlc]_?(?:total|tot|ges|gesamt)|(?:sum|total|mean|average)[ _](?:of )?(?:the )?(?:squared )?(?:errors|losses)"
