@@ -123,8 +123,11 @@ class Entries:
 
     def aside(self, entry: Entry, names: FormulaNames, variant: Variant) -> chains.Aside | None:
         """A line that has a formula in place of a name; it takes a while to find, so only so many are looked at."""
-        if not chains.OPERATOR.search(entry.spelling) and " " not in entry.spelling:
-            return None
+        if not chains.OPERATOR.search(entry.spelling):  # a product of names side by side, or words
+            lines, sample = variant.at(entry.section.step), entry.section.sample
+            words = entry.spelling.split()
+            if len(words) < 2 or any(lines.exact(word, sample) is None for word in words):
+                return None
         self.formulas_tried += 1
         if self.formulas_tried > MOST_NAMELESS:
             return None

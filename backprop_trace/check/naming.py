@@ -22,6 +22,7 @@ from backprop_trace.files.sheet.grid import spelled
 from backprop_trace.formulas.expr import Name, after
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.spelled import (
+    BY_NUMBER,
     COUNTING,
     MATRIX,
     NOTATIONS,
@@ -54,6 +55,7 @@ TENTATIVE = (
     "every",
     "counted from",
     BY_SAMPLE,
+    BY_NUMBER,
     "V and W",
     "weights counted",
 )
@@ -263,7 +265,9 @@ class SheetNames:
         for text, sample in _about(entry) if entry.about else _spellings(entry):
             if found := lines.readings(text, sample, notation):
                 return self.of_style(found)
-        return ()
+        told = _AT_THE_END.fullmatch(entry.spelling) if not entry.about else None
+        found = lines.readings(told["symbol"], entry.section.sample, notation) if told else ()
+        return tuple(each._replace(rule=f"{BY_NUMBER}, {each.rule}") for each in found)
 
     def of_style(self, found: tuple[Reading, ...]) -> tuple[Reading, ...]:
         """Where the writer's style is told, only what it allows."""
@@ -295,7 +299,8 @@ class SheetNames:
 
     def voted(self, candidate: _Candidate) -> bool:
         """Do other lines of the sheet speak for this way of counting?"""
-        return self.votes.get(candidate.reading.rule, 0.0) > 0
+        rule = candidate.reading.rule
+        return not rule.startswith(BY_NUMBER) and self.votes.get(rule, 0.0) > 0
 
     def counted_otherwise(self, candidate: _Candidate) -> bool:
         """Do the other lines count weights the other way?"""
@@ -386,6 +391,8 @@ _KIND_BEHIND = re.compile(
     r"(?P<of>[^(),]+?)(?:\s*\((?P<a>[^()]{2,30})\)|\s*[,–—]\s*(?P<b>[^\d,]{3,30})|['’]s (?P<c>\D{3,30}))"
 )
 """`h1 (net input)`, `w5, gradient`, `h1's output`"""
+_AT_THE_END = re.compile(r"(?:[^\W\d_]+,?\s+)+(?P<symbol>(?:[∂δΔ∇]|[^\W\d]\S*[\d_/])\S*)")
+"""`This gives us w8`: what stands last behind words may be a name, if it looks like one."""
 _LETTER_FOR_ONE = re.compile(r"(?<=[A-Za-z])[lI|](?!\w)")
 """`net_hl`, as a page that was scanned may have it."""
 
@@ -415,13 +422,17 @@ def kind_behind(text: str) -> str:
     return spelled(simple(found["of"]), next(filter(None, found.group("a", "b", "c"))).strip()) or ""
 
 
+_WE_HAVE = re.compile(r"^(?:for|at|in)\s+(.{1,30}?)(?:,?\s+(?:we|it)\b.*)?$", re.IGNORECASE)
+
+
 def _about(entry: Entry) -> Iterator[tuple[str, int | None]]:
     """The spelling with what the line is about: `net` of `Hidden unit 1`, `w5` below `New weights`, `h` at `t=2`."""
     if not entry.about:
         return
     if time := re.fullmatch(r"t=(\d+)", entry.about):
         yield f"{entry.spelling}@{time[1]}", entry.section.sample
-    if (spelling := spelled(entry.spelling, re.sub(r"\s(?=\S*\s)", "_", simple(entry.about)))) is not None:
+    about = _WE_HAVE.sub(r"\1", entry.about)
+    if (spelling := spelled(entry.spelling, re.sub(r"\s(?=\S*\s)", "_", simple(about)))) is not None:
         yield spelling, entry.section.sample
 
 

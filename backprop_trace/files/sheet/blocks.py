@@ -20,6 +20,10 @@ _LOOSE = rf"(?:[-+{DASHES}]\s?)?[\d.]+(?:[eE][-+{DASHES}]?\d+)?(?:/\d+)?%?"  # a
 _LOOSE_ROW = re.compile(rf"{_APART}*{_LOOSE}(?:{_APART}+{_LOOSE})*{_APART}*")
 LISTED = re.compile(rf"\s*{_ITEM}(?:(?:,\s+|\s*;\s*){_ITEM})+\s*")
 """Numbers in a row, without brackets."""
+SPACED = re.compile(rf"(?=.*\d\s+[\d.])\s*{_LOOSE}(?:\s+{_LOOSE})+\s*")
+"""The same with spaces between; 0.4 -0.04 alone may be a difference."""
+_AND = re.compile(r"\s+(?:and|und|et|&)\s+")
+_SEVERAL = re.compile(r"\S*\d\S*(?:\s+\S*\d\S*)+")
 MOST_IN_TURN = 100
 _RANGE = re.compile(
     r"(?P<letter>[^\W\d]+_?)(?P<low>\d{1,3})\s?(?:\.{2,3}|…|[-–—]|to|through|bis|à)\s?(?P=letter)(?P<high>\d{1,3})(?!\w)"
@@ -138,7 +142,11 @@ def pairs(text: str) -> list[tuple[str, str]] | None:
 
 def is_list(names: str) -> bool:
     """May these be several names: `h1, h2`, `w5 to w8`?"""
-    return "," in names or _RANGE.search(names) is not None
+    return (
+        "," in names
+        or any(pattern.search(names) for pattern in (_RANGE, _AND))
+        or _SEVERAL.fullmatch(names) is not None
+    )
 
 
 def _names_in_turn(names: str) -> list[str]:
@@ -165,6 +173,9 @@ def in_turn(names: str, numbers: str, decimal_comma: bool = False) -> list[tuple
     """
     if not re.search(r"\d\D+\d", numbers):
         return None
+    names, numbers = (_AND.sub(", ", text) for text in (names, numbers))
+    if _SEVERAL.fullmatch(names.strip()) and "," not in names:
+        names = ", ".join(names.split())
     each = _names_in_turn(names)
     if len(each) < 2:
         return None

@@ -19,15 +19,37 @@ _TAG = re.compile(
 _INDEX = re.compile(r"<(su[bp])>([^<>]{0,40})</\1>", re.I)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,10}|#\d{2,6});")
 _NO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
+_PRINT_HEADS = re.compile(
+    r"^[ \t]*\[(?:\d{1,5},?|,\d{1,5})\](?=[ \t]+[-\d.])|^[ \t]*(?:\[,\d{1,5}\][ \t]*)+$|"
+    r"\b\d{1,9}(?:-element|×\d{1,9}) [A-Z]\w*\{[^{}\n]{0,40}\}:?[ \t]*$",
+    re.MULTILINE,
+)
+_EPOCH = (
+    r"^[ \t]*[\[(]?\b(?:epoche?|época|époque)\b[ \t]*[:#=\[]?[ \t]*{}(?:[ \t]*/[ \t]*\d+)?\b[\])]?"
+    r"[ \t]*[,:|–-]*[ \t]+(?=\S)"
+)
 LONGEST_DOUBLED = 2_000
 
 
 def as_typed(text: str) -> str:
-    """Letters of mathematics as those on a keyboard, one for one; `0{,}59` as 0,59."""
-    text = text.replace("{,}", ",") if "{,}" in text else text
+    """Letters of mathematics as those on a keyboard, one for one; `0{,}59` as 0,59; and without what stands before
+    numbers when they are printed."""
+    text = _without_heads(text.replace("{,}", ",") if "{,}" in text else text)
     if text.isascii():
         return text
     return _OWN_LETTERS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
+def _without_heads(text: str) -> str:
+    """Without what R and Julia print around the numbers of a vector or matrix, and without `Epoch 1:` before a line (or
+    `Epoch 0:`, where epochs are counted from 0). What stands behind keeps its column."""
+    counted_from = 0 if re.search(_EPOCH.format(0), text, re.IGNORECASE | re.MULTILINE) else 1
+    text = re.sub(_EPOCH.format(counted_from), _blank, text, flags=re.IGNORECASE | re.MULTILINE)
+    return _PRINT_HEADS.sub(_blank, text)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def without_tags(line: str) -> str:

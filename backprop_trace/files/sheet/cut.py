@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from backprop_trace.files.sheet import blocks
 from backprop_trace.files.sheet.entry import Section, heading
-from backprop_trace.files.sheet.numbers import SIMPLE
 from backprop_trace.files.source import Place
 
 SEPARATOR = re.compile(
@@ -24,6 +23,7 @@ SEPARATOR = re.compile(
 )
 _ARROWS = ("→", "⟶", "⇒", "->", "=>")
 NEW_LINE = r"(?=(?:∂|∇|[^\W\d])\S{0,40}\s*[=≈])"
+MOST_ON_A_LINE = 12
 _TIGHT = r"[^\W\d][^\s=:]{0,40}(?:=|: ?)[-+−]?(?:\d++(?:\.\d*+)?|\.\d++)"
 """A name and its number, without spaces between."""
 _NEXT = re.compile(
@@ -48,6 +48,7 @@ _AT_TIME = re.compile(
 )
 _OF_TIME = re.compile(r"_\{?t=(\d{1,3})(?![\d.,])\}?")
 _A_NAME = re.compile(r"(?:∂|∇|[^\W\d])[\w'+^∂/]{0,40}")
+_DECIMAL = re.compile(r"[-+−]?(?:\d{1,9}(?:[.,]\d{0,30})?|[.,]\d{1,30})")
 _NUMBER = r"[-+−]?\.?\d[\d.,]*(?:[eE][-+−]?\d+)?"
 _IN_WORDS = re.compile(
     r"(?P<name>\S.{0,60}?)\s+(?:(?P<new>(?:(?:is|was|gets|has been|wird|wurde)\s+)?(?:now\s+)?"
@@ -62,6 +63,9 @@ _IN_WORDS = re.compile(
 )
 
 
+_WE_UPDATE = re.compile(
+    rf".{{0,60}}?\b(?:update|change|adjust)\s+(?P<name>\S{{1,20}})\s+(?:from\s+{_NUMBER}\s+)?to\s+(?P<value>{_NUMBER}(?<=\d))\.?"
+)
 _OLD_AND_NEW = re.compile(rf"(?:old|alt)\s+{_NUMBER}\s*[,;]\s*(?:new|neu)\s+({_NUMBER})")
 
 
@@ -86,12 +90,12 @@ def pieces(text: str) -> Iterator[tuple[str, int]]:
     if "\n" in text:
         yield text, 0
         return
-    start = 0
+    start = count = 0
     for found in _NEXT.finditer(text):
         before = text[start : found.start()]
-        if blocks.open_brackets(before) == 0 and SEPARATOR.search(before):
+        if count < MOST_ON_A_LINE and blocks.open_brackets(before) == 0 and SEPARATOR.search(before):
             yield before, start
-            start = found.end()
+            start, count = found.end(), count + 1
     yield text[start:], start
 
 
@@ -146,7 +150,7 @@ def _unlabelled(text: str, labels: list[re.Match[str]]) -> tuple[str, str, str, 
 def _told(where: str, name: str, parts: list[tuple[str, Place]], about: str, by_arrow: bool) -> Cut:
     """`w5 = 0.4 -> 0.3589` tells the new value; `σ(0.38) = 0.594 = a1` has its name at the end."""
     texts = [part for part, _ in parts]
-    if by_arrow and len(parts) == 2 and all(map(SIMPLE.fullmatch, texts)) and not _rounded(*texts):
+    if by_arrow and len(parts) == 2 and all(map(_DECIMAL.fullmatch, texts)) and not _rounded(*texts):
         return Cut(f"{name} new", parts[1:], about, where)
     if old_and_new := _OLD_AND_NEW.fullmatch(texts[-1]):
         return Cut(f"{name} new", [(old_and_new[1], parts[-1][1])], about, where)
@@ -157,11 +161,14 @@ def _told(where: str, name: str, parts: list[tuple[str, Place]], about: str, by_
 
 def _rounded(long: str, short: str) -> bool:
     """Is `0.75136507 -> 0.7514` the same number, with fewer digits?"""
+    long, short = (text.replace(",", ".").replace("−", "-") for text in (long, short))
     places = len(short.partition(".")[2])
     return places < len(long.partition(".")[2]) and abs(float(long) - float(short)) <= 10**-places
 
 
 def in_words(text: str) -> tuple[str, str] | None:
-    """The name and the number of a sentence that says them: `w6 is updated to 0.4087`."""
+    """The name and the number of a sentence that says them: `w6 is updated to 0.4087`, `we update w7 to 0.5113`."""
+    if found := _WE_UPDATE.fullmatch(text.strip()):
+        return f"{found['name']} new", found["value"]
     found = _IN_WORDS.fullmatch(text.strip())
     return (f"{found['name']}{' new' if found['new'] or found['to'] else ''}", found["value"]) if found else None

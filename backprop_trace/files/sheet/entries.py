@@ -84,7 +84,7 @@ class Collected:
 
         Raises NotANumber.
         """
-        listed = blocks.LISTED.fullmatch(text)
+        listed = blocks.LISTED.fullmatch(text) or blocks.SPACED.fullmatch(text)
         found = None if SIMPLE.fullmatch(text) else blocks.rows(f"({text})" if listed else text, self.decimal_comma)
         if found is None:
             return (self.written(text, at),), ()

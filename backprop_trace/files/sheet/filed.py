@@ -20,7 +20,7 @@ from backprop_trace.formulas.without_gc import uncollected
 
 NAMES = ("name", "quantity", "variable", "symbol", "line")
 VALUES = ("value", "result", "answer", "values", "number")
-_SAYS_PAPER = re.compile(r"\s=\s|->|→|^(?:In|Out) ?\[|\b(?:new|neu) [-\d.]")
+_SAYS_PAPER = re.compile(r"\s=\s|\w=[-+.\d]|->|→|^(?:In|Out) ?\[|\b(?:new|neu) [-\d.]")
 CHAIN = ("formula", "substitution", "numbers")
 
 

@@ -16,7 +16,7 @@ SUBJECTS = ("unit", "units", "unit j", "neuron", "neurons", "neuron j", "node", 
             "weight/bias", "einheit", "knoten", "gewicht")  # fmt: skip
 """What stands above the units or parameters that the rows are about; so may nothing."""
 SLOPES = ("slope", "derivative", "f'", "σ'", "g'", "φ'", "sigma'", "out'", "a'", "f'(net)", "f'(z)", "σ'(z)",
-          "σ'(net)", "g'(z)", "dout/dnet", "da/dz")  # fmt: skip
+          "σ'(net)", "g'(z)", "dout/dnet", "da/dz", "sigmoid derivative", "activation derivative")  # fmt: skip
 STATES = {
     **dict.fromkeys(("old", "old value", "old weight", "initial", "before", "current", "alt", "w", "w alt", "w(t)"),
                     "{}"),

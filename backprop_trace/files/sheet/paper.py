@@ -28,7 +28,7 @@ _PLAIN = re.compile(
 """Most lines are a name, a sign and a number: they need no second look."""
 _COMMENT = re.compile(
     r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:|"
-    r"(?:^|(?<=\d)[ \t]+)(?:%|--|←|<--|/\*)[ \t]+(?=[^\W\d_]{2,}(?![\w(^]))"
+    r"(?:(?:^|(?<=\d)[ \t]+)(?:%|/\*)|(?<=\d)[ \t]+(?:--|←|<--))[ \t]+(?=[^\W\d_]{2,}(?![\w(^]))"
 )
 _EQUALS = re.compile(r"(?<=[\w'+)\]])\s*==\s*(?=[-+.\d]+\s*$)")
 """`assert net_h1 == 0.3775`"""
@@ -40,7 +40,7 @@ _BULLET = re.compile(
 )
 _ARROW = re.compile(rf"\s*(?:[→⇒]|[-=]>)\s*{NEW_LINE}")
 """Before a new line of calculation; before a number an arrow goes on with the line above."""
-_TERM = re.compile(r"[-+·]\s|⊙")
+_TERM = re.compile(r"[-+·×/]\s|⊙")
 """How a line begins that goes on with the sum or product above it."""
 _POWER = re.compile(r"(?<=[\w)\]])\*\*(?=[-(\w])|(?<=[\w)\]] )\*\*(?= [-(\w])")
 _EMPHASIS = re.compile(r"\*\*")
@@ -58,14 +58,8 @@ _SHOWN = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix
 """What Python shows when it is asked for a name."""
 _PRINTED_BELOW = re.compile(r"\s*(?:Out ?\[\d*\]:\s*)?(?=(?:np\.)?(?:array|tensor|matrix)\()")
 _ASKED = re.compile(r"\s*(?:julia>|octave:\d+>|>>?|\$)\s*([^\W\d][\w.]*)\s*")
-_PRINT_HEADS = re.compile(
-    r"^[ \t]*\[(?:\d{1,5},?|,\d{1,5})\](?=[ \t]+[-\d.])|^[ \t]*(?:\[,\d{1,5}\][ \t]*)+$|"
-    r"\b\d{1,9}(?:-element|×\d{1,9}) [A-Z]\w*\{[^{}\n]{0,40}\}:?[ \t]*$",
-    re.MULTILINE,
-)
-"""What R and Julia print around the numbers of a vector or matrix."""
 _PAIR = re.compile(r"(\S{1,60})\s+(\S+)")
-_PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)?\(?\[.*)", re.DOTALL)
+_PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)\(.*|\(?\[.*)", re.DOTALL)
 """What Python prints of a name and an array."""
 _NAME_LIKE = re.compile(r"\[?[^\W\d]|[∂∇Δ\\('\"`]")
 _OPERATOR = re.compile(r"[-+*/·×÷^−]")
@@ -212,8 +206,8 @@ class _Paper:
     def no_equation(self, text: str, place: Place) -> None:
         """`E 0.2984` may be a name and its number, `w6 becomes 0.4087` says both; anything else is prose."""
         told = in_words(text)
-        if told is None and (pair := _PRINTED.fullmatch(text.strip())) and blocks.rows(pair[2]) is not None:
-            told = pair[1], pair[2]
+        if told is None and (pair := _PRINTED.fullmatch(text.strip())):
+            told = (pair[1], pair[2]) if blocks.rows(pair[2]) is not None or self.is_number(pair[2]) else None
         if told is None and (pair := _PAIR.fullmatch(text.strip())) and self.is_number(pair[2]):
             told = pair[1], pair[2]
         if told is None or not _NAME_LIKE.match(told[0]):
@@ -246,7 +240,7 @@ class _Paper:
 
 def _joined(text: str) -> Iterator[_Line]:
     """The lines without comments and bullets; where a bracket stays open, with those up to its end."""
-    lines = _MATRIX.sub(_on_one_line, _PRINT_HEADS.sub(lambda head: " " * len(head[0]), text)).splitlines()
+    lines = _MATRIX.sub(_on_one_line, text).splitlines()
     number = 0
     while number < len(lines):
         number += _asked_of_python(lines, number)

@@ -49,7 +49,8 @@ class Tables:
         """The cells of a line that is a row of a table; None if it is none."""
         if _RULE.fullmatch(text) and len(text.strip()) > 2:
             return []
-        if text.strip().startswith("|") or (text.count("|") >= 2 and text.strip().endswith("|")):
+        bars = text.count(" | ") >= 2 and not _SEPARATES.search(text)
+        if bars or text.strip().startswith("|") or (text.count("|") >= 2 and text.strip().endswith("|")):
             cells = [cell.strip().strip("*") for cell in re.sub(r"^\s*\||\|\s*$", "", text).split("|")]
             return [from_latex(cell) if looks_like_latex(cell) else cell for cell in cells]
         if "\t" in text.strip() and not _SEPARATES.search(text.partition("\t")[0]):

@@ -11,6 +11,7 @@ numbers of a sheet finds out which of them its writer follows. A reading is a ma
 
 from __future__ import annotations
 
+from backprop_trace.formulas.spelled.atoms import BY_NUMBER
 from backprop_trace.formulas.spelled.marks import readings
 from backprop_trace.formulas.spelled.places import matching
 from backprop_trace.formulas.spelled.plainly import plainer, simple, symbol_behind, unquoted, without_prose
@@ -18,6 +19,6 @@ from backprop_trace.formulas.spelled.shape import LayerLabels, Reading, Shape
 from backprop_trace.formulas.spelled.words import COUNTING, KINDS, MATRIX, NOTATIONS, NameNotation, other_way
 
 __all__ = [
-    "COUNTING", "KINDS", "MATRIX", "NOTATIONS", "LayerLabels", "NameNotation", "Reading", "Shape", "matching",
-    "other_way", "plainer", "readings", "simple", "symbol_behind", "unquoted", "without_prose",
+    "BY_NUMBER", "COUNTING", "KINDS", "MATRIX", "NOTATIONS", "LayerLabels", "NameNotation", "Reading", "Shape",
+    "matching", "other_way", "plainer", "readings", "simple", "symbol_behind", "unquoted", "without_prose",
 ]  # fmt: skip

@@ -30,6 +30,10 @@ LONGEST_NAME = 60
 """No quantity is called anything longer."""
 
 
+BY_NUMBER = "by its number"
+"""How a rule begins that is believed only where a number speaks for it, whatever other lines say."""
+
+
 def gradient_of(objective: Name) -> Callable[[Name], Name]:
     return lambda name: derivative(objective, name)
 
@@ -57,6 +61,8 @@ class Atoms:
                 index = behind(text, letter) or behind(spaceless, letter)
                 if index is not None:
                     found = self.indexed(kind, index)
+                    if (kind, letter) == ("slope", "error"):  # most mean its delta
+                        found = (each._replace(rule=f"{BY_NUMBER}, {each.rule}") for each in found)
                     yield from (each for each in found if not is_own or each.size != (1, 1))
         yield from () if is_own else self.kind_behind(text)
 

@@ -14,7 +14,7 @@ from backprop_trace.formulas.spelled.plainly import simple
 from backprop_trace.formulas.spelled.shape import Reading, Shape, each_marked, one
 from backprop_trace.formulas.spelled.words import ACTIVATIONS, NET, NameNotation
 
-_ARTICLE = r"(?:the |of |for |von |der |für |de |du |del |la |le |el |weight |gewicht |poids |peso |w\.?r\.?t\.? )*"
+_ARTICLE = r"(?:the |of |for |at |von |der |für |de |du |del |la |le |el |weight |gewicht |poids |peso |w\.?r\.?t\.? )*"
 _UPDATED = r"(?:backprop(?:agation)?|training|mise à jour|actualización|(?:(?:one|1|a) )?(?:update|step|iteration))"
 _OLD = (
     re.compile(
@@ -39,7 +39,7 @@ _NEW = (
     re.compile(
         r"(?P<of>.+?)[ _^]*[(\[]?(?:new|updated|neu|next|upd|plus|prime|nouveau|nuevo|actualizado|mis à jour|"
         rf"update|(?:after|nach|après|después de)(?: (?:the |dem |der |la |el )?{_UPDATED})?|"
-        r"at t ?\+ ?1|t ?\+ ?1)[)\]]?",
+        r"at t ?\+ ?1|[tkn] ?\+ ?1)[)\]]?",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<of>.+?)\^?_?(?:\+|\*|'|\(1\)|\[t\+1\]|\(\+\))"),
@@ -82,7 +82,9 @@ _VALUE = re.compile(
 _SLOPE_WORDS = re.compile(
     r"(?:derivative|(?:d_?|deriv_|derivative_)(?:sigmoid|tanh|relu|act|activation)|"
     r"(?:sigmoid|sigma|sig|tanh|relu|g|f|act|activation)_(?:prime|deriv|derivative|grad|output_to_derivative))"
-    r"\((?P<of>[^()]+)\)|(?:derivative|slope|ableitung) (?:of|at|von) (?P<of2>\S+)|(?P<of3>[^'()]+)'",
+    r"\((?P<of>[^()]+)\)|"
+    r"(?:derivative|slope|ableitung) (?:of (?:the )?(?:sigmoid|tanh|relu|activation)(?: function)? )?"
+    r"(?:of|at|von) (?P<of2>\S+)|(?P<of3>[^'()]+)'",
     re.IGNORECASE,
 )
 _ELEMENT = re.compile(r"(?P<of>.+?)\[(?P<row>\d{1,2})(?:(?:, ?|\]\[)(?P<column>\d{1,2}))?\]")

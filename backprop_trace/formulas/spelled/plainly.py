@@ -17,7 +17,7 @@ _RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789",
 _OF = re.compile(
     r"\b(net input|local gradient|error (?:back-?)?propagated|"
     r"weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
-    r"loss|sum|summe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
+    r"loss|cost|sum|summe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
     r"fehlersignal|fehler|zielwert|entrée nette|entree nette|somme pondérée|entrada neta|suma ponderada|entrada|entrée|"
     r"sortie|salida|activación|erreur|uscita|saída)(?: value)?\s+"
     r"(?:(?:of|at|for|to|in|into|von|an|am|bei|für|des|der|de|du|del|di|do|en|à)\s+(?:(?:the|la|le|el)\s+)?|de l['’])",
@@ -36,6 +36,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 """`hidden unit 1`, `Ausgabeneuron 2`, `neuron h1`"""
+_ABOVE = re.compile("[\u20d0-\u20dc\u0304\u0305\u0332]")
+"""Arrows and bars of vectors."""
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]+")
 _GREEK = {
     "∂": "d",
@@ -114,7 +116,7 @@ def simple(text: str) -> str:
     text = _ARTICLES.sub("", text)
     text = _UNIT.sub(lambda found: _whose(found[1] if found.string[found.end()].isdecimal() else None), text)
     text = _OF.sub(lambda found: found[1].replace(" ", "_") + "_", text)
-    text = unicodedata.normalize("NFKC", text).replace("y\u0302", "yhat").replace("\u0302", "hat")
+    text = unicodedata.normalize("NFKC", _ABOVE.sub("", text)).replace("y\u0302", "yhat").replace("\u0302", "hat")
     text = re.sub(r"\s+", " ", text.replace("__", "_")).strip()
     for pattern, same in _SAME:
         if found := pattern.fullmatch(text):

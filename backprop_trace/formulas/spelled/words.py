@@ -88,7 +88,7 @@ DELTAS = ("delta", "error_propagated", "propagated_error", "backpropagated_error
           "deltas", "err", "error_term", "errorterm", "sensitivity", "local_gradient", "d", "error",
           "error_signal", "fehlersignal", "fehlerterm", "del")  # fmt: skip
 ERRORS = ("error", "e", "err", "diff")
-SLOPES = ("error_propagated", "propagated_error", "backpropagated_error")
+SLOPES = ("error", "error_propagated", "propagated_error", "backpropagated_error")
 """What comes back to a unit: the gradient of its activation, or its delta."""
 RATES = ("eta", "lr", "learning_rate", "learningrate", "alpha", "rate", "step_size", "stepsize", "n")
 RATE_LETTERS = ("a", "l", "r")
@@ -114,6 +114,7 @@ KIND_BEHIND = {
     "delta": ("delta", "deltas", "error_term", "error_terms", "error_signal", "error", "errors"),
     "error": ("error", "errors", "err"),
     "slope": ("error", "errors"),
+    "E": ("error", "loss", "cost"),
     "target": ("true", "target", "actual"),
 }
 """What may stand behind a unit or layer instead of before it: h1_out, hidden_inputs, layer_2_delta. An error of a layer
@@ -124,7 +125,7 @@ LAYER_NAMES = {"hidden": 0, "h": 0, "hid": 0, "ih": 0, "xh": 0, "input_hidden": 
 """Layers by name, in a network of one hidden layer: units and the weights that lead there."""
 RECURRENT = ("hh", "rec", "recurrent", "hidden_hidden")
 LOSS_WORDS = re.compile(
-    r"(?:(?:total|tot|overall|sum|squared|quadratic|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|"
+    r"(?:(?:total|tot|overall|sum|l2|squared|quadratic|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|"
     r"cross[ -]?entropy|initial|training|network|batch|gesamt|mittlerer|quadratischer)[ _-])*"
     r"(?:errore?|erro|loss|cost|fehler|verlust|erreur|perte|coût|pérdida|coste?o?|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
     r"(?:[ _](?:e|j|l|c|gesamt|totale?|quadratique|cuadrático|function|value|before(?: (?:the )?(?:update|training))?|"
