@@ -502,3 +502,21 @@ def test_the_letters_of_an_only_layer_need_no_number(text, names):
     report = Checker(worked).check(read_sheet(text, "a.txt"))
     assert sorted(line.name for line in report.written) == sorted(names.split())
     assert {line.verdict for line in report.written} == {"right"}
+
+
+ASIDES = ["Total: 10 points", "Score: 3/10 points", "e ≈ 2.718", "After 10,000 epochs: E = 0.0000351"]
+
+
+@pytest.mark.parametrize("line", ASIDES)
+def test_what_is_no_number_of_the_step_is_passed_over(line):
+    report = Checker(load("mazur")).check(read_sheet(f"E = 0.2984\n{line}\nnet_h1 = 0.3775\n", "a.txt"))
+    assert sorted((each.name, each.verdict) for each in report.written) == [("E", "right"), ("net_h1", "right")]
+
+
+OTHERS = ["out_o1 (new) = 0.7421", "momentum of w5 = 0.4123", "velocity of w5 = 0.0411", "new out_o1 = 0.7421"]
+
+
+@pytest.mark.parametrize("line", OTHERS)
+def test_what_words_say_of_a_known_name_is_not_taken_for_it_unless_the_number_is_its(line):
+    report = Checker(load("mazur")).check(read_sheet(f"E = 0.2984\n{line}\n", "a.txt"))
+    assert [(each.place.line, each.verdict) for each in report.written if each.place.line == 2] == [(2, "unknown")]

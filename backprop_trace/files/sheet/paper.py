@@ -22,7 +22,8 @@ from backprop_trace.formulas.from_latex import cells_of, from_latex, looks_like_
 from backprop_trace.formulas.numbers import NotANumber
 
 _PLAIN = re.compile(
-    r" *(?!(?i:step|iteration|sample|pattern|set))((?:∂|[^\W\d_])(?:[\w+'/@^∂]|:(?=[^\W\d]))*(?:\[[0-9]{1,9}\])?)"
+    r" *(?!(?i:step|iteration|sample|pattern|set)|e *[=≈] *2\.7)"
+    r"((?:∂|[^\W\d_])(?:[\w+'/@^∂]|:(?=[^\W\d]))*(?:\[[0-9]{1,9}\])?)"
     rf" *[=≈] *({SIMPLE.pattern}) *"
 )
 """Most lines are a name, a sign and a number: they need no second look."""
@@ -63,6 +64,15 @@ _PRINTED = re.compile(r"(\S{1,60})\s+((?:tensor|array|np\.array)\(.*|\(?\[.*)", 
 """What Python prints of a name and an array."""
 _NAME_LIKE = re.compile(r"\[?[^\W\d]|[∂∇Δ\\('\"`]")
 _OPERATOR = re.compile(r"[-+*/·×÷^−]")
+_ASIDE = re.compile(
+    r"\s*e\s*[=≈]\s*2[.,]7\d*\s*|[^=≈]{0,40}:\s*\d+(?:\s*/\s*\d+)?\s*(?:points?|pts?|marks?|punkte?|p)\.?\s*",
+    re.IGNORECASE,
+)
+"""What is no number of the exercise: `e ≈ 2.718`, `Total: 10 points`."""
+_LATER = re.compile(
+    r"(?:after|nach)\s+(?!(?:1|one|a|the|einem?)\s)[\w.,]+\s+(?:epoche?n?s?|iterations?|steps?)", re.IGNORECASE
+)
+"""A label that puts a line where no step of the sheet is: `After 10,000 epochs`."""
 LONGEST_TOPIC = 40
 _EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|←|->")
 
@@ -185,6 +195,9 @@ class _Paper:
         if parts is None:
             self.close()
             self.no_equation(text, place)
+        elif _ASIDE.fullmatch(text) or _LATER.match(about):
+            self.close()
+            self.pass_over(text, place)
         elif _NAME_LIKE.match(spelling):
             sure = not _may_be_prose(spelling, text) and "  " not in spelling
             self.begin(f"{where}: {spelling}" if where else spelling, place, parts, sure, about or self.topic)

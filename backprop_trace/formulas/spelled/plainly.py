@@ -163,7 +163,9 @@ _ADJECTIVES = re.compile(
     r"tatsächliche[rns]?|quadratische[rns]?|berechnete[rns]?|partielle[rns]?)\s+)+(?=\w)",
     re.IGNORECASE,
 )
-_IN_BRACKETS = re.compile(r"\s+\((?:[^()\d]*|(?:(?:hidden|output) )?(?:layer|neuron|unit|node)[^()]*)\)$")
+_IN_BRACKETS = re.compile(
+    r"\s+\((?!new|neu|updated|next|after (?:the )?(?:update|step|training))(?:[^()\d]*|(?:(?:hidden|output) )?(?:layer|neuron|unit|node)[^()]*)\)$"
+)
 
 
 def plainer(text: str) -> str:
