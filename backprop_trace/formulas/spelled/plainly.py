@@ -164,7 +164,8 @@ _ADJECTIVES = re.compile(
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(
-    r"\s+\((?!new|neu|updated|next|after (?:the )?(?:update|step|training))(?:[^()\d]*|(?:(?:hidden|output) )?(?:layer|neuron|unit|node)[^()]*)\)$"
+    r"\s+\((?!new|neu|updated|next|after (?:the )?(?:update|step|training))"
+    r"(?:[^()\d]*|(?:(?:hidden|output) )?(?:layer|neuron|unit|node)[^()]*)\)$"
 )
 
 
