@@ -91,10 +91,7 @@ class Tables:
         """Takes a row of a table to the sheet."""
         if not cells or not any(cells):
             return
-        if grid.is_layer(cells[0]) and grid.is_header(cells[1:]):
-            self.by_layer, cells = True, cells[1:]
-        elif self.by_layer and len(cells) == len(self.across) + 1:
-            cells = [cells[1] if re.search(r"[^\W\d]", cells[1]) else f"{cells[0]} {cells[1]}", *cells[2:]]
+        cells = self._without_layer(cells)
         if len(cells) == len(self.across) + 1 and grid.is_header(["", *self.across]):
             self.across = ["", *self.across]  # what stood in the corner was empty
         padded = cells + [""] * (len(self.across) - len(cells) if len(cells) > 1 else 0)  # the last ones were empty
@@ -128,6 +125,16 @@ class Tables:
                 self.sheet.pass_over(" ".join(cells), place)
         else:
             self.headless(name, [cell for cell in rest if cell], section, place)
+
+    def _without_layer(self, cells: list[str]) -> list[str]:
+        """`Layer | Neuron | z` and `Hidden | 1 | 0.38` with one column for the unit: `hidden 1`, or h1 alone."""
+        if grid.is_layer(cells[0]) and grid.is_header(cells[1:]):
+            self.by_layer = True
+            return cells[1:]
+        if self.by_layer and len(cells) == len(self.across) + 1:
+            unit = cells[1] if re.search(r"[^\W\d]", cells[1]) else f"{cells[0]} {cells[1]}"
+            return [unit, *cells[2:]]
+        return cells
 
     def _names_columns(self, cells: list[str]) -> bool:
         """`sample | net_h1 | net_h2`, `parameter | old | gradient | new`, `| net | out`, `| h1 | h2`"""
