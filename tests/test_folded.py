@@ -174,3 +174,10 @@ def test_zero_states_of_an_optimizer_are_one_sentence_and_its_rule_is_named_once
     assert "m_w_x1_h1 = 0" not in said
     assert said.count("update: adam") == 1
     assert "m_{w_{x1,h1}}" in "".join(render("latex", [trace(example)], View(example)))
+
+
+def test_a_worksheet_of_several_samples_has_the_folded_lines(printed):
+    """Not dnet/dw, which only repeats an output, but the totals."""
+    text = printed("sheet", "xor", "--format", "latex")
+    assert r"/ \partial w_{h1,o1}\,\vert_{(1)}" in text and r"\partial E / \partial b_{h1}$" in text
+    assert r"\partial \mathrm{net}_{o1}^{(1)} / \partial w" not in text

@@ -106,11 +106,11 @@ def _records(sheet: Blank) -> Iterator[Record]:
 
 def _blocks(sheet: Blank, medium: Medium) -> Iterator[Block]:
     example, names = sheet.example, sheet.names
-    folds = medium.manner == "document" and example.training.samples == 1 and not example.training.times
+    folds = medium.manner == "document"
     steps = [(step, _folded(sheet, step, equations) if folds else equations)
              for step, _, equations, _ in sheet.each_step()]  # fmt: skip
     yield Title(title_of(example))
-    works = folds and sheet.values is None
+    works = folds and sheet.values is None and example.training.samples == 1 and not example.training.times
     if works:
         yield Prose(f"Name {LINE * 2} Date {LINE} Points {LINE[:6]} of {sum(len(lines) for _, lines in steps)}")
         yield from [Drawing(trace(example), names, blank=True)] if example.network.layers else ()
