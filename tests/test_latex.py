@@ -456,3 +456,9 @@ def test_fractions_among_words_have_no_bar_that_touches_the_line_above(latex: Sh
 
 def test_a_loss_and_a_rule_are_said_in_words(latex: Show) -> None:
     assert "loss: half squared error; gradient descent, learning rate 0.5" in latex("mazur")
+
+
+def test_a_number_without_room_in_a_table_stands_on_rows() -> None:
+    """Nothing of it is cut, nor does it stick out."""
+    rows = digit_rows("-0.00000879806731", 50.0, 0)
+    assert "".join(rows).replace(r"\,", "") == "-0.00000879806731" and max(map(width, rows)) <= 50.0

@@ -115,7 +115,7 @@ def value_sides(value: Amount, room: float) -> list[Side]:
     return [Side("=", [latex_number(value.fraction)[0]]), Side("=" if value.exact else r"\approx", texts)]
 
 
-def digit_rows(text: str, room: float) -> list[str]:
+def digit_rows(text: str, room: float, grouped_from: int = GROUPED_FROM) -> list[str]:
     r"""A decimal; a long one in groups of five digits, on as many rows as it takes.
 
     >>> digit_rows("0.1234567890123456789012345", 100.0)
@@ -123,7 +123,7 @@ def digit_rows(text: str, room: float) -> list[str]:
     """
     mantissa, e, exponent = text.partition("e")
     whole, point, decimals = parted(mantissa)
-    if len(mantissa) < GROUPED_FROM:
+    if len(mantissa) < grouped_from:
         return [latex_number(text)[0]]
     power = [rf"\times 10^{{{int(exponent)}}}"] if e else []
     groups = [decimals[start : start + 5] for start in range(0, min(len(decimals), LONGEST_VALUE), 5)]

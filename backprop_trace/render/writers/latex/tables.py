@@ -158,9 +158,12 @@ def _with_rows_of_digits(
 
 
 def _rows_of_digits(number: str, room: float) -> str:
-    return NEW_LINE.join(
-        f"${row}$" for row in ([latex_number(number)[0]] if "/" in number else digit_rows(number, room))
-    )
+    """One that is too wide in groups of digits, be it ever so short."""
+    whole = latex_number(number)[0]
+    if "/" in number:
+        return f"${whole}$"
+    rows = digit_rows(number, room, 0) if width(whole) > room else digit_rows(number, room)
+    return NEW_LINE.join(f"${row}$" for row in rows)
 
 
 def needed(columns: Sequence[Cells]) -> float:
