@@ -139,3 +139,25 @@ def test_a_slip_that_a_right_line_denies_is_not_carried_on() -> None:
     assert verdicts["E_o1@2"] == "right"
     assert verdicts["dE/dv"] in ("slip", "wrong")
     assert verdicts["dE/du@3"] in ("right", "rounded")
+
+
+LOGISTIC = """\
+inputs: {x1: 0.7, x2: 0.5}
+targets: {y: 1}
+parameters: {w0: 0, w1: 0.6, w2: 0.8}
+layers: [{units: [y], activation: sigmoid, weights: [[w1, w2]], bias: [w0]}]
+loss: binary_cross_entropy
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "is_open"), [("0.0310", True), ("0.03100", True), ("0.0316", False), ("0.0299", False)]
+)
+def test_who_writes_uneven_digits_may_have_put_zeros_behind_a_coarser_number(number: str, is_open: bool) -> None:
+    """0.1 times 0.31, which is not on the sheet; with all digits it is 0.0306."""
+    sheet = "net_y = 0.82\nE = 0.36500\ndE/dnet_y = -0.306\ndE/dw2 = -0.15300\nw2+ = 0.81530\n"
+    report = Checker(read_example(LOGISTIC)).check(read_sheet(f"{sheet}w0+ = {number}", "sheet.txt"))
+    verdicts = {line.name: line.verdict for line in report.written}
+    assert (verdicts.pop("w0+") == "undecided") is is_open
+    assert set(verdicts.values()) <= {"right", "rounded", "undecided"}

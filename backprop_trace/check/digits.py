@@ -57,11 +57,16 @@ def _shorter(text: str) -> list[str]:
 
 
 def misread(text: str) -> Iterator[str]:
-    """The numbers that a given one may be read as: a digit off, or its point one place off."""
+    """The numbers that a given one may be read as: a digit off, or its point one place off.
+
+    >>> list(misread("1"))[-2:], list(misread("0.5"))[-2:]
+    (['10', '0.1'], ['5', '0.05'])
+    """
     yield from one_digit_off(text)
     places = decimals(text)
     count = int(Fraction(text) * 10**places)
-    yield from (in_units(count, places + move) for move in (-1, 1) if places + move >= 0)
+    yield in_units(count, places - 1) if places else in_units(10 * count, 0)
+    yield in_units(count, places + 1)
 
 
 def one_digit_off(text: str) -> Iterator[str]:

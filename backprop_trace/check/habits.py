@@ -29,7 +29,8 @@ ENOUGH = 8
 
 class Habits(NamedTuple):
     """`decimals` and `figures` where most lines have them in common; `fewest` decimals and `shortest` figures of any
-    line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `cuts`: are further digits
+    line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `uneven`: do they have
+    nothing in common, so that one may be a coarser number with zeros behind it; `cuts`: are further digits
     cut off instead of rounded; `may_cut`: too few lines tell, none against it; `seems_cut`: some tell of it."""
 
     decimals: int | None = None
@@ -38,6 +39,7 @@ class Habits(NamedTuple):
     shortest: int | None = None
     coarsest: int = COARSE
     even: bool = False
+    uneven: bool = False
     cuts: bool = False
     may_cut: bool = False
     seems_cut: bool = False
@@ -56,7 +58,9 @@ class Habits(NamedTuple):
         coarsest = _coarsest(numbers) if len(places) > 1 or len(telling) < FEWEST else COARSE
         if len(telling) < FEWEST:
             return cls(None, None, min(places), min(figures), coarsest, even)
-        return cls(_most(places), _most(figures), min(places), min(figures), coarsest, even)
+        places_alike, figures_alike = _most(places), _most(figures)
+        uneven = places_alike is None and figures_alike is None
+        return cls(places_alike, figures_alike, min(places), min(figures), coarsest, even, uneven)
 
     @property
     def learnt(self) -> bool:

@@ -334,7 +334,7 @@ class Judge:
         if not habits.even and (step, answer.name) not in ledger.bent:  # slopes are rounded again
             formulas.append(lines.formula(answer.name, ledger.written[step]))
         shortcut = lines.equations[answer.name].shortcut
-        half = ledger.slack(written) * 10.0 ** filling_zeros(written.text)
+        half = ledger.slack(written) * 10.0 ** filling_zeros(written.text, habits.uneven)
         for formula in formulas + ([shortcut] if shortcut is not None else []):
             if not written.text.endswith("0"):  # a copy of a coarser number ends in zeros
                 formula = ledger.without_copies(step, formula)

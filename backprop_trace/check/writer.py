@@ -89,13 +89,16 @@ def significant_figures(text: str) -> int:
     return len(text.lower().partition("e")[0].lstrip("+-").replace(".", "").lstrip("0"))
 
 
-def filling_zeros(text: str) -> int:
-    """The zeros of a whole number that may only fill its places, all but those of its first two figures: 1 in 1460.
+def filling_zeros(text: str, of_decimals: bool = False) -> int:
+    """The zeros of a whole number (or of decimals) that may only fill its places, all but those of its first two
+    figures: 1 in 1460.
 
     >>> [filling_zeros(text) for text in ("1460", "1400", "1000", "10", "146.0")]
     [1, 2, 2, 0, 0]
+    >>> [filling_zeros(text, of_decimals=True) for text in ("1460", "146.0", "0.0310", "0.030")]
+    [1, 1, 1, 0]
     """
-    if not text.lstrip("+-").isdecimal():
+    if not text.lstrip("+-").replace(".", "", 1 if of_decimals else 0).isdecimal():
         return 0
     return max(0, min(len(text) - len(text.rstrip("0")), significant_figures(text) - 2))
 
