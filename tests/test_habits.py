@@ -156,7 +156,7 @@ learning_rate: 0.1
 )
 def test_who_writes_uneven_digits_may_have_put_zeros_behind_a_coarser_number(number: str, is_open: bool) -> None:
     """0.1 times 0.31, which is not on the sheet; with all digits it is 0.0306."""
-    sheet = "net_y = 0.82\nE = 0.36500\ndE/dnet_y = -0.306\ndE/dw2 = -0.15300\nw2+ = 0.81530\n"
+    sheet = "net_y = 0.82\nE = 0.365\ndE/dnet_y = -0.30581\ndE/dw2 = -0.1529\nw2+ = 0.81530\n"
     report = Checker(read_example(LOGISTIC)).check(read_sheet(f"{sheet}w0+ = {number}", "sheet.txt"))
     verdicts = {line.name: line.verdict for line in report.written}
     assert (verdicts.pop("w0+") == "undecided") is is_open
