@@ -212,6 +212,7 @@ def test_a_band_that_jumps_has_no_slopes() -> None:
     values = {X: around(X, 0.1, 0.5)}
     assert enclosed(read_formula("max(0, x)", given), values, {X: 0.5}, never).slopes == {X: (0.0, 1.0)}
     assert enclosed(Cases(X, ONE, ZERO), values, {X: 0.5}, never) == Band(1.0, 0.0, 1.0, None)
+    assert enclosed(Cases(Y, ONE, ZERO), {Y: around(Y, -0.1, 0.5)}, {Y: 0.5}, never) == Band(0.0, 0.0, 1.0, None)
     assert enclosed(Cases(Y, ONE, ZERO), {Y: around(Y, 0.6, 0.5)}, {Y: 0.5}, never) == point(1.0)
     assert enclosed(Cases(Y, ONE, ZERO), {Y: around(Y, -0.5, 0.5)}, {Y: 0.5}, never) == point(0.0)
     assert joined([Band(1.0, 0.5, 1.5), Band(2.0, 1.8, 2.2)]) == Band(1.0, 0.5, 2.2, None)

@@ -13,6 +13,7 @@ from backprop_trace.files.spec import Example, read_example
 from backprop_trace.formulas.expr import after
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.catalogue import OPTIMIZERS
+from backprop_trace.model.update import counts_steps, kinds_of_lines, rule_numbers
 from backprop_trace.run.step import Settings, trace, traces
 
 START = (0.5, -0.3, 0.1)
@@ -415,3 +416,24 @@ def test_errors_and_changes_are_right_under_every_rule_over_several_steps(name, 
         report = Checker(example).check(read_sheet(changes_and_errors(example, with_weights), "sheet"))
         verdicts = [(line.name, line.step, line.verdict) for line in report.lines if line.written]
         assert {verdict for *_, verdict in verdicts} <= {"right", "rounded"}, verdicts
+
+
+@pytest.mark.parametrize(
+    ("settings", "kinds", "numbers"),
+    [
+        ("name: sgd", {"change"}, {"eta"}),
+        ("name: adam", {"change", "m", "v", "mhat", "vhat"}, {"eta", "beta1", "beta2", "epsilon", "t"}),
+        ("name: momentum", {"change", "v"}, {"eta", "mu"}),
+    ],
+)
+def test_a_rule_has_numbers_for_each_parameter_and_for_all_of_them(settings, kinds, numbers):
+    example = read_example(f"""
+        inputs: {{x: 1}}
+        targets: {{o: 0}}
+        layers: [{{units: [o], activation: identity, weights: [[1]]}}]
+        loss: half_squared_error
+        optimizer: {{{settings}, learning_rate: 0.1}}
+    """)
+    assert kinds_of_lines(example.rule) == kinds
+    assert {name.label for name in rule_numbers(example.rule)} == numbers
+    assert counts_steps(example.rule) is ("t" in numbers)

@@ -520,3 +520,10 @@ OTHERS = ["out_o1 (new) = 0.7421", "momentum of w5 = 0.4123", "velocity of w5 = 
 def test_what_words_say_of_a_known_name_is_not_taken_for_it_unless_the_number_is_its(line):
     report = Checker(load("mazur")).check(read_sheet(f"E = 0.2984\n{line}\n", "a.txt"))
     assert [(each.place.line, each.verdict) for each in report.written if each.place.line == 2] == [(2, "unknown")]
+
+
+def test_what_is_far_too_long_for_a_line_of_latex_is_left_as_it_is():
+    from backprop_trace.formulas.from_latex import from_latex
+
+    assert from_latex(r"\frac{a}{b}") == "((a)/(b))"
+    assert from_latex("x" * 20_000) == "x" * 20_000
