@@ -31,6 +31,8 @@ _COMMENT = re.compile(
     r"(?:^|\s)#|(?:^|\s)//|<!--|(?:^|\s)\(?shortcut:|"
     r"(?:(?:^|(?<=\d)[ \t]+)(?:%|/\*)|(?<=\d)[ \t]+(?:--|←|<--))[ \t]+(?=[^\W\d_]{2,}(?![\w(^]))"
 )
+_LEADER = re.compile(r"(?<=[\w)'+])\s*\.{4,}\s*(?=[-+−.]?\d)")
+"""`net_h1 ...... 0.3775`"""
 _EQUALS = re.compile(r"(?<=[\w'+)\]])\s*==\s*(?=[-+.\d]+\s*$)")
 """`assert net_h1 == 0.3775`"""
 _TABLE_BEGINS = re.compile(r"\s*\{?\s*\\begin\{(?:tabular|longtable|array)\}")
@@ -305,7 +307,7 @@ def _begins_anew(line: str) -> bool:
 def _bare(line: str) -> tuple[str, int]:
     """A line without its comment, bullet, quotation and LaTeX, and the column where it begins."""
     content = _COMMENT.split(without_tags(undoubled(line)), maxsplit=1)[0].rstrip().translate(_WIDE)
-    content = _EQUALS.sub("=", content)
+    content = _LEADER.sub(" = ", _EQUALS.sub("=", content))
     if _TABLE_BEGINS.match(content):
         return "", 1
     content = _out_of_prose(content)

@@ -17,7 +17,8 @@ _RAISED = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789",
 _OF = re.compile(
     r"\b(net input|local gradient|error (?:back-?)?propagated|"
     r"weighted (?:sum|input)|net|input|activation|output|out|delta|target|error (?:term|signal)|error|"
-    r"loss|cost|sum|summe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
+    r"loss|cost|sum|summe|"
+    r"eingabe|eingang|netzeingabe|netzinput|nettoeingabe|gewichtete summe|ausgabe|ausgang|aktivierung|"
     r"fehlersignal|fehler|zielwert|entrée nette|entree nette|somme pondérée|entrada neta|suma ponderada|entrada|entrée|"
     r"sortie|salida|activación|erreur|uscita|saída)(?: value)?\s+"
     r"(?:(?:of|at|for|to|in|into|von|an|am|bei|für|des|der|de|du|del|di|do|en|à)\s+(?:(?:the|la|le|el)\s+)?|de l['’])",
@@ -38,6 +39,9 @@ _UNIT = re.compile(
 """`hidden unit 1`, `Ausgabeneuron 2`, `neuron h1`"""
 _ABOVE = re.compile("[\u20d0-\u20dc\u0304\u0305\u0332]")
 """Arrows and bars of vectors."""
+_ORDINALS = ("first", "second", "third")
+_ORDINAL = re.compile(r"\b(first|second|third) (hidden|output)\b(?: layer)?(?: (?:unit|neuron|node))?", re.IGNORECASE)
+"""`second output neuron`"""
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]+")
 _GREEK = {
     "∂": "d",
@@ -73,7 +77,7 @@ _SAME = [
         (r"(?:total )?(net|weighted|error) (input|sum|term|signal) (\w+)", r"\1_\2_\3"),
         (r"([wbvWBV])_?new_?(\d+)", r"\1\2_new"),
         (r"(.+) (?:becomes|is now|wird(?: zu)?|devient)", r"\1_new"),
-        (r"(?:delta|del) ?(\S+?)/(?:delta|del) ?(\S+)", r"d\1/d\2"),
+        (r"(?:delta|del|change_) ?(\S+?)/(?:delta|del|change_) ?(\S+)", r"d\1/d\2"),
         (r"grad_[EJLC]\((\w+)\)", r"grad_\1"),
         (rf"(?:partial )?(?:partial|{_DERIVATIVE}) {_WITH_RESPECT_TO} (.+)", r"grad_\1"),
         (r"(?:d|grad)_(\w+) ([EJLC](?:_\w+)?)", r"d\2/d\1"),
@@ -113,7 +117,9 @@ def simple(text: str) -> str:
     text = re.sub(r"\{([^{}]*)\}", r"\1", text)
     for sign, plain in _GREEK.items():
         text = text.replace(sign, plain)
-    text = _ARTICLES.sub("", text)
+    text = _ORDINAL.sub(
+        lambda found: f"{found[2]} unit {_ORDINALS.index(found[1].lower()) + 1}", _ARTICLES.sub("", text)
+    )
     text = _UNIT.sub(lambda found: _whose(found[1] if found.string[found.end()].isdecimal() else None), text)
     text = _OF.sub(lambda found: found[1].replace(" ", "_") + "_", text)
     text = unicodedata.normalize("NFKC", _ABOVE.sub("", text)).replace("y\u0302", "yhat").replace("\u0302", "hat")
@@ -122,6 +128,10 @@ def simple(text: str) -> str:
         if found := pattern.fullmatch(text):
             return found.expand(same)
     return text
+
+
+def _counted(found: re.Match[str]) -> str:
+    return f"{found[2]} unit {_ORDINALS.index(found[1].lower()) + 1}"
 
 
 def _whose(layer: str | None) -> str:

@@ -68,7 +68,8 @@ NET = ("weighted_sum", "net_input", "netinput", "net_in", "netin", "net", "input
        "preactivation", "pre_activation", "netto", "netzeingabe", "inp", "net_inp", "zs", "scores", "weighted_sums",
        "input_sum", "netzinput", "nettoeingabe", "nettoinput", "gewichtete_summe", "summe", "eingang",
        "netto-input", "entrée_nette", "entree_nette", "somme_pondérée", "somme", "entrada_neta", "suma_ponderada",
-       "suma", "entrée", "entrada", "before_activation", "netz-input")  # fmt: skip
+       "suma", "entrée", "entrada", "before_activation", "netz-input",
+       "eingabe")  # fmt: skip
 OUT = ("output", "out", "o", "activation", "activations", "act", "y", "ausgabe", "aktivierung", "ausgang",
        "actual_output", "actual", "final_output", "ausgabewert", "squashed", "sortie", "salida", "uscita", "saída",
        "activación", "after_activation")  # fmt: skip
@@ -125,7 +126,7 @@ LAYER_NAMES = {"hidden": 0, "h": 0, "hid": 0, "ih": 0, "xh": 0, "input_hidden": 
 """Layers by name, in a network of one hidden layer: units and the weights that lead there."""
 RECURRENT = ("hh", "rec", "recurrent", "hidden_hidden")
 LOSS_WORDS = re.compile(
-    r"(?:(?:total|tot|overall|sum|l2|squared|quadratic|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|"
+    r"(?:(?:total|tot|overall|sum|l2|log|squared|quadratic|mean|average|avg|mse|bce|ce|nll|binary|categorical|cross|"
     r"cross[ -]?entropy|initial|training|network|batch|gesamt|mittlerer|quadratischer)[ _-])*"
     r"(?:errore?|erro|loss|cost|fehler|verlust|erreur|perte|coût|pérdida|coste?o?|(?:cross[ _-]?|kreuz)?entrop(?:y|ie))"
     r"(?:[ _](?:e|j|l|c|gesamt|totale?|quadratique|cuadrático|function|value|before(?: (?:the )?(?:update|training))?|"
