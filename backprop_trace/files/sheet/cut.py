@@ -24,6 +24,7 @@ SEPARATOR = re.compile(
 _ARROWS = ("→", "⟶", "⇒", "->", "=>")
 NEW_LINE = r"(?=(?:∂|∇|[^\W\d])\S{0,40}\s*[=≈])"
 MOST_ON_A_LINE = 12
+"""So many are told apart that have nothing but a space between."""
 _TIGHT = r"[^\W\d][^\s=:]{0,40}(?:=|: ?)[-+−]?(?:\d++(?:\.\d*+)?|\.\d++)"
 """A name and its number, without spaces between."""
 _NEXT = re.compile(
@@ -93,9 +94,10 @@ def pieces(text: str) -> Iterator[tuple[str, int]]:
     start = count = 0
     for found in _NEXT.finditer(text):
         before = text[start : found.start()]
+        tight = found.group() in (" ", "\t")
         if count < MOST_ON_A_LINE and blocks.open_brackets(before) == 0 and SEPARATOR.search(before):
             yield before, start
-            start, count = found.end(), count + 1
+            start, count = found.end(), count + tight
     yield text[start:], start
 
 
