@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from backprop_trace.formulas.spelled import KINDS
 
-SUBJECTS = ("unit", "units", "unit j", "neuron", "neurons", "neuron j", "node", "nodes", "node j", "j", "i", "unit i",
+SUBJECTS = ("unit", "units", "unit j", "neuron", "neurons", "neuron j", "node", "nodes", "node j", "j", "unit i",
             "neuron i", "parameter", "parameters", "param", "weight", "weights", "bias", "weight or bias",
             "weight/bias", "einheit", "knoten", "gewicht")  # fmt: skip
 """What stands above the units or parameters that the rows are about; so may nothing."""
