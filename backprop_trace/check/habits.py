@@ -49,18 +49,17 @@ class Habits(NamedTuple):
         """From numbers as written, each with the value it should have."""
         numbers = list(numbers)
         telling = [text for text, value in numbers if had_to_be_rounded(text, value)]
+        uneven = _are_uneven([*telling, *(text for text, value in numbers if _is_filled(text, value))])
         if not telling:
-            return cls(coarsest=_coarsest(numbers))
+            return cls(coarsest=_coarsest(numbers), uneven=uneven)
         places = Counter(decimals(text) for text in telling)
         figures = Counter(significant_figures(text) for text in telling)
         all_alike = len(places) == 1 or len(figures) == 1
         even = len(telling) >= ENOUGH and all_alike
         coarsest = _coarsest(numbers) if len(places) > 1 or len(telling) < FEWEST else COARSE
         if len(telling) < FEWEST:
-            return cls(None, None, min(places), min(figures), coarsest, even)
-        places_alike, figures_alike = _most(places), _most(figures)
-        uneven = places_alike is None and figures_alike is None
-        return cls(places_alike, figures_alike, min(places), min(figures), coarsest, even, uneven)
+            return cls(None, None, min(places), min(figures), coarsest, even, uneven)
+        return cls(_most(places), _most(figures), min(places), min(figures), coarsest, even, uneven)
 
     @property
     def learnt(self) -> bool:
@@ -105,6 +104,17 @@ def had_to_be_rounded(text: str, value: Fraction) -> bool:
     if places <= 0 or not text.strip("+-0.") or 10**places % value.denominator == 0:
         return False
     return -places <= magnitude(value)
+
+
+def _is_filled(text: str, value: Fraction) -> bool:
+    """Do zeros stand behind the last digit that a value has?"""
+    return "/" not in text and "." in text and text.endswith("0") and value == Fraction(text) != 0
+
+
+def _are_uneven(texts: Sequence[str]) -> bool:
+    """Have most numbers neither their decimals nor their figures in common?"""
+    places, figures = Counter(map(decimals, texts)), Counter(map(significant_figures, texts))
+    return len(texts) >= FEWEST and _most(places) is None and _most(figures) is None
 
 
 def _coarsest(numbers: Sequence[tuple[str, Fraction]]) -> int:

@@ -359,10 +359,10 @@ class Judge:
         return band.low - low <= value <= band.high + high
 
     def _without_zeros(self, answer: Answer, band: Band) -> bool:
-        """1460 for 1456: would a whole number do whose last zeros only fill its places, all but the first two?"""
+        """1460 for 1456, where digits are uneven 1.0000 for 1.03: would it do, if its last zeros only fill its places?"""
         written = answer.readings[0]
-        zeros = filling_zeros(written.text)
-        return zeros > 0 and self.reaches(band, written, 0.5 * 10.0**zeros)
+        zeros = filling_zeros(written.text, self.ledger.habits.uneven)
+        return zeros > 0 and self.reaches(band, written, float(written.half_unit) * 10.0**zeros)
 
     def _by_second_reading(self, step: int, answer: Answer, formula: Formula) -> bool:
         """Does the line follow from another reading of one of its numbers?"""
