@@ -359,7 +359,7 @@ class Judge:
         return band.low - low <= value <= band.high + high
 
     def _without_zeros(self, answer: Answer, band: Band) -> bool:
-        """1460 for 1456, where digits are uneven 1.0000 for 1.03: would it do, if its last zeros only fill its places?"""
+        """1460 for 1456 (where digits are uneven, 1.000 for 1.03): would it do, if its zeros only fill places?"""
         written = answer.readings[0]
         zeros = filling_zeros(written.text, self.ledger.habits.uneven)
         return zeros > 0 and self.reaches(band, written, float(written.half_unit) * 10.0**zeros)
