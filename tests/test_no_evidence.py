@@ -103,3 +103,12 @@ def test_eight_figures_may_come_of_a_skipped_line_that_was_carried_coarsely(digi
 def test_eight_figures_that_come_of_no_rounding_of_the_skipped_line_are_a_mistake() -> None:
     """With an input of more digits, 0.476437: near enough for four figures, but no number of four figures gives it."""
     assert verdicts(check(NEURON, f"E = {log(1 + exp(0.476437)):.8f}"))["E"] in ("wrong", "slip")
+
+
+@pytest.mark.parametrize("factor", ["0.06", "0.16", "0.5"])
+def test_a_calculation_without_its_result_is_as_exact_as_its_numbers(factor: str) -> None:
+    """0.06 * 0.17 + 0.1 * 0.2 + 0.39 is 0.42, give or take 0.02; 0.4 would be right for 0.3775."""
+    mazur = load("mazur").text
+    found = check(mazur, f"net_h1 = {factor} * 0.17 + .1*.2 + 0.39")
+    assert verdicts(found)["net_h1"] in ("wrong", "slip")
+    assert verdicts(check(mazur, "net_h1 = 0.05*0.15 + 0.1*0.2 + 0.35")) == {"net_h1": "right"}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import NamedTuple
 
 from backprop_trace.check.formula_names import FormulaNames, Lookup, lookups
@@ -212,7 +212,7 @@ def evaluated(part: ChainPart, values: Mapping[Name, Band], at: Written) -> Writ
     middle, radius = Fraction(band.middle), Fraction(max(band.high - band.middle, band.middle - band.low))
     size = abs(band.middle)
     figures = FIGURES - 1 - (floor(log10(size)) if size else 0)
-    told = floor(1e-9 - log10(2 * float(radius))) if radius > Fraction(1, 10**30) else figures
+    told = ceil(-1e-9 - log10(2 * float(radius))) if radius > Fraction(1, 10**30) else figures
     places = max(0, min(figures, told))
     rounded = round(middle, places)
     text = f"{rounded.numerator / rounded.denominator:.{places}f}" if places < 15 else _long(rounded, places)

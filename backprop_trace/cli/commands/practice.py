@@ -82,11 +82,8 @@ def command(
         _page(worked, asks, medium, output, force)
         return
     practice = Practice(worked)
-    wanted = asked(practice.step.lines, phase or PHASES, lines, seed)
-    try:
-        _Session(practice, wanted, decimals).run()
-    finally:
-        _keep(practice, save, force)
+    session = _Session(practice, asked(practice.step.lines, phase or PHASES, lines, seed), decimals)
+    session.run_and_keep(save, force)
 
 
 def _check_wanted(phases: Sequence[str], lines: int | None, decimals: int) -> None:
@@ -119,6 +116,12 @@ class _Session:
         step = practice.step
         self.spell = speller("net-out", TEXT_NAMES, practice.example.network, step.listing.by_output)
         self.symbols = spelled(self.spell, TEXT_NAMES)
+
+    def run_and_keep(self, save: str | None, force: bool) -> None:
+        try:
+            self.run()
+        finally:
+            _keep(self.practice, save, force)
 
     def run(self) -> None:
         count = len(self.lines)
