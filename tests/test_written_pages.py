@@ -272,3 +272,23 @@ def test_a_calculated_weight_is_the_new_one_even_if_the_old_is_a_unit_away():
 def test_a_weight_that_is_only_noted_is_the_old_one():
     lines = bt.check("mazur", "dE/dw5 = 0.0822\nw6 = 4.5e-1 = 0.45\n").written
     assert [(line.name, line.verdict) for line in lines] == [("w6", "right"), ("dE/dw5", "right")]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_fine"),
+    [
+        ("Δw5 = η·δ_o1·out_h1 = -0.0411", True),  # delta as target - output
+        ("Δw5 = -η·δ_o1·out_h1 = -0.0411", True),
+        ("w5+ = w5 + η·δ_o1·out_h1 = 0.3589", True),
+        ("w5+ = w5 - η·δ_o1·out_h1 = 0.3589", True),
+        ("delta_h1 = out_h1*(1-out_h1)*(delta_o1*w5+delta_o2*w7) = -0.0088", True),
+        ("delta_h1 = out_h1*(1-out_h1)*(delta_o1*w5+delta_o2*w7) = 0.0088", True),
+        ("w5+ = w5 + η·dE/dnet_o1·out_h1 = 0.3589", False),
+        ("w5+ = w5 + η·δ_o1·out_h1 = 0.4411", False),
+        ("Δw5 = η·δ_o1·out_h2 = -0.0411", False),
+        ("delta_h1 = out_h1*(1-out_h1)*(delta_o1*w5-delta_o2*w7) = -0.0088", False),
+    ],
+)
+def test_deltas_in_a_formula_have_either_sign_and_derivatives_their_own(line: str, is_fine: bool) -> None:
+    (found,) = bt.check(bt.load("mazur"), line).written
+    assert (found.verdict in ("right", "rounded", "convention")) is is_fine

@@ -76,7 +76,7 @@ class Entries:
     def total(self, above: Entry | None, variant: Variant) -> Name | None:
         """Below the deltas of a unit in all samples or at all time steps stands the gradient of its bias."""
         name, network = None if above is None else self.name(above, variant), variant.example.network
-        if name is None or name.wrt is None or not _is_delta(name) or name.wrt.label not in network.units:
+        if name is None or name.wrt is None or not is_delta(name) or name.wrt.label not in network.units:
             return None
         bias = network.bias_of(name.wrt.label)
         return None if bias is None else derivative(LOSS, bias)
@@ -314,14 +314,23 @@ def _unsampled(name: Name | None, sample: int) -> Name | None:
     return None if name is None or name == LOSS or name.sample not in (None, sample) else name
 
 
-def _is_delta(name: Name) -> bool:
+def is_delta(name: Name) -> bool:
     return name.kind == "d" and name.of == LOSS and name.wrt is not None and name.wrt.kind == "net"
+
+
+DELTA_WORDS = ("delta", "δ", "err")
+
+
+def has_delta(entry: Entry) -> bool:
+    """Does a formula of the entry have a delta that is called so? One that is called dE/dnet has a certain sign."""
+    texts = [part.text.lower().replace("\\", "") for part in entry.chain]
+    return any(word in text for text in texts for word in DELTA_WORDS)
 
 
 def sign_convention(spelling: str, name: Name) -> str:
     """The convention that may turn a line's sign: lines written as delta or error have one, dE/dnet has none."""
     word = spelling.strip().lower()
-    if _is_delta(name) and word.startswith(("delta", "δ", "err")):
+    if is_delta(name) and word.startswith(DELTA_WORDS):
         return DELTA_SIGN
     return {"error": ERROR_SIGN, "change": CHANGE_SIGN}.get(name.kind, "")
 

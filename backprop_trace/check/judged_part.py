@@ -9,7 +9,7 @@ from backprop_trace.check import chains
 from backprop_trace.check.chains import Blame
 from backprop_trace.check.choice import Choice
 from backprop_trace.check.conventions import Variants
-from backprop_trace.check.entries import Answers, Entries, as_line, turned
+from backprop_trace.check.entries import Answers, Entries, as_line, has_delta, is_delta, turned
 from backprop_trace.check.findings import Answer, Finding
 from backprop_trace.check.formula_names import FormulaNames, Lookup
 from backprop_trace.check.ledger import Key
@@ -45,7 +45,7 @@ class JudgedPart:
         self.entries, self.settings, self.strict = entries, settings, strict
         self.choice = Choice(variants, entries, ways)
         self.passed: list[Passage] = list(entries.passed)
-        self.values: dict[int, Mapping[Name, Band]] = {}
+        self.values: dict[tuple[int, bool], Mapping[Name, Band]] = {}
         """By step: what the names in chains stand for."""
         self.wrong_update: int | None = None
         """The first step with a mistake among its updates."""
@@ -131,13 +131,23 @@ class JudgedPart:
         return self.blamed(line, answer, blame, answers, wording)
 
     def broken(self, entry: Entry, answers: Answers, lookup: Lookup) -> Blame | None:
-        """Where the chain of a line breaks, by the writer's own numbers."""
-        step = entry.section.step
-        if step not in self.values:
+        """Where the chain of a line breaks, by the writer's own numbers; deltas that are not on the sheet may have
+        either sign."""
+        blames = []
+        for other_sign in (False, True) if has_delta(entry) else (False,):
+            values = self.numbers(entry.section.step, answers, other_sign)
+            blames.append(chains.breaks(entry, self.variant, lookup, values, self.entries.sheet.decimal_comma))
+        return None if None in blames else blames[0]
+
+    def numbers(self, step: int, answers: Answers, other_sign: bool) -> Mapping[Name, Band]:
+        """What names stand for in a step: the writer's own numbers, else the true ones, deltas with the other sign."""
+        if (step, other_sign) not in self.values:
             own = {name: answer for (at, name), answer in answers.items() if at == step}
             raw = {name: _as_it_stands(answer.readings[0], answer.sign) for name, answer in own.items()}
-            self.values[step] = chains.value_bands(raw, self.variant.rough(step))
-        return chains.breaks(entry, self.variant, lookup, self.values[step], self.entries.sheet.decimal_comma)
+            rough = self.variant.rough(step).items()
+            true = {name: -value if other_sign and is_delta(name) else value for name, value in rough}
+            self.values[step, other_sign] = chains.value_bands(raw, true)
+        return self.values[step, other_sign]
 
     def with_asides(self, lines: list[JudgedLine], answers: Answers) -> list[JudgedLine]:
         """With the side calculations that hold in none of their readings, each before the line that stands below it."""
