@@ -212,7 +212,10 @@ def evaluated(part: ChainPart, values: Mapping[Name, Band], at: Written) -> Writ
     middle, radius = Fraction(band.middle), Fraction(max(band.high - band.middle, band.middle - band.low))
     size = abs(band.middle)
     figures = FIGURES - 1 - (floor(log10(size)) if size else 0)
-    told = ceil(-1e-9 - log10(2 * float(radius))) if radius > Fraction(1, 10**30) else figures
+    certain = -log10(2 * float(radius)) if radius > Fraction(1, 10**30) else figures
+    told = floor(certain + 1e-9)
+    if told < figures - FIGURES + 2:  # of less than two figures, the uncertain one, too
+        told = ceil(certain - 1e-9)
     places = max(0, min(figures, told))
     rounded = round(middle, places)
     text = f"{rounded.numerator / rounded.denominator:.{places}f}" if places < 15 else _long(rounded, places)

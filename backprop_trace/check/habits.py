@@ -29,8 +29,9 @@ ENOUGH = 8
 
 class Habits(NamedTuple):
     """`decimals` and `figures` where most lines have them in common; `fewest` decimals and `shortest` figures of any
-    line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `uneven`: do they have
-    nothing in common, so that one may be a coarser number with zeros behind it; `cuts`: are further digits
+    line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `uneven`: where they
+    have nothing in common, so that one may be a coarser number with zeros behind it, the fewest decimals and figures
+    of any; `cuts`: are further digits
     cut off instead of rounded; `may_cut`: too few lines tell, none against it; `seems_cut`: some tell of it."""
 
     decimals: int | None = None
@@ -39,7 +40,7 @@ class Habits(NamedTuple):
     shortest: int | None = None
     coarsest: int = COARSE
     even: bool = False
-    uneven: bool = False
+    uneven: tuple[int, int] | None = None
     cuts: bool = False
     may_cut: bool = False
     seems_cut: bool = False
@@ -49,7 +50,7 @@ class Habits(NamedTuple):
         """From numbers as written, each with the value it should have."""
         numbers = list(numbers)
         telling = [text for text, value in numbers if had_to_be_rounded(text, value)]
-        uneven = _are_uneven([*telling, *(text for text, value in numbers if _is_filled(text, value))])
+        uneven = _uneven([*telling, *(text for text, value in numbers if _is_filled(text, value))])
         if not telling:
             return cls(coarsest=_coarsest(numbers), uneven=uneven)
         places = Counter(decimals(text) for text in telling)
@@ -64,6 +65,14 @@ class Habits(NamedTuple):
     @property
     def learnt(self) -> bool:
         return self.decimals is not None or self.figures is not None
+
+    def zeros_behind(self, text: str) -> int:
+        """The last zeros of a number that may merely fill its places; where digits are uneven, down to the shortest."""
+        if self.uneven is None:
+            return filling_zeros(text)
+        fewest, shortest = self.uneven
+        most = max(decimals(text) - fewest, significant_figures(text) - shortest, filling_zeros(text))
+        return min(most, filling_zeros(text, of_decimals=True))
 
     def half_of_decimals(self, coarse: bool) -> float:
         """Half a unit, where it is decimals that all lines have in common, not (or, coarsely, as well as) figures."""
@@ -111,10 +120,12 @@ def _is_filled(text: str, value: Fraction) -> bool:
     return "/" not in text and "." in text and text.endswith("0") and value == Fraction(text) != 0
 
 
-def _are_uneven(texts: Sequence[str]) -> bool:
-    """Have most numbers neither their decimals nor their figures in common?"""
+def _uneven(texts: Sequence[str]) -> tuple[int, int] | None:
+    """The fewest decimals and figures of numbers of which most have neither in common; None if they have."""
     places, figures = Counter(map(decimals, texts)), Counter(map(significant_figures, texts))
-    return len(texts) >= FEWEST and _most(places) is None and _most(figures) is None
+    if len(texts) < FEWEST or _most(places) is not None or _most(figures) is not None:
+        return None
+    return min(places), min(figures)
 
 
 def _coarsest(numbers: Sequence[tuple[str, Fraction]]) -> int:

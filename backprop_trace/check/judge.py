@@ -334,7 +334,7 @@ class Judge:
         if not habits.even and (step, answer.name) not in ledger.bent:  # slopes are rounded again
             formulas.append(lines.formula(answer.name, ledger.written[step]))
         shortcut = lines.equations[answer.name].shortcut
-        half = ledger.slack(written) * 10.0 ** filling_zeros(written.text, habits.uneven)
+        half = ledger.slack(written) * 10.0 ** habits.zeros_behind(written.text)
         for formula in formulas + ([shortcut] if shortcut is not None else []):
             if not written.text.endswith("0"):  # a copy of a coarser number ends in zeros
                 formula = ledger.without_copies(step, formula)
@@ -361,7 +361,7 @@ class Judge:
     def _without_zeros(self, answer: Answer, band: Band) -> bool:
         """1460 for 1456 (where digits are uneven, 1.000 for 1.03): would it do, if its zeros only fill places?"""
         written = answer.readings[0]
-        zeros = filling_zeros(written.text, self.ledger.habits.uneven)
+        zeros = self.ledger.habits.zeros_behind(written.text)
         return zeros > 0 and self.reaches(band, written, float(written.half_unit) * 10.0**zeros)
 
     def _by_second_reading(self, step: int, answer: Answer, formula: Formula) -> bool:
