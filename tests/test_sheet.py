@@ -177,7 +177,7 @@ def test_a_name_that_is_not_known_gets_the_nearest_one():
     ("line", "said"),
     [
         ("nett_h1 = 0.38", "did you mean 'net_h1'?"),  # two digits are not enough to know a number by
-        ("the second output = 0.7729", "0.7729 is out_o2; write that"),
+        ("the lower result = 0.7729", "0.7729 is out_o2; write that"),
         ("my number = 0.4", "not in this example"),
         ("slope of something = 0.40", "not in this example"),
     ],
