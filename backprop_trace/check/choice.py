@@ -129,7 +129,7 @@ class Choice:
     def judge_of(self, answers: Answers, variant: Variant, conventions: tuple[str, ...], explain: bool) -> Judge:
         """Who judges some answers."""
         cuts = TRUNCATES in conventions
-        may, seems = self.cutting.may_cut and not cuts, self.cutting.seems_cut and not cuts
+        may, seems = self.cutting.may_cut, self.cutting.seems_cut
         habits = habits_of(variant, answers)._replace(cuts=cuts, may_cut=may, seems_cut=seems)
         return Judge(variant, answers, habits, explain, self.cause)
 

@@ -31,8 +31,8 @@ class Habits(NamedTuple):
     """`decimals` and `figures` where most lines have them in common; `fewest` decimals and `shortest` figures of any
     line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `uneven`: where they
     have nothing in common, so that one may be a coarser number with zeros behind it, the fewest decimals and figures
-    of any; `cuts`: are further digits
-    cut off instead of rounded; `may_cut`: too few lines tell, none against it; `seems_cut`: some tell of it."""
+    of any; `cuts`: are further digits cut off instead of rounded; `may_cut`: too few lines tell, none against it;
+    `seems_cut`: some tell of it."""
 
     decimals: int | None = None
     figures: int | None = None

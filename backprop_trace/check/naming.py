@@ -182,12 +182,10 @@ class SheetNames:
     def has_new_number(self, entry: Entry) -> bool:
         """Is it a parameter with the number that it has after the step, and none that it may have before?"""
         name, lines = self.meant_by(entry)
-        if (
-            name is None
-            or lines is None
-            or name.kind
-            or (new := after(name._replace(sample=None))) not in lines.equations
-        ):
+        if name is None or lines is None or name.kind:
+            return False
+        new = after(name._replace(sample=None))
+        if new not in lines.equations:
             return False
         true, written = self.variant.true(entry.section.step), entry.readings[0]
         return tells(written) and agrees(written, true[new]) and not agrees(written, true[name])

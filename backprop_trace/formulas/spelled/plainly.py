@@ -117,9 +117,7 @@ def simple(text: str) -> str:
     text = re.sub(r"\{([^{}]*)\}", r"\1", text)
     for sign, plain in _GREEK.items():
         text = text.replace(sign, plain)
-    text = _ORDINAL.sub(
-        lambda found: f"{found[2]} unit {_ORDINALS.index(found[1].lower()) + 1}", _ARTICLES.sub("", text)
-    )
+    text = _ORDINAL.sub(_counted, _ARTICLES.sub("", text))
     text = _UNIT.sub(lambda found: _whose(found[1] if found.string[found.end()].isdecimal() else None), text)
     text = _OF.sub(lambda found: found[1].replace(" ", "_") + "_", text)
     text = unicodedata.normalize("NFKC", _ABOVE.sub("", text)).replace("y\u0302", "yhat").replace("\u0302", "hat")
