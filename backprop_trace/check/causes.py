@@ -22,7 +22,7 @@ from typing import NamedTuple
 from backprop_trace.check.findings import NO_CAUSE, Cause, kind_of
 from backprop_trace.check.slips import ALL_LINES, SLIPS, with_targets_swapped
 from backprop_trace.check.variant import Variant
-from backprop_trace.check.writer import significant_figures
+from backprop_trace.check.writer import filling_zeros, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import ComputationError, float_value
 from backprop_trace.formulas.expr import Formula, Name, names_in
@@ -157,10 +157,13 @@ class Causes:
 
     def figures(self, lines: Iterable[Name], wanting: Mapping[Name, Written], values: Mapping[Name, float]) -> float:
         """How many figures of what a slip moves some numbers by agree, in all of them together, beyond what each is
-        given to be near."""
-        true = self.variant.rough(self.step)
-        units = (abs(values[name] - true[name]) / (2 * float(wanting[name].half_unit) or 1e-15) for name in lines)
-        return sum(log10(max(1.0, moved / ROUNDED)) for moved in units)
+        given to be near. Last zeros may merely fill places: they are no agreement."""
+        true, found = self.variant.rough(self.step), 0.0
+        for name in lines:
+            written = wanting[name]
+            unit = 2 * float(written.half_unit) * 10.0 ** filling_zeros(written.text, of_decimals=True) or 1e-15
+            found += log10(max(1.0, abs(values[name] - true[name]) / unit / ROUNDED))
+        return found
 
     def denies(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
         """Would a slip have made another number of a line that is right?"""

@@ -29,10 +29,9 @@ ENOUGH = 8
 
 class Habits(NamedTuple):
     """`decimals` and `figures` where most lines have them in common; `fewest` decimals and `shortest` figures of any
-    line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `uneven`: where they
-    have nothing in common, so that one may be a coarser number with zeros behind it, the fewest decimals and figures
-    of any; `cuts`: are further digits cut off instead of rounded; `may_cut`: too few lines tell, none against it;
-    `seems_cut`: some tell of it."""
+    line, `coarsest` that are reckoned with; `even`: do all lines agree, and are they enough; `uneven`: have they
+    nothing in common, so that one may be a coarser number with zeros behind it; `cuts`: are further digits cut off
+    instead of rounded; `may_cut`: too few lines tell, none against it; `seems_cut`: some tell of it."""
 
     decimals: int | None = None
     figures: int | None = None
@@ -40,7 +39,7 @@ class Habits(NamedTuple):
     shortest: int | None = None
     coarsest: int = COARSE
     even: bool = False
-    uneven: tuple[int, int] | None = None
+    uneven: bool = False
     cuts: bool = False
     may_cut: bool = False
     seems_cut: bool = False
@@ -50,17 +49,19 @@ class Habits(NamedTuple):
         """From numbers as written, each with the value it should have."""
         numbers = list(numbers)
         telling = [text for text, value in numbers if had_to_be_rounded(text, value)]
-        uneven = _uneven([*telling, *(text for text, value in numbers if _is_filled(text, value))])
-        if not telling:
-            return cls(coarsest=_coarsest(numbers), uneven=uneven)
-        places = Counter(decimals(text) for text in telling)
-        figures = Counter(significant_figures(text) for text in telling)
-        all_alike = len(places) == 1 or len(figures) == 1
-        even = len(telling) >= ENOUGH and all_alike
-        coarsest = _coarsest(numbers) if len(places) > 1 or len(telling) < FEWEST else COARSE
-        if len(telling) < FEWEST:
-            return cls(None, None, min(places), min(figures), coarsest, even, uneven)
-        return cls(_most(places), _most(figures), min(places), min(figures), coarsest, even, uneven)
+        places, figures = Counter(map(decimals, telling)), Counter(map(significant_figures, telling))
+        even = len(telling) >= ENOUGH and (len(places) == 1 or len(figures) == 1)
+        padded = [] if even else [text for text, value in numbers if _is_padded(text, value)]
+        showing = [*telling, *(text for text in padded if decimals(text) > 1)]  # programs print whole numbers as 1.0
+        uneven = not even and _are_uneven([text for text in showing if significant_figures(text)])
+        shown = [*telling, *padded] if uneven else showing
+        fewest = min(map(decimals, shown), default=None)
+        shortest = min(filter(None, map(significant_figures, shown)), default=None)
+        is_known = len(places) == 1 and len(telling) >= FEWEST and not uneven
+        coarsest = COARSE if is_known else _coarsest(numbers, shortest if uneven else None)
+        if uneven or len(telling) < FEWEST:
+            return cls(None, None, fewest, shortest, coarsest, even, uneven)
+        return cls(_most(places), _most(figures), fewest, shortest, coarsest, even, uneven)
 
     @property
     def learnt(self) -> bool:
@@ -68,10 +69,9 @@ class Habits(NamedTuple):
 
     def zeros_behind(self, text: str) -> int:
         """The last zeros of a number that may merely fill its places; where digits are uneven, down to the shortest."""
-        if self.uneven is None:
+        if not self.uneven or self.fewest is None or self.shortest is None:
             return filling_zeros(text)
-        fewest, shortest = self.uneven
-        most = max(decimals(text) - fewest, significant_figures(text) - shortest, filling_zeros(text))
+        most = max(decimals(text) - self.fewest, significant_figures(text) - self.shortest, filling_zeros(text))
         return min(most, filling_zeros(text, of_decimals=True))
 
     def half_of_decimals(self, coarse: bool) -> float:
@@ -115,22 +115,22 @@ def had_to_be_rounded(text: str, value: Fraction) -> bool:
     return -places <= magnitude(value)
 
 
-def _is_filled(text: str, value: Fraction) -> bool:
+def _is_padded(text: str, value: Fraction) -> bool:
     """Do zeros stand behind the last digit that a value has?"""
-    return "/" not in text and "." in text and text.endswith("0") and value == Fraction(text) != 0
+    return "/" not in text and "." in text and text.endswith("0") and value == Fraction(text)
 
 
-def _uneven(texts: Sequence[str]) -> tuple[int, int] | None:
-    """The fewest decimals and figures of numbers of which most have neither in common; None if they have."""
-    places, figures = Counter(map(decimals, texts)), Counter(map(significant_figures, texts))
-    if len(texts) < FEWEST or _most(places) is not None or _most(figures) is not None:
-        return None
-    return min(places), min(figures)
+def _are_uneven(texts: Sequence[str]) -> bool:
+    """Have most numbers neither decimals nor figures in common?"""
+    counts = [Counter(map(count, texts)) for count in (decimals, significant_figures)]
+    return len(texts) >= FEWEST and all(_most(each) is None for each in counts)
 
 
-def _coarsest(numbers: Sequence[tuple[str, Fraction]]) -> int:
+def _coarsest(numbers: Sequence[tuple[str, Fraction]], shortest: int | None) -> int:
     """Two figures where a number that had to be rounded has no more, or fills its places with zeros, or where no number
-    has more; else three."""
+    has more, or the shortest of uneven ones; else three."""
+    if shortest is not None and shortest <= FEWEST_FIGURES:
+        return FEWEST_FIGURES
     if all(significant_figures(text) - filling_zeros(text) <= FEWEST_FIGURES for text, _ in numbers):
         return FEWEST_FIGURES
     for text, value in numbers:

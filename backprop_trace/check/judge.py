@@ -268,8 +268,8 @@ class Judge:
         return low <= value <= high
 
     def _reaches_otherwise(self, step: int, answer: Answer) -> bool:
-        """The same by another formula for the line: softmax with cross-entropy as p - t."""
-        shortcut = self.variant.at(step).equations[answer.name].shortcut
+        """The same by another formula for the line."""
+        shortcut = self.ledger.shortcut(step, answer.name)
         if shortcut is None:
             return False
         band = self.band(step, answer, shortcut)
@@ -333,10 +333,10 @@ class Judge:
         formulas = [ledger.formula(step, answer.name)]
         if not habits.even and (step, answer.name) not in ledger.bent:  # slopes are rounded again
             formulas.append(lines.formula(answer.name, ledger.written[step]))
-        shortcut = lines.equations[answer.name].shortcut
+        shortcut = ledger.shortcut(step, answer.name)
         half = ledger.slack(written) * 10.0 ** habits.zeros_behind(written.text)
         for formula in formulas + ([shortcut] if shortcut is not None else []):
-            if not written.text.endswith("0"):  # a copy of a coarser number ends in zeros
+            if not habits.uneven and not written.text.endswith("0"):  # a copy of a coarser number ends in zeros
                 formula = ledger.without_copies(step, formula)
             try:
                 determined = ledger.is_determined(step, formula)
@@ -449,11 +449,12 @@ def placeholder_of(variant: Variant, answers: Mapping[Key, Answer]) -> str:
 
 
 def habits_of(variant: Variant, answers: Mapping[Key, Answer]) -> Habits:
-    """The digits a sheet is written to."""
+    """The digits a sheet is written to; a number copied as it is given says nothing of them."""
     texts: list[tuple[str, Fraction]] = []
+    given = set(variant.example.values.values())
     for (step, name), answer in answers.items():
         written = answer.readings[0]
-        if name in variant.at(step).equations:
+        if name in variant.at(step).equations and written.text not in given:
             texts.append((written.text, variant.true(step)[name]))
     return Habits.of(texts)
 

@@ -89,6 +89,11 @@ class Ledger:
         bent = self.bent.get((step, name))
         return bent if bent is not None else self.variant.at(step).opened(name, self.written.get(step, frozenset()))
 
+    def shortcut(self, step: int, name: Name) -> Formula | None:
+        """Another formula for a line: softmax with cross-entropy as p - t."""
+        equation = self.variant.at(step).equations.get(name)
+        return equation.shortcut if equation is not None and (step, name) not in self.bent else None
+
     def without_copies(self, step: int, formula: Formula) -> Formula:
         """The formula of the skipped line that a line merely repeats: E = E_o1, or a sum whose other terms are 0."""
         terms = formula.terms if isinstance(formula, Sum) else (formula,)
@@ -410,6 +415,8 @@ class Bands:
             return point(float(exact))
         half = self.half_of_skipped
         band = enclosed(formula, self.at(step), self.radii, half)
+        if self.carrying.coarse and (shortcut := self.ledger.shortcut(step, name)) is not None:
+            band = joined([band, enclosed(shortcut, self.at(step), self.radii, half)])
         if isinstance(formula, Name) and not (self.carrying.coarse and name.kind in ("out", "d")):
             return band
         weight = self.ledger.weight(step, formula)
