@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from itertools import product
 from math import floor, log10
 
-from backprop_trace.check.habits import COARSE
+from backprop_trace.check.habits import COARSE, FEWEST_FIGURES
 from backprop_trace.check.ledger import Ledger
 from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written
@@ -43,7 +43,8 @@ def could_be_carried(ledger: Ledger, step: int, formula: Formula, written: Writt
     if values is None:
         return True
     finest = min(significant_figures(written.text), FINEST)
-    ways = [(digits, significant) for digits in range(COARSE, finest + 1) for significant in (True, False)]
+    coarsest = FEWEST_FIGURES if ledger.habits.uneven else COARSE
+    ways = [(digits, significant) for digits in range(coarsest, finest + 1) for significant in (True, False)]
     near = UNITS * ledger.slack(written)
     try:
         return any(

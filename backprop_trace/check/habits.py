@@ -22,7 +22,8 @@ ALIKE = Fraction(4, 5)
 FEWEST = 2
 """So many lines tell a habit."""
 CARRIED, COARSE, FEWEST_FIGURES = 4, 3, 2
-"""Figures that a skipped line was carried with: at least, at the coarsest, and where the sheet shows no more."""
+"""Figures that a skipped line was carried with: at least, at the coarsest, and where the sheet shows no more or digits
+are uneven."""
 ENOUGH = 8
 """Lines that had to be rounded: with fewer, coarser ones may be among those that are not on the sheet."""
 
@@ -50,17 +51,18 @@ class Habits(NamedTuple):
         numbers = list(numbers)
         telling = [text for text, value in numbers if had_to_be_rounded(text, value)]
         places, figures = Counter(map(decimals, telling)), Counter(map(significant_figures, telling))
-        even = len(telling) >= ENOUGH and (len(places) == 1 or len(figures) == 1)
-        padded = [] if even else [text for text, value in numbers if _is_padded(text, value)]
+        padded = [text for text, value in numbers if _is_padded(text, value)]
         showing = [*telling, *(text for text in padded if decimals(text) > 1)]  # programs print whole numbers as 1.0
-        uneven = not even and _are_uneven([text for text in showing if significant_figures(text)])
-        shown = [*telling, *padded] if uneven else showing
+        uneven = _are_uneven([text for text in showing if significant_figures(text)])
+        even = not uneven and len(telling) >= ENOUGH and (len(places) == 1 or len(figures) == 1)
+        shown = telling if even else [*telling, *padded] if uneven else showing
         fewest = min(map(decimals, shown), default=None)
         shortest = min(filter(None, map(significant_figures, shown)), default=None)
-        is_known = len(places) == 1 and len(telling) >= FEWEST and not uneven
-        coarsest = COARSE if is_known else _coarsest(numbers, shortest if uneven else None)
-        if uneven or len(telling) < FEWEST:
-            return cls(None, None, fewest, shortest, coarsest, even, uneven)
+        if uneven:
+            return cls(None, None, fewest, shortest, FEWEST_FIGURES, even, uneven)
+        if len(telling) < FEWEST:
+            return cls(None, None, fewest, shortest, _coarsest(numbers), even, uneven)
+        coarsest = _coarsest(numbers) if len(places) > 1 else COARSE
         return cls(_most(places), _most(figures), fewest, shortest, coarsest, even, uneven)
 
     @property
@@ -102,7 +104,7 @@ class Habits(NamedTuple):
         return of_size if self.figures is not None and self.decimals is None else max(line_half, of_size)
 
     def of_operation_coarsely(self, size: float, line_half: float) -> float:
-        return max(line_half, _half_of_figures(size, self.coarsest))
+        return max(line_half, _half_of_figures(size, COARSE if self.uneven else self.coarsest))
 
 
 def had_to_be_rounded(text: str, value: Fraction) -> bool:
@@ -126,11 +128,9 @@ def _are_uneven(texts: Sequence[str]) -> bool:
     return len(texts) >= FEWEST and all(_most(each) is None for each in counts)
 
 
-def _coarsest(numbers: Sequence[tuple[str, Fraction]], shortest: int | None) -> int:
+def _coarsest(numbers: Sequence[tuple[str, Fraction]]) -> int:
     """Two figures where a number that had to be rounded has no more, or fills its places with zeros, or where no number
-    has more, or the shortest of uneven ones; else three."""
-    if shortest is not None and shortest <= FEWEST_FIGURES:
-        return FEWEST_FIGURES
+    has more; else three."""
     if all(significant_figures(text) - filling_zeros(text) <= FEWEST_FIGURES for text, _ in numbers):
         return FEWEST_FIGURES
     for text, value in numbers:

@@ -454,8 +454,10 @@ def habits_of(variant: Variant, answers: Mapping[Key, Answer]) -> Habits:
     given = set(variant.example.values.values())
     for (step, name), answer in answers.items():
         written = answer.readings[0]
-        if name in variant.at(step).equations and written.text not in given:
-            texts.append((written.text, variant.true(step)[name]))
+        if name in variant.at(step).equations:
+            true = variant.true(step)[name]
+            if written.text not in given or written.value != true:
+                texts.append((written.text, true))
     return Habits.of(texts)
 
 
