@@ -290,10 +290,10 @@ def test_habits_are_learnt_from_two_lines_four_fifths_of_them_alike(
     ("texts", "coarsest"),
     [
         (("0.3775", "0.5933"), 3), (("0.37", "0.59"), 3), (("0.37",), 2), (("0.375",), 3), (("0.37", "1.593"), 2),
-        (("0.378", "1.5933"), 3),
+        (("0.378", "1.5933"), 2), (("0.378", "1.593"), 3), (("0.378", "1.5933", "0.3120", "0.3750"), 2),
     ],
 )  # fmt: skip
-def test_skipped_lines_had_two_figures_only_where_somebody_writes_so_few_now_and_then(
+def test_skipped_lines_had_two_figures_only_where_somebody_writes_so_few_now_and_then_or_unevenly(
     texts: tuple[str, ...], coarsest: int
 ) -> None:
     assert learnt(*texts).coarsest == coarsest

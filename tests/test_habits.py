@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import exp, tanh
 
 import pytest
 
+from backprop_trace.check.causes import Causes
 from backprop_trace.check.checker import Checker
-from backprop_trace.files.sheet import read_sheet
+from backprop_trace.check.habits import Habits
+from backprop_trace.check.variant import Variant
+from backprop_trace.files.sheet import Written, read_sheet
+from backprop_trace.files.source import Place
 from backprop_trace.files.spec import load, read_example
 
 DEFINED = """\
@@ -161,3 +166,57 @@ def test_who_writes_uneven_digits_may_have_put_zeros_behind_a_coarser_number(num
     verdicts = {line.name: line.verdict for line in report.written}
     assert (verdicts.pop("w0+") == "undecided") is is_open
     assert set(verdicts.values()) <= {"right", "rounded", "undecided"}
+
+
+CLASSES = """\
+inputs: {x1: 0.7}
+targets: {o1: 1, o2: 0, o3: 0}
+layers: [{units: [o1, o2, o3], activation: softmax, weights: [[0.4], [-0.3], [0.9]], bias: [0.1, 0.2, -0.5]}]
+loss: categorical_cross_entropy
+learning_rate: 0.1
+"""
+LONG_WAY = "dE/dout_o1 = -2.8\ndout_o1/dnet_o2 = -0.1\ndE/dnet_o2:o1 = 0.28\n"
+
+
+@pytest.mark.parametrize(("number", "is_open"), [("0.3213", True), ("0.2800", True), ("0.4213", False)])
+def test_a_skipped_delta_of_softmax_may_be_p_minus_t(number: str, is_open: bool) -> None:
+    """By the coarse numbers of the long way it is 0.28, by p - t 0.3213; the line that is judged is another one."""
+    sheet = f"out_o1 = 0.3552\nout_o2 = 0.3213\nout_o3 = 0.3235\n{LONG_WAY}dE/db_o2 = {number}\n"
+    report = Checker(read_example(CLASSES)).check(read_sheet(sheet, "sheet.txt"))
+    verdict = {line.name: line.verdict for line in report.written}["dE/db_o2"]
+    assert (verdict not in ("slip", "wrong")) is is_open
+
+
+@pytest.mark.parametrize(
+    ("texts", "uneven", "fewest"),
+    [
+        (("0.37751",) * 8 + ("1.0", "-2.0", "0.5"), False, 5), (("0.3775",) * 3 + ("1.0",) * 9, False, 4),
+        (("0.3775",) * 3 + ("1.00", "2.00000"), True, 2), (("0.30", "1.0000"), True, 2), (("0.3775", "0.00"), False, 2),
+        (("0.3775",) * 8 + ("0.00",), False, 4), (("1.0", "2.0", "-3.0"), False, None),
+        (("2.00", "7.000", "-3.0"), True, 1),
+    ],
+)  # fmt: skip
+def test_zeros_behind_numbers_that_end_show_that_digits_are_uneven_but_not_those_that_programs_print(
+    texts: tuple[str, ...], uneven: bool, fewest: int | None
+) -> None:
+    endless = Fraction(1, 7 * 10**9)
+    habits = Habits.of([(text, Fraction(text) + (endless if "77" in text else 0)) for text in texts])
+    assert (habits.uneven, habits.fewest) == (uneven, fewest)
+
+
+def test_a_number_copied_as_it_is_given_does_not_make_digits_uneven() -> None:
+    sheet = "net_h1 = 0.3775\nout_h1 = 0.5933\nnet_o1 = 1.1059\ndnet_o1/dout_h1 = 0.40\ndnet_o1/dout_h2 = 0.45\n"
+    report = Checker(load("mazur")).check(read_sheet(f"{sheet}dnet_o2/dout_h1 = 0.50\ndE/dw5 = 0.0861\n", "sheet.txt"))
+    assert {line.name: line.verdict for line in report.written}["dE/dw5"] in ("slip", "wrong")
+
+
+def test_one_number_with_zeros_behind_it_is_no_agreement_with_a_cause() -> None:
+    """0.005300 agrees with the slip in two figures, not in four: with the other line it is no evidence."""
+    causes = Causes(Variant(load("mazur")), 1)
+    values = dict.fromkeys(causes.variant.at(1).equations, 0.0053)
+    name = next(iter(values))
+    agree = []
+    for text in ("0.0053", "0.005300", "0.005312"):
+        written = Written(text, Fraction(text), Place(1, 1, 1), Fraction(1, 2 * 10 ** (len(text) - 2)))
+        agree.append(causes.figures([name], {name: written}, values))
+    assert agree[0] == pytest.approx(agree[1]) != pytest.approx(agree[2])

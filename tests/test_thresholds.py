@@ -8,6 +8,7 @@ The rules, for p = x * y and q = p * z with exact givens, where only q is on the
   three units (two figures: one, one figure: half a unit) or one hundredth (a tenth, where digits are learnt);
 * one unit of three figures or more is forgiven in any case;
 * it is undecided if p may have been carried with three figures, or three decimals or fewer if the sheet has fewer;
+* so it is if p of two figures, or two decimals, gives all digits of q, three at least, and the sheet's are not alike;
 * so it is if p and q may have been cut off, which no other line speaks against; where p is on the sheet, it is not;
 * else it is a mistake. Who cuts off may be off by a whole unit, and to one side alone.
 """
@@ -45,6 +46,12 @@ def digits(value: Fraction, places: int, cut: bool = False) -> Fraction:
     return (floor(value / unit) if cut else round(value / unit)) * unit
 
 
+def is_from_two(p: Fraction, z: Fraction, number: Fraction, unit: Fraction) -> bool:
+    """Is a number of three figures or more that of p with two figures, or with two decimals?"""
+    ways = (2 * half_of_figures(abs(p), 2), Fraction(1, 100))
+    return abs(number) >= 100 * unit and any(abs(round(p / way) * way * z - number) <= unit / 2 for way in ways)
+
+
 def verdict(example: bt.Example, sheet: str) -> str:
     """That of the last line; slip and wrong alike are `off`."""
     found = bt.check(example, sheet).written[-1].verdict
@@ -80,7 +87,8 @@ def test_one_line_alone(x: str, y: str, z: str, places: int, steps: range, sign:
             expected = "rounded"
         else:
             rounded, cut = Fraction(z) * coarse + unit / 2, 2 * Fraction(z) * coarse + unit
-            expected = "undecided" if off <= rounded or q - cut <= number <= q else "off"
+            is_open = off <= rounded or q - cut <= number <= q or is_from_two(p, Fraction(z), number, unit)
+            expected = "undecided" if is_open else "off"
         example = exercise(x if sign > 0 else f"-{x}", y, z)
         assert verdict(example, f"q = {float(sign * number):.{places}f}") == expected, float(number)
 

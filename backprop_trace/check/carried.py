@@ -27,6 +27,8 @@ FINEST = 9
 """Figures that a skipped line is taken to be rounded to, at most."""
 MOST_LINES = 2
 """Of skipped lines in a row all ways of rounding are tried."""
+TELLING = 3
+"""So many figures of a number agree by no chance with what coarse lines give."""
 UNITS = 4
 """So far off may be what is rounded at each operation, in half units of the last digit."""
 
@@ -54,6 +56,28 @@ def could_be_carried(ledger: Ledger, step: int, formula: Formula, written: Writt
         )  # fmt: skip
     except (ComputationError, ArithmeticError, ValueError, LookupError):
         return True
+
+
+def is_from_coarse_lines(ledger: Ledger, step: int, formula: Formula, written: Written) -> bool:
+    """Is the number, to all its digits, what follows if the skipped lines that it uses had two figures, or decimals?"""
+    if ledger.habits.even or significant_figures(written.text) < TELLING or written.value is None:
+        return False
+    names, bands = names_in(formula), ledger.narrow(written)
+    skipped = [
+        name for name in names if ledger.reading(step, name) is None and name in ledger.variant.at(step).equations
+    ]
+    if not 0 < len(skipped) <= MOST_LINES:
+        return False
+    try:
+        values = {name: bands.of(step, name).middle for name in names}
+        for ways in product(((FEWEST_FIGURES, True), (FEWEST_FIGURES, False)), repeat=len(skipped)):
+            coarse = {name: rounded(values[name], *way) for name, way in zip(skipped, ways, strict=True)}
+            number = float(evaluate(formula, {**values, **coarse}, FLOAT))
+            if abs(number - float(written.value)) <= 1.000001 * ledger.slack(written):
+                return True
+    except (Unbounded, ComputationError, ArithmeticError, ValueError, LookupError):
+        pass
+    return False
 
 
 def _known(ledger: Ledger, step: int, between: list[Name], formula: Formula) -> dict[Name, float] | None:

@@ -118,8 +118,8 @@ def had_to_be_rounded(text: str, value: Fraction) -> bool:
 
 
 def _is_padded(text: str, value: Fraction) -> bool:
-    """Do zeros stand behind the last digit that a value has?"""
-    return "/" not in text and "." in text and text.endswith("0") and value == Fraction(text)
+    """Do zeros stand behind the last digit that a value has, or is it none but zeros?"""
+    return "/" not in text and "." in text and text.endswith("0") and Fraction(text) in (value, 0)
 
 
 def _are_uneven(texts: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import inf
 
-from backprop_trace.check.carried import could_be_carried
+from backprop_trace.check.carried import could_be_carried, is_from_coarse_lines
 from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
 from backprop_trace.check.findings import NO_CAUSE, OFF_BY_ONE, Answer, Cause, Explanation, Finding
@@ -209,6 +209,8 @@ class Judge:
         if habits_cut := self._is_cut_short(answer.readings[0], exact):
             verdict = "rounded" if sound else "follows"
             return Finding(answer, "undecided" if habits_cut == "may" else verdict, band, reason="cut", formula=formula)
+        if is_from_coarse_lines(self.ledger, answer.step, formula, answer.readings[0]):
+            return Finding(answer, "undecided", band, reason="coarse", formula=formula)
         return Finding(answer, "off", band, formula=formula)
 
     def _is_cut_short(self, written: Written, exact: Fraction) -> str:
@@ -342,6 +344,8 @@ class Judge:
                 determined = ledger.is_determined(step, formula)
                 band = ledger.coarse().line(step, formula, written, determined)
                 if self.reaches(band, written, half) and could_be_carried(ledger, step, formula, written):
+                    return "coarse"
+                if is_from_coarse_lines(ledger, step, formula, written):
                     return "coarse"
                 if not habits.cuts and (habits.seems_cut or (habits.may_cut and not determined)):
                     band = ledger.coarse(cut=True).line(step, formula, written, determined)
