@@ -349,6 +349,7 @@ MODES = {
         ("0.00012345", "4sf", "half-up", "0.0001235"),
         ("0.00012345", "4sf", "half-even", "0.0001234"),
         ("0.5", "4sf", "half-up", "0.5000"),
+        ("0.125", "4sf", "half-up", "0.1250"),
         ("99995", "4sf", "half-up", "100000"),
         ("0.99995", "4sf", "half-up", "1.000"),
         ("-123.45", "4sf", "half-up", "-123.5"),
@@ -374,7 +375,11 @@ def test_rounding_is_that_of_the_decimal_module(value, digits, mode, significant
             true = decimal.Context(prec=digits, rounding=MODES[mode]).plus(quotient)
         else:
             true = quotient.quantize(Decimal(1).scaleb(-digits))
-    assert Rounding(digits, significant, mode).apply(value) == true
+    written = Rounding(digits, significant, mode).apply(value)
+    assert written == true
+    assert (len(written.as_tuple().digits) if significant and value else -written.as_tuple().exponent) == (
+        digits if value or not significant else 0
+    )
 
 
 DECIMAL_FUNCTIONS = SimpleNamespace(

@@ -223,6 +223,21 @@ def test_a_computation_that_breaks_names_the_definition(formula, reason, run, tm
     assert code == 3 and "breaks in q" in err and reason in err
 
 
+@pytest.mark.parametrize(
+    ("formula", "reason"),
+    [("log(x)", "the logarithm of a negative number"), ("log(x + 2)", "the logarithm of 0"),
+     ("sqrt(x)", "the square root of a negative number"), ("x^0.5", "a fractional power of a negative number"),
+     ("y / (x + 2)", "division by zero"), ("(x + 2)^-1", "division by zero")],
+)  # fmt: skip
+@pytest.mark.parametrize("how", ["show", "show --engine exact", "show --round 4", "train -n 2", "verify"])
+def test_every_way_of_computing_says_alike_why_there_is_no_value(formula, reason, how, run, tmp_path):
+    path = tmp_path / "circuit.yaml"
+    path.write_text(CIRCUIT.replace("x + y", formula))
+    command, *options = how.split()
+    code, _, err = run(command, str(path), *options)
+    assert code == 3 and "breaks in q" in err and f": {reason}" in err
+
+
 @pytest.mark.parametrize("formula", ["9^9^9^9 * x", "exp(exp(exp(exp(exp(y)))))"])
 def test_what_is_too_large_for_exact_arithmetic_ends_with_a_message_too(formula, run, tmp_path):
     path = tmp_path / "circuit.yaml"

@@ -234,6 +234,20 @@ def test_a_closed_form_that_would_swell_is_refused():
         expanded(names[-1], meaning)
 
 
+@pytest.mark.parametrize("terms", [4998, 4999, 5000])
+def test_a_formula_of_5000_symbols_is_multiplied_out_and_no_larger_one(terms):
+    """A sum of n names has n + 1 symbols; a name that stands for it is one more."""
+    from backprop_trace.formulas.expr import Sum
+
+    whole, total = Sum(tuple(given(f"x{place}") for place in range(terms))), given("total")
+    for formula, meaning, symbols in ((whole, {}, terms + 1), (total, {total: whole}, terms + 2)):
+        if symbols <= 5000:
+            assert expanded(formula, meaning) == whole
+        else:
+            with pytest.raises(NoClosedForm, match="5,000 symbols"):
+                expanded(formula, meaning)
+
+
 def test_derive_needs_no_numbers_and_refuses_what_is_no_gradient(run, kumar):
     code, out, _ = run("derive", kumar, "--only", "dE/dw1_11", "--ascii")
     assert code == 0 and "dE/dw1_11 = dE/dout_o1 * dout_o1/dnet_o1 *" in out.replace("w1,11", "w1_11")

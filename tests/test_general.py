@@ -57,6 +57,14 @@ def test_they_stand_once_before_the_first_line_of_a_document(printed):
     assert "gradient of a weight" not in printed("show", "mazur", "--only", "dE/dw1", "-f", "markdown")
 
 
+@pytest.mark.parametrize("name", ["mazur", "quirk", "kumar", "udacity", "deep"])
+def test_in_latex_what_is_no_slope_says_what_it_is_and_slopes_stand_beside_their_functions(name, printed):
+    out = printed("show", name, "--format", "latex")
+    for line in load(name).general_formulas(["forward", "loss", "backward", "update"]):
+        assert (rf"\text{{{line.about}}} &" in out) is (line.about != "its slope"), line.about
+    assert r"\frac{\partial E_{j}}{\partial \mathrm{out}_{j}} &=" in out
+
+
 TWO_OUTPUTS = """
 inputs: {{x: {}}}
 targets: {{o1: {}, o2: {}}}

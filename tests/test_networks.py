@@ -13,7 +13,7 @@ import yaml
 from backprop_trace.cli.options import with_values
 from backprop_trace.files.schema import json_schema
 from backprop_trace.files.sheet import Entry, published_sheet
-from backprop_trace.files.spec import Example, load, shipped
+from backprop_trace.files.spec import Example, load, read_example, shipped
 from backprop_trace.formulas.expr import Name, given, names_in
 from backprop_trace.formulas.notation.names import ASCII_NAMES, canonical
 from backprop_trace.formulas.vocabulary import Vocabulary
@@ -103,6 +103,35 @@ def test_every_published_quantity_is_one_of_the_example(name: str) -> None:
         assert vocabulary.read(spelling), spelling
         assert all(reading.value is not None for reading in entry.readings)
         with_values(example, entry.section.settings)
+
+
+MEAN = """
+inputs: {x: 0.4}
+targets: {o1: 1, o2: 0}
+layers:
+  - {units: [h1, h2], activation: tanh, weights: [[w1], [w2]]}
+  - {units: [o1, o2], activation: sigmoid, weights: [[w3, w4], [w5, w6]]}
+parameters: {w1: 0.5, w2: -0.3, w3: 0.7, w4: 0.2, w5: -0.6, w6: 0.9}
+loss: mean_squared_error
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize("text", ["mazur", "quirk", "kumar", "nielsen", "hmkcode", "deep", MEAN])
+def test_the_derivative_of_one_output_is_read_as_that_of_the_whole_loss_only_where_it_is_the_same(text: str) -> None:
+    """By central differences of the loss at that output."""
+    example = load(text) if "\n" not in text else read_example(text)
+    lines, found = example.listing(), trace(example)
+    vocabulary = Vocabulary({line.name for line in lines.equations}, lines.by_output, lines.loss_adds_up)
+    for parameter in example.rule.trained:
+        around = (f"{float(example.values[parameter]) + off:.12f}" for off in (1e-5, -1e-5))
+        above, below = (trace(with_values(example, [f"{parameter.label}={value}"])) for value in around)
+        for unit in example.network.outputs:
+            meant = vocabulary.read(f"dE_{unit}/d{parameter.label}")
+            slope = (float(above[f"E_{unit}"].value) - float(below[f"E_{unit}"].value)) / 2e-5
+            assert meant is None or float(found.values[meant]) == pytest.approx(slope, rel=1e-6, abs=1e-9)
+    if not lines.loss_adds_up:
+        assert vocabulary.read("dE_o1/dout_o1") is vocabulary.read("dE_o1/dnet_o1") is None
 
 
 @pytest.mark.parametrize("name", sorted(ISSUED - WITHOUT_NUMBERS_OF_THEIR_SOURCE))

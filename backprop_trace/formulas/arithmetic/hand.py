@@ -71,7 +71,7 @@ class Rounding(NamedTuple):
         missing = self.digits - len(number.as_tuple().digits)
         sign, digits, exponent = number.as_tuple()
         assert isinstance(exponent, int)
-        return Decimal((sign, digits + (0,) * missing, exponent - missing)) if number and missing > 0 else number
+        return Decimal((sign, digits + (0,) * missing, exponent - missing)) if number else number
 
 
 def _whole(value: Fraction, mode: str) -> int:
