@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from math import exp, tanh
 
@@ -220,3 +221,15 @@ def test_one_number_with_zeros_behind_it_is_no_agreement_with_a_cause() -> None:
         written = Written(text, Fraction(text), Place(1, 1, 1), Fraction(1, 2 * 10 ** (len(text) - 2)))
         agree.append(causes.figures([name], {name: written}, values))
     assert agree[0] == pytest.approx(agree[1]) != pytest.approx(agree[2])
+
+
+def test_what_is_on_the_way_has_the_decimals_of_the_line_in_numbers_of_any_size() -> None:
+    """0.999^2 to three decimals is 0.998, and 1 - 0.998 half of what all digits would give: 0.001999."""
+    example = read_example(
+        "inputs: {x: 7000000000000}\nparameters: {w: 0.37}\ndefinitions: {y: w * x, f: 1/2 * y^2}\nobjective: f\n"
+        "optimizer: {name: adam, learning_rate: 0.1}\n"
+    )
+    for squared in ("22.717", "222937933.717", "22293793332777717.717"):
+        sheet = f"step 2:\nv_w+ = {squared}\nvhat_w = {Decimal(squared) * 500:.3f}\n"
+        report = Checker(example).check(read_sheet(sheet, "sheet.txt"))
+        assert {line.name: line.verdict for line in report.written}["vhat_w"] not in ("slip", "wrong"), sheet

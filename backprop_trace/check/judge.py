@@ -32,7 +32,7 @@ from backprop_trace.formulas.expr import Formula, Name, names_in
 
 MOST_UNITS = {0: 0.5, 1: 0.5, 2: 1.0}
 """So many units of its last digit a number may be off, by its figures; else three."""
-SHARE, LEARNT_SHARE = 0.01, 0.1
+SHARE, LEARNT_SHARE = 0.01, 0.05
 """So much of a number it may be off, where that is more; more where a habit is learnt."""
 BEST = ("right", "rounded", "follows", "undecided", "off")
 FEWEST_PLACEHOLDERS = 5

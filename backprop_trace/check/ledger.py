@@ -455,7 +455,7 @@ class Bands:
         """
         zeros = filling_zeros(written.text) if self.carrying.coarse else 0
         figures = significant_figures(written.text) - zeros
-        half, habits = self.ledger.slack(written) * 10.0**zeros, self.ledger.habits
+        half, habits = float(written.half_unit) * 10.0**zeros, self.ledger.habits
         # with one or two figures, what is on the way has three, or the decimals of the sheet
         half = max(half * 10.0 ** min(0, figures - 3), min(half, habits.half_of_decimals(self.carrying.coarse)))
         half *= 2 if habits.cuts else 1
