@@ -102,6 +102,39 @@ def test_a_given_on_a_sheet_is_right_or_copied_wrong(written, verdict):
     assert verdicts("mazur", f"w1 = {written}") == [verdict]
 
 
+CARRIED_ON = """
+inputs: {x: 0.93}
+targets: {o: 0.21}
+parameters: {w: 0.71}
+layers: [{units: [o], activation: identity, weights: [[w]]}]
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("new", "copy", "net", "expected"),
+    [
+        ("0.5006", "0.5006", "0.4656", "right right right"), ("0.5007", "0.5007", "0.4657", "rounded rounded rounded"),
+        ("0.9194", "0.9194", "0.8550", "slip follows follows"), ("0.9194", "0.919", "0.855", "slip follows follows"),
+        ("0.9194", "0.9149", "0.8509", "slip slip follows"), ("0.9194", "0.5006", "0.4656", "slip right right"),
+        ("0.5006", "0.9194", "0.8550", "right slip follows"), ("0.5006", "", "0.4656", "right right"),
+        ("0.5007", "", "0.4657", "rounded rounded"), ("0.9194", "", "0.8550", "slip follows"),
+        ("", "0.5007", "0.4657", "rounded rounded"), ("", "0.9194", "0.8550", "slip follows"),
+    ],
+)  # fmt: skip
+def test_what_a_step_starts_from_is_copied_from_the_step_before_and_no_sounder_than_that(new, copy, net, expected):
+    """w+ = 0.71 - 0.5 · 0.4503 · 0.93 = 0.5006105, and with + for - it is 0.9193895; 0.93 of that is the net input."""
+    lines = [
+        f"step 1:\n  w+: {new}\n" if new else "",
+        "step 2:\n",
+        f"  w: {copy}\n" if copy else "",
+        f"  net_o: {net}\n",
+    ]
+    report = Checker(read_example(CARRIED_ON)).check(read_sheet("".join(lines), "sheet"))
+    assert [line.verdict for line in report.written] == expected.split()
+
+
 @pytest.mark.parametrize("units", [2, 5, 10, 15])
 def test_a_number_some_units_off_is_no_rounding(units):
     """out_h1 = 0.593269992..., and net_h1 is exact."""
@@ -169,6 +202,35 @@ def test_a_line_that_repeats_a_wrong_number_follows_to_the_digits_it_has(copy, f
     """One output, so E = E_o6, whatever that is."""
     first, second = verdicts("han-kamber", f"E_o6 = 0.3000\nE = {copy}")
     assert (first, second == "follows") == ("wrong", follows)
+
+
+ROOT = """
+inputs: {{x: 0.7}}
+parameters: {{w: 0.43, b: 0.02}}
+definitions:
+  h: w * x
+  k: b * x
+  q: {}
+objective: q
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize("tenths", range(5))
+@pytest.mark.parametrize(
+    ("root", "more", "lines"),
+    [("sqrt(h)", 0, ""), ("sqrt(h + b)", 0.02, ""), ("sqrt(h + k)", 0.014, "k = 0.014\n"), ("sqrt(h + k)", 0.014, "")],
+)
+def test_a_root_of_what_is_rounded_to_0_follows_as_far_as_the_digits_on_the_sheet_go(root, more, lines, tenths):
+    """0.0 for h, which is wrong, is anything up to 0.05; of what is skipped nobody knows how far it may be off."""
+    sheet = read_sheet(f"h = 0.0\n{lines}q = 0.{tenths}\n", "sheet")
+    verdict = Checker(read_example(ROOT.format(root))).check(sheet).written[-1].verdict
+    may_be = tenths / 10 - 0.05 <= math.sqrt(0.05 + more)
+    if "k" in root and not lines:
+        assert verdict in (("follows", "undecided") if may_be else ("undecided", "wrong"))
+        assert tenths != 2 or verdict == "undecided"
+    else:
+        assert verdict in (("follows",) if may_be else ("wrong", "slip"))
 
 
 @pytest.mark.parametrize(("source", "copy", "off"), [("0.2967", "0.30", False)])

@@ -97,5 +97,17 @@ def test_every_slip_is_made_by_some_line(slip):
     assert slip in {found for line in report.lines for found in line.slips}, text
 
 
+def test_accidents_with_digits_bend_no_formula_and_all_others_are_said_before_them():
+    """Those of formulas are listed, too, where digits cannot show them; only a guess is not."""
+    ranks = {slip: of.rank for slip, of in SLIPS.items()}
+    assert {slip for slip in ranks if ranks[slip] == 3} == {
+        "digits-swapped",
+        "digit-lost",
+        "copied-wrong",
+        "given-misread",
+    }
+    assert {slip for slip in bent() if ranks[slip] > 2} == {slip for slip in ranks if ranks[slip] > 3} == {"no-square"}
+
+
 def test_no_line_is_bent_by_a_slip_without_a_name():
     assert bent() <= set(SLIPS)
