@@ -15,13 +15,14 @@ from types import SimpleNamespace
 import mpmath
 import oracle
 import pytest
+from flint import arb, fmpq
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from random_networks import cases
 from test_gradients import expected, is_tame, line_of
 
 from backprop_trace.files.spec import load, read_example, shipped
-from backprop_trace.formulas.arithmetic import ComputationError, exact
+from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, exact
 from backprop_trace.formulas.arithmetic.hand import Rounding
 from backprop_trace.formulas.expr import names_in
 from backprop_trace.formulas.notation import PYTHON, number_piece, show
@@ -231,6 +232,25 @@ def test_what_cannot_be_told_from_zero_is_shown_as_zero_with_its_bound(formula, 
     lines = json.loads(run("show", str(path), "--engine", "exact", "--format", "json", *chosen)[1])
     assert [line["value"] for line in lines["lines"]] == ["0"] * len(names)
     assert int(lines["lines"][0]["smaller_than"].removeprefix("1e")) < -300
+
+
+@pytest.mark.parametrize("sign", ["both", "above", "below"])
+@pytest.mark.parametrize("power", [4500, 4501, 5000, 12_345, 54_321])
+def test_the_bound_of_what_cannot_be_told_from_zero_holds_and_is_hardly_more(power, sign):
+    """A ball around 0 that ends at a power of 2, or one that begins there and ends at 0."""
+    with exact.precision(2 * 4400):
+        radius = arb(2) ** -power
+        ball = {"both": arb(0, radius), "above": arb(radius / 2, radius / 2), "below": arb(-radius / 2, radius / 2)}[
+            sign
+        ]
+        bound = Decimal(exact.decided(ball, 20)).as_tuple().exponent
+    assert 10**-bound < 2**power <= 100 * 10**-bound
+
+
+@pytest.mark.parametrize("function", sorted(set(exact.FUNCTIONS) - {"log", "max", "min"}))
+def test_a_function_at_0_is_a_fraction_in_exact_arithmetic(function):
+    found = exact.FUNCTIONS[function](exact.to_fmpq(Fraction(0)))
+    assert isinstance(found, fmpq) and float(exact.to_fraction(found)) == FLOAT.functions[function](0.0)
 
 
 @pytest.mark.parametrize("formula", EXACTLY_ZERO)

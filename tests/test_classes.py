@@ -184,7 +184,7 @@ def test_a_stream_is_never_held_as_a_whole(monkeypatch):
     found = outcomes(Checks(bt.load("mazur")), stream())
     for _ in range(100):
         next(found)
-    assert read < 100 + 2 * many.FEWEST
+    assert read < 100 + 2 * many.WORTH_SPREADING
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert sum(1 for _ in found) == 4900
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kB

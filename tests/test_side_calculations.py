@@ -92,3 +92,28 @@ def test_honest_products_are_never_accused_and_wrong_ones_are_found(seed):
     rows[row - 1] = f"{left} = {float(value) * 1.3 + 0.2:.{digits}f}"
     wrong = [each for each in bt.check(trace.example, "\n".join(rows)).written if each.verdict == "wrong"]
     assert [each.place.line for each in wrong] == [row]
+
+
+NOTHING = """
+inputs: {x: 0, y: 0}
+targets: {o: 0}
+parameters: {w: 0.71, v: 1}
+layers: [{units: [o], activation: identity, weights: [[w, v]]}]
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize("end", ["0", "0.0", "0/1", "0e-300"])
+@pytest.mark.parametrize(
+    "parts", ["w*x + v*y", "0.71*0 + 1*0", "0*x = 0*y", "x - y = y - x", "w*x + y = w*x", "x = 0/2"]
+)
+def test_zeros_that_are_exact_hang_together(parts, end):
+    (line,) = bt.check(bt.read_example(NOTHING), f"net_o = {parts} = {end}").written
+    assert line.verdict == "right"
+
+
+@pytest.mark.parametrize("parts", ["w*x + v = 0*x", "0*x = w*v", "x - v = y - x"])
+def test_what_is_not_0_does_not_hang_together_with_it(parts):
+    (line,) = bt.check(bt.read_example(NOTHING), f"net_o = {parts} = 0/1").written
+    assert line.verdict == "wrong"

@@ -241,8 +241,6 @@ def breaks(
     last = entry.readings[-1]
     behinds: list[ChainPart | Written] = [*found[1:], last]
     for part, behind in zip(found, behinds, strict=False):
-        if not set(part.names) <= set(values):
-            continue
         if not _follows(part, behind, values, last):
             value = evaluated(part, values, entry.chain[0])
             if value is not None:
@@ -263,7 +261,7 @@ def _follows(part: ChainPart, behind: ChainPart | Written, values: Mapping[Name,
     slack = float(last.half_unit) if last.value is not None else 0.0
     band = band_of(part, values, slack)
     if isinstance(behind, ChainPart):
-        other = band_of(behind, values, slack) if set(behind.names) <= set(values) else None
+        other = band_of(behind, values, slack)
     else:
         other = None if behind.value is None else around(None, as_float(behind.value), _reach(behind))
     if band is None or other is None:

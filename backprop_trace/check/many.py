@@ -27,7 +27,7 @@ from backprop_trace.model.conventions import Ways
 
 CHUNK = 8
 WAITING = 4  # chunks per worker that may be under way
-FEWEST = 24  # fewer are judged here: starting workers takes longer
+WORTH_SPREADING = 24  # fewer are judged here: starting workers takes longer
 SHEETS_REMEMBERED = 200
 
 
@@ -58,9 +58,9 @@ class Outcome(NamedTuple):
 def outcomes(checks: Checks, submissions: Iterable[Submission]) -> Iterator[Outcome]:
     """An outcome for each sheet, as soon as it and all before it are done; no more than a few sheets are held."""
     waiting = iter(submissions)
-    first = list(islice(waiting, FEWEST))
+    first = list(islice(waiting, WORTH_SPREADING))
     cores = _cores()
-    if cores < 2 or len(first) < FEWEST:
+    if cores < 2 or len(first) < WORTH_SPREADING:
         yield from _Desk(checks).work(chain(first, waiting))
     else:
         yield from _spread(checks, chain(first, waiting), cores)

@@ -160,7 +160,7 @@ class _Backward:
             self.add(total, Sum(tuple(term for terms in by_sample.values() for term in terms)))
             return
         for sample, terms in by_sample.items():
-            self.add(_placed(total, (sample, None)), Sum(tuple(terms)) if len(terms) > 1 else terms[0])
+            self.add(_placed(total, (sample, None)), Sum(tuple(terms)))
         self.add(total, Sum(tuple(_placed(total, (sample, None)) for sample in by_sample)))
 
     def contribution(self, user: Equation, used: Name) -> Formula:

@@ -171,12 +171,12 @@ def _ball(x: Value) -> arb:
     return x if isinstance(x, arb) else arb(x)
 
 
-def _function(name: str, at_zero: int | None) -> Callable[[Value], Value]:
-    """A function of arb's that has a rational value at 0 (or none), kept as a fraction there."""
+def _function(name: str, at_zero: int) -> Callable[[Value], Value]:
+    """A function of arb's that has a rational value at 0, kept as a fraction there."""
     compute: Callable[[arb], arb] = getattr(arb, name)
 
     def function(x: Value) -> Value:
-        if at_zero is not None and isinstance(x, fmpq) and not x:
+        if isinstance(x, fmpq) and not x:
             return fmpq(at_zero)
         return compute(_ball(x))
 
