@@ -10,7 +10,7 @@ from backprop_trace.check.checker import Checker
 from backprop_trace.check.hidden_slips import hidden_slips
 from backprop_trace.check.report import JudgedLine, Report, Worked
 from backprop_trace.files.sheet import published_sheet, read_sheet
-from backprop_trace.files.spec import load
+from backprop_trace.files.spec import load, read_example
 from backprop_trace.formulas.notation import ASCII, ATOM, number_piece, show
 from backprop_trace.formulas.notation.names import canonical
 
@@ -217,6 +217,18 @@ def test_what_the_numbers_of_an_exercise_hide_is_told_apart():
     (hidden,) = [each for each in hidden_slips(Checker(load("cheng")), sheet) if each.name == "w23+"]
     assert "no-rate" in hidden.always  # the learning rate is 1
     assert "no-rate" not in hidden.slips
+
+
+def test_a_square_of_1_hides_that_it_was_forgotten():
+    example = read_example("""
+        inputs: {x: 0.5}
+        targets: {o: 1}
+        layers: [{units: [o], activation: identity, weights: [[0]]}]
+        loss: squared_error
+        learning_rate: 0.5
+    """)
+    (hidden,) = hidden_slips(Checker(example), read_sheet("E_o = 1\n", "a.txt"))
+    assert "no-square" in hidden.always
 
 
 def test_names_of_one_bent_line_are_one_reason():

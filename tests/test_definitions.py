@@ -268,6 +268,13 @@ def test_every_quantity_can_stand_on_a_sheet_and_is_judged(name, bent):
     assert [line.name for line in wrong.lines if line.verdict in ("wrong", "slip")] == [bent]
 
 
+def test_a_formula_that_has_a_value_near_the_given_numbers_only_is_not_judged():
+    example = read_example(CIRCUIT.replace("x + y", "log(x - 1000) + y").replace("x: -2", "x: 1001"))
+    formula, number = Checker(example).check(read_sheet("q: log(x - 1000) + y\nf: -20\n", "sheet")).written
+    assert (formula.verdict, number.verdict) == ("undecided", "right")
+    assert formula.message == "the formula could not be evaluated at enough points"
+
+
 @pytest.mark.parametrize("name", ["cs231n-circuit", "cs231n-neuron"])
 def test_what_the_course_prints_is_right(name):
     example = load(name)

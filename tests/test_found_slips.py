@@ -172,6 +172,31 @@ def test_numbers_exchanged_between_lines_of_two_kinds_are_named() -> None:
     assert "exchanged" in judged(one_unit(), sheet, "dE/dout_o1").slips
 
 
+@pytest.mark.parametrize("batch", ["sum", "mean"])
+@pytest.mark.parametrize("divided", [True, False])
+def test_the_loss_taken_for_the_error_is_divided_by_the_samples_only_where_they_are_averaged(batch, divided) -> None:
+    """And so is the delta that belongs to another loss, o - t without the slope."""
+    out = sigmoid(0.7 * sigmoid(0.4 * 0.5))
+    network = one_unit("[0.5, 0.3, 0.8]", "[0.9, 0.2, 0.6]", batch)
+    for name, number, slip in (
+        ("dE/dout_o1", (0.9 - out) ** 2 / 2, "loss-for-error"),
+        ("dE/dnet_o1", out - 0.9, "delta-of-other-loss"),
+    ):
+        sheet = f"out_o1[1] = {out:.6f}\n{name}[1] = {number / (3 if divided else 1):.6f}\n"
+        assert (slip in judged(network, sheet, name, 1).slips) is (batch == "mean" or not divided), name
+
+
+@pytest.mark.parametrize("figures", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize(("one", "other", "needed"), [("E_o1", "E_o2", 2), ("dE/dw5", "dE/dw7", 2)])
+def test_numbers_are_exchanged_where_both_have_the_digits_to_tell(one, other, needed, figures) -> None:
+    """Two of Mazur's losses, two of his gradients."""
+    true = {"E_o1": 0.274811083, "E_o2": 0.0235600256, "dE/dw5": 0.0821670406, "dE/dw7": -0.0226025404}
+    rows = ((one, true[other]), (other, true[one]))
+    sheet = "\n".join(f"{name} = {value:.{figures - 1 - math.floor(math.log10(abs(value)))}f}" for name, value in rows)
+    found = Checker(load("mazur")).check(read_sheet(sheet, "sheet")).written
+    assert ["exchanged" in line.slips for line in found] == [figures >= needed] * 2
+
+
 def test_targets_swapped_is_the_cause_of_new_weights() -> None:
     """Two outputs straight from one input, w+ = w - eta (o - t) o (1 - o) x with the other output's target."""
     network = """

@@ -494,8 +494,12 @@ learning_rate: 0.5
         ("b1 = 0.1", "b_o1"), ("b_2 = 0.2", "b_o2"), ("db2 = #", "dE/db_o2"),
     ],
 )  # fmt: skip
-def test_the_letters_of_an_only_layer_need_no_number(text, names):
-    worked = read_example(ONE_LAYER)
+@pytest.mark.parametrize("units", ["o1 o2", "A B", "left right", "u3 u4"])
+def test_the_letters_of_an_only_layer_need_no_number(text, names, units):
+    layer = ONE_LAYER
+    for old, new in zip(("o1", "o2"), units.split(), strict=True):
+        layer, names = layer.replace(old, new), names.replace(old, new)
+    worked = read_example(layer)
     true = true_values(worked)
     for name in names.split():
         text = filled(text, written(true[name]))

@@ -179,6 +179,10 @@ def test_a_name_that_is_not_known_gets_the_nearest_one():
         ("nett_h1 = 0.38", "did you mean 'net_h1'?"),  # two digits are not enough to know a number by
         ("the lower result = 0.7729", "0.7729 is out_o2; write that"),
         ("my number = 0.4", "not in this example"),
+        ("zork = -0.3775", "not in this example"),  # the numbers of net_h1, out_o2 and dE/dw7, with another sign
+        ("the lower result = -0.7729", "not in this example"),
+        ("step = 0.02260254", "not in this example"),
+        ("step = -0.02260254", "-0.02260254 is dE/dw7; write that"),
         ("slope of something = 0.40", "not in this example"),
     ],
 )

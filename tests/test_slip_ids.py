@@ -98,7 +98,6 @@ def test_every_slip_is_made_by_some_line(slip):
 
 
 def test_accidents_with_digits_bend_no_formula_and_all_others_are_said_before_them():
-    """Those of formulas are listed, too, where digits cannot show them; only a guess is not."""
     ranks = {slip: of.rank for slip, of in SLIPS.items()}
     assert {slip for slip in ranks if ranks[slip] == 3} == {
         "digits-swapped",

@@ -24,7 +24,7 @@ from backprop_trace.check.explain.trials import Middles
 from backprop_trace.check.findings import HONEST, Answer
 from backprop_trace.check.judge import Judge
 from backprop_trace.check.judged_part import JudgedPart
-from backprop_trace.check.slips import SLIPS, Bend
+from backprop_trace.check.slips import Bend
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.wording import called
 from backprop_trace.files.sheet import Sheet
@@ -33,7 +33,6 @@ from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
 
 AS_GOOD_AS_EQUAL = 1e-12
-LEAST_RANK = 3  # accidents with digits are not looked for here
 
 
 class Hidden(NamedTuple):
@@ -63,7 +62,7 @@ def _hidden(part: JudgedPart) -> Iterator[Hidden]:
         bends = [
             bend
             for bend in judge.variant.at(answer.step).bends(answer.name, formula)
-            if SLIPS[bend.slip].rank < LEAST_RANK and not _is_the_same(formula, bend, elsewhere[answer.step])
+            if not _is_the_same(formula, bend, elsewhere[answer.step])
         ]
         always = _slips(bend for bend in bends if _is_the_same(formula, bend, true))
         now = _slips(bend for bend in bends if bend.slip not in always and _fits(judge, answer, bend))
