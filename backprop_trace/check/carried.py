@@ -1,7 +1,7 @@
 """Could a number have been computed from skipped lines that were carried coarsely? With many digits only few could.
 
-    >>> rounded(0.6168974, 4, significant=True), rounded(0.0061689, 4, significant=False)
-    (0.6169, 0.0062)
+    >>> rounded(0.6168974, 4, significant=True), rounded(0.0061689, 4, significant=False), rounded(0.945, 2, True)
+    (0.6169, 0.0062, 0.95)
 
 Who rounds a skipped line to four figures and then writes eight of what comes of it writes one of a few numbers. Where
 none of them is on the sheet, the number is no honest one.
@@ -108,7 +108,7 @@ def _carried(
 
 
 def rounded(value: float, digits: int, significant: bool) -> float:
-    """A value to so many figures, or decimals."""
+    """A value to so many figures, or decimals; a half is rounded up, though a float may be just below it."""
     if not value:
         return value
-    return round(value, digits - 1 - floor(log10(abs(value))) if significant else digits)
+    return round(value * (1 + 1e-14), digits - 1 - floor(log10(abs(value))) if significant else digits)
