@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from math import exp, tanh
+from math import exp, floor, tanh
 
 import pytest
 
 from backprop_trace.check.causes import Causes
 from backprop_trace.check.checker import Checker
 from backprop_trace.check.habits import Habits
+from backprop_trace.check.judge import Judge, cut_off, habits_of
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Written, read_sheet
 from backprop_trace.files.source import Place
@@ -233,3 +234,23 @@ def test_what_is_on_the_way_has_the_decimals_of_the_line_in_numbers_of_any_size(
         sheet = f"step 2:\nv_w+ = {squared}\nvhat_w = {Decimal(squared) * 500:.3f}\n"
         report = Checker(example).check(read_sheet(sheet, "sheet.txt"))
         assert {line.name: line.verdict for line in report.written}["vhat_w"] not in ("slip", "wrong"), sheet
+
+
+@pytest.mark.parametrize(("h", "up", "cuts"), [("0.4988", 0, True), ("0.4987", 0, True), ("0.4988", 1, False)])
+def test_who_cuts_off_may_have_cut_short_a_skipped_number_that_ends(h: str, up: int, cuts: bool) -> None:
+    """n = -0.0049 becomes -0.0048 where a program cuts it, and h 0.4988000: no number that was rounded up."""
+    inputs = (0.4, 0.5, 0.6, 0.8, 1, 2, -4, -3, -2)
+    labels = range(len(inputs))
+    given = ", ".join(f"x{place}: {value}" for place, value in enumerate(inputs))
+    lines = "".join(f"  s{place}: sigmoid(x{place})\n" for place in labels)
+    example = read_example(
+        f"inputs: {{x: 0.07, {given}}}\nparameters: {{w: -0.07}}\ndefinitions:\n  n: w * x\n  h: sigmoid(n)\n{lines}"
+        f"  f: h * {' * '.join(f's{place}' for place in labels)}\nobjective: f\nlearning_rate: 0.1\n"
+    )
+    cut = [floor(10**4 / (1 + exp(-value))) for value in inputs]  # 0.59869 is cut to 0.5986, or 0.5987 with `up`
+    sheet = "".join(f"s{place} = 0.{each + up * (not place):04}\n" for place, each in enumerate(cut))
+    (part,) = Checker(example).parts(read_sheet(f"h = {h}\n{sheet}", "sheet.txt"))
+    variant = part.choice.variants.own
+    answers, _ = part.entries.answers(variant, ())
+    variant.prepare([1])
+    assert cut_off(Judge(variant, answers, habits_of(variant, answers), explain=False)).cuts is cuts
