@@ -273,6 +273,15 @@ def test_of_a_mean_the_samples_own_deltas_may_stand_without_their_share(deltas, 
     assert sum(line.verdict in ("slip", "wrong") for line in report.written) == mistakes
 
 
+def test_the_samples_of_a_smaller_batch_may_stand_without_their_share_of_it() -> None:
+    """Two of three samples: deltas 1 and 2 and their mean gradient, then a batch of one, whose share is the whole."""
+    text = TWO_SAMPLES.replace("[1, 2]", "[1, 2, 3]").replace("[0, 0]", "[0, 0, 0]") + "batch_size: 2\n"
+    for first, second in (("0.5", "1"), ("1", "2")):
+        sheet = f"step 1:\n  dE/dnet_o[1]: {first}\n  dE/dnet_o[2]: {second}\n  dE/dw_x_o: 2.5\n"
+        report = Checker(read_example(text)).check(read_sheet(f"{sheet}step 2:\n  dE/dnet_o[3]: 2.25\n", "sheet"))
+        assert not [line for line in report.written if line.verdict in ("slip", "wrong")]
+
+
 @pytest.mark.parametrize(
     "written", ["dE/db2 = 0.100400326", "b2+ = 0.549799837", "dE/db1 = 0.018725609", "b1+ = 0.340637195"]
 )

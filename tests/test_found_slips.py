@@ -328,3 +328,18 @@ def test_a_slip_in_a_skipped_line_is_named_once_and_the_rest_follows(second: str
     assert (lines[0].verdict, lines[0].slips[0]) == ("slip", "no-bias")
     assert "net_h1" in lines[0].message
     assert ("off" if lines[1].verdict in ("slip", "wrong") else lines[1].verdict) == verdict
+
+
+@pytest.mark.parametrize("penalty", ["w^2", "abs(w)", "w^2 + v^2", "w^2 * v^2", "w^2 * v", "sqrt(w * v)"])
+@pytest.mark.parametrize("parameters", ["w: 0.6, v: 0.4", "w: 0.6, v: 0.4, b: 0"])
+def test_a_penalty_left_out_of_a_gradient_is_named_whichever_parameters_it_has(penalty: str, parameters: str) -> None:
+    example = f"""
+inputs: {{x: 0.5, y: 1}}
+parameters: {{{parameters}}}
+definitions: {{q: w * v * x{" + b" * ("b:" in parameters)}, E: (q - y)^2 + 0.1 * ({penalty})}}
+objective: E
+learning_rate: 0.1
+"""
+    gradient = 2 * (0.6 * 0.4 * 0.5 - 1) * 0.4 * 0.5
+    assert judged(example, f"dE/dw = {gradient:.6f}", "dE/dw").slips == ("no-penalty",)
+    assert judged(example, f"w+ = {0.6 - 0.1 * gradient:.6f}", "w+").slips == ("no-penalty",)

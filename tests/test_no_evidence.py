@@ -94,10 +94,14 @@ learning_rate: 1
 """
 
 
+@pytest.mark.parametrize("decimals", [8, 9, 10])
 @pytest.mark.parametrize("digits", [3, 4, 5])
-def test_eight_figures_may_come_of_a_skipped_line_that_was_carried_coarsely(digits: int) -> None:
-    out = round(1 / (1 + exp(-0.4764)), digits)
-    assert verdicts(check(NEURON, f"E = {-log(1 - out):.8f}"))["E"] in ("undecided", "rounded")
+@pytest.mark.parametrize("z", ["0.4764", "-3.2123", "-6.4123"])
+def test_eight_figures_may_come_of_a_skipped_line_that_was_carried_coarsely(z: str, digits: int, decimals: int) -> None:
+    """The last outputs are 0.0387 and 0.00164: with three decimals they have two figures, or one."""
+    out = round(1 / (1 + exp(-float(z))), digits)
+    found = check(NEURON.replace("0.4764", z), f"E = {-log(1 - out):.{decimals}f}")
+    assert verdicts(found)["E"] in ("undecided", "rounded")
 
 
 def test_eight_figures_that_come_of_no_rounding_of_the_skipped_line_are_a_mistake() -> None:

@@ -9,6 +9,7 @@ from backprop_trace.check.report import JudgedLine
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import Example, load, read_example
 from backprop_trace.formulas.notation import ASCII, number_piece, show
+from backprop_trace.run.step import trace
 
 
 def judged(example: Example, sheet: str) -> list[JudgedLine]:
@@ -67,6 +68,15 @@ def test_how_many_digits_would_do(value: str, written: str, would_do: str) -> No
 def test_what_is_expected_follows_from_the_writers_own_numbers(sheet: str, expected: str) -> None:
     """1 / (1 + e^-0.9) = 0.7109495026, and truly 0.593269992."""
     assert judged(load("mazur"), sheet)[-1].expected == expected
+
+
+@pytest.mark.parametrize("name", ["net_o1", "out_o1", "E_o1", "E", "dE/dnet_o1", "dE/dw5", "dE/dout_h1", "w5+"])
+def test_numbers_of_lines_that_are_not_on_the_sheet_are_put_in_with_six_figures(name: str) -> None:
+    true = trace(load("mazur"))
+    (line,) = judged(load("mazur"), f"{name} = 9.77123")
+    assert line.should is not None and line.should.numbers is not None
+    put_in = {name: text for name, text in line.should.numbers.items() if name in true.by_name}
+    assert put_in and put_in == {name: f"{true.values[name]:.6g}" for name in put_in}
 
 
 def test_readings_beside_the_first_are_said_and_not_blamed() -> None:

@@ -117,3 +117,18 @@ def test_zeros_that_are_exact_hang_together(parts, end):
 def test_what_is_not_0_does_not_hang_together_with_it(parts):
     (line,) = bt.check(bt.read_example(NOTHING), f"net_o = {parts} = 0/1").written
     assert line.verdict == "wrong"
+
+
+@pytest.mark.parametrize("name", ["net_h1", "z_h1", "z1", "net(h1)", "in_h1", "net h1", "z^1_1"])
+@pytest.mark.parametrize(
+    ("parts", "holds"),
+    [
+        ("0.5 * 0.7", True),  # 0.5, the learning rate, is a rounded number here: 0.55 * 0.75
+        ("0.1 * 3.7", False), ("0.10 * 3.7", False),  # 0.1 is an input, and exact: 0.375 at most
+        ("0.2 * 1.9", True), ("0.2 * 1.8", False), ("0.4 * 0.9", True),
+    ],
+)  # fmt: skip
+def test_a_number_is_exact_where_it_is_a_given_one_of_the_line_however_that_is_called(name, parts, holds):
+    (line,) = bt.check("mazur", f"{name} = {parts} = 0.3775").written
+    assert line.name == "net_h1"
+    assert (line.verdict == "right") is holds

@@ -145,7 +145,7 @@ def _each_sample_alone(variant: Variant) -> Variant | None:
         factor = Number(str(len(samples)))
         return own._replace(equations=tuple(_without_share(each, factor) for each in own.equations))
 
-    return Variant(example, listed, variant.digits) if len(variant.samples(1)) > 1 else None
+    return Variant(example, listed, variant.digits)
 
 
 def _without_share(equation: Equation, samples: Number) -> Equation:

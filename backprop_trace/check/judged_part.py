@@ -184,8 +184,6 @@ class JudgedPart:
             judged = self.judged(finding, wording)
             of_part = _of_a_part(judged.said, part, f"{blame.value.text}, not {behind}")
             return judged._replace(written=f"{part} = {behind}", said=of_part, spelling=line.spelling)
-        if verdict == "off" or line.verdict == "unknown":
-            return line
         said = f"'{part}' is {blame.value.text}, not {behind}"
         should = Worked(line.quantity or answer.name, (part,), value=blame.value.text)
         return line._replace(verdict="wrong", said=(said,), slips=(), should=should, bent=None)
