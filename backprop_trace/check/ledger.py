@@ -411,12 +411,11 @@ class Bands:
         step, name = key
         formula = self.ledger.formula(step, name)
         exact = self.ledger.exact(step, name) if key not in self.ledger.mute else None
-        half = self.half_of_skipped
         if exact is not None:
             is_copied = isinstance(formula, Name | Number) or exact.denominator == 1
-            return (
-                point(float(exact)) if is_copied or not self.ledger.habits.cuts else self._cut_short(key, exact, half)
-            )
+            cuts = self.ledger.habits.cuts or self.carrying.cut
+            return self._cut_short(key, float(exact)) if cuts and not is_copied else point(float(exact))
+        half = self.half_of_skipped
         band = enclosed(formula, self.at(step), self.radii, half)
         if self.carrying.coarse and (shortcut := self.ledger.shortcut(step, name)) is not None:
             band = joined([band, enclosed(shortcut, self.at(step), self.radii, half)])
@@ -428,10 +427,9 @@ class Bands:
             band, radius = shifted(band, radius / (2 if band.middle < 0 else -2)), 1.5 * radius
         return self.own(key, band, radius + band.noise)
 
-    def _cut_short(self, key: Key, exact: Fraction, unit: HalfUnit) -> Band:
+    def _cut_short(self, key: Key, value: float) -> Band:
         """A number that ends, by somebody who cuts off: a program makes 0.0048 of 0.0049."""
-        value = float(exact)
-        radius = unit(abs(value)) / 2
+        radius = self.half_of_skipped(abs(value)) / (2 if self.ledger.habits.cuts else 1)
         return self.own(key, shifted(point(value), -radius if value > 0 else radius), radius)
 
     def half_of_skipped(self, size: float) -> float:
