@@ -254,3 +254,16 @@ def test_who_cuts_off_may_have_cut_short_a_skipped_number_that_ends(h: str, up: 
     answers, _ = part.entries.answers(variant, ())
     variant.prepare([1])
     assert cut_off(Judge(variant, answers, habits_of(variant, answers), explain=False)).cuts is cuts
+
+
+@pytest.mark.parametrize(("number", "is_open"), [("5290", True), ("5296", True), ("5297", False), ("5250", False)])
+def test_products_of_whole_numbers_may_have_had_the_figures_of_a_sum_that_ends_in_a_zero(
+    number: str, is_open: bool
+) -> None:
+    """4 * 731 + 4 * 593 = 2920 + 2370 with three figures each."""
+    example = read_example(
+        "inputs: {x: 4, y: 4}\nparameters: {u: 731, v: 593}\ndefinitions: {n: u * x + v * y, f: 1/2 * n^2}\n"
+        "objective: f\nlearning_rate: 1\n"
+    )
+    report = Checker(example).check(read_sheet(f"n = {number}\ndf/dn = {number}\n", "sheet.txt"))
+    assert (report.written[0].verdict not in ("slip", "wrong")) is is_open

@@ -223,7 +223,7 @@ class Ledger:
         if own is not None and any(self.exact(step, used) is None for used in names_in(own)):  # what is rounded again
             return None
         only_decimals = self.habits.decimals is not None and self.habits.figures is None
-        figures = inf if only_decimals else max(3, significant_figures(written.text))
+        figures = inf if only_decimals else max(3, significant_figures(written.text) - filling_zeros(written.text))
         return self._value(step, name, 2 * written.half_unit, figures)
 
     def zeros_filled(self, key: Key, written: Written) -> int:
