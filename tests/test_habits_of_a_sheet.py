@@ -50,6 +50,18 @@ def test_three_lines_tell_that_numbers_are_cut_off_and_one_that_is_rounded_up_th
     assert conventions == (("truncates",) if expected == "rounded" else ())
 
 
+@pytest.mark.parametrize("minus", ["", "-"])
+@pytest.mark.parametrize("rest", [0.1, 0.4, 0.53, 0.6, 0.9])
+@pytest.mark.parametrize("zeros", [1, 2, 3])
+def test_whole_numbers_are_cut_off_too_and_zeros_put_in_their_places(zeros: int, rest: float, minus: str) -> None:
+    """1400 for 1440 is rounded, 1400 for 1460 is cut off."""
+    bases = (14, 27, 36, 52)
+    factors = [f"{minus}{(base + rest) * 10**zeros:.2f}" for base in bases]
+    found, conventions = checked(factors, [f"{minus}{base}{'0' * zeros}" for base in bases])
+    assert "off" not in found
+    assert conventions == (("truncates",) if rest > 0.5 else ())
+
+
 @pytest.mark.parametrize(
     ("lines", "same", "fit", "fills"),
     [

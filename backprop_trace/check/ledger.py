@@ -444,16 +444,10 @@ class Bands:
         if band.slopes is None or len(band.slopes) > MOST_SYMBOLS:
             self.radii[symbol] = max(high - band.middle, band.middle - low)
             return Band(band.middle, low, high, {symbol: (1.0, 1.0)})
-        if not radius and not band.slopes:
-            return Band(band.middle, low, high, {}) if low == high else self._apart(symbol, band)
         if not radius:
             return band._replace(noise=0.0)
         self.radii[symbol] = radius
         return Band(band.middle, low, high, {**band.slopes, symbol: (1.0, 1.0)})
-
-    def _apart(self, symbol: Any, band: Band) -> Band:
-        self.radii[symbol] = max(band.high - band.middle, band.middle - band.low)
-        return Band(band.middle, band.low, band.high, {symbol: (1.0, 1.0)})
 
     def line(self, step: int, formula: Formula, written: Written, determined: bool = False) -> Band:
         """The band of a line that is judged, without the rounding of its result but with that on the way.
