@@ -233,6 +233,25 @@ def test_a_root_of_what_is_rounded_to_0_follows_as_far_as_the_digits_on_the_shee
         assert verdict in (("follows",) if may_be else ("wrong", "slip"))
 
 
+@pytest.mark.parametrize(
+    ("formula", "low", "high"),
+    [
+        ("relu(h)", 0, 0.05), ("0 - relu(h)", -0.05, 0), ("-relu(h)", -0.05, 0), ("min(0, h)", -0.05, 0),
+        ("abs(h)", 0, 0.05), ("-abs(h)", -0.05, 0), ("h^2", 0, 0.0025), ("-(h^2)", -0.0025, 0), ("h", -0.05, 0.05),
+        ("-h", -0.05, 0.05),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("written", ["0.0", "0.01", "0.04", "0.05", "0.06", "0.002", "0.0002"])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_band_that_ends_at_0_is_a_band_like_others(formula, low, high, sign, written):
+    """0.0 for h, which is wrong, is anything from -0.05 to 0.05."""
+    sheet = read_sheet(f"h = 0.0\nq = {sign}{written}\n", "sheet")
+    _, line = Checker(read_example(ROOT.format(formula))).check(sheet).written
+    half = 0.5 * 10.0 ** -len(written.partition(".")[2])
+    may_be = low - half <= float(sign + written) <= high + half
+    assert line.verdict in (("follows", "right") if may_be else ("wrong", "slip"))
+
+
 @pytest.mark.parametrize(("source", "copy", "off"), [("0.2967", "0.30", False)])
 def test_a_number_is_rounded_again_only_where_it_is_copied_with_fewer_digits(source, copy, off):
     report = Checker(load("han-kamber")).check(read_sheet(f"E_o6 = {source}\nE = {copy}", "sheet"))

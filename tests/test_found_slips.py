@@ -330,6 +330,19 @@ def test_a_slip_in_a_skipped_line_is_named_once_and_the_rest_follows(second: str
     assert ("off" if lines[1].verdict in ("slip", "wrong") else lines[1].verdict) == verdict
 
 
+@pytest.mark.parametrize("decimals", [3, 4, 5])
+@pytest.mark.parametrize("change", [0.0099, 0.0101, 0.0149, 0.0401, 0.0989, 0.0995, 0.1011, 0.1302, 0.1482, 1.2])
+def test_a_slip_in_a_skipped_gradient_is_named_by_four_figures_of_the_change(change: float, decimals: int) -> None:
+    """The error passed back for the delta: w2+ = w2 - eta (o - t) h. 0.7 before the change is no evidence."""
+    h = sigmoid(0.4 * 0.5)
+    gradient = (sigmoid(0.7 * h) - 0.9) * h
+    rate = round(-change / gradient, 3)
+    network = one_unit().replace("learning_rate: 0.5", f"learning_rate: {rate}")
+    written = f"{0.7 - rate * gradient:.{decimals}f}"
+    named = float(written) - 0.7 > 0.9995 * 10.0 ** (3 - decimals)
+    assert ("error-for-delta" in judged(network, f"w2+ = {written}", "w2+").slips) is named
+
+
 @pytest.mark.parametrize("penalty", ["w^2", "abs(w)", "w^2 + v^2", "w^2 * v^2", "w^2 * v", "sqrt(w * v)"])
 @pytest.mark.parametrize("parameters", ["w: 0.6, v: 0.4", "w: 0.6, v: 0.4, b: 0"])
 def test_a_penalty_left_out_of_a_gradient_is_named_whichever_parameters_it_has(penalty: str, parameters: str) -> None:

@@ -508,6 +508,19 @@ def test_the_letters_of_an_only_layer_need_no_number(text, names, units):
     assert {line.verdict for line in report.written} == {"right"}
 
 
+@pytest.mark.parametrize(
+    "formula", ["(0.4*out_h1", "0.4*out_h1) + 1", "0.4*out_h1 + (1", "0.4*(out_h1 + 1", "((0.4)*out_h1", "out_h1)*2"]
+)
+def test_a_bracket_too_many_is_said_square_or_round(formula):
+    said = [
+        line.message
+        for text in (formula, formula.replace("(", "[").replace(")", "]"))
+        for line in Checker(load("mazur")).check(read_sheet(f"E = 0.2984\nnet_o1 = {text}\n", "a.txt")).written
+        if (line.name, line.verdict) == ("net_o1", "unknown")
+    ]
+    assert len(said) == 2 and said[0] == said[1] and said[0].startswith("the formula cannot be read: expected")
+
+
 ASIDES = ["Total: 10 points", "Score: 3/10 points", "e ≈ 2.718", "After 10,000 epochs: E = 0.0000351"]
 
 
