@@ -257,6 +257,24 @@ def test_sections_of_samples_that_a_step_does_not_use_are_unknown_in_it():
     assert verdicts["net_o", 3] == ("unknown", "sample 3 is not used in step 1 but in step 3")
 
 
+TWO_OUTPUTS = """
+inputs: {x: [0.3, 0.5, 0.8]}
+targets: {o1: [1, 0, 1], o2: [0.2, 0.3, 0.4]}
+layers: [{units: [o1, o2], activation: identity, weights: [[0.4], [0.6]], bias: [0.1, 0.2]}]
+loss: half_squared_error
+learning_rate: 0.5
+batch_size: 2
+"""
+
+
+@pytest.mark.parametrize("sample", [1, 2, 3, 4])
+@pytest.mark.parametrize("text", ["W: [[0.4], [0.6]]", "b: [0.1, 0.2]", "E: 0.3", "E_total: 0.3"])
+def test_what_all_samples_share_stands_in_the_sections_of_those_that_the_step_uses(text, sample):
+    """The first step uses two of three samples; there is no fourth."""
+    found = judged(TWO_OUTPUTS, f"sample {sample}:\n  {text}\n").written
+    assert all((line.verdict == "unknown") is (sample > 2) for line in found)
+
+
 def test_mistakes_in_sections_of_samples_stay_mistakes():
     """The convention of single samples does not swallow them."""
     text = "sample 1:\n  net_o: 0.5\nsample 2:\n  net_o: 7.7777\nsample 3:\n  net_o: 5.1234\n"

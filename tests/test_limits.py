@@ -304,6 +304,21 @@ def test_limits_that_are_too_large_to_be_tried_are_there(
     assert message in PAGE
 
 
+def test_formulas_without_a_name_are_looked_at_in_steps_that_are_not_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundredth of what may be computed for a sheet: then they are side calculations."""
+    example = bt.load("mazur")
+    for far in (0, 1):
+        most = 100 * (3 * size(example) - far)
+        monkeypatch.setattr(importlib.import_module("backprop_trace.check.entries"), "MOST_COMPUTED", most)
+        values = [step["out_o1"].value for step in bt.traces(example, steps=[3])]
+        sheet = "".join(
+            f"step 3:\n  out_o1: {out:.6f}\n  out_o1 (1 - out_o1): {out * (1 - out):.6f}\n" for out in values
+        )
+        report = bt.check(example, sheet)
+        assert ("dout_o1/dnet_o1" in {line.name for line in report.written}) is not far
+        assert [passage.holds for passage in report.passed] == [True] * far
+
+
 @pytest.mark.parametrize("line", ["net_h1 = 0." + "3" * 1001, "net_h1 = " + "1+" * 10_000 + "1", "n" * 301 + " = 1"])
 def test_a_line_beyond_a_limit_costs_no_other(run: Program, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{line}\nE = 0.298371109\n".encode())))
