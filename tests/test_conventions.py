@@ -146,6 +146,15 @@ def test_one_line_alone_that_a_slip_gives_is_no_convention(example: str, line: s
     assert (report.written[0].verdict, slip in report.written[0].slips) == ("slip", True)
 
 
+@pytest.mark.parametrize("figures", [1, 2, 3, 6])
+def test_numbers_of_one_figure_speak_for_no_convention(figures: int) -> None:
+    """Mazur's losses without their factor 1/2."""
+    losses = {"E_o1": 0.549622165, "E_o2": 0.0471200514, "E": 0.596742217}
+    sheet = "".join(f"{name} = {value:.{figures + (value < 0.1)}f}\n" for name, value in losses.items())
+    found = Checker(load("mazur")).check(read_sheet(sheet, "sheet")).conventions
+    assert found == (("no-half",) if figures > 1 else ())
+
+
 def test_one_line_alone_that_only_a_convention_gives_is_one() -> None:
     report = check("mazur", {"b1+": worked(mazur().replace("fixed: [b1, b2]", ""))["b1+"]})
     assert report.conventions == ("biases-updated",)
