@@ -225,6 +225,15 @@ def test_what_comes_back_from_sympy_has_the_value_of_what_went_there():
         assert evaluate(back, point, FLOAT) == pytest.approx(evaluate(formula, point, FLOAT)), text
 
 
+@pytest.mark.parametrize("text", ["2 * (a + 1)", "2 * a + 2"])
+def test_of_forms_that_are_equally_short_the_one_in_factors_is_kept(text):
+    """Two operations either way."""
+    from backprop_trace.formulas.parse import read_formula
+
+    a = given("a")
+    assert closed_form(read_formula(text, {"a": a}.get)) == read_formula("2 * (a + 1)", {"a": a}.get)
+
+
 def test_a_closed_form_that_would_swell_is_refused():
     from backprop_trace.formulas.expr import Product, Sum
 
