@@ -32,6 +32,18 @@ def test_a_slope_is_written_as_a_person_would(text: str, letter: str, expected: 
     assert written(tidied(slope(read_formula(text, letter_of), given(letter)))) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1/2 * x * 3", "3 / 2 * x"), ("1/2 * x * 1/3", "1 / 6 * x"), ("3 * x * 1/7", "3 / 7 * x"),
+        ("2 * x * 3", "6 * x"), ("0.5 * x * 2", "x"), ("0.5 * x * 3", "0.5 * 3 * x"),
+        ("0.25 * x * 0.5", "0.25 * 0.5 * x"),
+    ],
+)  # fmt: skip
+def test_whole_numbers_and_fractions_are_multiplied_and_decimals_only_to_whole_ones(text: str, expected: str) -> None:
+    assert written(tidied(read_formula(text, letter_of))) == expected
+
+
 def letter_of(word: str) -> Name | None:
     return given(word) if word.isalpha() else None
 
