@@ -184,3 +184,17 @@ def test_a_scale_left_out_everywhere_is_carried_on():
     values = run_with(DEFINED, "no-scale")
     unscaled = exp(2.2) / (exp(2.2) + exp(0.6))
     assert values["E"] == pytest.approx((unscaled - 0.7) ** 2 + 0.1 * 0.36)
+
+
+@pytest.mark.parametrize(("size", "share"), [("", "1/3"), ("batch_size: 1", ""), ("batch_size: 2", "1/2")])
+def test_what_each_sample_has_of_a_mean_is_that_of_the_batch_of_a_step(size: str, share: str) -> None:
+    text = f"""\
+inputs: {{x: [0.5, 0.2, 0.1]}}
+targets: {{y: [1, 0, 1]}}
+layers: [{{units: [y], activation: sigmoid, weights: [[0.4]]}}]
+loss: half_squared_error
+learning_rate: 0.1
+batch: mean
+{size}
+"""
+    assert Facts(read_example(text)).share == share

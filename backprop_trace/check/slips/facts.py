@@ -14,11 +14,11 @@ MOST_NEIGHBOURS = 24
 
 
 class Facts:
-    """Where every weight, bias and unit of a network stands. `samples`: so many are used in a training step."""
+    """Where every weight, bias and unit of a network stands. `samples`: so many are used in a training step (a batch)."""
 
     def __init__(self, example: Example, samples: int | None = None):
         self.network, self.rule, self.training = example.network, example.rule, example.training
-        self.samples = self.training.samples if samples is None else samples
+        self.samples = self.training.batch_size if samples is None else samples
         self.weights: dict[Name, tuple[int, int, int]] = {}
         self.biases: dict[Name, list[tuple[int, int]]] = {}
         self.units: dict[str, tuple[int, int]] = {}
