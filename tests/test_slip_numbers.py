@@ -6,6 +6,7 @@ from math import exp, log, log2, log10, sqrt, tanh
 
 import pytest
 
+from backprop_trace import check
 from backprop_trace.check.slips import SLIPS, Facts, bends, bent_run, is_structural, written_out
 from backprop_trace.files.spec import Example, read_example
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate, evaluate_all
@@ -198,3 +199,21 @@ batch: mean
 {size}
 """
     assert Facts(read_example(text)).share == share
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "number"),
+    [
+        ("softmax", "categorical_cross_entropy", "0.8704"),  # p (1 + p) with p = 0.5587
+        ("softplus", "half_squared_error", "0.4391"),  # 1 / (1 + e^z) with z = 0.245
+        ("sigmoid", "half_squared_error", "0.8755"),  # o (1 + o) with o = 0.5609
+        ("tanh", "half_squared_error", "1.0577"),  # 1 + o^2 with o = 0.2402
+    ],
+)
+def test_a_minus_lost_within_a_slope_is_named(activation: str, loss: str, number: str) -> None:
+    example = read_example(
+        f"inputs: {{x: 0.7}}\ntargets: {{y: 1, z: 0}}\nloss: {loss}\nlearning_rate: 0.1\n"
+        f"layers: [{{units: [y, z], activation: {activation}, weights: [[0.35], [0.0129]]}}]\n"
+    )
+    report = check(example, f"net_y = 0.245\ndout_y/dnet_y = {number}\n")
+    assert "minus-lost" in report.written[1].slips, report.written[1]

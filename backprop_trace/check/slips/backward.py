@@ -157,6 +157,7 @@ def _of_slope(name: Name, of: Name, formula: Formula, facts: Facts) -> Iterator[
     net = out._replace(kind="net")
     yield Bend("no-slope", ONE)
     yield Bend("sign", Minus(formula))
+    yield from edited(formula, MinusLost())
     if feels_the_layer(entry):
         nets = {each: each._replace(kind="net") for each in names_in(formula) if each.kind == "out"}
         yield from all_replaced(formula, "slope-of-net", dict(nets))
@@ -173,7 +174,6 @@ def _of_slope(name: Name, of: Name, formula: Formula, facts: Facts) -> Iterator[
         if word not in (layer.activation, "identity") and not feels_the_layer(other):
             meaning = letters(z=net, a=out, **constants(other))
             yield Bend("wrong-slope", filled(other.slope, meaning))
-    yield from edited(formula, MinusLost())
     rivals = {value: [Bend("wrong-input", other) for other in facts.neighbours(value)] for value in (out, net)}
     yield from edited(formula, NamesReplaced(rivals))
 

@@ -141,7 +141,7 @@ class SquaresSubtracted(Edit):
 
 
 class MinusLost(Edit):
-    """One term of a sum with the other sign; a sum for a difference."""
+    """One term of a sum with the other sign; a sum for a difference; e^z for e^-z."""
 
     def __call__(self, formula: Formula) -> Iterator[Bend]:
         if isinstance(formula, Difference):
@@ -150,6 +150,8 @@ class MinusLost(Edit):
             for place, term in enumerate(formula.terms):
                 turned = term.operand if isinstance(term, Minus) else Minus(term)
                 yield Bend("minus-lost", Sum((*formula.terms[:place], turned, *formula.terms[place + 1 :])))
+        elif isinstance(formula, Call) and len(formula.arguments) == 1 and isinstance(formula.arguments[0], Minus):
+            yield Bend("minus-lost", Call(formula.function, (formula.arguments[0].operand,)))
 
 
 class SumsMultiplied(Edit):

@@ -14,7 +14,7 @@ MOST_NEIGHBOURS = 24
 
 
 class Facts:
-    """Where every weight, bias and unit of a network stands. `samples`: so many are used in a training step (a batch)."""
+    """Where every weight, bias and unit of a network stands. `samples`: so many are used in a step (its batch)."""
 
     def __init__(self, example: Example, samples: int | None = None):
         self.network, self.rule, self.training = example.network, example.rule, example.training
