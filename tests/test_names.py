@@ -113,3 +113,24 @@ learning_rate: 1
         spell = speller("net-out", alphabet, example.network)
         labels = ["x1", "x_1", "x__a", "y_", "w1", "w_1", "w^2_1", "w^21"]
         assert [spell(named(label)) for label in labels] == labels
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("[b1, b2]", "[b3]", ("b^1_1", "b^1_2", "b^2_1")),  # each unit has its own, the one of the last layer, too
+        ("b1", "b3", ("b1", "b1", "b2")), ("b1", "[b3]", ("b1", "b1", "b2")),
+        ("[b1, b2]", "b3", ("b^1_1", "b^1_2", "b^2_1")),
+    ],
+)  # fmt: skip
+def test_biases_have_the_number_of_their_layer_alone_where_each_layer_has_one(
+    first: str, second: str, expected: tuple[str, ...]
+) -> None:
+    example = read_example(
+        "inputs: {x: 1}\ntargets: {y: 1}\nparameters: {b1: 0.1, b2: 0.2, b3: 0.3}\nloss: half_squared_error\n"
+        f"learning_rate: 0.1\nlayers:\n- {{units: [h, k], activation: identity, weights: [[0.1], [0.2]], bias: {first}}}\n"
+        f"- {{units: [y], activation: identity, weights: [[0.3, 0.4]], bias: {second}}}\n"
+    )
+    spell = speller("layered", ASCII_NAMES, example.network)
+    names = [bias for layer in example.network.layers for bias in layer.biases]
+    assert tuple(spell(name) for name in names if name is not None) == expected
