@@ -128,7 +128,8 @@ def test_biases_have_the_number_of_their_layer_alone_where_each_layer_has_one(
 ) -> None:
     example = read_example(
         "inputs: {x: 1}\ntargets: {y: 1}\nparameters: {b1: 0.1, b2: 0.2, b3: 0.3}\nloss: half_squared_error\n"
-        f"learning_rate: 0.1\nlayers:\n- {{units: [h, k], activation: identity, weights: [[0.1], [0.2]], bias: {first}}}\n"
+        "learning_rate: 0.1\nlayers:\n"
+        f"- {{units: [h, k], activation: identity, weights: [[0.1], [0.2]], bias: {first}}}\n"
         f"- {{units: [y], activation: identity, weights: [[0.3, 0.4]], bias: {second}}}\n"
     )
     spell = speller("layered", ASCII_NAMES, example.network)
