@@ -148,9 +148,9 @@ class Causes:
         return not stays and significant_figures(written.text) >= TELLING
 
     def gives(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
-        """Is a number what a slip makes of it, to what rounding on the way may do?"""
+        """Is a number what a slip makes of it, to what rounding on the way may do? 0.00 is no 0.0003."""
         value, true = values.get(name), self.variant.rough(self.step)[name]
-        if value is None or written.value is None:
+        if value is None or written.value is None or (value and not written.value):
             return False
         off = abs(float(written.value) - value)
         return off <= max(ROUNDED * float(written.half_unit), 1e-9 * abs(value)) and off <= NEAR * abs(value - true)
