@@ -224,13 +224,13 @@ def test_lines_that_are_missing_are_those_of_their_step():
 
 
 def test_slips_that_cannot_show_are_looked_for_in_each_step():
-    """(0.5 + 0.5)^2 / 2 is 0.5, and so is half of (0.5 + 0.5) with one decimal."""
+    """(0.5 + 0.5)^2 / 2 is 0.5, and so is half of (0.5 + 0.5), with one factor left out or without the square."""
     third = worked([[1], [2], [3]])[2]
     text = "step 3:\n" + "".join(f"  {name}: {value:.1f}\n" for name, value in third.items())
     found = hidden_slips(Checker(read_example(ONE_BY_ONE)), read_sheet(text, "sheet.yaml"))
     assert {hidden.step for hidden in found} == {3}
     (loss,) = (hidden for hidden in found if hidden.name == "E_o")
-    assert (loss.sample, loss.slips) == (3, ("factor-left-out",))
+    assert (loss.sample, loss.slips) == (3, ("factor-left-out", "no-square"))
 
 
 def test_a_mean_is_taken_over_the_samples_of_the_step():
