@@ -62,22 +62,19 @@ def is_from_coarse_lines(ledger: Ledger, step: int, formula: Formula, written: W
     """Is the number, to all its digits, what follows if the skipped lines that it uses had two figures, or decimals?"""
     if ledger.habits.even or significant_figures(written.text) < TELLING or written.value is None:
         return False
-    names, bands = names_in(formula), ledger.narrow(written)
-    skipped = [
-        name for name in names if ledger.reading(step, name) is None and name in ledger.variant.at(step).equations
-    ]
+    names, bands, lines = names_in(formula), ledger.narrow(written), ledger.variant.at(step)
+    skipped = [name for name in names if ledger.reading(step, name) is None and name in lines.equations]
     if not 0 < len(skipped) <= MOST_LINES:
         return False
+    target, near = float(written.value), 1.000001 * ledger.slack(written)
     try:
         values = {name: bands.of(step, name).middle for name in names}
-        for ways in product(((FEWEST_FIGURES, True), (FEWEST_FIGURES, False)), repeat=len(skipped)):
-            coarse = {name: rounded(values[name], *way) for name, way in zip(skipped, ways, strict=True)}
-            number = float(evaluate(formula, {**values, **coarse}, FLOAT))
-            if abs(number - float(written.value)) <= 1.000001 * ledger.slack(written):
-                return True
+        coarse = [[(name, rounded(values[name], FEWEST_FIGURES, way)) for way in (True, False)] for name in skipped]
+        return any(
+            abs(float(evaluate(formula, {**values, **dict(each)}, FLOAT)) - target) <= near for each in product(*coarse)
+        )
     except (Unbounded, ComputationError, ArithmeticError, ValueError, LookupError):
-        pass
-    return False
+        return False
 
 
 def _known(ledger: Ledger, step: int, between: list[Name], formula: Formula) -> dict[Name, float] | None:

@@ -60,10 +60,10 @@ class Habits(NamedTuple):
         shortest = min(filter(None, map(significant_figures, shown)), default=None)
         if uneven:
             return cls(None, None, fewest, shortest, FEWEST_FIGURES, even, uneven)
-        if len(telling) < FEWEST:
-            return cls(None, None, fewest, shortest, _coarsest(numbers), even, uneven)
-        coarsest = _coarsest(numbers) if len(places) > 1 else COARSE
-        return cls(_most(places), _most(figures), fewest, shortest, coarsest, even, uneven)
+        learnt = len(telling) >= FEWEST
+        coarsest = COARSE if learnt and len(places) == 1 else _coarsest(numbers)
+        alike = (_most(places), _most(figures)) if learnt else (None, None)
+        return cls(*alike, fewest, shortest, coarsest, even, uneven)
 
     @property
     def learnt(self) -> bool:

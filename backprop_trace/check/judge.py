@@ -343,9 +343,8 @@ class Judge:
             try:
                 determined = ledger.is_determined(step, formula)
                 band = ledger.coarse().line(step, formula, written, determined)
-                if self.reaches(band, written, half) and could_be_carried(ledger, step, formula, written):
-                    return "coarse"
-                if is_from_coarse_lines(ledger, step, formula, written):
+                possible = self.reaches(band, written, half) and could_be_carried(ledger, step, formula, written)
+                if possible or is_from_coarse_lines(ledger, step, formula, written):
                     return "coarse"
                 if not habits.cuts and (habits.seems_cut or (habits.may_cut and not determined)):
                     band = ledger.coarse(cut=True).line(step, formula, written, determined)

@@ -91,8 +91,7 @@ class Ledger:
 
     def shortcut(self, step: int, name: Name) -> Formula | None:
         """Another formula for a line: softmax with cross-entropy as p - t."""
-        equation = self.variant.at(step).equations.get(name)
-        return equation.shortcut if equation is not None and (step, name) not in self.bent else None
+        return None if (step, name) in self.bent else self.variant.at(step).equations[name].shortcut
 
     def without_copies(self, step: int, formula: Formula) -> Formula:
         """The formula of the skipped line that a line merely repeats: E = E_o1, or a sum whose other terms are 0."""
