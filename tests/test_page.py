@@ -12,11 +12,13 @@ from xml.etree import ElementTree
 import pytest
 
 from backprop_trace.files.spec import load, read_example, shipped
+from backprop_trace.formulas.expr import plain
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import TooLarge
 from backprop_trace.render import render
 from backprop_trace.render.page.layout import CHIP, Box, downwards, layout
-from backprop_trace.render.page.svg import edge_path
+from backprop_trace.render.page.svg import edge_path, place_of
 from backprop_trace.render.view import PagePractice, View
 from backprop_trace.run.step import trace
 
@@ -136,6 +138,50 @@ def test_a_picture_is_well_formed_and_has_the_numbers_of_the_step(name, animate)
         if line.name.sample is None and line.name.time is None and (shown := written.get(canonical(line.name))):
             half_unit = 0.5001 * 10.0 ** -len(shown.partition(".")[2])
             assert float(shown.replace("−", "-")) == pytest.approx(float(line.value), rel=0, abs=half_unit)
+
+
+def is_number_of(text: str, value: object) -> bool:
+    """Is a number of a drawing this value, to the digits it has?"""
+    half_unit = 0.5001 * 10.0 ** -len(text.partition(".")[2])
+    return bool(text) and abs(float(text.replace("−", "-")) - float(value)) <= half_unit  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("name", "sample", "time"), [("rnn", "", "@3"), ("lstm", "", "@2"), ("xor", "[1]", "")])
+def test_a_picture_shows_one_sample_and_time_step(name, sample, time):
+    step = trace(load(name))
+    values = {canonical(each): float(value) for each, value in step.values.items()}
+    svg = ElementTree.fromstring("".join(render("svg", [step], View(step.example))))
+    for each in svg.iter():
+        if base := each.get("data-s"):
+            at = next((n for n in (base, base + time + sample, base + sample, base + time) if n in values), "")
+            assert is_number_of(each.text or "", values[at]) if at else not each.text, base
+    words = [part for part in (sample and "Sample 1", time and f"Time {time[1:]}") if part]
+    assert any(each.text == words[0] for each in svg.iter())
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "xor"])
+def test_a_picture_that_runs_shows_the_numbers_of_its_step(name):
+    """At each step what is known by then of its sample and time step; nothing of another one."""
+    step = trace(load(name))
+    svg = ElementTree.fromstring("".join(render("svg", [step], View(step.example, animate=True))))
+    shown = {each.get("data-s"): [(part.get("style"), part.text) for part in each if part.get("class") == "t"]
+             for each in svg.iter() if len(each)}  # fmt: skip
+    outs = [line for line in step.lines if line.equation.phase == "forward" and canonical(plain(line.name)) in shown]
+    assert outs
+    lines = sorted(step.lines, key=lambda line: PHASES.index(line.equation.phase))
+    for out in outs:
+        place = place_of(out.name)
+        computed = lines.index(out)
+        for k, line in enumerate(lines):
+            if place_of(line.name) == place:
+                seen = [text for style, text in shown[canonical(plain(out.name))] if is_seen(style, k)]
+                assert len(seen) == (k >= computed), (out.name, k)
+                assert not seen or is_number_of(seen[0], out.value)
+
+
+def is_seen(style: str, step: int) -> bool:
+    start, end = map(int, re.findall(r"\d+", style))
+    return start <= step < end
 
 
 def test_a_picture_that_runs_stands_still_for_those_who_ask_for_it():

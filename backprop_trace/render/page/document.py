@@ -26,7 +26,7 @@ from backprop_trace.model.network import TooLarge
 from backprop_trace.render.medium import SCREEN, Medium
 from backprop_trace.render.page.layout import INPUT, Box, NetworkLayout, downwards, layout
 from backprop_trace.render.page.steps import derivation
-from backprop_trace.render.page.svg import KINDS, at_first, attribute, drawing, moved, parts
+from backprop_trace.render.page.svg import KINDS, Place, Standing, attribute, drawing, moved, parts, place_of
 from backprop_trace.render.page.wording import StepWords, html_name
 from backprop_trace.render.records.json import dumped
 from backprop_trace.render.view import Names, Numbers, View, chosen, described, engine
@@ -40,9 +40,6 @@ LARGEST_PAGE = 2000
 
 SMALLEST_SCALE = 0.64
 """What is drawn smaller cannot be read: in less room, layers run downwards."""
-
-MOST_SECTIONS = 500
-"""So many steps are written out in the page; more are kept in templates until they are looked at."""
 
 
 def page(trace: Trace, view: View, medium: Medium = SCREEN) -> Iterator[str]:
@@ -94,7 +91,7 @@ class _Page:
         self.first = "practise" if view.practice is not None and view.practice.first else "watch"
         self.modes = ("watch", "change", "practise") if view.practice is not None else ("watch", "change")
         self.told: set[int] = set()
-        self.bases = at_first([*self.givens, *(line.name for line in self.lines)])
+        self.standing_at = Standing([*self.givens, *(line.name for line in self.lines)])
 
     # --- numbers ---
 
@@ -114,7 +111,7 @@ class _Page:
 
     def short(self, base: str) -> str:
         """What the drawing shows at first: four digits, eight characters."""
-        name = self.bases.get(base)
+        name = self.standing_at.at(base, self.standing_at.still)
         if name is None:
             return ""
         given = self.texts.given.get(name, "")
@@ -197,26 +194,29 @@ class _Page:
         about = "The network: inputs {}; units {}. Its numbers are in the list of steps."
         return self.say(about, ", ".join(network.inputs), layers)
 
-    def standing(self) -> list[str]:
-        """The samples and time steps that a quantity may stand at, as they end its name."""
-        found = dict.fromkeys(_place(line.name) for line in self.lines)
-        return [place for place in found if place]
+    def standing(self) -> list[Place]:
+        """The samples and time steps that a quantity may stand at."""
+        return [place for place in dict.fromkeys(place_of(line.name) for line in self.lines) if any(place)]
 
     def places(self) -> str:
         places = self.standing()
         if not places:
             return ""
         buttons = "".join(
-            f'<button {attribute("data-at", place)} aria-pressed="false">{self.said_place(place)}</button>'
+            f'<button {attribute("data-at", str(place))} aria-pressed="false">{place.said(self.say)}</button>'
             for place in places
         )
-        return f'<div class="smp phs" role="group" aria-label="{self.say("Sample and time step")}">{buttons}</div>'
+        still = self.standing_at.still.said(self.say)
+        return (
+            f'<div class="smp phs" role="group" aria-label="{self.say("Sample and time step")}">{buttons}</div>'
+            f'<noscript><p class="smp">{still}</p></noscript>'
+        )
 
     def fields(self) -> str:
         at = self.field_places() if not self.standing() and not self.drawn.small else {}
         parts = [
             f'<div class="fd"{at.get(canonical(name), "")}>'
-            f'<label for="f-{k}">{html_name(plain(name))}{_place(name)}</label>'
+            f'<label for="f-{k}">{html_name(plain(name))}{place_of(name)}</label>'
             f'<input id="f-{k}" {attribute("data-g", canonical(name))} '
             f"{attribute('value', self.mark(self.value(name, 9)))} "
             'inputmode="decimal" autocomplete="off" spellcheck="false" size="6"></div>'
@@ -310,7 +310,7 @@ class _Page:
                 "</div></div>\n"
             )
         items = "".join(
-            f"<li {attribute('id', canonical(name))}><i>{html_name(plain(name))}{_place(name)}</i> "
+            f"<li {attribute('id', canonical(name))}><i>{html_name(plain(name))}{place_of(name)}</i> "
             f"<b {attribute('data-t', canonical(name))}>{escaped(self.plain(name, 9))}</b></li>"
             for name in self.givens
         )
@@ -341,11 +341,11 @@ class _Page:
 
     def steps(self, names: Iterable[Name]) -> Iterator[str]:
         """The steps of a phase, those of a sample or time step under its heading."""
-        before = ""
+        before = Place()
         for name in names:
-            place = _place(name)
+            place = place_of(name)
             if place != before:
-                yield f'<li class="sub">{self.said_place(place) or self.say("All together")}</li>'
+                yield f'<li class="sub">{place.said(self.say) or self.say("All together")}</li>'
             before = place
             yield self.step(name)
 
@@ -357,14 +357,11 @@ class _Page:
         table = derivation(equation, self.symbols, self.put_in, mathml_number(value)[0])
         table = _POINT.sub(r"\1,", table) if self.comma else table
         inside = f'<h3>{words.title}</h3><div class="der">{table}</div><p class="why">{words.why}'
-        open_, close = (
-            ("<template>", "</template>") if len(self.lines) > MOST_SECTIONS else ('<div class="more">', "</div>")
-        )
         return (
             f'<li class="ln {KINDS[equation.phase]}" {attribute("id", key)}>'
             f'<a class="row" {attribute("href", "#" + key)}>'
             f'<span class="nm">{html_name(plain(name))}</span><b class="vl" {attribute("data-t", key)}>'
-            f"{escaped(in_print(value))}</b></a>{open_}{inside}{close}"
+            f'{escaped(in_print(value))}</b></a><div class="more">{inside}</div>'
         )
 
     # --- the script ---
@@ -387,7 +384,7 @@ class _Page:
                 if new in places and old in places
             ],
             "objective": canonical(self.network.objective),
-            "places": self.standing(),
+            "places": [str(place) for place in self.standing()],
             "down": moved(downwards(self.drawn)),
             "modes": self.modes,
             "first": self.first,
@@ -489,13 +486,6 @@ class _Page:
         }
         return facts if general < 0 else {**facts, "j": general}
 
-    def said_place(self, place: str) -> str:
-        match = re.fullmatch(r"(?:@(\d+))?(?:\[(\d+)\])?", place)
-        assert match is not None
-        words = [self.say("sample {}", match[2])] if match[2] else []
-        words += [self.say("time {}", match[1])] if match[1] else []
-        return _capital(", ".join(words))
-
 
 _KEYS = "one step · point at a number to find it in the network, click it to go where it comes from"
 _POINT = re.compile(r"(<mn>\d+)\.")
@@ -514,13 +504,6 @@ def said_by(script: str) -> tuple[str, ...]:
 def _packed(found: object) -> str:
     """JSON in which nothing ends the script that it stands in."""
     return dumped(found, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _place(name: Name) -> str:
-    """The sample and time step that a quantity stands at: a slope across time steps at the earlier one."""
-    at = name.wrt.time if name.time is None and name.wrt is not None else name.time
-    time = "" if at is None else f"@{at}"
-    return time if name.sample is None else f"{time}[{name.sample}]"
 
 
 def _tab(node: Box) -> tuple[float, float]:

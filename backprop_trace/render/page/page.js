@@ -1,7 +1,7 @@
 /* The page of a worked example. D is what the listing says, F a function for each line, run(givens) all values. */
 const $ = (q, e = document) => e.querySelector(q), $$ = (q, e = document) => [...e.querySelectorAll(q)];
 const root = document.documentElement;
-const lis = $$('.ln');
+const lis = $$('.ln'), source = k => $('.more', lis[k]);
 lis.forEach((li, k) => { L[k].t = $('h3', source(k)).textContent });
 const given = G.map(g => ({t: g[1], v: g[2]}));
 let v = [], v0, i = 0, mode = 'watch', hist = [], whole = [], timer = 0, quiet = false, done = 0, same = true, place = D.places[0] || '';
@@ -123,8 +123,6 @@ function chip(c) {
   const rows = 1 + !d.classList.contains('off') + !n.classList.contains('off');
   $('rect', c).setAttribute('height', 18 * rows + 3);
 }
-
-function source(k) { const s = $('.more', lis[k]) || (lis[k].querySelector('template') || {}).content; return s }
 
 function fill() {
   const l = L[i];

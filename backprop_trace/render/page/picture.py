@@ -6,20 +6,21 @@ still, with all its numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import partial
 
-from backprop_trace.formulas.expr import Name, plain
+from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.mathml import escaped
 from backprop_trace.formulas.notation.names import TEXT_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import brief, in_print, shown
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import TooLarge
 from backprop_trace.model.styles import speller
+from backprop_trace.render.medium import SCREEN, Medium
 from backprop_trace.render.page.layout import CHIP, NetworkLayout, layout
-from backprop_trace.render.page.svg import KINDS, at_first, drawing, edge_path, parts
+from backprop_trace.render.page.svg import KINDS, Place, Standing, drawing, edge_path, parts, place_of, top
 from backprop_trace.render.view import View, chosen
+from backprop_trace.render.words import translated
 from backprop_trace.run.step import Line, Trace
 
 SECONDS = 0.9
@@ -39,25 +40,30 @@ text{fill:#1c1e22;font-size:13px}
 .rd .cn,.rd .cv{fill:#1f55bf}.rn .cn,.rn .cv{fill:#1a6b3c}
 .cap{font-size:16px}.now{fill:none;stroke-width:4}.f{stroke:#ad4300}.b{stroke:#1f55bf}.u{stroke:#1a6b3c}
 """
-_MOTION = "@media(prefers-reduced-motion:reduce){*{animation:none!important}.hl{display:none}}"
+_MOTION = (
+    "@media(prefers-reduced-motion:reduce){*{animation:none!important}.hl{display:none}}"
+    "@media(prefers-reduced-motion:no-preference){.st{display:none}}"
+)
+_STAYS = "100%{font-size:1em}"
 
 
-def picture(trace: Trace, view: View, comma: bool = False) -> Iterator[str]:
-    """The picture of one training step; `view.animate` lets it run. comma: as the decimal mark. Raises TooLarge."""
+def picture(trace: Trace, view: View, medium: Medium = SCREEN) -> Iterator[str]:
+    """The picture of one training step; `view.animate` lets it run. Raises TooLarge."""
     lines = sorted(chosen(trace, view), key=lambda line: PHASES.index(line.equation.phase))
     if view.animate and len(lines) > LARGEST_PICTURE:
         raise TooLarge(
             f"{len(lines):,} steps; a picture runs through {LARGEST_PICTURE:,}: ask for some with --only or --phase"
         )
     network = trace.example.network
-    drawn = layout(network)
-    bases = at_first([*trace.example.values, *trace.by_name])
-    first = list(drawing(drawn, network.objective, partial(_short, trace, bases, "," if comma else "."), _title(trace)))
-    box = f'viewBox="0 0 {drawn.width:g} {drawn.height + CAPTION:g}"'
-    motion = _motion(lines, drawn) if view.animate else ""
+    drawn, numbers = layout(network), _Numbers(trace, lines, medium)
+    number = numbers.running if view.animate else numbers.standing
+    first = list(drawing(drawn, network.objective, number, _title(trace)))
+    box = f'viewBox="0 {top(drawn):g} {drawn.width:g} {drawn.height - top(drawn) + CAPTION:g}"'
     yield f'<svg xmlns="http://www.w3.org/2000/svg" {box} width="{drawn.width:g}" role="img">'
-    yield f"<title>{escaped(_title(trace))}</title><style>{_STYLE}{motion}</style>"
+    yield f"<title>{escaped(_title(trace))}</title><style>{_STYLE}{numbers.motion if view.animate else ''}</style>"
     yield "".join(first[2:-1])  # the frame and the title are ours
+    if place := numbers.still.said(lambda pattern, *inside: translated(pattern, medium.language).format(*inside)):
+        yield _caption(drawn, place, "cap am st")
     if view.animate:
         spell = speller(view.style, TEXT_NAMES, network, trace.listing.by_output)
         yield from (
@@ -71,29 +77,79 @@ def _title(trace: Trace) -> str:
     return trace.example.title or trace.example.name
 
 
-def _short(trace: Trace, bases: dict[str, Name], mark: str, base: str) -> str:
-    name = bases.get(base)
-    if name is None or name not in trace.values:
-        return ""
-    given = trace.example.values.get(name, "") if trace.step == 1 else ""
-    return in_print(given if 0 < len(given) <= 8 else brief(trace.values[name])).replace(".", mark)
+class _Numbers:
+    """The numbers of a drawing: of one sample and time step, or as they come up while it runs."""
 
+    def __init__(self, trace: Trace, lines: Sequence[Line], medium: Medium):
+        self.trace, self.lines, self.mark = trace, lines, "," if medium.comma else "."
+        self.quantities = Standing([*trace.example.values, *trace.by_name])
+        self.still = self.quantities.still
+        self.whole = len(lines) * SECONDS + 3
+        self.rules = [f"@keyframes on{{0%{{opacity:1}}{self.percent(1)},100%{{opacity:0}}}}"]
+        self.rules.append(f".hl{{opacity:0;animation:on {self.whole:g}s step-end infinite}}")
+        self.rules.append(f".t{{font-size:0;animation:{self.whole:g}s step-end infinite}}")
+        self.made: set[str] = set()
 
-def _motion(lines: list[Line], drawn: NetworkLayout) -> str:
-    """A number appears when its step has come; what is worked out now is thick for as long as its step lasts."""
-    whole = len(lines) * SECONDS + 3
-    rules = [f"@keyframes on{{0%{{opacity:1}}{100 * SECONDS / whole:.2f}%,100%{{opacity:0}}}}"]
-    rules.append(f".hl{{opacity:0;animation:on {whole:g}s step-end infinite}}")
-    seen: set[str] = set()
-    for k, line in enumerate(lines):
-        base = canonical(plain(line.name))
-        if base in seen:
-            continue
-        seen.add(base)
-        start = 100 * k * SECONDS / whole
-        rules.append(f"@keyframes k{k}{{0%{{opacity:0}}{start:.2f}%,100%{{opacity:1}}}}")
-        rules.append(f'[data-s="{_in_style(base)}"]{{animation:k{k} {whole:g}s step-end infinite}}')
-    return "".join(rules) + _MOTION
+    @property
+    def motion(self) -> str:
+        """The style of a drawing that runs, after its numbers are made."""
+        return "".join(self.rules) + _MOTION
+
+    def standing(self, base: str) -> str:
+        return self.text(self.quantities.at(base, self.still, self.trace.values))
+
+    def running(self, base: str) -> str:
+        """A number appears when its step has come, and makes room for that of another sample or time step."""
+        shown = self.shown(base)
+        if len(shown) < 2:
+            start = next((start for start, name in shown if name in self.trace.by_name), None)
+            if start is not None and self.is_new(f"k{start}{base}"):
+                self.rules.append(f"@keyframes k{start}{{0%{{opacity:0}}{self.percent(start)},100%{{opacity:1}}}}")
+                animation = f"animation:k{start} {self.whole:g}s step-end infinite"
+                self.rules.append(f'[data-s="{_in_style(base)}"]{{{animation}}}')
+            return self.standing(base)
+        ends = [start for start, _ in shown[1:]] + [len(self.lines)]
+        spans = "".join(
+            f'<tspan class="t" style="animation-name:{self.between(start, end)}">{self.text(name)}</tspan>'
+            for (start, name), end in zip(shown, ends, strict=True)
+            if name is not None
+        )
+        return f'<tspan class="st">{self.standing(base)}</tspan>{spans}'
+
+    def shown(self, base: str) -> list[tuple[int, Name | None]]:
+        """Which quantity a place shows from which step on; None: of this sample and time step it has no number yet."""
+        known, place, found = set(self.trace.values) - set(self.trace.by_name), Place(), list[tuple[int, Name | None]]()
+        for k, line in enumerate(self.lines):
+            known.add(line.name)
+            place = place_of(line.name) if any(place_of(line.name)) else place
+            name = self.quantities.at(base, place, known)
+            if name != (found[-1][1] if found else None):
+                found.append((k, name))
+        return found
+
+    def between(self, start: int, end: int) -> str:
+        """The name of an animation that shows something from a step to another one, or to the end."""
+        name, goes = f"t{start}_{end}", f"{self.percent(end)},100%{{font-size:0}}" if end < len(self.lines) else ""
+        if self.is_new(name):
+            before = "0%{font-size:0}" if start else ""
+            self.rules.append(f"@keyframes {name}{{{before}{self.percent(start)}{{font-size:1em}}{goes or _STAYS}}}")
+        return name
+
+    def is_new(self, rule: str) -> bool:
+        """Has a rule not been made yet? From now on it has."""
+        is_new = rule not in self.made
+        self.made.add(rule)
+        return is_new
+
+    def percent(self, step: int) -> str:
+        return f"{100 * step * SECONDS / self.whole:.2f}%"
+
+    def text(self, name: Name | None) -> str:
+        if name is None:
+            return ""
+        given = self.trace.example.values.get(name, "") if self.trace.step == 1 else ""
+        text = given if 0 < len(given) <= 8 else brief(self.trace.values[name])
+        return in_print(text).replace(".", self.mark)
 
 
 def _in_style(text: str) -> str:
@@ -116,5 +172,9 @@ def _highlight(place: int, line: Line, drawn: NetworkLayout, caption: str) -> st
             for edge in drawn.edges
             if edge.weight is not None and canonical(edge.weight) in own
         ]
-    text = f'<text class="cap am" x="{drawn.width / 2:g}" y="{drawn.height + CAPTION - 10:g}">{escaped(caption)}</text>'
+    text = _caption(drawn, caption)
     return f'<g class="hl" style="animation-delay:{place * SECONDS:g}s">{"".join(shapes)}{text}</g>'
+
+
+def _caption(drawn: NetworkLayout, text: str, words: str = "cap am") -> str:
+    return f'<text class="{words}" x="{drawn.width / 2:g}" y="{drawn.height + CAPTION - 10:g}">{escaped(text)}</text>'

@@ -7,7 +7,8 @@ for is the canonical name without sample and time step; the page adds those it s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import NamedTuple
 
 from backprop_trace.formulas.expr import Name, after, derivative, plain
 from backprop_trace.formulas.notation.mathml import escaped
@@ -52,7 +53,7 @@ def drawing(
     layout: NetworkLayout, objective: Name, number: Number, title: str, say: Callable[[str], str] = str
 ) -> Iterator[str]:
     """The drawing with its numbers; `title` says in words what it shows. say: its labels in another language."""
-    box = f"0 {min(0.0, _top(layout)):g} {layout.width:g} {layout.height - min(0.0, _top(layout)):g}"
+    box = f"0 {top(layout):g} {layout.width:g} {layout.height - top(layout):g}"
     size, widest = "wide small" if layout.small else "wide", 1.3 * layout.width
     yield f'<svg class="{size}" viewBox="{box}" style="max-width:{widest:g}px" role="img" aria-labelledby="t-net">'
     yield f'<title id="t-net">{escaped(title)}</title>'
@@ -74,17 +75,55 @@ def moved(layout: NetworkLayout) -> dict[str, object]:
     }
 
 
-def at_first(names: Iterable[Name]) -> dict[str, Name]:
-    """Which quantity each place of the drawing shows at first: that of all samples and time steps, else the first."""
-    found: dict[str, Name] = {}
-    for name in names:
-        base = plain(name)
-        if base == name or canonical(base) not in found:
-            found[canonical(base)] = name
-    return found
+class Place(NamedTuple):
+    """The sample and time step that a quantity stands at; None: all of them."""
+
+    sample: int | None = None
+    time: int | None = None
+
+    def __str__(self) -> str:
+        """As it ends a name."""
+        time = "" if self.time is None else f"@{self.time}"
+        return time if self.sample is None else f"{time}[{self.sample}]"
+
+    def said(self, say: Callable[..., str]) -> str:
+        """In words, which `say` puts into the language of the reader; empty for all of them."""
+        words = [] if self.sample is None else [say("sample {}", str(self.sample))]
+        words += [] if self.time is None else [say("time {}", str(self.time))]
+        text = ", ".join(words)
+        return text[:1].upper() + text[1:]
 
 
-def _top(layout: NetworkLayout) -> float:
+def place_of(name: Name) -> Place:
+    """Where a quantity stands: a slope across time steps at the earlier one."""
+    across = name.time is None and name.wrt is not None
+    return Place(name.sample, name.wrt.time if across and name.wrt is not None else name.time)
+
+
+class Standing:
+    """Which quantity a part of the drawing shows, at a sample and time step."""
+
+    def __init__(self, names: Iterable[Name]):
+        self.found: dict[str, dict[Place, Name]] = {}
+        for name in names:
+            self.found.setdefault(canonical(plain(name)), {})[place_of(name)] = name
+        places = {place for each in self.found.values() for place in each}
+        samples, times = ({getattr(place, what) for place in places} - {None} for what in Place._fields)
+        self.still = Place(min(samples, default=None), max(times, default=None))
+        """What a drawing shows that stands still: the first sample, at the last time step."""
+
+    def at(self, base: str, place: Place, known: Container[Name] | None = None) -> Name | None:
+        """The quantity of all samples and time steps, else that of the place; None: there is none (that is known)."""
+        found = self.found.get(base, {})
+        for where in (Place(), place, Place(sample=place.sample), Place(time=place.time)):
+            name = found.get(where)
+            if name is not None and (known is None or name in known):
+                return name
+        return None
+
+
+def top(layout: NetworkLayout) -> float:
+    """Where the drawing begins: at 0, or above it where arcs and chips stand there."""
     return min([0.0, *(chip.y - 4 for chip in layout.chips), *(-30.0 for edge in layout.edges if edge.loop)])
 
 

@@ -51,7 +51,7 @@ def trace_page(traces: Iterable[Trace], view: View) -> Page:
         from backprop_trace.render.page.picture import picture
 
         *_, last = traces
-        return picture(last, view)
+        return picture(last, view, medium)
 
     head = {"title": view.example.title, "engine": view.settings.engine, **rounded_of(view.example)}
     fields = FIELDS if view.settings.engine == "exact" else FIELDS[:-1]

@@ -136,7 +136,7 @@ class _MarkdownWriter:
         yield from (_row(map(self.words, cells)) for cells, _ in table.rows)
 
     def picture(self, block: said.Drawing) -> Iterator[str]:
-        return picture(block.trace, View(block.trace.example, style=block.names.style), self.medium.comma)
+        return picture(block.trace, View(block.trace.example, style=block.names.style), self.medium)
 
     def drawing(self, block: said.Drawing) -> str:
         """A picture beside the page, where there is a place for one."""

@@ -54,6 +54,7 @@ class _Sheet:
     in one line. `levels`: the headings that the next one stands under."""
 
     def __init__(self, medium: Medium) -> None:
+        self.medium = medium
         self.page = PAGE._replace(language=medium.language, comma=medium.comma)
         self.shortened = Shortened(self.page)
         self.ink, self.flat = self.shortened.ink(TYPST_NAMES), self.shortened.ink(flat(TYPST_NAMES), in_line=True)
@@ -97,7 +98,7 @@ class _Sheet:
             case said.Curve():
                 yield _picture(plot(block, STYLE), block.caption or "curve", "90%")
             case said.Drawing(trace, names, blank=False):
-                drawn = picture(trace, View(trace.example, style=names.style), self.page.comma)
+                drawn = picture(trace, View(trace.example, style=names.style), self.medium)
                 about = self.word(f"The network with its numbers: {described(trace.example)}")
                 yield _picture("".join(drawn), about, "88%")
             case said.Message():
