@@ -22,7 +22,7 @@ from typing import NamedTuple
 from backprop_trace.check.findings import NO_CAUSE, Cause, kind_of
 from backprop_trace.check.slips import ALL_LINES, SLIPS, with_targets_swapped
 from backprop_trace.check.variant import Variant
-from backprop_trace.check.writer import filling_zeros, significant_figures
+from backprop_trace.check.writer import filling_zeros, noise_of, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import ComputationError, float_value
 from backprop_trace.formulas.expr import Formula, Name, names_in
@@ -33,6 +33,8 @@ MOST_LINES = 600
 """A longer listing is not bent in every way."""
 ONE_BY_ONE = ("wrong-target", "wrong-row", "crossed", "wrong-activation", "factor-ten", "bias-gradient-times-input")
 """Slips that are another one in each line: their first way stands for none of the others."""
+NOTHING = 1e-9
+"""So small a share of a number is what floats make of it."""
 NEAR, ROUNDED = 0.1, 3
 """What a cause gives is so near, measured by how far it moves the number, and by half units of its last digit."""
 FEWEST, ENOUGH_FIGURES = 2, 2.5
@@ -148,9 +150,12 @@ class Causes:
         return not stays and significant_figures(written.text) >= TELLING
 
     def gives(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
-        """Is a number what a slip makes of it, to what rounding on the way may do? 0.00 is no 0.0003."""
+        """Is a number what a slip makes of it, to what rounding on the way may do? 0.00 is no 0.0003; and a slip that
+        moves it no more than floats are exact is none."""
         value, true = values.get(name), self.variant.rough(self.step)[name]
         if value is None or written.value is None or (value and not written.value):
+            return False
+        if abs(value - true) <= max(NOTHING * abs(true), noise_of(written)):
             return False
         off = abs(float(written.value) - value)
         return off <= max(ROUNDED * float(written.half_unit), 1e-9 * abs(value)) and off <= NEAR * abs(value - true)

@@ -491,7 +491,7 @@ def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
     unit = max(2 * float(written.half_unit), 1e-300) * 10.0 ** filling_zeros(written.text)
     value = float(written.value)
     turn = -1 if (value or band.middle) < 0 else 1
-    is_cut = -1 < turn * (value - band.middle) / unit < -0.5
+    is_cut = 1e-9 - 1 < turn * (value - band.middle) / unit < -0.5
     if is_cut or shows_nothing(written, band.middle):
         return "" if not is_cut else "cut to 0" if shows_nothing(written, band.middle) else "cut"
     if turn * (value - float(judge.variant.rough(step)[name])) <= 0 or (lower := cutter.band(step, answer)) is None:

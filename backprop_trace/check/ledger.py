@@ -8,6 +8,7 @@ for: an honest sheet hardly needs any. A trial works on a copy.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from math import inf
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 from backprop_trace.check.findings import Answer
 from backprop_trace.check.habits import CARRIED, Habits
 from backprop_trace.check.variant import Variant
-from backprop_trace.check.writer import exact_value, filling_zeros, significant_figures
+from backprop_trace.check.writer import exact_value, filling_zeros, noise_of, significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic.band import (
     MOST_SYMBOLS,
@@ -28,12 +29,13 @@ from backprop_trace.formulas.arithmetic.band import (
     point,
     shifted,
 )
-from backprop_trace.formulas.expr import Formula, Minus, Name, Number, Product, Sum, names_in
+from backprop_trace.formulas.expr import Cases, Formula, Minus, Name, Number, Product, Sum, names_in
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.update import TIME
 
 Key = tuple[int, Name]
-SAFE_FLOAT_DIGITS = 13
+FINEST = Fraction(1, 10**18)
+"""Nothing that ends is written with more decimals."""
 MOST_FIGURES = 9
 """Nobody who writes more digits is bounded more narrowly by them."""
 
@@ -200,14 +202,19 @@ class Ledger:
                 return self.given(step, name)
             return self.exact(*before) if before[0] in self.steps else None
         if written is not None:
-            is_exact = not self.zeros_filled(key, written) and self.exactly(step, name, written) is not None
-            return written.value if is_exact else None
+            return written.value if not self.zeros_filled(key, written) and self._ends(step, name, written) else None
         true = self.variant.true(step)[name]
         if (step, name) in self.bent:
             return None
         unit = 2 * self.habits.coarse(abs(float(true)))
         figures = inf if self.habits.half_of_decimals(coarse=False) else self.habits.coarsest
         return self._value(step, name, Fraction(unit).limit_denominator(10**9) if unit else Fraction(1, 10**9), figures)
+
+    def _ends(self, step: int, name: Name, written: Written) -> bool:
+        """Does a value end within the digits that are written, or is it what is written, whatever was on the way?"""
+        if self.exactly(step, name, written) is not None:
+            return True
+        return written.value == self._value(step, name, FINEST, inf)
 
     def given(self, step: int, name: Name) -> Fraction | None:
         if name in self.variant.example.values:
@@ -216,7 +223,7 @@ class Ledger:
 
     def exactly(self, step: int, name: Name, written: Written) -> Fraction | None:
         """What a line must be, if nothing had to be rounded for it: exact numbers, results that end in its digits."""
-        if significant_figures(written.text) >= SAFE_FLOAT_DIGITS or not written.half_unit:
+        if noise_of(written) or not written.half_unit:
             return None
         own = self.variant.at(step).formula(name, self.written[step]) if not self.habits.even else None
         if own is not None and any(self.exact(step, used) is None for used in names_in(own)):  # what is rounded again
@@ -250,8 +257,10 @@ class Ledger:
 
     def _value(self, step: int, name: Name, unit: Fraction, figures: float) -> Fraction | None:
         formula = self.formula(step, name)
+        if self.vanishes(step, formula):
+            return Fraction(0)
         if not self.variant.is_rational(formula):
-            return Fraction(0) if self.vanishes(step, formula) else None
+            return None
         values: dict[Name, Fraction] = {}
         for used in self.uses(step, name):
             if (step, used) in self.mute:
@@ -264,7 +273,7 @@ class Ledger:
         return value if value is not None and (value / unit).denominator == 1 else None
 
     def vanishes(self, step: int, formula: Formula) -> bool:
-        """Is a formula 0 because a factor is: 0 * log(out)?"""
+        """Is a formula 0 because a factor is: 0 * log(out), the slope of a ReLU that is off?"""
         match formula:
             case Name():
                 return self.exact(step, formula) == 0
@@ -276,6 +285,10 @@ class Ledger:
                 return all(self.vanishes(step, term) for term in terms)
             case Minus(operand):
                 return self.vanishes(step, operand)
+            case Cases(Name() as condition, positive, otherwise):
+                with suppress(Unbounded, KeyError):
+                    sign = self.coarse().of(step, condition)
+                    return sign.low * sign.high > 0 and self.vanishes(step, positive if sign.low > 0 else otherwise)
         return False
 
     # --- bands ---
@@ -307,10 +320,8 @@ class Ledger:
         return self.bands(Carrying(0, coarse=True, cut=cut))
 
     def slack(self, written: Written) -> float:
-        """Half a unit; for numbers as long as a float's, what double precision may have done to them."""
-        assert written.value is not None
-        size = abs(float(written.value))
-        return max(float(written.half_unit), (1e-13 + 1e-12 * size) if significant_figures(written.text) > 11 else 0.0)
+        """Half a unit; for numbers as long as a program's, what its arithmetic may have done to them."""
+        return max(float(written.half_unit), noise_of(written))
 
     def forget(self, step: int, name: Name) -> None:
         """What is known of a line has changed."""

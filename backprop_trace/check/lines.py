@@ -231,7 +231,7 @@ class Lines:
     def _that_matter(self, name: Name) -> frozenset[Name]:
         """The lines that change a line's opened formula if they are on the sheet."""
         if name not in self._matter:
-            found, stack = {name for name in (self._ways.get(name),) if name is not None}, [name]
+            found, stack = {way for way in (self._ways.get(name), self._copied.get(name)) if way is not None}, [name]
             while stack:
                 used = {each for each in self.uses.get(stack.pop(), ()) if is_structural(each)} - found
                 found |= used
@@ -240,11 +240,21 @@ class Lines:
         return self._matter[name]
 
     def formula(self, name: Name, written: frozenset[Name]) -> Formula:
-        """A line's formula; by way of the error or the change where the writer has these lines."""
+        """A line's formula; by way of the error or the change where the writer has these lines, and that of the loss of
+        the only output where the writer has not."""
+        copied = self._copied.get(name)
+        if copied is not None and copied not in written:
+            return self.formula(copied, written)
         way = self._ways.get(name)
         if way is None or way not in written:
             return self.equations[name].formula
         return Minus(way) if way.kind == "error" else Sum((name.of or name, way))
+
+    @cached_property
+    def _copied(self) -> Mapping[Name, Name]:
+        """The loss of the only output, by the loss that repeats it."""
+        losses = {name: line.formula for name, line in self.equations.items() if name.kind == "E"}
+        return {name: loss for name, loss in losses.items() if isinstance(loss, Name) and loss in losses}
 
     @cached_property
     def _ways(self) -> Mapping[Name, Name]:
@@ -257,10 +267,14 @@ class Lines:
                     found |= {name: error} if equation.formula == _difference(error) else {}
         return found
 
+    def _meant(self, name: Name, formula: Formula) -> Equation:
+        """The line whose formula this is: of a copied one that is put in, the other."""
+        return self.equations[self._copied[name] if name in self._copied and formula != self._copied[name] else name]
+
     def bends(self, name: Name, formula: Formula) -> list[Bend]:
         """The slips of a line, remembered."""
         if name not in self._bends:
-            self._bends[name] = Memo(lambda bent: bends(self.equations[name], bent, self.facts))
+            self._bends[name] = Memo(lambda bent: bends(self._meant(name, bent), bent, self.facts))
         return self._bends[name](formula)
 
 

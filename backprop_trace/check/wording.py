@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import isclose
 
 from backprop_trace.check.explain import given_by
+from backprop_trace.check.explain.trials import is_whole
 from backprop_trace.check.findings import Answer, Explanation, Finding
 from backprop_trace.check.judge import Judge
 from backprop_trace.check.report import Words, Worked
@@ -202,7 +203,8 @@ class Wording:
             radii[name] = 0.0 if exact else half
             values[name] = Band(middle, middle - radii[name], middle + radii[name], {name: (1.0, 1.0)})
         band, value = enclosed(formula, values, radii, lambda size: 0.0), float(written.value)
-        half = unit * float(written.half_unit) + 1e-12 * abs(value)
+        half = 0.0 if is_whole(written) else unit * float(written.half_unit)
+        half += 1e-12 * abs(value)
         return band.low - half <= value <= band.high + half
 
     def number_of(self, finding: Finding, name: Name, figures: int = FIGURES) -> str:

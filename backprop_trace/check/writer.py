@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import operator
+import struct
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -139,7 +140,42 @@ def is_correctly_rounded(written: Fraction, half_unit: Fraction, true: Fraction)
 def tells_rightly(written: Written, true: Fraction) -> bool:
     """Is a written number the true value, correctly rounded to digits of which one at least tells?"""
     assert written.value is not None
-    return not shows_nothing(written, true) and is_correctly_rounded(written.value, written.half_unit, true)
+    half_unit = max(written.half_unit, Fraction(_noise_of_doubles(written)))
+    return not shows_nothing(written, true) and is_correctly_rounded(written.value, half_unit, true)
+
+
+SINGLE_PRECISION, DOUBLE_PRECISION = 8, 12
+"""Numbers with so many figures may be printed by a program: in single precision, which has seven, or in double."""
+
+
+def noise_of(written: Written) -> float:
+    """What a program's arithmetic may have done to a number that it printed; 0 for one that people write."""
+    figures, size = significant_figures(written.text), abs(_as_float(written.value or Fraction(0)))
+    if figures >= SINGLE_PRECISION and size < LARGEST_SINGLE and _is_single(size, figures, written):
+        return 2e-7 * size
+    return _noise_of_doubles(written)
+
+
+def _noise_of_doubles(written: Written) -> float:
+    if significant_figures(written.text) < DOUBLE_PRECISION:
+        return 0.0
+    return 1e-13 + 1e-12 * abs(_as_float(written.value or Fraction(0)))
+
+
+LARGEST_SINGLE = 3e38
+
+
+def _is_single(size: float, figures: int, written: Written) -> bool:
+    """Is it a number of single precision, with the fewest digits that tell it, or with all that a double shows?"""
+    near = _single(size)
+    if figures >= SINGLE_PRECISION + 2:
+        return abs(near - size) <= 2 * float(written.half_unit)
+    fewest = next((text for text in (f"{near:.{count}g}" for count in range(6, 9)) if _single(float(text)) == near), "")
+    return Fraction(fewest or f"{near:.9g}") == abs(written.value or 0)
+
+
+def _single(value: float) -> float:
+    return float(struct.unpack("f", struct.pack("f", value))[0])
 
 
 def _as_float(value: Fraction) -> float:

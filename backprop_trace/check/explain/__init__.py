@@ -14,7 +14,7 @@ from backprop_trace.check.explain.trials import ENOUGH_FIGURES, MISSED, Judging,
 from backprop_trace.check.findings import NO_CAUSE, Answer, Cause, Explanation, Finding
 from backprop_trace.check.habits import CARRIED
 from backprop_trace.check.slips import SLIPS
-from backprop_trace.check.writer import significant_figures
+from backprop_trace.check.writer import noise_of, significant_figures
 from backprop_trace.files.sheet import decimals
 from backprop_trace.formulas.expr import Formula, Name, names_in
 
@@ -101,7 +101,7 @@ class Explainer:
         shown = min(significant_figures(written.text.rstrip("0")), self.trials.agreeing_figures(finding.answer))
         if (self.ledger.habits.shortest or shown) < CARRIED:  # the lines between may be as coarse
             return finding
-        if shown < MANY_FIGURES or matches(written, true):
+        if shown < MANY_FIGURES or matches(written, true) or abs((written.value or 0) - true) <= noise_of(written):
             return finding
         found = tuple(self.places.whole_run(step, finding.answer))
         return finding._replace(verdict="slip", explanations=found) if found else finding

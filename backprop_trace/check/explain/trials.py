@@ -194,7 +194,7 @@ def explains(band: Band, written: Written) -> bool:
     """Does a bent line give the number: within what the digits of the numbers in it leave open, and not merely because
     that is wide?"""
     assert written.value is not None
-    target, half = float(written.value), float(written.half_unit)
+    target, half = float(written.value), 0.0 if is_whole(written) else float(written.half_unit)
     half = max(half, 1e-12 * abs(target))
     off = abs(band.middle - target)
     reach = max(band.high - band.middle, band.middle - band.low)
@@ -202,6 +202,11 @@ def explains(band: Band, written: Written) -> bool:
     if off > reach + 1.02 * half + on_the_way:
         return False
     return reach <= SHARE * abs(target) or off <= 1.01 * half
+
+
+def is_whole(written: Written) -> bool:
+    """Is it a whole number of one or two figures? Nobody writes 3 for the 3.125 that a slip gives."""
+    return not written.decimals and significant_figures(written.text) < 3
 
 
 class Changed(Mapping[Name, Any]):
