@@ -341,3 +341,27 @@ def test_steps_of_definitions_are_compared_and_checked_with_their_own_objective(
 def test_definitions_have_no_matrices(run):
     code, _, err = run("train", "descent", "--epochs", "3", "--fast")
     assert code == 2 and "--fast: definitions have no matrices" in err
+
+
+SOFTMAX = """\
+inputs: {z1: 1, z2: 2, z3: 3}
+definitions:
+  S: exp(z1) + exp(z2) + exp(z3)
+  p3: exp(z3) / S
+  L: -log(p3)
+objective: L
+"""
+
+
+@pytest.mark.parametrize(
+    ("sheet", "verdicts"),
+    [
+        ("dp3/dz3 = 0.2227\n", ["rounded"]),  # p (1 - p), by way of S, too
+        ("dp3/dz3 = 0.6652\n", ["right"]),  # exp(z3) / S, with S as it is
+        ("dp3/dz3 = 0.3227\n", ["wrong"]),
+        ("dp3/dz3 = 0.2227\ndL/dz3 = -0.3348\n", ["rounded", "right"]),  # which rests on the slope along the direct way
+    ],
+)
+def test_a_slope_between_definitions_may_be_the_whole_derivative(sheet, verdicts):
+    report = Checker(read_example(SOFTMAX)).check(read_sheet(sheet, "s"))
+    assert [line.verdict for line in report.written] == verdicts

@@ -129,6 +129,10 @@ class Judge:
     def judge(self, step: int, answer: Answer) -> Finding:
         key = step, answer.name
         finding = self.honest(step, answer)
+        if finding.verdict in ("off", "undecided") and (whole := self._by_all_ways(step, answer)) is not None:
+            self.ledger.mute.add(key)  # it is another quantity than later lines use
+            self.ledger.forget(*key)
+            return whole
         if finding.verdict == "off" and self.explainer is not None:
             finding = self.explainer.explained(step, finding)
         elif finding.verdict == "undecided" and finding.reason != "mute" and self.explainer is not None:
@@ -144,6 +148,16 @@ class Judge:
             if other.value is not None:
                 self.remember_reading(key, other)
         return finding
+
+    def _by_all_ways(self, step: int, answer: Answer) -> Finding | None:
+        """A slope between definitions that is given as the whole derivative."""
+        formula = self.variant.at(step).by_all_ways(answer.name)
+        if formula is None or (band := self.band(step, answer, formula)) is None:
+            return None
+        if not self.reaches(band, answer.readings[0]) or not self._is_narrow(step, answer, band):
+            return None
+        sound = all(self.ledger.is_sound(step, used) for used in names_in(formula))
+        return Finding(answer, "rounded" if sound else "follows", band, remark=BY_ALL_WAYS, formula=formula)
 
     def remember_reading(self, key: Key, written: Written) -> None:
         """A second reading of a number, for later lines."""
@@ -431,6 +445,7 @@ class Judge:
 
 
 MORE_DIGITS = "what is given is printed rounded"
+BY_ALL_WAYS = "right as the whole derivative; the line of the example is the slope along the direct way"
 NOT_FROM_OWN = "right, though it does not follow from your own earlier lines"
 FROM_SECOND = "computed from the other reading of an earlier line"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 from backprop_trace.check.memo import Memo
@@ -23,8 +24,11 @@ from backprop_trace.formulas.expr import (
     Sum,
     after,
     derivative,
+    is_zero,
     names_in,
     plus,
+    substitute,
+    times,
 )
 from backprop_trace.formulas.from_latex import from_latex, looks_like_latex
 from backprop_trace.formulas.notation.names import ASCII_NAMES, LATEX_NAMES, MATHJAX_NAMES, TEXT_NAMES, canonical
@@ -266,6 +270,30 @@ class Lines:
                     error = Name("error", name.wrt.label, sample=name.sample)
                     found |= {name: error} if equation.formula == _difference(error) else {}
         return found
+
+    def by_all_ways(self, name: Name) -> Formula | None:
+        """The whole derivative of a definition by what it uses in other ways, too, where the line is the slope along
+        the direct way alone; None where there is no other way."""
+        if name.kind != "d" or name.of is None or name.wrt is None or name.of.kind or name.via or name.time is not None:
+            return None
+        of, wrt = name.of._replace(sample=name.sample), name.wrt._replace(sample=name.sample)
+        with suppress(KeyError):
+            found = self._along_all_ways(of, wrt, {})
+            return None if found == name else substitute(found, {name: self.equations[name].formula})
+        return None
+
+    def _along_all_ways(self, of: Name, wrt: Name, known: dict[Name, Formula]) -> Formula:
+        """The slopes along each way from a definition, multiplied, and added up. Raises KeyError for one unknown."""
+        if of == wrt:
+            return ONE
+        if of not in known:
+            terms = list[Formula]()
+            for used in names_in(self.equations[of].formula) if of in self.equations else ():
+                rest = self._along_all_ways(used, wrt, known)
+                if not is_zero(rest):
+                    terms.append(times(self.equations[derivative(of, used)].name, rest))
+            known[of] = plus(*terms)
+        return known[of]
 
     def _meant(self, name: Name, formula: Formula) -> Equation:
         """The line whose formula this is: of a copied one that is put in, the other."""

@@ -373,6 +373,7 @@ WORDS: Mapping[str, str] = {
     "{} side calculations hold.": "{} Nebenrechnungen stimmen.",
     "line {}, {}: not in this example": "Zeile {}, {}: nicht in dieser Aufgabe",
     "computed from the other reading of an earlier line": "gerechnet mit der anderen Lesart einer früheren Zeile",
+    "right as the whole derivative; the line of the example is the slope along the direct way": "richtig als ganze Ableitung; die Zeile des Beispiels ist die Ableitung auf dem direkten Weg",
     "right, though it does not follow from your own earlier lines": "richtig, obwohl es nicht aus Ihren früheren Zeilen folgt",
     "also written as {}: miscopied, and not blamed on later lines": "auch als {} geschrieben: verschrieben, und späteren Zeilen nicht angelastet",
     # where there is too much
