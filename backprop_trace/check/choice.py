@@ -139,8 +139,9 @@ class Choice:
 
     def tried(self, variant: Variant, conventions: tuple[str, ...], own: Trial) -> Trial | None:
         """How the sheet does in another way; None if no mistake is right where that acts, or as soon as it makes a
-        mistake of an honest line."""
-        found, findings, honest = self.begun(variant, conventions), list[Finding](), own.honest
+        mistake of an honest line. What merely follows from a sign that is another by convention may be none."""
+        found, findings = self.begun(variant, conventions), list[Finding]()
+        honest = own.fine if set(SIGNS).issuperset(conventions) else own.honest
         if any(entry.readings[0].place in honest for entry in found.unknown):
             return None
         if not (own.unknown or own.undecided):
@@ -264,8 +265,9 @@ class Choice:
         return least.in_all - found.in_all >= max(1, len([word for word in conventions if word not in SIGNS]))
 
     def is_spoken_for(self, found: Trial, own: Trial, variant: Variant, conventions: tuple[str, ...]) -> bool:
-        """Does each convention explain a line where it acts?"""
-        if not self.act_on(found, (own.off | own.unknown) & found.honest, variant, conventions):
+        """Does each convention explain a line where it acts? Of a sign alone, one that is undecided with it, too."""
+        explained = found.honest | (found.undecided if set(SIGNS).issuperset(conventions) else set())
+        if not self.act_on(found, (own.off | own.unknown) & explained, variant, conventions):
             return False
         if any(map(is_about_batches, conventions)):
             return len(own.off & found.honest) >= 2 and self.shows_its_batches(found)
