@@ -436,3 +436,36 @@ def test_updated_weights_are_named_in_every_line_that_they_give() -> None:
     report = check("convolution", weights | first | second)
     slips = {line.name: line.slips for line in report.written if line.verdict not in ("right", "rounded")}
     assert slips == dict.fromkeys(first | second, ("updated-weights",))
+
+
+@pytest.mark.parametrize(("own", "theirs"), [("biases-updated", False), ("biases-fixed", True)])
+def test_biases_that_no_line_shows_are_told_by_the_next_step(own: str, theirs: bool) -> None:
+    """Two steps without a line about a bias: fixed or updated, the nets of the second step tell."""
+    updated = mazur().replace("fixed: [b1, b2]\n", "")
+    example, sheet_of = (updated, mazur()) if theirs else (mazur(), updated)
+    text = ""
+    for step in (1, 2):
+        lines = trace(read_example(sheet_of), step=step).lines
+        shown = [(canonical(line.name), line.value) for line in lines if not _is_structural(line.name)]
+        text += f"step {step}:\n" + "".join(
+            f"{n} = {float(v):.5f}\n" for n, v in shown if "b1" not in n and "b2" not in n
+        )
+    report = Checker(read_example(example)).check(read_sheet(text, "s"))
+    assert report.conventions == (own,)
+    assert not report.has_mistakes
+
+
+@pytest.mark.parametrize("flipped", ["change_w5", "change_w6", "change_w7", "change_w8"])
+def test_one_wrong_sign_does_not_turn_those_of_a_convention(flipped: str) -> None:
+    """Deltas as target - output, and one change with the wrong sign: that one is the mistake."""
+    numbers = {name: text for name, text in worked(mazur(), 4).items() if name.startswith(("net", "out", "dE/dnet"))}
+    sheet = {}
+    for name, text in numbers.items():
+        if name.startswith("dE/dnet_"):
+            name, text = f"delta_{name[8:]}", f"{-float(text):.4f}"
+        sheet[name] = text
+    for weight, delta, out in [("w5", "o1", "h1"), ("w6", "o1", "h2"), ("w7", "o2", "h1"), ("w8", "o2", "h2")]:
+        change = 0.5 * float(sheet[f"delta_{delta}"]) * float(sheet[f"out_{out}"])
+        sheet[f"change_{weight}"] = f"{-change if flipped == f'change_{weight}' else change:.4f}"
+    report = check("mazur", sheet)
+    assert [line.name for line in report.written if line.verdict in ("slip", "wrong")] == [flipped]

@@ -22,7 +22,7 @@ from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Entry, Written
 from backprop_trace.files.source import Place
 from backprop_trace.formulas.arithmetic import ComputationError
-from backprop_trace.formulas.expr import Name
+from backprop_trace.formulas.expr import Name, after
 from backprop_trace.model.conventions import (
     CHANGE_SIGN,
     CONVENTIONS,
@@ -316,7 +316,9 @@ class Choice:
             return True
         names = frozenset(each for at, each in self.answered if at == step)
         skipped = [used for used in own.used(name, names) if used in own.equations and used not in names]
-        if any(is_changed(each, own, variant.at(step), names) for each in (name, *skipped)):
+        left = [after(used) for used in own.used(name, names)] if step > 1 else []  # by the step before
+        lines = (each for each in (name, *skipped, *left) if each in own.equations)
+        if any(is_changed(each, own, variant.at(step), names) for each in lines):
             return True
         if name.kind == "E" and word in ("half", "no-half", "mean-of-outputs", "sum-of-outputs"):
             return True
