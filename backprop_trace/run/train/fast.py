@@ -31,10 +31,9 @@ class _MatrixRun:
             self.known = {**self.fixed, **self.matrices.values()}
         return self.known
 
-    def advance(self, first: int, last: int) -> bool:
+    def advance(self, first: int, last: int) -> None:
         self.known = None
         self.matrices.advance(first, last)
-        return False
 
 
 class FastSession(Session):
