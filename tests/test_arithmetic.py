@@ -343,6 +343,18 @@ def test_negative_zero_is_never_written():
     assert shown(Decimal("-0.0000")) == "0.0000"
 
 
+@pytest.mark.parametrize("places", [1, 4, 99, 100])
+def test_a_zero_by_hand_has_the_decimals_that_were_asked_for(places):
+    zero = Rounding.read(str(places)).apply(Fraction(0))
+    assert (shown(zero), bound_of_zero(zero)) == ("0." + places * "0", None)
+
+
+@pytest.mark.parametrize("exponent", [101, 102, 300, 616])
+def test_a_zero_that_is_farther_down_is_a_bound(exponent):
+    zero = Decimal((0, (0,), -exponent))
+    assert (shown(zero), bound_of_zero(zero)) == ("0", f"1e-{exponent}")
+
+
 # --- by hand ---
 
 MODES = {

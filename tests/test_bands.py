@@ -114,6 +114,16 @@ def test_what_may_be_anything_has_no_band(formula: str, x: float) -> None:
         band_of(formula, x=(x, 0.5), y=(2.0, 0.5))
 
 
+@pytest.mark.parametrize("formula", ["log(x * y)", "(x * y)^-1", "(x * y)^-0.5", "(x * y)^-2"])
+def test_what_may_have_been_rounded_to_nothing_on_the_way_has_none(formula: str) -> None:
+    """0.3 * 0.1 is 0.03, give or take what rounding it may have done."""
+    numbers = {"x": (0.3, 0.0), "y": (0.1, 0.0)}
+    assert math.isfinite(band_of(formula, lambda size: 0.029, **numbers).noise)
+    for half in (0.031, 0.05, 0.5):
+        with pytest.raises(Unbounded):
+            band_of(formula, lambda size, half=half: half, **numbers)
+
+
 @pytest.mark.parametrize("formula", ["1 / x", "log(x)", "x^-1", "x^0.5", "x^y", "sqrt(x)"])
 def test_what_is_surely_above_0_has_one(formula: str) -> None:
     band = band_of(formula, x=(0.5001, 0.5), y=(2.0, 0.5))

@@ -199,6 +199,15 @@ def test_several_processes_keep_the_order(monkeypatch):
     assert list(outcomes(checks, iter(sheets))) == alone
 
 
+def test_there_are_as_many_workers_as_this_process_has_cores(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {2, 3, 5} if process == 0 else {1}, raising=False)
+    assert many._cores() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    for count, workers in ((6, 6), (1, 1), (None, 1)):
+        monkeypatch.setattr(os, "cpu_count", lambda count=count: count)
+        assert many._cores() == workers
+
+
 def test_a_line_that_is_too_long_is_passed_over(monkeypatch):
     monkeypatch.setattr("backprop_trace.files.submissions.LONGEST_LINE", 1000)
     good = json.dumps({"sheet": "A", "text": RIGHT}).encode()

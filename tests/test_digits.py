@@ -85,6 +85,17 @@ def test_a_number_is_correctly_rounded_or_cut_off(text: str, true: str, is_round
     assert is_cut_off(Fraction(text), written.half_unit, Fraction(true)) is is_cut
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("power", [-400, -250, -200, -20, 0, 20, 199, 250, 308, 400])
+@pytest.mark.parametrize("off", ["0", "0.4", f"0.4{'9' * 40}", "0.5", f"0.5{'0' * 40}1", "0.6", "1"])
+def test_numbers_of_any_size_are_rounded_as_the_definition_says(off: str, power: int, sign: int) -> None:
+    """37 units, and so many units off: beyond what floats hold or tell apart, too."""
+    unit = Fraction(10) ** power
+    for true in (37 + Fraction(off), 37 - Fraction(off)):
+        is_rounded = is_correctly_rounded(sign * 37 * unit, unit / 2, sign * true * unit)
+        assert is_rounded is (Fraction(off) <= Fraction(1, 2))
+
+
 @pytest.mark.parametrize(
     ("text", "value", "nothing"),
     [

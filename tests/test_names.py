@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from random_networks import cases
 
+from backprop_trace.check.checker import Checker
+from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.expr import Name, derivative
@@ -135,3 +137,22 @@ def test_biases_have_the_number_of_their_layer_alone_where_each_layer_has_one(
     spell = speller("layered", ASCII_NAMES, example.network)
     names = [bias for layer in example.network.layers for bias in layer.biases]
     assert tuple(spell(name) for name in names if name is not None) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "layered", "nielsen"),
+    [
+        ("", False, False), ("w^3_13 = 0.9", False, True), ("w^2_21 = -0.3", False, True),
+        ("w^1_21 = -0.3", True, False), ("w^2_13 = 0.9", True, False),
+        ("w^3_13 = 0.9\nw^1_21 = -0.3", False, False), ("w^3_13 = 0.9\nw^1_21 = -0.3\nw^2_13 = 0.9", True, False),
+        ("w^3_13 = 0.9\nw^1_21 = -0.3\nw^2_21 = -0.3", False, True),
+    ],
+)  # fmt: skip
+def test_a_bias_has_the_number_of_the_layer_by_which_more_lines_count(lines: str, layered: bool, nielsen: bool) -> None:
+    """Kumar's weights are w^1 and w^2, Nielsen's w^2 and w^3; so the bias of the first layer, 0.1, is b1 or b2. Where
+    the file gives the other bias this name, that is meant, and 0.1 is none of its numbers."""
+    text = load("kumar").text.replace("w1_", "u").replace("w2_", "v")
+    for name, own, counts in (("b2", text, nielsen), ("b1", text.replace("b1", "b0").replace("b2", "b1"), layered)):
+        report = Checker(read_example(own)).check(read_sheet(f"{lines}\n{name} = 0.1\n", "sheet.txt"))
+        (verdict,) = [line.verdict for line in report.written if line.name.startswith("b")]
+        assert verdict == ("right" if counts else "slip"), name

@@ -81,6 +81,32 @@ def test_an_exact_number_that_is_true_is_right_though_it_does_not_follow() -> No
     assert "does not follow from your own earlier lines" in line.message
 
 
+PRODUCTS = """\
+inputs: {{x: {}, y: 0.0367, z: {}}}
+parameters: {{w: 1}}
+definitions:
+  p: x * y
+  q: p * z
+  r: q * w
+objective: r
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize("zero", ["0.00", "-0.00"])
+@pytest.mark.parametrize("x", ["0.123", "-0.123"])
+@pytest.mark.parametrize("z", ["137.9", "-137.9", "41.3"])
+def test_a_zero_that_tells_nothing_bounds_what_is_computed_from_it(z: str, x: str, zero: str) -> None:
+    """p is 0.0045; 0.00 stands for half a unit either way, cut off for a whole one: q is below 0.01 z in any case."""
+    unit = 0.01 * abs(float(z))
+    for share in (0.95, -0.95, 0.25, -0.25):
+        sheet = f"p = {zero}\nq = {share * unit / 2:.3f}"
+        assert verdicts(check(PRODUCTS.format(x, z), sheet))["q"] == "undecided", sheet
+    for share in (1.05, -1.05, 2, -2, 5.17, -5.17, 80):
+        sheet = f"p = {zero}\nq = {share * unit:.3f}"
+        assert verdicts(check(PRODUCTS.format(x, z), sheet))["q"] in ("wrong", "slip"), sheet
+
+
 NEURON = """\
 inputs: {z: 0.4764}
 targets: {o1: 0}
