@@ -295,6 +295,26 @@ def test_weights_of_bare_matrices_are_counted_as_the_sheet_counts_them_and_it_is
     assert said == "w1, w2, ... are the weights column by column"
 
 
+@pytest.mark.parametrize(
+    ("lines", "verdicts"),
+    [
+        ("w^1_13 = 0.37", ["slip"]), ("w^1_31 = 0.37", ["slip"]),
+        ("w^1_31 = 0.5\nw^1_32 = 0.77", ["right", "slip"]), ("w^1_13 = 0.5\nw^1_23 = 0.77", ["right", "slip"]),
+        ("w^1_31 = 0.5\nw^1_23 = 0.77", ["right", "unknown"]), ("w^1_13 = 0.5\nw^1_32 = 0.77", ["right", "unknown"]),
+        ("w^1_31 = 0.5\nw^1_32 = -0.6\nw^1_13 = 0.5", ["right", "right", "unknown"]),
+        ("w^1_31 = 0.5\nw^1_13 = 0.5\nw^1_23 = 0.77", ["right", "right", "slip"]),
+    ],
+)  # fmt: skip
+def test_where_lines_count_from_here_to_there_another_that_counts_from_there_to_here_is_asked_about(
+    lines: str, verdicts: list[str]
+) -> None:
+    """Two inputs and three units: w_13 leads from input 1 to unit 3, 0.5, and w_31 is the same where the unit that it
+    leads to stands first. As many lines for one way as for the other say nothing."""
+    text = load("kumar").text.replace("w1_", "u").replace("w2_", "v")
+    report = Checker(read_example(text)).check(read_sheet(lines, "a.txt"))
+    assert [line.verdict for line in sorted(report.written, key=lambda line: line.place)] == verdicts
+
+
 def test_a_sheet_that_counts_weights_one_way_does_not_change_to_the_other_for_two_lines():
     """The gradients of w2 and w3 are exchanged, and all the rest is counted by rows."""
     read, _ = read_bare("w2 = 0.20", "w3 = 0.25", "w7_new = 0.5113", "dE/dw2 = 0.000498", "dE/dw3 = 0.000877")

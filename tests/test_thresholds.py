@@ -264,6 +264,31 @@ def test_a_number_that_shows_no_digit_of_the_truth_tells_nothing(number: str, ex
     assert verdict(exercise("0.123", "0.4567", "0.0073"), f"q = {number}") == expected
 
 
+@pytest.mark.parametrize("x", ["0.98", "0.7", "0.3", "-0.3", "-0.7"])
+def test_a_whole_number_where_the_truth_has_none_stands_in_for_what_is_two_units_off_at_most(x: str) -> None:
+    q = Fraction(x) * Fraction("0.977") * Fraction("1.013")
+    for number in range(-5, 6):
+        expected = "undecided" if abs(number - q) <= 2 else "off"
+        assert verdict(exercise(x, "0.977", "1.013"), f"q = {number}") == expected, number
+
+
+@pytest.mark.parametrize("less", ["1250.7", "1250.9", "1251", "1251.2", "1251.9", "1252.1", "1252.3"])
+def test_of_a_difference_that_may_have_either_sign_no_share_is_forgiven(less: str) -> None:
+    """p = 1251.48... is carried with four figures, half a unit either way: p - 1251.2 may be below 0 as well as above."""
+    p, unit = Fraction("1234.5678") * Fraction("1.0137"), Fraction(1, 10**4)
+    q = p - Fraction(less)
+    example = bt.read_example(
+        "inputs: {x: 1234.5678, y: 1.0137}\nparameters: {w: 1}\ndefinitions:\n  p: x * y\n"
+        f"  q: p - {less}\n  r: q * w\nobjective: r\nlearning_rate: 0.5\n"
+    )
+    may_be_off = max(3 * unit, abs(q) / 100 if abs(q) > Fraction(1, 2) else 0)
+    for step in (0, 1, 2, 4, 20, 50, 70, 90, 400, 4000):
+        for number in (digits(q, 4) + step * unit, digits(q, 4) - step * unit):
+            off = abs(number - q)
+            expected = "right" if off <= unit / 2 else "rounded" if off <= may_be_off else "undecided"
+            assert verdict(example, f"q = {float(number):.4f}") == expected, float(number)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize(
     ("written", "z", "steps"),

@@ -299,9 +299,8 @@ class Judge:
         figures = significant_figures(written.text)
         units = MOST_UNITS.get(figures, 3.0) * 2 * float(written.half_unit)
         share = LEARNT_SHARE if self.ledger.habits.learnt else SHARE
-        if off <= max(units, share * self._of_what(step, answer.name, band.middle)) * 1.0001 and (
-            band.low * band.high > 0 or off <= units or band.low == band.high
-        ):
+        may_be_off = max(units, share * self._of_what(step, answer.name, band.middle)) * 1.0001
+        if off <= may_be_off and (band.low * band.high > 0 or off <= units):
             return True
         return off <= self._reach_of_written(step, answer, band) * 1.0001
 
