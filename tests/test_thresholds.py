@@ -176,6 +176,28 @@ def test_who_cuts_off_is_a_whole_unit_off_towards_0_and_no_other_way(sign: int) 
         assert verdict(example, f"{lines}q = {float(sign * number):.4f}") == expected, float(number)
 
 
+@pytest.mark.parametrize(("skipped", "value"), [("u", "60.25"), ("15 * v", "60"), ("-15 * v", "-60")])
+def test_who_cuts_off_cuts_neither_what_is_whole_nor_what_is_copied(skipped: str, value: str) -> None:
+    """p = 60 and s = 0.6122 for 0.61223...: what is cut off stands for up to a unit more, what is rounded for half one
+    either way, p for itself."""
+    p, s, unit = Fraction(value), Fraction("0.6122"), Fraction(1, 10**4)
+    own = "".join(f"  a{n}: {OTHERS[n]} * y\n" for n in range(9))
+    example = bt.read_example(
+        f"inputs: {{u: 60.25, v: 4, y: 0.4567}}\nparameters: {{w: 1}}\ndefinitions:\n{own}  p: {skipped}\n"
+        f"  s: sigmoid(y)\n  q: p * s\n  r: {' + '.join(f'a{n}' for n in range(9))} + q * w\nobjective: r\n"
+        "learning_rate: 0.5\n"
+    )
+    lines = "".join(
+        f"a{n} = {float(digits(Fraction(OTHERS[n]) * Fraction('0.4567'), 4, cut=True)):.4f}\n" for n in range(9)
+    )
+    for step in (-70, -60, -50, -45, -40, -35, -28, -20, -5, 5, 28, 35, 50, 58, 64, 70, 90):
+        number = (1 if p > 0 else -1) * (digits(abs(p) * s, 4, cut=True) + step * unit)
+        off = abs(number) - abs(p) * s
+        is_open = abs(off) <= abs(p) * unit / 2 + unit / 2 or -unit <= off <= abs(p) * unit
+        expected = "right" if abs(number - p * Fraction("0.612231033")) <= unit / 2 else "rounded" if is_open else "off"
+        assert verdict(example, f"{lines}s = 0.6122\nq = {float(number):.4f}") == expected, step
+
+
 CHAIN = """
 inputs: {x: 0.123, y: 3.4567, z: 7.3}
 parameters: {w: 1}
@@ -274,7 +296,7 @@ def test_a_whole_number_where_the_truth_has_none_stands_in_for_what_is_two_units
 
 @pytest.mark.parametrize("less", ["1250.7", "1250.9", "1251", "1251.2", "1251.9", "1252.1", "1252.3"])
 def test_of_a_difference_that_may_have_either_sign_no_share_is_forgiven(less: str) -> None:
-    """p = 1251.48... is carried with four figures, half a unit either way: p - 1251.2 may be below 0 as well as above."""
+    """p = 1251.48... is carried with four figures, half a unit either way: p - 1251.2 may be below 0 or above."""
     p, unit = Fraction("1234.5678") * Fraction("1.0137"), Fraction(1, 10**4)
     q = p - Fraction(less)
     example = bt.read_example(
