@@ -50,6 +50,32 @@ def test_three_lines_tell_that_numbers_are_cut_off_and_one_that_is_rounded_up_th
     assert conventions == (("truncates",) if expected == "rounded" else ())
 
 
+@pytest.mark.parametrize("tens", range(1, 10))
+def test_a_half_that_is_rounded_down_and_a_whole_unit_less_tell_of_no_cutting(tens: int) -> None:
+    """0.42 for 0.425 is rounded to even. Who cuts off makes 0.42 of 0.43 now and then, but is no writer known by it."""
+    counts = [10 * tens + ones for ones in (1, 2, 4, 7)]
+    halves = checked([*(f"0.{count}5" for count in counts), "0.3178"], [*(f"0.{count}" for count in counts), "0.31"])
+    assert halves == (["right"] * 4 + ["undecided"], ())
+    assert checked([f"0.{count}" for count in counts], [f"0.{count - 1:02d}" for count in counts]) == (["off"] * 4, ())
+
+
+@pytest.mark.parametrize("p", ["0.50", "0.30", "0.70"])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
+def test_a_program_that_cuts_off_makes_a_unit_less_of_a_number_that_ends(count: int, p: str) -> None:
+    """0.5 * 0.5 is 0.2499... in some floats. From a wrong p it follows. Three lines tell of cutting, one gives a hint."""
+    example = products(CUT[:count] or ("0.5",)).text.replace("  r:", "  p: 0.5 * y\n  q: p * 0.5\n  r: q +")
+    lines = "".join(f"a{n} = {text[:-2]}\n" for n, text in enumerate(CUT[:count]))
+    exact = float(p) / 2
+    for units in (0, 1, 2, -1):
+        report = bt.check(bt.read_example(example), f"{lines}p = {p}\nq = {exact - units / 100:.2f}\n")
+        (verdict,) = [line.verdict for line in report.written if line.name == "q"]
+        honest = "follows" if p != "0.50" else "rounded" if units else "right"
+        if units in (2, -1) or (units == 1 and count == 0):
+            assert verdict in ("slip", "wrong")
+        else:
+            assert verdict == (honest if count >= 3 or not units else "undecided")
+
+
 @pytest.mark.parametrize("minus", ["", "-"])
 @pytest.mark.parametrize("rest", [0.1, 0.4, 0.53, 0.6, 0.9])
 @pytest.mark.parametrize("zeros", [1, 2, 3])

@@ -34,6 +34,8 @@ MOST_UNITS = {0: 0.5, 1: 0.5, 2: 1.0}
 """So many units of its last digit a number may be off, by its figures; else three."""
 SHARE, LEARNT_SHARE = 0.01, 0.05
 """So much of a number it may be off, where that is more; more where a habit is learnt."""
+DUST = 1e-9
+"""What floats may do to a number, in units of its last digit."""
 BEST = ("right", "rounded", "follows", "undecided", "off")
 FEWEST_PLACEHOLDERS = 5
 """Lines with one and the same number that may merely fill the places."""
@@ -277,7 +279,7 @@ class Judge:
         """Is a number within a band, once its result is rounded (or cut off)?"""
         assert written.value is not None
         value, half = float(written.value), self.ledger.slack(written) if half is None else half
-        tiny = 1e-9 * half
+        tiny = DUST * half
         low, high = band.low - half - tiny, band.high + half + tiny
         if self.ledger.habits.cuts:  # towards 0, from either side
             low, high = low + (half if value < 0 else -half), high - (half if value > 0 else -half)
@@ -505,13 +507,13 @@ def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
     unit = max(2 * float(written.half_unit), 1e-300) * 10.0 ** filling_zeros(written.text)
     value = float(written.value)
     turn = -1 if (value or band.middle) < 0 else 1
-    is_cut = 1e-9 - 1 < turn * (value - band.middle) / unit < -0.5
+    is_cut = 0.5 + DUST < turn * (band.middle - value) / unit < 1 - DUST
     if is_cut or shows_nothing(written, band.middle):
         return "" if not is_cut else "cut to 0" if shows_nothing(written, band.middle) else "cut"
     if turn * (value - float(judge.variant.rough(step)[name])) <= 0 or (lower := cutter.band(step, answer)) is None:
         return ""
     above = turn * value - max(turn * lower.low, turn * lower.high)
-    if above <= 1e-9 * unit:
+    if above <= DUST * unit:
         return ""
     if judge.variant.at(step).equations[name].shortcut or judge.ledger.exactly(step, name, written) is not None:
         return ""
