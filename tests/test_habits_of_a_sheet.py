@@ -62,7 +62,7 @@ def test_a_half_that_is_rounded_down_and_a_whole_unit_less_tell_of_no_cutting(te
 @pytest.mark.parametrize("p", ["0.50", "0.30", "0.70"])
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
 def test_a_program_that_cuts_off_makes_a_unit_less_of_a_number_that_ends(count: int, p: str) -> None:
-    """0.5 * 0.5 is 0.2499... in some floats. From a wrong p it follows. Three lines tell of cutting, one gives a hint."""
+    """0.5 * 0.5 is 0.2499... in some floats. From a wrong p it follows. Three lines tell of cutting, one is a hint."""
     example = products(CUT[:count] or ("0.5",)).text.replace("  r:", "  p: 0.5 * y\n  q: p * 0.5\n  r: q +")
     lines = "".join(f"a{n} = {text[:-2]}\n" for n, text in enumerate(CUT[:count]))
     exact = float(p) / 2
