@@ -116,6 +116,29 @@ def test_the_mean_over_samples_is_a_convention(own: str, other: str, word: str) 
     assert not report.has_mistakes
 
 
+@pytest.mark.parametrize("kind", ["dE/dout_h", "dE/dnet_h", "dE/dw_x", "dE/dw_h", "dE/dw_x1_h1", "w_h", "w_x"])
+@pytest.mark.parametrize(
+    ("own", "other", "word"), [("sum", "mean", "mean-of-samples"), ("mean", "sum", "sum-of-samples")]
+)
+def test_what_comes_back_alone_tells_whether_samples_are_added_up_and_new_weights_do_not(
+    own: str, other: str, word: str, kind: str
+) -> None:
+    text = load("xor").text.replace("batch: sum\n", "") + "\nbatch: BATCH\n"
+    numbers = worked(text.replace("BATCH", other), 7)
+    sheet = [f"{name} = {number}" for name, number in numbers.items() if name.startswith(kind)]
+    report = Checker(read_example(text.replace("BATCH", own))).check(read_sheet("\n".join(sheet), "sheet.txt"))
+    assert report.conventions == ((word,) if kind[0] == "d" else ())
+    assert report.has_mistakes is (kind[0] != "d")
+
+
+@pytest.mark.parametrize("kind", ["dE/dout_o", "dE/dnet_o", "dE/dnet_h", "dE/dw"])
+def test_twice_what_comes_back_tells_of_a_loss_without_its_half_only_near_the_loss(kind: str) -> None:
+    """Further back it may as well be doubled on the way; hidden lines and gradients have formulas without the loss."""
+    numbers = worked(mazur().replace("half_squared_error", "squared_error"), 7)
+    report = check("mazur", {name: number for name, number in numbers.items() if name.startswith(kind)})
+    assert report.conventions == (("no-half",) if "_o" in kind else ())
+
+
 def test_a_single_slip_is_no_convention() -> None:
     numbers = worked(mazur())
     numbers["E_o1"] = f"{2 * float(numbers['E_o1']):.6f}"
