@@ -356,3 +356,40 @@ learning_rate: 0.1
     gradient = 2 * (0.6 * 0.4 * 0.5 - 1) * 0.4 * 0.5
     assert judged(example, f"dE/dw = {gradient:.6f}", "dE/dw").slips == ("no-penalty",)
     assert judged(example, f"w+ = {0.6 - 0.1 * gradient:.6f}", "w+").slips == ("no-penalty",)
+
+
+DIGIT_APART = """\
+inputs: {x1: 0.25, x2: 0.35}
+targets: {o1: 0.4, o2: 0.9}
+parameters: {w1: 0.41, w2: 0.32, w3: 0.73, w4: 0.42, b1: 0.17, b2: 0.15}
+layers: [{units: [o1, o2], activation: sigmoid, weights: [[w1, w2], [w3, w4]], bias: [b1, b2]}]
+loss: half_squared_error
+learning_rate: 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "slips"),
+    [
+        (0.41 * 0.35 + 0.32 * 0.35 + 0.17, {"wrong-input", "copied-wrong"}),
+        (0.41 * 0.25 + 0.32 * 0.25 + 0.17, {"wrong-input", "copied-wrong"}),
+        (0.41 * 0.25 + 0.42 * 0.35 + 0.17, {"wrong-weight", "copied-wrong"}),
+        (0.41 * 0.25 + 0.32 * 0.35 + 0.15, {"wrong-bias"}), (0.41 * 0.25 + 0.32 * 0.35 + 0.18, {"copied-wrong"}),
+    ],
+)  # fmt: skip
+def test_another_number_of_the_network_may_be_this_one_with_a_digit_off_and_both_are_said(
+    number: float, slips: set[str]
+) -> None:
+    """0.35 for 0.25 is the neighbour's value, or a digit copied wrong. The bias of another unit is a classical slip:
+    that is said alone."""
+    (line,) = Checker(read_example(DIGIT_APART)).check(read_sheet(f"net_o1 = {number:.4f}", "sheet.txt")).written
+    assert set(line.slips) == slips
+
+
+@pytest.mark.parametrize("number", ["0.5", "0.41", "0.4085", "0.40846", "0.4123456"])
+@pytest.mark.parametrize("step", [2, 3, 7])
+def test_a_new_weight_far_from_all_that_is_on_the_sheet_is_undecided_to_any_number_of_digits(
+    step: int, number: str
+) -> None:
+    report = Checker(read_example(DIGIT_APART)).check(read_sheet(f"step {step}:\n  w1+: {number}\n", "sheet.txt"))
+    assert [line.verdict for line in report.written] == ["undecided"]
