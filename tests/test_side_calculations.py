@@ -3,7 +3,10 @@ formula is that of a quantity, the line is about that."""
 
 from __future__ import annotations
 
+import itertools
 import random
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -132,3 +135,31 @@ def test_a_number_is_exact_where_it_is_a_given_one_of_the_line_however_that_is_c
     (line,) = bt.check("mazur", f"{name} = {parts} = 0.3775").written
     assert line.name == "net_h1"
     assert (line.verdict == "right") is holds
+
+
+NUMBERS = ("0.12", "3.1", "0.0271", "47.13", "0.8", "612.4", "0.00093", "9.96")
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize(("operator", "first", "second"), [
+    *(("*", first, second) for first, second in itertools.combinations((*NUMBERS, "23"), 2)),
+    *(("+", first, second) for first, second in itertools.combinations((*NUMBERS, "7"), 2)),
+])  # fmt: skip
+def test_a_calculation_without_its_result_has_the_digits_that_its_numbers_tell(
+    operator: str, first: str, second: str, sign: str
+) -> None:
+    """Half a unit of each number, as it comes through, is less than half a unit of the result; where that leaves less
+    than two figures, the next one is written, too. Whole numbers are exact."""
+    a, b = Fraction(first), Fraction(second)
+    half_a, half_b = (Fraction(1, 2 * 10 ** len(text.partition(".")[2])) * ("." in text) for text in (first, second))
+    value, radius = a + b, half_a + half_b
+    if operator == "*":
+        value, radius = a * b, half_a * b + half_b * a + half_a * half_b
+    places = max(place for place in range(-3, 12) if 2 * radius * Fraction(10) ** place <= 1) if radius else 0
+    if value < Fraction(10) ** (1 - places):
+        places = min(place for place in range(-3, 12) if 2 * radius * Fraction(10) ** place >= 1)
+    places = max(0, places)
+    expected = f"{sign}{Decimal(round(value * 10**places)).scaleb(-places):f}"
+    sheet = f"net_h1 = {sign}{first} {operator} {sign if operator == '+' else ''}{second}"
+    (line,) = bt.check(bt.load("mazur"), sheet).written
+    assert line.written == expected
