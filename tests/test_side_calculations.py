@@ -143,6 +143,7 @@ NUMBERS = ("0.12", "3.1", "0.0271", "47.13", "0.8", "612.4", "0.00093", "9.96")
 @pytest.mark.parametrize("sign", ["", "-"])
 @pytest.mark.parametrize(("operator", "first", "second"), [
     *(("*", first, second) for first, second in itertools.combinations((*NUMBERS, "23"), 2)),
+    *(("*", number, "1") for number in NUMBERS),
     *(("+", first, second) for first, second in itertools.combinations((*NUMBERS, "7"), 2)),
 ])  # fmt: skip
 def test_a_calculation_without_its_result_has_the_digits_that_its_numbers_tell(
