@@ -97,6 +97,25 @@ def test_honest_products_are_never_accused_and_wrong_ones_are_found(seed):
     assert [each.place.line for each in wrong] == [row]
 
 
+@pytest.mark.parametrize(
+    ("above", "half"), [("", "0"), ("out_h1 = 0.5933\n", "0.00005"), ("out_h1 = 0.593\n", "0.0005")]
+)
+@pytest.mark.parametrize("places", range(1, 8))
+def test_a_side_calculation_holds_up_to_its_own_rounding_and_a_unit_of_three_figures(places, above, half):
+    """0.4 out_h1 for the out_h1 that is written, or the true one: it and the result are rounded, once each, and a unit
+    of the last digit is forgiven where there are three."""
+    out, unit = Fraction(above[9:] or "0.593269992107187"), Fraction(1, 10**places)
+    nearest = round(out * Fraction("0.4") / unit)
+    for count in range(max(1, nearest - 5), nearest + 6):
+        reach = Fraction("0.4") * Fraction(half) + unit * (2 if count >= 100 else 1)
+        off = abs(count * unit - out * Fraction("0.4"))
+        if abs(off - reach) < unit / 100:
+            continue
+        report = bt.check("mazur", f"net_h2 = 0.3925\n{above}w5 * out_h1 = {float(count * unit):.{places}f}\n")
+        holds = [each for each in report.passed if each.holds]
+        assert bool(holds) == (off < reach), count
+
+
 NOTHING = """
 inputs: {x: 0, y: 0}
 targets: {o: 0}
