@@ -14,6 +14,7 @@ from backprop_trace import cli
 from backprop_trace.files.source import SourceError
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.expr import Name
 from backprop_trace.run.step import NotNumeric, trace
 
 GOOD = """\
@@ -351,6 +352,13 @@ def test_a_file_without_numbers_is_read_and_cannot_be_computed():
     example = read_example(text)
     with pytest.raises(NotNumeric, match="w1, x1, w2, x2, w3, target_o1, eta"):
         trace(example)
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (7, ""), (8, ""), (9, ", ..."), (20, ", ...")])
+def test_of_what_has_no_number_eight_names_are_said_at_most(count, more):
+    names = [Name("", f"w{number}") for number in range(1, count + 1)]
+    listed = ", ".join(f"w{number}" for number in range(1, min(count, 8) + 1))
+    assert str(NotNumeric(names)) == f"no number is given for {listed}{more}"
 
 
 def test_units_by_number_are_named_by_layer_and_place():
