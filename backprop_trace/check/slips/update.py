@@ -122,7 +122,7 @@ class _OptimizerMixedUp(Edit):
             case Name() if formula == TIME:
                 yield Bend("step-off", Difference(TIME, ONE))
                 yield Bend("step-off", Sum((TIME, ONE)))
-            case Name(kind="+", of=old) if old is not None and old.kind:
+            case Name(kind="+", of=Name() as old):
                 yield Bend("old-state", old)
         match formula:
             case Call("sqrt", (under,)):
