@@ -65,6 +65,14 @@ def test_the_power_of_ten_of_the_first_digit(value: str, power: int) -> None:
     assert magnitude(Fraction(value)) == power
 
 
+@pytest.mark.parametrize("power", [-330, -200, -20, -3, -1, 0, 1, 3, 15, 23, 200, 309])
+def test_the_power_of_ten_of_what_no_float_tells_from_it(power: int) -> None:
+    ten = Fraction(10) ** power
+    for sign in (1, -1):
+        assert magnitude(sign * ten) == magnitude(sign * ten * (1 + Fraction(1, 10**30))) == power
+        assert magnitude(sign * ten * (1 - Fraction(1, 10**30))) == power - 1
+
+
 @pytest.mark.parametrize(
     ("text", "true", "is_rounded", "is_cut"),
     [

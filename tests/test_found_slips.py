@@ -393,3 +393,35 @@ def test_a_new_weight_far_from_all_that_is_on_the_sheet_is_undecided_to_any_numb
 ) -> None:
     report = Checker(read_example(DIGIT_APART)).check(read_sheet(f"step {step}:\n  w1+: {number}\n", "sheet.txt"))
     assert [line.verdict for line in report.written] == ["undecided"]
+
+
+SKIPPED = """\
+inputs: {x: 0.8317, y: 0.3142, z: 0.7139, u: 2.3571, v: 1.9173}
+parameters: {w: 1}
+definitions:
+  p: x * y - x
+  q: p * z
+  s: p * u
+  t: x * z
+  r: p * v
+  e: q + s + t + r * w
+objective: e
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize("unrelated", [None, "t = 0.59375", "t = 0.61111"])
+@pytest.mark.parametrize(
+    ("between", "verdicts"),
+    [
+        ("", "slip follows"), ("s = 0.77770", "slip wrong follows"), ("s = 2.57636", "slip follows follows"),
+        ("s = -1.34444", "slip right slip"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_skipped_line_goes_on_unless_a_right_line_that_rests_on_it_denies_it(
+    between: str, verdicts: str, unrelated: str | None
+) -> None:
+    """p is x y - x = -0.5704, with a plus 1.0930; q and r are 0.7139 and 1.9173 times the latter."""
+    lines = ["q = 0.78031", between, unrelated or "", "r = 2.09565"]
+    report = Checker(read_example(SKIPPED)).check(read_sheet("\n".join(filter(None, lines)), "sheet.txt"))
+    assert [line.verdict for line in report.written if line.name != "t"] == verdicts.split()
