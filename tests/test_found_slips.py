@@ -425,3 +425,35 @@ def test_a_slip_in_a_skipped_line_goes_on_unless_a_right_line_that_rests_on_it_d
     lines = ["q = 0.78031", between, unrelated or "", "r = 2.09565"]
     report = Checker(read_example(SKIPPED)).check(read_sheet("\n".join(filter(None, lines)), "sheet.txt"))
     assert [line.verdict for line in report.written if line.name != "t"] == verdicts.split()
+
+
+COPIED = """\
+inputs: {x: 0.8317, y: 0.5196, z: 0.7, v: 1.9173}
+parameters: {w: 1}
+definitions:
+  p: x * y
+  q: p * z
+  r: p * v
+  s: z * v
+  e: q + r + s * w
+objective: e
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("q", "line", "verdict"),
+    [
+        ("0.34", "r = 0.9203", "slip"), ("0.336", "r = 0.9203", "follows"), ("0.3360", "r = 0.9203", "follows"),
+        ("0.336", "r = 0.9289", "follows"), ("0.336", "r = 0.9118", "follows"), ("0.336", "r = 0.9318", "wrong"),
+        ("0.336", "r = 0.9088", "wrong"),
+        ("0.344", "s = 1.5338", "follows"), ("0.344", "s = 1.5345", "wrong"), ("0.344", "s = 1.5331", "wrong"),
+    ],
+)  # fmt: skip
+def test_a_number_that_was_copied_wrong_is_copied_so_again_if_three_figures_told_of_it(
+    q: str, line: str, verdict: str
+) -> None:
+    """p is 0.43, copied as 0.48, which is 0.475 to 0.485; or z, the given 0.7, as 0.8, which is just that."""
+    report = Checker(read_example(COPIED)).check(read_sheet(f"p = 0.43\nq = {q}\n{line}\n", "sheet.txt"))
+    assert "copied-wrong" in report.written[1].slips
+    assert report.written[2].verdict == verdict or {report.written[2].verdict, verdict} == {"slip", "wrong"}
