@@ -480,3 +480,23 @@ def test_a_slip_in_a_skipped_line_is_named_by_four_figures_or_two_lines_of_three
     bent = SKIPPED.replace("x * y - x", "(x - y)^2")  # 0.2678, not squared 0.5175
     found = Checker(read_example(bent)).check(read_sheet("q = 0.36944\nr = 0.99220\n", "sheet.txt")).written
     assert [line.verdict for line in found] == ["wrong", "wrong"]
+
+
+@pytest.mark.parametrize("figures", [3, 4, 5, 6])
+@pytest.mark.parametrize(
+    ("x", "y", "read", "is_named"),
+    [
+        ("0.8317", "0.3142", (0.8417, 0.3142), True), ("0.8317", "0.3142", (0.8317, 0.3542), True),
+        ("0.83", "0.3142", (0.85, 0.3142), True), ("0.8317", "0.3142", (0.8317, 3.142), True),
+        ("0.8", "0.3142", (0.7, 0.3142), False), ("0.8317", "0.3142", (0.8467, 0.3142), False),
+    ],
+)  # fmt: skip
+def test_a_given_number_misread_in_a_skipped_line_is_named_by_four_figures(
+    x: str, y: str, read: tuple[float, float], is_named: bool, figures: int
+) -> None:
+    """A digit of it, or its point one place off; not two digits, nor one that is all there is."""
+    number = (read[0] * read[1] - read[0]) * 0.7139
+    places = figures - 1 - math.floor(math.log10(abs(number)))
+    text = SKIPPED.replace("0.8317", x).replace("0.3142", y)
+    (line,) = Checker(read_example(text)).check(read_sheet(f"q = {number:.{places}f}", "sheet.txt")).written
+    assert ("given-misread" in line.slips) is (is_named and figures >= 4)
