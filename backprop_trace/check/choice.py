@@ -227,7 +227,7 @@ class Choice:
                 continue  # the exercise cannot be done like this
             if found is None:
                 continue
-            if self.is_better(found, best[2], conventions) and self.is_spoken_for(found, own, variant, conventions):
+            if found.in_all < best[2].in_all and self.is_spoken_for(found, own, variant, conventions):
                 best = variant, conventions, found
         return best
 
@@ -258,11 +258,6 @@ class Choice:
             others = self.variants.others() + self.variants.batches(self.entries.batch_sizes)
             found += [(variant, (word, *turned)) for turned in signs for word, variant in others]
         return found
-
-    @staticmethod
-    def is_better(found: Trial, least: Trial, conventions: tuple[str, ...]) -> bool:
-        """Fewer mistakes; and one fewer still for each further convention."""
-        return least.in_all - found.in_all >= max(1, len([word for word in conventions if word not in SIGNS]))
 
     def is_spoken_for(self, found: Trial, own: Trial, variant: Variant, conventions: tuple[str, ...]) -> bool:
         """Does each convention explain a line where it acts? Of a sign alone, one that is undecided with it, too."""
