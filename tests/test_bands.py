@@ -226,6 +226,10 @@ def test_a_band_that_jumps_has_no_slopes() -> None:
     assert enclosed(Cases(Y, ONE, ZERO), {Y: around(Y, 0.6, 0.5)}, {Y: 0.5}, never) == point(1.0)
     assert enclosed(Cases(Y, ONE, ZERO), {Y: around(Y, -0.5, 0.5)}, {Y: 0.5}, never) == point(0.0)
     assert joined([Band(1.0, 0.5, 1.5), Band(2.0, 1.8, 2.2)]) == Band(1.0, 0.5, 2.2, None)
+    for formula, low, high in (("x + 1", 1.5, 3.2), ("2 * x", 1.0, 4.4), ("x - x", -1.7, 1.7), ("y * x", 1.0, 4.4)):
+        values = {X: Band(1.0, 0.5, 2.2, None), Y: point(2.0)}  # of which nothing is known but its ends
+        band = enclosed(read_formula(formula, given), values, {}, never)
+        assert (band.low, band.high, band.slopes) == (pytest.approx(low), pytest.approx(high), None)
     assert point(3.0) == Band(3.0, 3.0, 3.0)
     assert around("s", 3.0, 0) == point(3.0)
     assert Band(-1.0, -4.0, 2.0).size == 4.0
