@@ -315,6 +315,23 @@ def test_where_lines_count_from_here_to_there_another_that_counts_from_there_to_
     assert [line.verdict for line in sorted(report.written, key=lambda line: line.place)] == verdicts
 
 
+@pytest.mark.parametrize(
+    ("unknown", "right", "said"),
+    [(1, 1, True), (2, 1, True), (3, 1, False), (4, 1, False), (4, 2, True), (5, 2, True), (6, 2, False)],
+)
+def test_a_number_that_agrees_counts_for_two_more_lines_where_a_notation_is_chosen(
+    unknown: int, right: int, said: bool
+) -> None:
+    """z is the net input of most books, n that of Hagan's; no z agrees with anything, each n with a net input."""
+    names = ("z_1", "z_2", "z1", "z2", "z^1_1", "z^1_2")[:unknown]
+    lines = [f"{name} = {number}.77" for number, name in enumerate(names, 5)]
+    report = Checker(load("mazur")).check(
+        read_sheet("\n".join([*lines, *("n_1 = 0.3775", "n_2 = 0.3925")[:right]]), "a.txt")
+    )
+    assert bool(report.notation) is said
+    assert [line.verdict for line in report.written].count("right") == (right if said else 0)
+
+
 def test_a_sheet_that_counts_weights_one_way_does_not_change_to_the_other_for_two_lines():
     """The gradients of w2 and w3 are exchanged, and all the rest is counted by rows."""
     read, _ = read_bare("w2 = 0.20", "w3 = 0.25", "w7_new = 0.5113", "dE/dw2 = 0.000498", "dE/dw3 = 0.000877")
