@@ -500,3 +500,24 @@ def test_a_given_number_misread_in_a_skipped_line_is_named_by_four_figures(
     text = SKIPPED.replace("0.8317", x).replace("0.3142", y)
     (line,) = Checker(read_example(text)).check(read_sheet(f"q = {number:.{places}f}", "sheet.txt")).written
     assert ("given-misread" in line.slips) is (is_named and figures >= 4)
+
+
+@pytest.mark.parametrize("terms", [2, 7, 8, 9, 12])
+def test_a_skipped_line_is_put_in_where_it_has_sixteen_names_at_most_else_what_it_comes_to(terms: int) -> None:
+    """p = x0² + x1² + ... - the last one, with a plus for the minus, times z."""
+    values = [f"0.{count + 1}3{count % 7 + 1}7" for count in range(terms)]
+    inputs = ", ".join(f"x{count}: {value}" for count, value in enumerate(values))
+    squares = [f"x{count} * x{count}" for count in range(terms)]
+    text = (
+        f"inputs: {{{inputs}, z: 0.7139}}\nparameters: {{w: 1}}\ndefinitions:\n"
+        f"  p: {' + '.join(squares[:-1])} - {squares[-1]}\n  q: p * z\n  e: q * w\nobjective: e\nlearning_rate: 0.1\n"
+    )
+    bent = sum(float(value) ** 2 for value in values)
+    (line,) = Checker(read_example(text)).check(read_sheet(f"q = {bent * 0.7139:.5f}", "sheet.txt")).written
+    assert line.slips == ("minus-lost",)
+    assert line.bent is not None
+    numbers = {name.label: float(number) for name, number in (line.bent.numbers or {}).items()}
+    if terms <= 8:
+        assert numbers == {"z": 0.7139} | {f"x{count}": float(value) for count, value in enumerate(values)}
+    else:
+        assert numbers == {"z": 0.7139, "p": pytest.approx(bent, rel=1e-5)}
