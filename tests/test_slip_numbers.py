@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from math import exp, log, log2, log10, sqrt, tanh
 
 import pytest
 
 from backprop_trace import check
 from backprop_trace.check.slips import SLIPS, Facts, bends, bent_run, is_structural, written_out
-from backprop_trace.files.spec import Example, read_example
+from backprop_trace.files.spec import Example, load, read_example
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate, evaluate_all
+from backprop_trace.formulas.expr import names_in
+from backprop_trace.formulas.notation import ASCII, ATOM, show
+from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.numbers import number
 from backprop_trace.run.step import trace
 
@@ -217,3 +221,20 @@ def test_a_minus_lost_within_a_slope_is_named(activation: str, loss: str, number
     )
     report = check(example, f"net_y = 0.245\ndout_y/dnet_y = {number}\n")
     assert "minus-lost" in report.written[1].slips, report.written[1]
+
+
+@pytest.mark.parametrize("text", [LAYERS, CLASSES, load("mazur").text], ids=["layers", "classes", "mazur"])
+def test_a_slip_that_is_written_as_a_formula_is_named(text: str) -> None:
+    """Forty of the bends of all lines, as one would type them; the checker sees no more than that."""
+    example = read_example(text)
+    lines, facts = example.listing().equations, Facts(example)
+    known = {*example.values, *(line.name for line in lines)}
+    written = {
+        (canonical(line.name), bend.slip): show(bend.formula, ASCII, lambda name: (canonical(name), ATOM))
+        for line in lines
+        for bend in bends(line, line.formula, facts)
+        if names_in(bend.formula) and known.issuperset(names_in(bend.formula))
+    }
+    for (name, slip), formula in random.Random(1).sample(sorted(written.items()), 40):
+        (line,) = check(example, f"{name} = {formula}\n").written
+        assert (line.verdict, slip in line.slips) == ("slip", True), (name, slip, formula)

@@ -124,7 +124,7 @@ def _laid_out(number: Decimal) -> str:
     size = number.adjusted()
     _, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
-    if -8 < size < 9 or (exponent >= -len(digits) and -8 < size < len(digits)):
+    if -8 < size < 9 or (exponent >= -len(digits) and size < len(digits)):
         return f"{number:f}"
     return _with_power(number)
 
