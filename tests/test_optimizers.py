@@ -10,7 +10,8 @@ import pytest
 from backprop_trace.check.checker import Checker
 from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.spec import Example, read_example
-from backprop_trace.formulas.expr import after
+from backprop_trace.formulas.expr import Name, Number, after
+from backprop_trace.formulas.notation import ASCII, ATOM, show
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.catalogue import OPTIMIZERS
 from backprop_trace.model.update import counts_steps, kinds_of_lines, rule_numbers
@@ -372,6 +373,26 @@ def test_a_right_sheet_of_an_optimizer_is_right(name: str) -> None:
     assert {line.verdict for line in judged if line.written} <= {"right", "rounded"}
 
 
+EVERY_RULE = [(name, convention) for name, conventions in OPTIMIZERS.items() for convention in conventions]
+
+
+@pytest.mark.parametrize(("name", "convention"), EVERY_RULE)
+@pytest.mark.parametrize(("changed", "verdicts"), [("{}", {"right"}), ("2 * ({})", {"slip", "wrong"})])
+def test_the_formulas_of_an_optimizer_are_right_and_twice_them_are_not(
+    name: str, convention: str, changed: str, verdicts: set[str]
+) -> None:
+    """Every line of a step as a formula over others, compared at numbers that a rule may have."""
+    rate = "" if convention == "paper" and name == "adadelta" else ", learning_rate: 0.1"
+    example = read_example(EXAMPLE.format(optimizer=f"name: {name}, convention: {convention}{rate}"))
+    lines = [line for line in example.listing().equations if not isinstance(line.formula, Name | Number)]
+    formulas = [show(line.formula, ASCII, lambda name: (canonical(name), ATOM)) for line in lines]
+    sheet = [f"{canonical(line.name)} = {changed.format(text)}" for line, text in zip(lines, formulas, strict=True)]
+    report = Checker(example).check(read_sheet("\n".join([*sheet, "w1 = 0.5"]), "sheet.txt"))
+    found = {line.name: line.verdict for line in report.written if line.name != "w1"}
+    assert len(found) > 10
+    assert set(found.values()) <= verdicts, found
+
+
 SEVERAL = """
 inputs: {{x1: [0.5, -0.3, 0.8], x2: [0.1, 0.9, -0.4]}}
 targets: {{o1: [0.2, 0.7, 0.4], o2: [0.9, 0.1, 0.3]}}
@@ -384,7 +405,6 @@ batch: mean
 batch_size: {size}
 optimizer: {{name: {name}, convention: {convention}{more}}}
 """
-EVERY_RULE = [(name, convention) for name, conventions in OPTIMIZERS.items() for convention in conventions]
 
 
 def changes_and_errors(example: Example, with_weights: bool) -> str:

@@ -27,6 +27,7 @@ from backprop_trace.formulas.arithmetic.exact import EXACT, precision, to_fmpq
 from backprop_trace.formulas.expr import Formula, Name, Number, names_in
 from backprop_trace.formulas.paper import plain
 from backprop_trace.formulas.parse import BadFormula
+from backprop_trace.model.update import ETA, TIME
 
 POINTS, MOST_DRAWS, BITS = 5, 40, 256
 MOST_BETWEEN = 12
@@ -144,12 +145,11 @@ def _carried_on(line: Name, bent: Formula, later: list[tuple[Name, Formula]], po
 def _points(variant: Variant, step: int) -> Iterator[Mapping[Name, Any]]:
     """Values of the whole listing at random parameters and inputs (always the same ones)."""
     draw = random.Random(20)
-    kept = {name for name in variant.example.values if name.kind == "target" or name.label == "eta"}
     lines = [(equation.name, equation.formula) for equation in variant.at(step).listing.equations]
     found = 0
     for _ in range(MOST_DRAWS):
         values = {
-            name: to_fmpq(true if name in kept else Fraction(draw.randrange(-1500, 1500), 1000))
+            name: to_fmpq(_drawn(name, true, draw))
             for name in variant.example.values
             if (true := variant.given(name)) is not None
         }
@@ -160,6 +160,15 @@ def _points(variant: Variant, step: int) -> Iterator[Mapping[Name, Any]]:
         found += 1
         if found == POINTS:
             return
+
+
+def _drawn(name: Name, given: Fraction, draw: random.Random) -> Fraction:
+    """Another number for a given one; what a rule has is a share or positive, as it must be, and steps are whole."""
+    if name.kind == "target" or name == ETA:
+        return given
+    if name == TIME:
+        return Fraction(draw.randrange(2, 9))
+    return Fraction(draw.randrange(1, 1000) if name.kind else draw.randrange(-1500, 1500), 1000)
 
 
 def _value(formula: Formula, point: Mapping[Name, Any]) -> arb | None:
