@@ -54,3 +54,28 @@ def test_each_of_them_is_judged_from_the_lines_before(numbers: list[str]) -> Non
     verdicts = {line.written: line.verdict for line in found if line.name == "out_h1"}
     assert verdicts.pop("0.7109") == "follows"
     assert set(verdicts.values()) <= {"slip", "wrong"}
+
+
+SLOPE = """\
+inputs: {x: 0.8317, y: 0.5196}
+parameters: {w: 1}
+definitions:
+  p: x * y
+  s: p * (1 - p)
+  e: s * w
+objective: e
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "follows"),
+    [
+        ("0.24936", True), ("0.24939", True), ("0.24960", True), ("0.24975", True), ("0.24979", True),
+        ("0.24930", False), ("0.24920", False), ("0.24987", False), ("0.24995", False),
+    ],
+)  # fmt: skip
+def test_what_follows_from_another_reading_moves_as_that_does_and_hardly_more(number: str, follows: bool) -> None:
+    """p is also read as 0.48, which is 0.475 to 0.485: p (1 - p) is then 0.249375 to 0.249775."""
+    report = bt.check(bt.read_example(SLOPE), f"p: [0.43, 0.48]\ns: {number}\n")
+    assert (report.written[-1].verdict == "follows") is follows
