@@ -39,7 +39,8 @@ def facts_of(page: str) -> dict:
 def test_every_line_of_the_trace_stands_on_the_page_with_its_value(name):
     example = load(name)
     page = page_of(example)
-    texts = {html.unescape(key): text for key, text in re.findall(r'<b class=vl data-t="?([^">]*)"?>([^<]*)</b>', page)}
+    rows = re.findall(r'<a class=row href="?#([^">]*)"?>.*?<b class=vl>([^<]*)</b>', page)
+    texts = {html.unescape(key): text for key, text in rows}
     step = trace(example)
     assert texts.keys() == {canonical(line.name) for line in step.lines}
     for line in step.lines:

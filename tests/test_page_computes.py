@@ -15,7 +15,7 @@ from backprop_trace.files.spec import Example, load, shipped
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import brief, in_print, shown
 from backprop_trace.render import render
-from backprop_trace.render.view import View
+from backprop_trace.render.view import View, chosen
 from backprop_trace.run.step import Trace, trace
 
 if shutil.which("node") is None:
@@ -30,9 +30,9 @@ const later = n => { const h = g.slice(); while (n--) on(h); return values(h) };
 """
 
 
-def asked(example: Example, question: str) -> dict[str, object]:
+def asked(example: Example, question: str, **view: object) -> dict[str, object]:
     """What the script of a page answers."""
-    page = "".join(render("html", [trace(example)], View(example, practice=None)))
+    page = "".join(render("html", [trace(example)], View(example, practice=None, **view)))
     script = page[page.rindex("<script>") + 8 : page.rindex("const $ =")]
     source = f"{script}\n{VALUES}\nconsole.log(JSON.stringify({question}))"
     done = subprocess.run(["node", "-"], input=source, capture_output=True, text=True, encoding="utf-8", check=True)
@@ -40,9 +40,10 @@ def asked(example: Example, question: str) -> dict[str, object]:
     return found
 
 
-def agree(found: dict[str, str], step: Trace, rel: float) -> None:
-    assert found.keys() == {canonical(line.name) for line in step.lines}
-    for line in step.lines:
+def agree(found: dict[str, str], step: Trace, rel: float, view: View | None = None) -> None:
+    lines = step.lines if view is None else chosen(step, view)
+    assert found.keys() == {canonical(line.name) for line in lines}
+    for line in lines:
         assert float(found[canonical(line.name)]) == pytest.approx(line.value, rel=rel, abs=1e-14), canonical(line.name)
 
 
@@ -75,6 +76,23 @@ def test_after_changes_of_the_givens_it_is_a_fresh_run(name):
     found = asked(example, f"{json.dumps(changes)}.map(changed)")
     for change, values in zip(changes, found, strict=True):
         agree(values, trace(with_values(example, [f"{key}={text}" for key, text in change.items()])), 1e-11)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_page_of_some_lines_computes_what_it_does_not_show(name):
+    """After changes of the givens, and two steps on."""
+    example, rng = load(name), random.Random(name)
+    lines = trace(example).lines
+    some = frozenset(line.name for line in rng.sample(lines, min(3, len(lines))))
+    for view in ({"phases": ("backward",)}, {"phases": ("update",)}, {"only": some}):
+        if not chosen(trace(example), View(example, **view)):
+            continue
+        changes = [some_changes(example, rng)]
+        (values,) = asked(example, f"{json.dumps(changes)}.map(changed)", **view)
+        changed = with_values(example, [f"{key}={text}" for key, text in changes[0].items()])
+        agree(values, trace(changed), 1e-11, View(example, **view))
+        if trace(example).listing.carried and example.training.batching.size is None:
+            agree(asked(example, "later(2)", **view), trace(example, step=3), 1e-9, View(example, **view))
 
 
 @pytest.mark.parametrize("name", shipped())

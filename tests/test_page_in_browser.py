@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import shutil
 from collections.abc import Iterator
 from math import exp
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backprop_trace.cli.options import with_values
+from backprop_trace.cli.options import UsageError, with_values
 from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.render import render
@@ -86,6 +88,64 @@ def test_after_a_change_the_page_is_a_fresh_run(opened, name, field, text):
     agree(page.evaluate(VALUES), trace(with_values(example, [f"{field}={text}"])))
 
 
+ADAM = "inputs: {x: 1}\ntargets: {o1: 1}\nparameters: {w: 0.5}\nlayers: [{units: [o1], activation: identity, weights: \
+[[w]]}]\nloss: half_squared_error\noptimizer: {name: adam, weight_decay: 0.1}\n"
+
+
+@pytest.mark.parametrize("text", ["-1", "0", "0.5", "1", "2"])
+def test_what_the_program_refuses_the_page_refuses_too_with_the_same_words(opened, text):
+    example = read_example(ADAM)
+    page = opened(example, "#change:").page
+    for name in map(canonical, example.values):
+        page.click('[data-a="reset"]')
+        page.fill(f'[data-g="{name}"]', text)
+        try:
+            with_values(example, [f"{name}={text}"])
+            assert page.inner_text(".err") == ""
+        except UsageError as refused:
+            why = str(refused).rpartition("': ")[2]
+            assert page.inner_text(".err.on").startswith(f"{name}: {why}; ")
+            assert page.evaluate("given.every((g, k) => g.v === G[k][2])")
+
+
+HOW = [[], ["--at", "5"], ["--set", "w5=0.7"], ["--set", "w5=0.7", "--at", "3"], ["--phase", "backward", "--at", "2"]]
+
+
+@pytest.mark.parametrize("how", HOW, ids=" ".join)
+@pytest.mark.parametrize("doing", [[], ["on"], ["w6"], ["on", "w6", "on"]], ids=" ".join)
+def test_what_is_handed_out_gives_what_is_on_the_page(browser, run, tmp_path, how, doing):
+    """The command and the YAML the same numbers, bit for bit; the sheet the right lines."""
+    file, sheet = tmp_path / "page.html", tmp_path / "sheet.txt"
+    run("show", "mazur", "--format", "html", *how, "-o", str(file))
+    found = Opened(browser, file, "#change:")
+    found.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for what in doing:
+        if what == "on":
+            found.page.click('[data-a="1"]')
+        else:
+            found.page.fill(f'[data-g="{what}"]', "1/3")
+    values = found.page.evaluate(VALUES)
+    for button in ("command", "copy"):
+        found.page.click(f'[data-a="{button}"]')
+        found.page.wait_for_function("document.querySelector('.lab').innerText.includes('Copied')")
+        copied = found.page.evaluate("navigator.clipboard.readText()")
+        if button == "copy":
+            sheet.with_suffix(".yaml").write_text(copied)
+            copied = f"backprop-trace show {sheet.with_suffix('.yaml')}"
+        again = json.loads(run(*shlex.split(copied)[1:], "--format", "json")[1])
+        assert {line["name"]: float(line["value"]) for line in again["lines"] if line["name"] in values} == values
+    found.page.click('[data-m="practise"]')
+    for place, value in enumerate(values.values()):
+        found.page.locator(".ask input").nth(place).fill(f"{value:.9f}")
+    with found.page.expect_download() as download:
+        found.page.click('[data-a="sheet"]')
+    sheet.write_text(Path(download.value.path()).read_text())
+    report = json.loads(run("check", "mazur", str(sheet), "--format", "json")[1])
+    assert {line["verdict"] for line in report["lines"] if line["written"]} == {"right"}
+    assert found.complaints == []
+    found.context.close()
+
+
 @pytest.mark.parametrize("name", ["mazur", "xor", "rnn", "deep"])
 def test_the_yaml_that_is_copied_is_what_is_on_the_page(opened, name):
     found = opened(load(name), "#!change")
@@ -136,6 +196,13 @@ def test_a_link_leads_to_its_quantity_and_the_arrows_go_on(opened):
     page.keyboard.press("ArrowRight")
     assert page.evaluate("L[i].n") == "dnet_o1/dw6"
     assert page.evaluate("location.hash") == "#dnet_o1/dw6"
+
+
+@pytest.mark.parametrize(("name", "link", "uses"), [("xor", "net_h1[1]", "x1[1]"), ("rnn", "net_h1@1", "x@1")])
+def test_what_is_used_is_said_once_with_its_sample_or_time_step(opened, name, link, uses):
+    said = opened(load(name), f"#{link}").page.locator(".uses a").all_inner_texts()
+    assert uses in said
+    assert not any(each.count("[") > 1 or each.count("@") > 1 for each in said)
 
 
 def test_what_is_not_yet_known_is_not_shown(opened):
@@ -228,7 +295,7 @@ def test_hostile_answers_do_nothing_typed_kept_or_handed_out(opened):
 )  # fmt: skip
 def test_what_is_kept_may_be_anything(opened, kept):
     found = opened(load("mazur"))
-    found.page.evaluate("x => localStorage.setItem('practice:mazur', x)", kept)
+    found.page.evaluate("x => localStorage.setItem(KEPT, x)", kept)
     found.page.reload()
     found.page.click('[data-m="practise"]')
     assert found.page.evaluate("window.bad") is None
@@ -296,8 +363,13 @@ def test_a_german_page_reads_commas_and_points_and_hands_out_points(browser, run
     found.page.fill('[data-g="w6"]', "0,3,5")
     assert "ist keine Zahl" in found.page.inner_text(".err.on")
     found.page.click('[data-m="practise"]')
-    found.page.fill(".ask input >> nth=0", "0,3775")
-    assert found.page.inner_text(".chp >> nth=0") == "✓ richtig"
+    for place, text in enumerate(["0,3775", "0.5933", "3,925e-1"]):
+        found.page.fill(f".ask input >> nth={place}", text)
+        assert found.page.inner_text(f".chp >> nth={place}") == "✓ richtig"
+    with found.page.expect_download() as download:
+        found.page.click('[data-a="sheet"]')
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[1:] == ["net_h1 = 0.3775", "out_h1 = 0.5933", "net_h2 = 3.925e-1"]
     assert found.complaints == []
     found.context.close()
 

@@ -67,14 +67,15 @@ MARKED = 735_100_000
 """Numbers from here on stand for the given ones while a template is made."""
 
 
-def template(example: Example) -> list[str | Name]:
-    """The text of the file in pieces, with a name wherever the number of a given quantity stands."""
+def template(example: Example, steps: int = 0) -> list[str | Name]:
+    """The text of the file in pieces, after so many training steps, with a name wherever the number of a given quantity
+    stands."""
     names = list(dict.fromkeys([*example.values, *states(example.rule)]))
     marks = {name: Fraction(MARKED + place) for place, name in enumerate(names)}
     marked = example._replace(
         values={name: str(mark) for name, mark in marks.items()}, set_=frozenset(names), rounded=frozenset()
     )
-    text = "".join(written_again(marked, marks, str(example.folder / "copied.yaml")))
+    text = "".join(written_again(marked, marks, str(example.folder / "copied.yaml"), steps))
     pieces = re.split(rf"(?<!\d)({'|'.join(map(str, marks.values()))})(?!\d)", text)
     return [names[int(piece) - MARKED] if place % 2 else piece for place, piece in enumerate(pieces)]
 

@@ -14,6 +14,7 @@ them, the general formulas say them as they are, and NumPy puts whole arrays in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from backprop_trace.formulas.expr import (
@@ -39,6 +40,38 @@ WEIGHT, GRADIENT, THERE = given("w"), given("g"), given("at")
 """The letters of a parameter, of its gradient, and of where that is taken."""
 SCHEDULED = "eta_t"
 """The learning rate of a step, where it changes from step to step."""
+
+
+class Bound(NamedTuple):
+    """What a number of a rule may be: from `least` on or `above` it, perhaps whole, below another; and what is said of
+    any other."""
+
+    low: str
+    least: int = 0
+    above: bool = False
+    whole: bool = False
+    below: int | None = None
+    high: str = ""
+
+    def fault(self, value: Fraction) -> str:
+        """What is wrong with a number; empty if nothing is."""
+        if value < self.least or (self.above and value == self.least) or (self.whole and value.denominator != 1):
+            return self.low
+        return self.high if self.below is not None and value >= self.below else ""
+
+
+BOUNDS: Mapping[Name, Bound] = {
+    ETA: Bound("the learning rate must be greater than 0", above=True),
+    TIME: Bound("the time step is a whole number from 1 on", least=1, whole=True),
+} | {
+    rule_letter(setting.letter): Bound(
+        f"{key} must not be below {setting.least}",
+        setting.least,
+        below=setting.below,
+        high="" if setting.below is None else f"{key} must be below {setting.below}",
+    )
+    for key, setting in SETTINGS.items()
+}
 
 
 class UpdateRule(NamedTuple):

@@ -30,11 +30,17 @@ class Script:
         return f"v=>{show(formula, JAVASCRIPT, lambda name: (f'v[{self.places[name]}]', ATOM))}"
 
 
-def program(givens: Iterable[Name], equations: Iterable[Equation]) -> str:
-    """A script with an array F of a function for each line; `run(givens)` is the array of all values."""
+def program(givens: Iterable[Name], equations: Iterable[Equation], hidden: Iterable[Equation] = ()) -> str:
+    """A script with an array F of a function for each line; `run(givens)` is the array of all values.
+
+    `hidden` lines are computed first, each in its place: some of the givens are none, but follow from the others.
+    """
     equations = tuple(equations)
     script = Script([*givens, *(equation.name for equation in equations)])
     functions = ",\n".join(script.function(equation.formula) for equation in equations)
+    first = ",\n".join(f"[{script.places[each.name]},{script.function(each.formula)}]" for each in hidden)
+    fill = f"for(const [k,f] of [{first}])v[k]=f(v);v.length=g.length;" if first else ""
     return (
-        f"{FUNCTIONS}\nconst F=[{functions}];\nconst run=g=>{{const v=[...g];for(const f of F)v.push(f(v));return v}};"
+        f"{FUNCTIONS}\nconst F=[{functions}];\n"
+        f"const run=g=>{{const v=[...g];{fill}for(const f of F)v.push(f(v));return v}};"
     )

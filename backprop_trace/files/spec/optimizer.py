@@ -13,7 +13,7 @@ from backprop_trace.formulas.numbers import number
 from backprop_trace.formulas.vocabulary import normal
 from backprop_trace.model.batches import Batching
 from backprop_trace.model.catalogue import OPTIMIZERS, SCHEDULES, SETTINGS, WEIGHT_DECAY, decays_apart
-from backprop_trace.model.update import ETA, TIME, UpdateRule, constants_used, states
+from backprop_trace.model.update import BOUNDS, ETA, TIME, UpdateRule, constants_used, states
 
 
 def read_optimizer(reader: Reader, top: Mapping[str, Node], rule: UpdateRule) -> UpdateRule:
@@ -76,11 +76,9 @@ def read_constants(reader: Reader, entries: Mapping[str, Node], rate: Node | Non
 
 def limited(reader: Reader, node: Node, key: str) -> str | None:
     """A number within the limits of a setting."""
-    setting, text = SETTINGS[key], reader.number(node)
-    if text is not None and not setting.least <= number(text):
-        reader.wrong(f"{key} must not be below {setting.least}", node.place)
-    elif text is not None and setting.below is not None and number(text) >= setting.below:
-        reader.wrong(f"{key} must be below {setting.below}", node.place)
+    text = reader.number(node)
+    if text is not None and (fault := BOUNDS[rule_letter(SETTINGS[key].letter)].fault(number(text))):
+        reader.wrong(fault, node.place)
     return text
 
 
@@ -92,8 +90,8 @@ def read_rate(reader: Reader, node: Node | None, rule: UpdateRule, used: bool) -
             reader.lacks("learning_rate", "learning_rate: 0.5")
         return
     text = reader.number(node)
-    if text is not None and number(text) <= 0:
-        reader.wrong("the learning rate must be greater than 0", node.place)
+    if text is not None and (fault := BOUNDS[ETA].fault(number(text))):
+        reader.wrong(fault, node.place)
     elif text is not None and not used:
         which = f"{rule.optimizer} ({rule.convention})"
         reader.wrong(f"{which} has no learning rate", node.place, help="another convention has: torch, keras")
@@ -121,8 +119,8 @@ def read_state(reader: Reader, node: Node | None, rule: UpdateRule) -> None:
         if label not in known:
             help_ = did_you_mean(key.text, known)
             reader.wrong(f"{short(key.text)} is nothing {rule.optimizer} keeps", key.place, help=help_)
-        elif text is not None and known[label] == TIME and (number(text) < 1 or number(text).denominator != 1):
-            reader.wrong("the time step is a whole number from 1 on", value.place)
+        elif text is not None and known[label] == TIME and (fault := BOUNDS[TIME].fault(number(text))):
+            reader.wrong(fault, value.place)
         elif text is not None:
             reader.values[known[label]] = text
 

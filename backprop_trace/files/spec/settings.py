@@ -18,9 +18,8 @@ from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.numbers import NotANumber, Rounded, given_number, given_text
 from backprop_trace.formulas.vocabulary import Vocabulary
-from backprop_trace.model.catalogue import SETTINGS
 from backprop_trace.model.settle import DoesNotSettle, settled
-from backprop_trace.model.update import ETA, TIME, constants_used
+from backprop_trace.model.update import BOUNDS, ETA, constants_used
 
 
 class BadSetting(ValueError):
@@ -74,13 +73,4 @@ def _fault(example: Example, name: Name, text: str) -> str:
         return ""
     if isinstance(text, Rounded):
         return f"{'the learning rate' if name == ETA else 'a constant of the optimizer'} is chosen: leave the ~ out"
-    if name == ETA and value <= 0:
-        return "the learning rate must be greater than 0"
-    if name == TIME and (value < 1 or value.denominator != 1):
-        return "the time step is a whole number from 1 on"
-    for key, setting in SETTINGS.items():
-        if setting.letter == name.label and value < setting.least:
-            return f"{key} must not be below {setting.least}"
-        if setting.letter == name.label and setting.below is not None and value >= setting.below:
-            return f"{key} must be below {setting.below}"
-    return ""
+    return BOUNDS[name].fault(value) if name in BOUNDS else ""

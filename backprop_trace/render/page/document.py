@@ -7,6 +7,7 @@ step is there to be read, and printed it is the whole derivation.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -20,9 +21,10 @@ from backprop_trace.formulas.notation.mathml import number as mathml_number
 from backprop_trace.formulas.notation.names import MATHML_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import brief, in_print, shown
 from backprop_trace.formulas.numbers import number
-from backprop_trace.model.chain import PHASES
+from backprop_trace.model.chain import PHASES, Equation
 from backprop_trace.model.general import written
 from backprop_trace.model.network import TooLarge
+from backprop_trace.model.update import BOUNDS, Bound, constants_used
 from backprop_trace.render.medium import SCREEN, Medium
 from backprop_trace.render.page.layout import INPUT, Box, NetworkLayout, downwards, layout
 from backprop_trace.render.page.steps import derivation
@@ -33,7 +35,7 @@ from backprop_trace.render.view import Names, Numbers, View, chosen, described, 
 from backprop_trace.render.words import translated, word
 from backprop_trace.render.writers.html import INK, LETTERS
 from backprop_trace.run.javascript import Script, program
-from backprop_trace.run.step import FLOAT_SETTINGS, Line, Trace
+from backprop_trace.run.step import FLOAT_SETTINGS, Line, Trace, ancestors
 
 LARGEST_PAGE = 2000
 """Lines. A browser takes seconds for more; then a phase or a few quantities are asked for."""
@@ -89,7 +91,9 @@ class _Page:
         self.givens = [name for name in trace.example.values if name in trace.values]
         self.drawn: NetworkLayout = layout(self.network)
         self.first = "practise" if view.practice is not None and view.practice.first else "watch"
-        self.modes = ("watch", "change", "practise") if view.practice is not None else ("watch", "change")
+        self.hidden = self.unseen()
+        modes = {"watch": True, "change": self.hidden is not None, "practise": view.practice is not None}
+        self.modes = [mode for mode, is_there in modes.items() if is_there]
         self.told: set[int] = set()
         self.standing_at = Standing([*self.givens, *(line.name for line in self.lines)])
 
@@ -247,25 +251,40 @@ class _Page:
         return f' style="--x:{x * scale:.2f};--y:{y * scale:.2f};--w:{width * scale:.2f}"'
 
     def laboratory(self) -> str:
-        say, objective = self.say, html_name(self.network.objective)
-        can_go_on = self.trace.example.training.batching.size is None and self.trace.listing.carried
+        say, can_go_on = self.say, self.can_go_on()
         steps = f'<button data-a="1" class="pri">{say("One step on")}</button>' if can_go_on else ""
-        steps += "".join(f'<button data-a="{count}">{count}</button>' for count in (10, 100) if can_go_on)
+        steps += "".join(
+            f'<button data-a="{count}" aria-label="+{count}">{count}</button>' for count in (10, 100) if can_go_on
+        )
         several = (
             f'<div class="acts stp"><label for="step">{say("Training step")}</label><input id="step" type="number" '
             f'min="1" max="{self.view.steps}" value="1"><span>{say("of {}", str(self.view.steps))}</span></div>'
             if self.view.steps > 1 and steps
             else ""
         )
-        at = say("{} at step {}", objective, '<b id="at">1</b>')
         return (
             f'<section class="lab{" many" if several else ""}" aria-label="{say("Change")}"><div class="acts">'
             f'{several}{steps}<button data-a="reset">{say("Reset")}</button>'
             f'<button data-a="copy">{say("Copy the YAML")}</button>'
             f'<button data-a="command">{say("Copy the command")}</button></div>\n<p class="err" role="alert"></p>'
-            f'<div class="loss"><div class="big"><span>{at}</span>'
-            f'<b id="enow"></b><span id="ewas"></span></div><svg class="spark" role="img" aria-label="{say("Loss")}">'
-            '<path class="ax"/><polyline/><circle r="4"/></svg></div></section>\n'
+            f"{self.loss()}</section>\n"
+        )
+
+    def can_go_on(self) -> bool:
+        """Has the trace all that a training step changes?"""
+        example, changed = self.trace.example, {old for _, old in self.trace.listing.carried}
+        return bool(changed) and changed.issuperset(example.rule.trained) and example.training.batching.size is None
+
+    def loss(self) -> str:
+        """The loss now, and step by step; empty where the trace has none."""
+        say, objective = self.say, self.network.objective
+        if objective not in self.trace.by_name:
+            return ""
+        at = say("{} at step {}", html_name(objective), '<b id="at">1</b>')
+        return (
+            f'<div class="loss"><div class="big"><span>{at}</span><b id="enow"></b><span id="ewas"></span></div>'
+            f'<svg class="spark" role="img" aria-label="{say("Loss")}"><path class="ax"/><polyline/>'
+            '<circle r="4"/></svg></div>'
         )
 
     def transport(self) -> str:
@@ -360,7 +379,7 @@ class _Page:
         return (
             f'<li class="ln {KINDS[equation.phase]}" {attribute("id", key)}>'
             f'<a class="row" {attribute("href", "#" + key)}>'
-            f'<span class="nm">{html_name(plain(name))}</span><b class="vl" {attribute("data-t", key)}>'
+            f'<span class="nm">{html_name(plain(name))}</span><b class="vl">'
             f'{escaped(in_print(value))}</b></a><div class="more">{inside}</div>'
         )
 
@@ -368,12 +387,13 @@ class _Page:
 
     def script(self) -> Iterator[str]:
         equations = [line.equation for line in self.lines]
-        missing = self.outside()
-        known = [*self.givens, *missing, *(equation.name for equation in equations)]
+        before = [*self.givens, *self.outside()]
+        known = [*before, *(equation.name for equation in equations)]
         places = {name: place for place, name in enumerate(known)}
         training = self.trace.example.training
         facts = {
-            "givens": [self.given(name) for name in [*self.givens, *missing]],
+            "givens": [self.given(name) for name in before],
+            "free": len(self.givens),
             "lines": [self.line(equation.name, places) for equation in equations],
             "order": self.order(),
             "settled": training.times if training.settling is not None else 0,
@@ -383,6 +403,7 @@ class _Page:
                 for new, old in self.trace.listing.carried
                 if new in places and old in places
             ],
+            "bounds": self.bounds(),
             "objective": canonical(self.network.objective),
             "places": [str(place) for place in self.standing()],
             "down": moved(downwards(self.drawn)),
@@ -392,13 +413,14 @@ class _Page:
             "name": self.trace.example.name,
             "asked": self.asked(),
             "decimals": self.view.practice.decimals if self.view.practice is not None else None,
-            "command": f"backprop-trace show {self.trace.example.name}",
-            "file": self.file([*self.givens, *missing]),
+            "command": self.command(),
+            "set": [canonical(name) for name in self.givens if name in self.trace.example.set_],
+            "file": self.file(),
             "comma": self.comma,
             "words": self.vocabulary(),
         }
         yield f"<script>\nconst D={_packed(facts)};\n"
-        yield program([*self.givens, *missing], equations)
+        yield program(before, equations, self.hidden or ())
         yield f"\n{_part('numbers.js')}\n"
         yield from self.practising(known) if self.view.practice is not None else [_part("watching.js")]
         yield f"\n{_part('page.js')}\n</script>\n"
@@ -417,11 +439,19 @@ class _Page:
         patterns = dict.fromkeys(pattern for script in scripts for pattern in said_by(script))
         return {pattern: translated(pattern, self.language) for pattern in (*PHASES, *patterns)}
 
-    def file(self, known: Sequence[Name]) -> list[str | int]:
+    def command(self) -> str:
+        """What shows this in a terminal, but for the numbers that are set."""
+        example = self.trace.example
+        batching = example.training.batching
+        size = f" --batch-size {batching.size}" if batching.size else ""
+        shuffled = f" --shuffle --seed {batching.seed}" if batching.size and batching.seed is not None else ""
+        return f"backprop-trace show {shlex.quote(example.name)}{size}{shuffled}"
+
+    def file(self) -> list[str | int]:
         """The YAML in pieces, with the place of a given number wherever it stands."""
-        places, values = {name: place for place, name in enumerate(known)}, self.trace.example.values
+        places, values = {name: place for place, name in enumerate(self.givens)}, self.trace.example.values
         pieces: list[str | int] = []
-        for piece in template(self.trace.example):
+        for piece in template(self.trace.example, self.trace.step - 1):
             if isinstance(piece, str):
                 pieces.append(piece)
             else:
@@ -462,16 +492,38 @@ class _Page:
         yield f"D.digits={_packed({slip: slips[slip] for slip in DIGITS})};\nconst R={_packed(RULES)};\n"
         yield f"{_part('judging.js')}\n{_part('practise.js')}\n"
 
+    def unseen(self) -> list[Equation] | None:
+        """The lines that are computed and not shown, where only some are: what those use, the loss and the new values,
+        and all that these depend on. None: there are too many, and nothing can be changed."""
+        shown, listing = {line.name for line in self.lines}, self.trace.listing
+        if len(shown) == len(listing.equations):
+            return []
+        wanted = {*self.used(), self.network.objective, *(new for new, _ in listing.carried)} - shown
+        lines = ancestors(listing.equations, wanted)
+        return lines if len(lines) <= LARGEST_PAGE else None
+
+    def used(self) -> dict[Name, None]:
+        return dict.fromkeys(name for line in self.lines for name in names_in(line.equation.formula))
+
     def outside(self) -> list[Name]:
-        """What the lines use that is neither given nor among them, where only some are shown: it stays as it is."""
+        """What has a number on the page and is neither given nor shown."""
         known = {*self.givens, *(line.name for line in self.lines)}
-        used = dict.fromkeys(name for line in self.lines for name in names_in(line.equation.formula))
-        return [name for name in used if name not in known]
+        names = self.used() if self.hidden is None else [line.name for line in self.hidden]
+        return [name for name in names if name not in known]
 
     def given(self, name: Name) -> list[Any]:
+        """Its name, its text (none: not as it was given), its value, its parts of the drawing."""
         text = self.texts.given.get(name)
-        value = float(number(text)) if text is not None else float(self.trace.values[name])
-        return [canonical(name), text if text is not None else shown(value), value, *parts(name)]
+        return [canonical(name), text, float(number(text) if text else self.trace.values[name]), *parts(name)]
+
+    def bounds(self) -> list[tuple[str, Bound]]:
+        """What the numbers of the optimizer may be, and what is said of any other."""
+        used = constants_used(self.trace.example.rule)
+        bounds = {name: bound for name, bound in BOUNDS.items() if name in used}
+        return [
+            (canonical(name), bound._replace(low=word(bound.low, self.language), high=word(bound.high, self.language)))
+            for name, bound in bounds.items()
+        ]
 
     def line(self, name: Name, places: dict[Name, int]) -> dict[str, Any]:
         """n: its name; p: its phase; u: the places of what it uses; o: its parts of the drawing; j: its formula."""

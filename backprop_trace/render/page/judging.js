@@ -9,7 +9,7 @@ const halfOf = (size, figures) => size > 0 ? .5 * 10 ** (order(size) - figures +
 
 /* a number as it is written: its value x, half a unit of its last digit h, its decimals d, figures g, and zeros z that may fill its places */
 function written(text) {
-  const s = text.trim().replace(/[−–]/g, '-').replace(/^([-+]?\d*),(\d+)$/, '$1.$2');
+  const s = text.trim().replace(/[−–]/g, '-').replace(/^([-+]?\d*),(\d+)/, '$1.$2');
   const x = read(s);
   if (typeof x == 'string') return {bad: x};
   if (s.includes('/')) return {x, h: 0, d: 99, g: 99, z: 0, s};
@@ -361,7 +361,7 @@ class Judging {
   }
   misreadBefore(between, k, w) {
     for (const j of this.figuresShown(k, w) >= R.enoughFigures ? between : []) {
-      const found = usedIn(F[j]).filter(m => m < K && G[m][2] === this.g[m] && !/[/e]/i.test(G[m][1]) && written(G[m][1]).g > 1).flatMap(m => misread(G[m][1]).map(other => {
+      const found = usedIn(F[j]).filter(m => m < K && G[m][1] && G[m][2] === this.g[m] && !/[/e]/i.test(G[m][1]) && written(G[m][1]).g > 1).flatMap(m => misread(G[m][1]).map(other => {
         const f = v => { const u = v.slice(); u[m] = +other; return F[j](u) };
         f.uses = usedIn(F[j]);
         return {slip: D.digits['given-misread'], bent: {[j]: f}};

@@ -26,7 +26,7 @@ const mark = s => D.comma ? s.replace('.', ',') : s;
 function read(s) {
   s = s.trim().replace(/[−–]/g, '-');
   if (!s) return say('is empty');
-  if (/^[-+]?\d*,\d+$/.test(s)) { if (!D.comma) return say('{}: write a point, {}', s, s.replace(',', '.')); s = s.replace(',', '.') }
+  if (/^[-+]?\d*,\d+(e.*)?$/i.test(s)) { if (!D.comma) return say('{}: write a point, {}', s, s.replace(',', '.')); s = s.replace(',', '.') }
   const m = /^([-+]?\d+)\s*\/\s*(\d+)$/.exec(s);
   const x = m ? +m[2] ? m[1] / m[2] : NaN : /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(s) ? +s : NaN;
   if (x !== x) return say('“{}” is not a number', s);

@@ -4,7 +4,7 @@ const root = document.documentElement;
 const lis = $$('.ln'), source = k => $('.more', lis[k]);
 lis.forEach((li, k) => { L[k].t = $('h3', source(k)).textContent });
 const given = G.map(g => ({t: g[1], v: g[2]}));
-let v = [], v0, i = 0, mode = 'watch', hist = [], whole = [], timer = 0, quiet = false, done = 0, same = true, place = D.places[0] || '';
+let v = [], v0, i = 0, mode = 'watch', hist = [], whole = [], timer = 0, quiet = false, done = 0, same = true, edited = false, place = D.places[0] || '';
 
 /* numbers */
 /* as it was given, or as the trace has it while nothing is changed, or computed here */
@@ -59,9 +59,11 @@ lis.forEach(li => { const s = document.createElement('span'); s.className = 'was
 function numbers() {
   v = run(given.map(g => g.v));
   v0 = v0 || v;
-  same = given.every((g, k) => g.v === G[k][2]);
+  for (let k = D.free; k < K; k++) given[k] = {v: v[k]};
+  same = G.every((g, k) => k >= D.free || given[k].v === g[2]);
   $$('[data-t]').forEach(e => { e.textContent = minus(text(AT.get(e.dataset.t), 9)) });
   lis.forEach((li, k) => {
+    $('.vl', li).textContent = minus(text(K + k, 9));
     const d = v[K + k] !== v0[K + k] && !(isNaN(v[K + k]) && isNaN(v0[K + k])), w = $('.was', li);
     li.classList.toggle('dif', d);
     w.textContent = d ? (v[K + k] > v0[K + k] ? '▲' : '▼') : '';
@@ -128,21 +130,26 @@ function fill() {
   const l = L[i];
   card.innerHTML = source(i).innerHTML.replace(/(<\/?)h3/g, '$1h2');
   put(card, k => text(k, digits()));
+  scrolls($('.der', card), l.t);
   $$('mtr:first-child>mtd', card).forEach((c, k) => {
     const d = $$('mtr:nth-child(2)>mtd', card)[k];
     if (d && d.dataset.v && !d.classList.contains('res')) c.dataset.n = d.dataset.v;
   });
   $('h2', card).insertAdjacentHTML('beforeend', `<small>${say(l.p)}</small>`);
-  const link = k => `<a href="#${esc(encodeURIComponent(N[k]))}">${nice(k)}${esc(PLACE.exec(N[k])[0])}</a>`;
+  const link = k => `<a href="#${esc(encodeURIComponent(N[k]))}">${nice(k)}</a>`;
   const goes = L.flatMap((m, k) => m.u.includes(K + i) ? [K + k] : []);
   const some = ks => ks.slice(0, 12).map(link).join(' ') + (ks.length > 12 ? ` <span>${say('and {} more', ks.length - 12)}</span>` : '');
   let us = l.u.length ? `<span>${say('Uses')}</span> ` + some(l.u) : '';
   us += goes.length ? ` <span class="to">${say('Goes into')}</span> ${some(goes)}` : '';
   const general = l.j != null && $(`.gen [data-j="${l.j}"]`);
   if (general) $('.der', card).insertAdjacentHTML('beforebegin', `<p class="ing">${say('In general')} ${general.innerHTML}</p>`);
+  scrolls($('.ing', card), say('In general'));
   card.insertAdjacentHTML('beforeend', `<p class="uses">${us}</p>`);
 }
-const nice = k => k >= K ? $('.nm', lis[k - K]).innerHTML : ($(`.giv [data-t="${CSS.escape(N[k])}"]`) || {previousElementSibling: {innerHTML: esc(N[k])}}).previousElementSibling.innerHTML;
+/* what is wider than its box can be reached with the keyboard, too */
+function scrolls(e, label) { if (e && e.scrollWidth > e.clientWidth) Object.assign(e, {tabIndex: 0, role: 'group', ariaLabel: label}) }
+/* a name with the sample and time step that it stands at */
+const nice = k => { const g = k < K && $(`.giv [data-t="${CSS.escape(N[k])}"]`); return k >= K ? $('.nm', lis[k - K]).innerHTML + L[k - K].at : g ? g.previousElementSibling.innerHTML : esc(N[k]) };
 
 function keepInView() {
   const part = $$('.unit.own,.chip.own').find(e => e.getBoundingClientRect().height), at = part && part.getBoundingClientRect();
@@ -237,17 +244,28 @@ document.addEventListener('pointerout', e => warm(e, false));
 /* changing the givens */
 const fs = $$('[data-g]'), err = $('.err');
 const wrong = f => f.getAttribute('aria-invalid') == 'true';
+const bounds = new Map(D.bounds);
+/* the number in a field, or what is wrong with it: the program refuses some numbers of an optimizer */
+function entry(f) {
+  const x = read(f.value), [low, least, above, whole, below, high] = bounds.get(f.dataset.g) || [];
+  return x < least || above && x == least || whole && x % 1 ? low : x >= below && high || x;
+}
 function paint() {
   fs.forEach(f => {
     const k = AT.get(f.dataset.g), g = given[k];
-    if (!wrong(f) && (document.activeElement != f || read(f.value) !== g.v)) f.value = mark(g.t ?? fmt(g.v, 6));
+    if (!wrong(f) && (document.activeElement != f || entry(f) !== g.v)) f.value = mark(g.t ?? fmt(g.v, 6));
     f.title = String(g.v);
     f.classList.toggle('chg', g.v !== G[k][2]);
   });
+  const all = fs.filter(wrong).map(f => { const g = given[AT.get(f.dataset.g)]; return say('{}: {}; {} is kept.', f.dataset.g, entry(f), mark(g.t ?? fmt(g.v, 6))) });
+  if (picker && wrong(picker)) all.push(say('Training step: a whole number from 1 to {}.', picker.max));
+  err.classList.toggle('on', all.length > 0);
+  err.textContent = all.join(' ');
 }
-function refresh(restart) { numbers(); if (restart) { hist = [v[AT.get(D.objective)]]; done = 0 } paint(); curve(); if ($('.ask')) judgeAll(); show() }
+const E = AT.get(D.objective);
+function refresh(restart) { numbers(); if (restart) { hist = [v[E]]; done = 0 } paint(); curve(); if ($('.ask')) judgeAll(); show() }
 function curve() {
-  const E = AT.get(D.objective);
+  if (!$('.spark')) return;
   if (!hist.length) hist = [v[E]];
   const all = whole.length > hist.length && hist.every((e, k) => e === whole[k]) ? whole : hist;
   const n = all.length, top = Math.max(...all.filter(isFinite), 0) || 1, low = Math.min(...all.filter(isFinite), 0), W = $('.spark').clientWidth || 400;
@@ -266,21 +284,20 @@ function curve() {
 }
 fs.forEach(f => {
   f.oninput = () => {
-    const k = AT.get(f.dataset.g), x = read(f.value), bad = typeof x == 'string';
+    const x = entry(f), bad = typeof x == 'string';
     f.setAttribute('aria-invalid', bad);
-    const all = fs.filter(wrong).map(f => { const g = given[AT.get(f.dataset.g)]; return say('{}: {}; {} is kept.', f.dataset.g, read(f.value), mark(g.t ?? fmt(g.v, 6))) });
-    err.classList.toggle('on', all.length > 0);
-    err.textContent = all.join(' ');
-    if (!bad) { given[k] = {t: f.value.trim().replace(',', '.'), v: x}; refresh(1) }
+    if (bad) { paint(); return }
+    given[AT.get(f.dataset.g)] = {t: f.value.trim().replace(',', '.'), v: x};
+    edited = true;
+    refresh(1);
   };
   f.onblur = () => { if (!wrong(f)) paint() };
   f.onkeydown = e => { const d = {ArrowUp: 1, ArrowDown: -1}[e.key]; if (d) { e.preventDefault(); nudge(f, d) } };
 });
 function nudge(f, d) {
-  const x = read(f.value);
-  if (typeof x == 'string') return;
-  const n = Math.min(6, (f.value.split(/[.,]/)[1] || '').length || 1);
-  f.value = mark((x + d * 10 ** -n).toFixed(n));
+  if (typeof read(f.value) == 'string') return;
+  const [, x, end] = /^([^e/]*)(.*)/i.exec(f.value.replace(',', '.').replace(/[−–]/g, '-')), n = (x.trim().split('.')[1] || '').length;
+  f.value = mark((+x + d * 10 ** -n).toFixed(n) + end);
   f.oninput();
 }
 $$('.fd label').forEach(l => {
@@ -295,7 +312,7 @@ function onward(n) {
     if (!next.length) break;
     next.forEach(([k, x]) => { given[k] = {t: null, v: x} });
     v = run(given.map(g => g.v));
-    hist.push(v[AT.get(D.objective)]);
+    hist.push(v[E]);
     done++;
   }
   refresh();
@@ -304,21 +321,27 @@ const picker = $('#step');
 /* where steps can be picked, the loss of all of them */
 for (let h = G.map(g => g[2]), n = picker ? Math.min(+picker.max, 2000) : 0; n--;) {
   const w = run(h);
-  whole.push(w[AT.get(D.objective)]);
+  whole.push(w[E]);
   updated(w).forEach(([k, x]) => { h[k] = x });
 }
 if (picker) picker.oninput = () => {
-  const n = Math.floor(+picker.value);
-  if (!(n >= 1 && n <= +picker.max)) { picker.setAttribute('aria-invalid', true); return }
-  picker.removeAttribute('aria-invalid');
-  G.forEach((g, k) => { given[k] = {t: g[1], v: g[2]} });
+  const n = +picker.value, bad = n % 1 || n < 1 || n > picker.max;
+  picker.setAttribute('aria-invalid', !!bad);
+  if (bad) { paint(); return }
+  asGiven();
   v = run(given.map(g => g.v));
-  hist = [v[AT.get(D.objective)]];
+  hist = [v[E]];
   done = 0;
   onward(n - 1);
 };
-// the file with the numbers of this moment
-const yaml = () => D.file.map(p => typeof p == 'string' ? p : String(given[p].t ?? given[p].v)).join('');
+function asGiven() { G.forEach((g, k) => { given[k] = {t: g[1], v: g[2]} }); edited = false }
+/* the file with the numbers of this moment; and where this is: what has to be set for it, or else the training step n */
+const full = k => given[k].t ?? String(given[k].v);
+const yaml = () => D.file.map(p => typeof p == 'string' ? p : full(p)).join('');
+const where = () => {
+  const set = edited || D.set.length ? G.slice(0, D.free).flatMap(([n, t, x], k) => D.set.includes(n) || t == null || given[k].v !== x ? [n + '=' + full(k)] : []) : [];
+  return {set, n: set.length ? 1 : D.step + done};
+};
 const copied = (text, b) => {
   const said = b.textContent, done = () => { b.textContent = say('Copied'); setTimeout(() => b.textContent = said, 1500) };
   (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject()).then(done, () => {
@@ -333,16 +356,15 @@ const copied = (text, b) => {
 };
 const acts = {
   reset() {
-    G.forEach((g, k) => { given[k] = {t: g[1], v: g[2]} });
-    fs.forEach(f => f.removeAttribute('aria-invalid'));
-    err.className = 'err';
+    asGiven();
+    $$('[aria-invalid]').forEach(f => f.removeAttribute('aria-invalid'));
     if (document.activeElement) document.activeElement.blur();
     refresh(1);
   },
   copy(b) { copied(yaml(), b) },
   command(b) {
-    const t = G.flatMap((g, k) => given[k].v !== g[2] ? [`--set '${g[0]}=${given[k].t ?? given[k].v}'`] : []).join(' ');
-    copied(D.command + (t ? ' ' + t : ''), b);
+    const {set, n} = where();
+    copied(D.command + set.map(s => ` --set '${s}'`).join('') + (n > 1 ? ' --at ' + n : ''), b);
   },
 };
 $$('[data-a]').forEach(b => b.onclick = () => +b.dataset.a ? onward(+b.dataset.a) : (acts[b.dataset.a] || practised[b.dataset.a])(b));

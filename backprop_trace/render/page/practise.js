@@ -1,5 +1,5 @@
 /* Practising on the page: a field for each line, judged at every keystroke; hints; what was answered is kept. */
-const KEPT = 'practice:' + D.name;
+const KEPT = ['practice:' + D.name, ...G.map(g => g[2])].join();
 function judgeAll() {
   verdicts = judge(given.map(x => x.v), ans);
   asked.forEach(k => {
@@ -27,6 +27,7 @@ function hint(k) {
   const r = $$('mtr', d);
   r.slice(n >= 3 ? r.length : Math.min(n, r.length - 1)).forEach(x => x.remove());
   $('.hlp', a).replaceChildren(d);
+  scrolls(d, l.t);
   const b = $('button', a);
   b.disabled = n >= 3;
   $('span', b).textContent = n >= 3 ? say('shown') : say('Hint {} of 3', n + 1);
@@ -37,6 +38,7 @@ function ask() {
   if ($('.ask')) { judgeAll(); return }
   try { const old = JSON.parse(localStorage.getItem(KEPT)); if (old && typeof old == 'object') Object.entries(old).forEach(([n, t]) => { if (has(n) && typeof t == 'string') ans[n] = t }) } catch (e) {}
   lis.forEach((li, k) => { if (!asked.includes(k)) li.classList.add('notasked') });
+  $$('.sub').forEach(s => { let e = s; do e = e.nextElementSibling; while (e && e.matches('.notasked')); s.classList.toggle('notasked', !e || e.matches('.sub')) });
   asked.forEach((k, place) => {
     const li = lis[k], l = L[k], a = document.createElement('div');
     a.className = 'ask';
@@ -73,8 +75,9 @@ const practised = {
     show();
   },
   sheet() {
-    const t = L.filter(l => ans[l.n]).map(l => `${l.n} = ${ans[l.n]}\n`).join(''), a = document.createElement('a');
-    a.href = URL.createObjectURL(new Blob([t], {type: 'text/plain'}));
+    const {set, n} = where(), head = set.length ? `set ${set.join(', ')}:\n` : n > 1 ? `step ${n}:\n` : '', a = document.createElement('a');
+    const lines = L.filter(l => ans[l.n]).map(l => `${l.n} = ${written(ans[l.n]).s || ans[l.n]}\n`);
+    a.href = URL.createObjectURL(new Blob([head, ...lines], {type: 'text/plain'}));
     a.download = 'my-sheet.txt';
     a.click();
   },

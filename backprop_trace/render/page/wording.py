@@ -261,5 +261,5 @@ _ONE_PATH = "Chain rule: what comes back to the unit that {} feeds, times the we
 _CHAIN = "Chain rule: the gradient of what uses {}, times its slope there; several such paths are added."
 _OF_WEIGHT = "Chain rule: the delta of the unit where it ends, times what comes in through it."
 _OF_BIAS = "A bias is multiplied by 1, so its gradient is the delta of its unit."
-_NEW = "A step against the gradient, as long as the learning rate says: downhill, so the loss falls."
+_NEW = "A step against the gradient, as long as the learning rate says."
 _STATE = "A line of the update rule."

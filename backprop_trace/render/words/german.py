@@ -37,6 +37,10 @@ WORDS: Mapping[str, str] = {
     "settled (change below {}) after {} iterations": "eingeschwungen (Änderung unter {}) nach {} Iterationen",
     "{}, learning rate {}": "{}, Lernrate {}",
     "gradient descent": "Gradientenabstieg",
+    "the learning rate must be greater than 0": "die Lernrate muss größer als 0 sein",
+    "the time step is a whole number from 1 on": "der Zeitschritt ist eine ganze Zahl ab 1",
+    "{} must not be below {}": "{} darf nicht unter {} liegen",
+    "{} must be below {}": "{} muss unter {} liegen",
     # how it is computed
     "float: computed with double precision, {} significant digits shown": "Gleitkommazahlen: mit doppelter Genauigkeit gerechnet, {} gültige Ziffern gezeigt",
     "exact: fractions, else {} significant digits, every one of them certain": "exakt: Brüche, sonst {} gültige Ziffern, jede davon sicher",
@@ -577,6 +581,7 @@ PAGE: Mapping[str, str] = {
     "“{}” is not a number": "„{}“ ist keine Zahl",
     "{} is too large for a computer’s number": "{} ist zu groß für eine Zahl im Rechner",
     "{}: {}; {} is kept.": "{}: {}; es bleibt bei {}.",
+    "Training step: a whole number from 1 to {}.": "Trainingsschritt: eine ganze Zahl von 1 bis {}.",
     "no number": "keine Zahl",
     "The computation breaks at {}: no number comes out of these givens.": "Die Rechnung bricht bei {} ab: Aus diesen Zahlen ergibt sich nichts.",
     # verdicts and reasons
@@ -648,7 +653,7 @@ PAGE: Mapping[str, str] = {
     "Chain rule: the gradient of what uses {}, times its slope there; several such paths are added.": "Kettenregel: der Gradient von dem, was {} benutzt, mal seine Ableitung dort; mehrere solche Wege werden addiert.",
     "A bias is multiplied by 1, so its gradient is the delta of its unit.": "Ein Bias wird mit 1 multipliziert, darum ist sein Gradient das Delta seines Neurons.",
     "It acts in several places, samples or time steps; what each adds is added up.": "Er wirkt an mehreren Stellen, in mehreren Beispielen oder Zeitschritten; was jeder beiträgt, wird addiert.",
-    "A step against the gradient, as long as the learning rate says: downhill, so the loss falls.": "Ein Schritt gegen den Gradienten, so lang wie die Lernrate sagt: bergab, damit der Verlust fällt.",
+    "A step against the gradient, as long as the learning rate says.": "Ein Schritt gegen den Gradienten, so lang wie die Lernrate sagt.",
     "A line of the exercise, worked out from those before it.": "Eine Zeile der Aufgabe, aus denen davor berechnet.",
     "A line of the update rule.": "Eine Zeile der Aktualisierungsregel.",
 }
