@@ -137,6 +137,16 @@ def image(svg: str, alternative: str) -> str:
     return f'<figure><img alt="{escaped(alternative)}" src="data:image/svg+xml,{quote(svg)}"></figure>\n'
 
 
+SHORT = 20
+"""Letters and signs that fit into any window."""
+
+
+def _scrolling(tag: str, inside: str) -> str:
+    """What scrolls where the window is narrow; it can be reached with the keyboard, too."""
+    reached = ' tabindex="0"' if len(re.sub("<[^>]*>", "", inside)) > SHORT else ""
+    return f"<{tag}{reached}>{inside}</{tag.partition(' ')[0]}>"
+
+
 def _math(inside: str) -> str:
     return f"<math>{inside}</math>"
 
@@ -144,13 +154,13 @@ def _math(inside: str) -> str:
 def _formulas(lines: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     yield '<dl class="general">\n'
     for about, left, right in lines:
-        yield f"<div><dt>{escaped(about)}</dt><dd>{_math(f'{left}<mo>=</mo>{right}')}</dd></div>\n"
+        yield f"<div><dt>{escaped(about)}</dt>{_scrolling('dd', _math(f'{left}<mo>=</mo>{right}'))}</div>\n"
     yield "</dl>\n"
 
 
 def _equations(block: Equations, our: Callable[[str], str]) -> Iterator[str]:
     """A row a line: formula, numbers, value; a column of numbers only where some line has them."""
-    yield '<div class="wide"><table class="lines"><thead><tr>'
+    yield '<div class="wide" tabindex="0"><table class="lines"><thead><tr>'
     yield "".join(f'<th scope="col">{escaped(our(head))}</th>' for head in ("quantity", "formula", "numbers", "value"))
     yield "</tr></thead><tbody>\n"
     for line in block.lines:
@@ -161,7 +171,7 @@ def _equations(block: Equations, our: Callable[[str], str]) -> Iterator[str]:
             last += f' <span class="also">{escaped(our("shortcut"))} {_math(short)}</span>'
         between = _math("".join(f"<mo>=</mo>{number}" for number in numbers)) if numbers else ""
         cells = [_math(f"<mo>=</mo>{formula}") if formula != value else "", between, last]
-        yield f'<tr><th scope="row">{_math(INK.name(line.name, block.names))}</th>'
+        yield f'<tr><th scope="row">{_heading((Math((line.name,), block.names),))}</th>'
         yield "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
     yield "</tbody></table></div>\n"
 
@@ -176,14 +186,14 @@ def _chain(block: said.Chain) -> Iterator[str]:
     name = INK.name(block.name, block.names)
     first, *others = rows
     body = f"<mtr><mtd>{name}</mtd>{first}</mtr>" + "".join(f"<mtr><mtd></mtd>{each}</mtr>" for each in others)
-    yield f'<div class="wide chain">{_math(f"<mtable>{body}</mtable>")}</div>\n'
+    yield _scrolling('div class="wide chain"', _math(f"<mtable>{body}</mtable>")) + "\n"
 
 
 def _matrices(block: said.MatrixLines) -> Iterator[str]:
     for line in block.lines:
         sides = ("".join(_item(item, block.names) for item in side) for side in line.sides)
         about = f"{escaped(line.about)}: " if line.about else ""
-        yield f'<div class="wide chain">{about}{_math("<mo>=</mo>".join(sides))}</div>\n'
+        yield _scrolling('div class="wide chain"', about + _math("<mo>=</mo>".join(sides))) + "\n"
 
 
 def _item(item: said.Item, names: said.Naming) -> str:
@@ -210,7 +220,7 @@ _SIGNS = {".": "&#x2062;", "*": "·"}
 
 
 def _table(table: said.Table) -> Iterator[str]:
-    yield '<div class="wide"><table><thead><tr>'
+    yield '<div class="wide" tabindex="0"><table><thead><tr>'
     yield "".join(map(_column, table.columns))
     yield "</tr></thead><tbody>\n"
     for cells, kind in table.rows:
@@ -233,12 +243,16 @@ def _column(column: said.Column) -> str:
     return f'<th scope="col"{side}>{_heading(column.heading)}</th>'
 
 
+_HEARD = 'style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"'
+"""Not seen: a piece of a page has no style but its own."""
+
+
 def _heading(text: Text) -> str:
     """A heading; in words for those who listen, where it has a formula."""
     if isinstance(text, str):
         return words(text)
     heard = escaped(ASCII_INK.words(text))
-    return f'<span class="heard">{heard}</span><span aria-hidden="true">{words(text)}</span>'
+    return f'<span {_HEARD}>{heard}</span><span aria-hidden="true">{words(text)}</span>'
 
 
 def _message(message: said.Message, outline: _Outline) -> Iterator[str]:
@@ -246,8 +260,8 @@ def _message(message: said.Message, outline: _Outline) -> Iterator[str]:
     yield f'<section class="message {escaped(message.kind)}">\n{heading}'
     yield f'<p>{words(message.sentence)} <span class="place">{escaped(message.place)}</span></p>\n'
     if message.rows:
-        rows = "".join(f"<div><dt>{escaped(label)}</dt><dd>{words(text)}</dd></div>" for label, text in message.rows)
-        yield f"<dl>{rows}</dl>\n"
+        rows = ((escaped(label), _scrolling("dd", words(text))) for label, text in message.rows)
+        yield f"<dl>{''.join(f'<div><dt>{label}</dt>{text}</div>' for label, text in rows)}</dl>\n"
     yield f"<p>{words(message.after)}</p>\n" if message.after else ""
     yield "</section>\n"
 
