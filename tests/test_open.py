@@ -43,6 +43,13 @@ def test_a_page_with_a_file_of_its_own_is_opened_there(run, shown, tmp_path):
     assert run("derive", "mazur", "--format", "html", "--open", "-o", str(path))[0] == 2  # it is there
 
 
+def test_what_one_practises_on_can_be_opened(run, shown):
+    assert run("practice", "mazur", "--open") == (0, "", "")
+    (page,) = shown
+    assert "data-mode=practise" in page.read_text(encoding="utf-8")
+    page.unlink()
+
+
 @pytest.mark.parametrize(("command", "code"), COMMANDS)
 def test_what_is_no_page_cannot_be_opened(run, shown, command, code):
     status, _, message = run(*command.split(), "--open")

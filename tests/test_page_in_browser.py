@@ -183,6 +183,31 @@ def test_a_bad_entry_says_why_and_loses_nothing(opened, text, said):
     assert page.input_value('[data-g="w5"]') == text
 
 
+@pytest.mark.parametrize(
+    ("text", "more", "less"),
+    [
+        ("0.40", "0.41", "0.39"), ("1e-3", "2e-3", "0e-3"), ("0.123456789", "0.123456790", "0.123456788"),
+        ("1/3", "2/3", "0/3"), ("5", "6", "4"), ("-1.5e2", "-1.4e2", "-1.6e2"),
+    ],
+)  # fmt: skip
+def test_the_arrows_move_the_last_digit(opened, text, more, less):
+    page = opened(load("mazur"), "#change:").page
+    for key, wanted in (("ArrowUp", more), ("ArrowDown", less)):
+        page.fill('[data-g="w5"]', text)
+        page.press('[data-g="w5"]', key)
+        assert page.input_value('[data-g="w5"]') == wanted
+
+
+def test_what_is_kept_in_place_of_a_bad_entry_is_said_as_it_is_by_then(opened):
+    page = opened(load("mazur"), "#change:").page
+    page.fill('[data-g="w5"]', "x")
+    assert "0.40 is kept" in page.inner_text(".err")
+    page.click('[data-a="1"]')
+    assert "0.358916 is kept" in page.inner_text(".err")
+    page.click('[data-a="reset"]')
+    assert page.inner_text(".err") == ""
+
+
 def test_givens_that_break_the_computation_are_said(opened):
     page = opened(load("cs231n-neuron"), "#change:").page
     page.fill(".fields input >> nth=0", "1e308")
@@ -215,6 +240,7 @@ def test_without_a_script_every_step_is_there(opened):
     page = opened(load("mazur"), java_script_enabled=False).page
     assert page.locator(".ln .more >> visible=true").count() == 55
     assert not page.is_visible(".tp")
+    assert opened(load("rnn"), java_script_enabled=False).page.locator("button >> visible=true").count() == 0
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1280, 1920, 3840])
@@ -385,6 +411,67 @@ def test_steps_are_picked_on_a_curve_of_all_of_them(browser, run, tmp_path):
     assert found.page.inner_text("#at") == "3"
     assert found.page.get_attribute(".spark polyline", "points") == points
     assert found.complaints == []
+    found.context.close()
+
+
+@pytest.mark.parametrize("text", ["0", "6", "", "2.5"])
+def test_a_step_that_there_is_not_is_refused_with_what_there_is(browser, run, tmp_path, text):
+    file = tmp_path / "page.html"
+    run("show", "mazur", "--format", "html", "--steps", "5", "-o", str(file))
+    found = Opened(browser, file)
+    found.page.fill("#step", "3")
+    found.page.fill("#step", text)
+    assert "a whole number from 1 to 5" in found.page.inner_text(".err.on")
+    assert found.page.inner_text("#at") == "3"
+    found.page.fill("#step", "4")
+    assert not found.page.is_visible(".err")
+    found.context.close()
+
+
+LONG = "parameters: {a_very_long_name_of_a_weight_without_end: 0.5}\ninputs: {temperature_outside_in_winter: 1}\n\
+targets: {probability_of_what_comes_out: 1}\nlearning_rate: 0.1\nloss: half_squared_error\nlayers: [{units: \
+[probability_of_what_comes_out], activation: tanh, weights: [[a_very_long_name_of_a_weight_without_end]]}]\n"
+
+
+@pytest.mark.parametrize("mode", ["watch", "change", "practise"])
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_long_makes_a_phone_scroll_sideways(opened, mode, width):
+    page = opened(read_example(LONG), f"#{mode}:", viewport={"width": width, "height": 800}).page
+    if mode == "change":
+        page.fill('[data-g="eta"]', "9" * 3000)
+    if mode == "practise":
+        page.fill(".ask input >> nth=0", "9" * 3000)
+        assert page.locator(".ask input >> nth=0").bounding_box()["width"] > 80
+    for step in range(page.evaluate("L.length")):
+        page.evaluate(f"go({step})")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_in_a_low_window_nothing_covers_the_drawing(opened):
+    page = opened(load("mazur"), "#dE/dw5", viewport={"width": 844, "height": 390}).page
+    drawing, dock = page.locator(".fig").bounding_box(), page.locator(".dock").bounding_box()
+    assert drawing["y"] + drawing["height"] <= dock["y"]
+
+
+def test_without_the_colours_of_the_page_its_signs_are_seen(opened):
+    page = opened(load("mazur"), "#dE/dw5", forced_colors="active").page
+    seen = "q => getComputedStyle($(q))"
+    assert page.evaluate(f"({seen})('.cur>.row').outlineStyle") == "solid"
+    for part in (".bar input", ".pbar", ".key"):
+        assert page.evaluate(f"({seen})({part!r}).forcedColorAdjust") == "none"
+
+
+@pytest.mark.parametrize("name", ["mazur", "xor", "rnn"])
+def test_what_is_not_asked_for_has_no_heading_either(browser, run, tmp_path, name):
+    file = tmp_path / "page.html"
+    run("practice", name, "--lines", "2", "-o", str(file))
+    found = Opened(browser, file)
+    for media in ("screen", "print"):
+        found.page.emulate_media(media=media)
+        headings = found.page.locator(".sheet h2 >> visible=true").count()
+        parts = found.page.locator(".sheet .sub >> visible=true").count()
+        assert found.page.locator(".ask >> visible=true").count() == 2
+        assert 1 <= headings <= 2 and parts <= 2
     found.context.close()
 
 

@@ -50,6 +50,13 @@ def test_a_slip_is_named_and_the_next_lines_follow_from_it(practise):
     assert practice.answer("w5+", "0.4411").slips == ("ascent",)
 
 
+@pytest.mark.parametrize(("text", "why"), [("1e999", "too large"), ("1e400", "too large"), ("1e-999", "too small")])
+def test_a_number_that_no_computer_has_is_refused_with_why(practise, text, why):
+    code, out, _ = practise(f"{text}\n", "mazur")
+    assert code == 0
+    assert why in out and "0 answered" in out
+
+
 def test_hints_go_from_the_formula_to_the_value_and_use_the_learners_numbers(practise):
     _, out, _ = practise("0.3775\n?\n?\n?\nq\n", "mazur")
     assert "1 / (1 + exp(-net_h1))" in out

@@ -39,7 +39,8 @@ def number(text: str) -> Fraction:
         raise NotANumber(f"a number of {len(text)} characters; {LONGEST_NUMBER} are the limit")
     exponent = text.lower().partition("e")[2]
     if exponent and abs(int(exponent[:6])) > LARGEST_EXPONENT:
-        raise NotANumber(f"out of range: the exponent goes to ±{LARGEST_EXPONENT}")
+        size = "small" if exponent.startswith("-") else "large"
+        raise NotANumber(f"out of range, too {size}: the exponent goes to ±{LARGEST_EXPONENT}")
     top, _, bottom = text.partition("/")
     if bottom and not Decimal(bottom):
         raise NotANumber("a division by zero")
@@ -51,7 +52,7 @@ def given_number(text: str) -> Fraction:
     """`number`, for what an example gives: it must fit into a float, too."""
     value = number(text)
     if abs(value) > LARGEST:
-        raise NotANumber("out of range: a float goes to 1.8e308")
+        raise NotANumber("out of range, too large: a float goes to 1.8e308")
     return value
 
 

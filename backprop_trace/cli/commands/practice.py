@@ -14,6 +14,7 @@ from backprop_trace.cli.options import (
     ExampleArgument,
     Force,
     Lang,
+    Open,
     Output,
     Phases,
     UsageError,
@@ -21,12 +22,13 @@ from backprop_trace.cli.options import (
     goes_with,
     medium_of,
     one_of,
+    opened,
     with_values,
     write,
 )
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError
-from backprop_trace.files.spec import Example, load
+from backprop_trace.files.spec import load
 from backprop_trace.files.writing import refuse
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation import TEXT, Piece, number_piece, show
@@ -34,7 +36,7 @@ from backprop_trace.formulas.notation.names import TEXT_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import speller
-from backprop_trace.render.medium import Medium
+from backprop_trace.render import render
 from backprop_trace.render.view import PagePractice, View, spelled
 from backprop_trace.run.step import Line, trace
 
@@ -55,13 +57,14 @@ def command(
     settings: Values = None,
     save: Annotated[Optional[str], typer.Option("--save", help="Write the answers to this file, as a sheet.")] = None,
     output: Output = None,
+    open_: Open = False,
     force: Force = False,
     lang: Lang = "en",
     decimal: Decimal = "point",
 ) -> None:
     """Practise an example line by line, in the terminal or on a page.
 
-    Each answer is judged at once; with -o it is a page for a browser.
+    Each answer is judged at once; with -o or --open it is a page for a browser.
 
     \b
     backprop-trace practice mazur
@@ -73,13 +76,15 @@ def command(
     _check_wanted(phase or (), lines, decimals)
     if save is not None:
         refuse(save, force)
+    in_browser = open_ or output is not None
     for option, given in {"--lang": lang != "en", "--decimal": decimal != "point"}.items():
-        goes_with(option, given, "-o: a page", output is not None)
+        goes_with(option, given, "-o or --open: a page", in_browser)
     worked = with_values(load(example), settings or ())
-    if output is not None:
+    if in_browser:
         medium = medium_of("html", None, False, None, output, force, lang, decimal)
         asks = PagePractice(tuple(phase or PHASES), lines, seed, first=True, decimals=decimals)
-        _page(worked, asks, medium, output, force)
+        pieces = render("html", [trace(worked)], View(worked, practice=asks), medium)
+        write(pieces, output, force, opened(open_, example, "html"))
         return
     practice = Practice(worked)
     session = _Session(practice, asked(practice.step.lines, phase or PHASES, lines, seed), decimals)
@@ -92,12 +97,6 @@ def _check_wanted(phases: Sequence[str], lines: int | None, decimals: int) -> No
         one_of("--phase", word, PHASES)
     if (lines is not None and lines < 1) or not 0 <= decimals <= 15:
         raise UsageError("--lines goes from 1, --decimals from 0 to 15")
-
-
-def _page(example: Example, practice: PagePractice, medium: Medium, output: str, force: bool) -> None:
-    from backprop_trace.render import render
-
-    write(render("html", [trace(example)], View(example, practice=practice), medium), output, force)
 
 
 def _keep(practice: Practice, save: str | None, force: bool) -> None:

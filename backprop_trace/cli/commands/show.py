@@ -138,6 +138,7 @@ def command(
         ("--animate", animate, "--format svg", form == "svg"),
         ("--no-practice", no_practice, "--format html", form == "html"),
         ("--with-ancestors", with_ancestors, "--only", bool(only)),
+        ("--style", style != "net-out", STYLED, form != "html" or matrix is not None or compare is not None),
     ):
         goes_with(*belongs)
     in_browser = opened(open_, example, form, ("html", "svg"))
@@ -202,6 +203,8 @@ def _compared(view: View, form: str, medium: Medium, step: int) -> Pieces:
     before, after = traces(view.example.with_training(batching=batching), view.settings, [step, step + 1])
     return say(form, comparison_page(before, after, view), medium)
 
+
+STYLED = "--matrix, or another --format than html: the page has names of its own"
 
 TEXTS = ("table", "plain", "latex", "markdown", "pdf")
 """What is written line by line, and so can be folded; a page in a browser is one as it is."""
