@@ -17,6 +17,8 @@ COMMANDS = [
     ("verify mazur", 0),
     ("sweep one-weight W --from 0 --to 5", 0),
     ("train mazur --epochs 3", 0),
+    ("sheet mazur", 0),
+    ("list", 0),
 ]
 
 

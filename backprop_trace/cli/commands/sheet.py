@@ -16,6 +16,7 @@ from backprop_trace.cli.options import (
     Force,
     Form,
     Lang,
+    Open,
     Output,
     Phases,
     Seed,
@@ -27,6 +28,7 @@ from backprop_trace.cli.options import (
     decimals_of,
     medium_of,
     one_of,
+    opened,
     settings_of,
     with_batches,
     with_values,
@@ -70,6 +72,7 @@ def command(
     lang: Lang = "en",
     decimal: Decimal = "point",
     output: Output = None,
+    open_: Open = False,
     force: Force = False,
 ) -> None:
     """A blank sheet to fill in, in the order of the calculation. With --values the key.
@@ -81,6 +84,7 @@ def command(
     medium = as_document(
         medium_of(form, None, False, None, output, language=lang, decimal=decimal), form, flavor=flavor
     )
+    in_browser = opened(open_, example, form)
     one_of("--style", style, STYLES)
     for word in phase or ():
         one_of("--phase", word, PHASES)
@@ -94,7 +98,8 @@ def command(
     key = None if not values else _key(worked, steps, settings_of("float", None, round_to, "half-up"), decimals)
     phases = [word for word in PHASES if not phase or word in phase]
     options = _options(settings or (), batch_size, shuffle or seed is not None, worked.training.batching)
-    write(say(form, blank_page(Blank(worked, phases, steps, key, options, style)), medium), output, force)
+    blank = blank_page(Blank(worked, phases, steps, key, options, style))
+    write(say(form, blank, medium), output, force, in_browser)
 
 
 def _options(settings: Sequence[str], batch_size: int | None, named: bool, batching: Batching) -> str:
