@@ -193,6 +193,68 @@ def test_a_picture_that_runs_stands_still_for_those_who_ask_for_it():
     assert len(text) < 40_000
 
 
+RECURRENT = """
+parameters: {w1: 0.5, w2: -0.3, u11: 0.8, u12: -0.2, u21: 0.1, u22: 0.4, v1: 1.2, v2: -0.7}
+sequence: {inputs: {x: [1, 0]}, targets: {o1: [0.5, 0.4]}}
+layers:
+  - {units: [h1, h2], activation: tanh, weights: [[w1], [w2]], recurrent: [[u11, u12], [u21, u22]]}
+  - {units: [o1], activation: identity, weights: [[v1, v2]]}
+loss: half_squared_error
+learning_rate: 0.1
+"""
+PARALLEL = """
+parameters: {c1: 0.1, c2: 0.3, s: 0.4, k: 0.9, w^2: 0.5}
+inputs: {x1: 0.5, x2: 0.25}
+targets: {o1: 1}
+layers:
+  - {units: [h1], activation: tanh, weights: [[c1, c2]]}
+  - {units: [g1], activation: tanh, weights: [[s, w^2]], from: [x1, x2]}
+  - {units: [o1], activation: identity, weights: [[k, s]], from: [h1, g1]}
+loss: half_squared_error
+learning_rate: 0.1
+"""
+CIRCUIT = """
+inputs: {x: -2, y: 5, z: -4}
+parameters: {a: 0.5, c: 2}
+definitions:
+  q: a * x + y^2
+  r: sigmoid(q / 10)
+  s: max(r, c * z) - min(x, y)
+  t: exp(-s / 10) + abs(z) * sqrt(y)
+  u: sin(t)
+  f: (u - c)^2 + log(y) + tanh(r) + relu(-z) + a
+objective: f
+learning_rate: 0.1
+"""
+
+
+@pytest.mark.parametrize("text", [RECURRENT, PARALLEL])
+def test_downwards_the_chips_of_a_unit_cover_no_other_and_no_unit(text):
+    down = downwards(layout(read_example(text).network))
+    heads = {edge.weight: edge.head for edge in reversed(down.edges)}
+    for place, chip in enumerate(down.chips):
+        assert 0 <= chip.x <= down.width - CHIP[0]
+        for node in down.nodes:
+            beside = chip.x + CHIP[0] <= node.x or chip.x >= node.x + node.width
+            assert beside or chip.y + CHIP[1] <= node.y or chip.y >= node.y + node.height, (chip.weight, node.key)
+        for other in down.chips[:place]:
+            apart = abs(chip.x - other.x) >= CHIP[0] or abs(chip.y - other.y) >= 21  # they have one line while used
+            assert apart or heads[chip.weight] != heads[other.weight]
+
+
+def test_all_of_an_edge_is_inside_the_drawing():
+    drawn = layout(read_example(CIRCUIT).network)
+    points = [point for edge in drawn.edges for point in edge.by]
+    assert points
+    assert all(0 <= x <= drawn.width and 0 <= y <= drawn.height for x, y in points)
+
+
+def test_the_exponent_of_a_name_is_in_the_drawing():
+    chip = re.search(r'data-w="?w\^2.*?</text>', page_of(read_example(PARALLEL)))
+    assert chip is not None
+    assert re.sub("<[^>]*>", "", chip[0][chip[0].index("<text") :]) == "w2"
+
+
 def crosses(one: tuple[float, float], other: tuple[float, float], box: Box) -> bool:
     """Does a straight line go through the inside of a box?"""
     points = ((one[0] + k / 50 * (other[0] - one[0]), one[1] + k / 50 * (other[1] - one[1])) for k in range(51))

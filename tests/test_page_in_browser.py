@@ -10,6 +10,7 @@ from math import exp
 from pathlib import Path
 
 import pytest
+from test_page import CIRCUIT, PARALLEL, RECURRENT
 
 from backprop_trace.cli.options import UsageError, with_values
 from backprop_trace.files.spec import load, read_example, shipped
@@ -572,6 +573,16 @@ def test_a_deep_network_is_drawn_so_that_it_can_be_read(opened, width):
     (number,) = boxes(page, ".chip.own .rw .cv")
     assert not meet(name, number)
     assert min(bottom - top for _, top, _, bottom in boxes(page, ".unit .vl")) > 7.5
+
+
+@pytest.mark.parametrize("width", [320, 390, 1024, 1280, 1920])
+@pytest.mark.parametrize("text", [CIRCUIT, PARALLEL, RECURRENT])
+def test_no_label_of_a_drawing_is_too_small_and_each_field_lies_on_its_drawing(opened, text, width):
+    page = opened(read_example(text), "#change:", viewport={"width": width, "height": 800}).page
+    assert min(bottom - top for _, top, _, bottom in boxes(page, ".net svg text")) > 6.5
+    wide = page.is_visible(".net .wide")
+    on_it = page.evaluate("getComputedStyle($('.fd')).position") == "absolute"
+    assert wide or not on_it
 
 
 def test_on_paper_no_weights_of_a_crowded_drawing_cover_each_other(opened):

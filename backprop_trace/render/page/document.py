@@ -40,8 +40,8 @@ from backprop_trace.run.step import FLOAT_SETTINGS, Line, Trace, ancestors
 LARGEST_PAGE = 2000
 """Lines. A browser takes seconds for more; then a phase or a few quantities are asked for."""
 
-SMALLEST_SCALE = 0.64
-"""What is drawn smaller cannot be read: in less room, layers run downwards."""
+SMALLEST_SCALE, NARROWEST = 0.62, 640
+"""What is drawn smaller cannot be read: in less room, layers run downwards; in any drawing of less width, too."""
 
 
 def page(trace: Trace, view: View, medium: Medium = SCREEN) -> Iterator[str]:
@@ -90,6 +90,7 @@ class _Page:
         self.usual = trace.settings == FLOAT_SETTINGS and view.decimals is None
         self.givens = [name for name in trace.example.values if name in trace.values]
         self.drawn: NetworkLayout = layout(self.network)
+        self.least = max(NARROWEST, round(SMALLEST_SCALE * self.drawn.width))
         self.first = "practise" if view.practice is not None and view.practice.first else "watch"
         self.hidden = self.unseen()
         modes = {"watch": True, "change": self.hidden is not None, "practise": view.practice is not None}
@@ -127,7 +128,8 @@ class _Page:
     # --- the parts of the page ---
 
     def head(self) -> str:
-        without = "" if self.view.practice is not None else "practise"
+        style = _part("page.css", "" if self.view.practice is not None else "practise") + self.turning()
+        style = style.replace(f"{NARROWEST}.", f"{self.least}.")
         return (
             f'<!doctype html>\n<html lang="{self.language}" data-mode="{self.first}" data-k="f">\n<head>\n'
             '<meta charset="utf-8">\n'
@@ -135,15 +137,14 @@ class _Page:
             "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n'
-            f"<title>{self.title}</title>\n<style>{_part('page.css', without)}{self.turning()}</style>\n"
+            f"<title>{self.title}</title>\n<style>{style}</style>\n"
             "<script>document.documentElement.classList.add('js')</script>\n</head>\n<body>\n"
         )
 
     def turning(self) -> str:
         """The width below which the drawing is replaced by the one that runs downwards; on paper it never is."""
-        least = max(640, round(SMALLEST_SCALE * self.drawn.width) if self.drawn.small else 0)
         rules = ".js .net .wide{display:none}.js .net .compact{display:block}"
-        return f"@media screen{{@container(max-width:{least}px){{{rules}}}}}"
+        return f"@media screen{{@container(max-width:{self.least}px){{{rules}}}}}"
 
     def body(self) -> Iterator[str]:
         yield self.top()

@@ -222,22 +222,38 @@ def _point(edge: Wire, place: float, down: bool = False) -> tuple[float, float]:
     return ax + place * (bx - ax), ay + place * (by - ay)
 
 
-def _floating(edges: Iterable[Wire], down: bool = False) -> list[Chip]:
+def _floating(edges: Sequence[Wire], down: bool = False) -> list[Chip]:
     """A chip in the middle of each edge, seen one at a time."""
     weights: dict[Name, Wire] = {}
     for edge in edges:
         if edge.weight is not None:
             weights.setdefault(edge.weight, edge)
-    points = ((weight, _point(edge, 0.5, down)) for weight, edge in weights.items())
+    points = (
+        (weight, _over(edge, edges) if down and edge.loop else _point(edge, 0.5, down))
+        for weight, edge in weights.items()
+    )
     above = CHIP[1] / 2 if down else 10
     return [Chip(weight, x - CHIP[0] / 2, y - above, floats=True) for weight, (x, y) in points]
 
 
+def _over(edge: Wire, edges: Sequence[Wire]) -> tuple[float, float]:
+    """The middle of a loop's chip where layers run downwards: above its unit, beside those of the other loops there."""
+    loops, each = [other for other in edges if other.loop and other.head is edge.head], CHIP[0] + 2
+    left = min(edge.head.top[0] - each * len(loops) / 2, NARROW - each * len(loops))
+    return max(0.0, left) + each * (loops.index(edge) + 0.5), edge.head.y - CHIP[1] / 2 - 1
+
+
 def _placed(edges: Sequence[Wire], down: bool = False) -> list[Chip] | None:
-    """Chips so that none covers another; None if that cannot be. A shared weight has one, on its first edge."""
+    """Chips so that none covers another or a node; None if that cannot be. A shared weight has one, on its first
+    edge."""
     first = {edge.weight: edge for edge in reversed(edges) if edge.weight is not None}
+    nodes = {box for edge in edges for box in (edge.tail, edge.head)}
     choices = [
-        [chip for place in _places(edge, down) if (chip := _chip(edge, place, down))]
+        [
+            chip
+            for place in _places(edge, down)
+            if (chip := _chip(edge, place, down)) and (edge.loop or not any(_covers(chip, box) for box in nodes))
+        ]
         for edge in sorted(first.values(), key=lambda edge: -_slant(edge, down))
     ]
     trials = iter(range(MOST_TRIALS))
@@ -281,6 +297,11 @@ def _meet(one: Chip, other: Chip) -> bool:
     return abs(one.x - other.x) < CHIP[0] + 2 and abs(one.y - other.y) < CHIP[1] + 2
 
 
+def _covers(chip: Chip, box: Box) -> bool:
+    beside = chip.x + CHIP[0] <= box.x or chip.x >= box.x + box.width
+    return not (beside or chip.y + CHIP[1] <= box.y or chip.y >= box.y + box.height)
+
+
 # --- definitions ---
 
 
@@ -309,9 +330,8 @@ def _graph(network: Network) -> NetworkLayout:
         for edge in edges
     ]
     total = MARGIN + len(columns) * (WIDE + ASIDE) - ASIDE + MARGIN
-    return NetworkLayout(
-        total, max(node.bottom[1] for node in nodes.values()) + 4, tuple(nodes.values()), tuple(edges), ()
-    )
+    lowest = max(*(node.bottom[1] for node in nodes.values()), *(y for edge in edges for _, y in edge.by))
+    return NetworkLayout(total, lowest + 4, tuple(nodes.values()), tuple(edges), ())
 
 
 WIDE, ASIDE = 172.0, 64.0
@@ -411,12 +431,13 @@ def _definition(network: Network, label: str, x: float, y: float, defined: bool)
 def downwards(drawn: NetworkLayout) -> NetworkLayout:
     """The same drawing for a narrow window: layers run downwards, and one with many units takes several rows."""
     floats = drawn.small or not drawn.chips
-    for gap in (64.0,) if floats else DOWN_ROOMS:
+    least = 104.0 if any(edge.loop and edge.weight for edge in drawn.edges) else 64.0
+    for gap in (least,) if floats else DOWN_ROOMS:
         found = _turned(drawn, gap)
         chips = _floating(found.edges, down=True) if floats else _placed(found.edges, down=True)
         if chips is not None:
             return found._replace(chips=_in_order(chips, drawn.chips))
-    found = _turned(drawn, 64.0)
+    found = _turned(drawn, least)
     return found._replace(chips=_in_order(_floating(found.edges, down=True), drawn.chips))
 
 

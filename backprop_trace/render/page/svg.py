@@ -182,11 +182,12 @@ def _downward_path(edge: Wire) -> str:
 
 
 def name_text(name: Name, place: str = "") -> str:
-    """A short name as SVG text, its index lowered; of a long one the beginning."""
+    """A short name as SVG text, its index lowered and its exponent raised; of a long one the beginning."""
     symbol = net_out(name)
-    base, lower = (word if len(word) <= LONGEST_NAME else word[: LONGEST_NAME - 1] + "…" for word in symbol[:2])
+    base, lower, upper = (word if len(word) <= LONGEST_NAME else word[: LONGEST_NAME - 1] + "…" for word in symbol[:3])
     lowered = f'<tspan class="sb" dy=".28em">{escaped(lower)}</tspan>' if lower else ""
-    return escaped(base) + lowered + escaped(place)
+    raised = f'<tspan class="sb" dy="{-0.78 if lower else -0.5}em">{escaped(upper)}</tspan>' if upper else ""
+    return escaped(base) + lowered + raised + escaped(place)
 
 
 def _text(x: float, y: float, words: str, inside: str, quantity: str = "", fitted: str = "") -> str:
@@ -275,7 +276,7 @@ def _chip(chip: Chip, objective: Name, number: Number) -> str:
 def _fitted(name: Name) -> str:
     """A long name takes no more room than a short one: its number stands beside it."""
     symbol = net_out(name)
-    is_long = len(symbol.base) + len(symbol.lower) > LONGEST_LABEL
+    is_long = sum(map(len, symbol[:3])) > LONGEST_LABEL
     return f' textLength="{LABEL}" lengthAdjust="spacingAndGlyphs"' if is_long else ""
 
 
