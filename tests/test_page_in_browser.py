@@ -237,6 +237,18 @@ def test_what_is_not_yet_known_is_not_shown(opened):
     assert not page.is_visible('.net [data-s="net_o1"]')
 
 
+def test_of_what_is_not_on_the_page_only_what_its_lines_use_is_shown(browser, run, tmp_path):
+    file = tmp_path / "page.html"
+    run("show", "mazur", "--format", "html", "--only", "net_o1", "--at", "2", "-o", str(file))
+    found = Opened(browser, file)
+    assert found.page.is_visible('.net .wide [data-s="out_h1"]')
+    assert not found.page.is_visible('.net .wide [data-s="out_o1"]')
+    found.page.click('[data-m="change"]')
+    assert found.page.is_visible('.net .wide [data-s="out_o1"]')
+    assert found.complaints == []
+    found.context.close()
+
+
 def test_without_a_script_every_step_is_there(opened):
     page = opened(load("mazur"), java_script_enabled=False).page
     assert page.locator(".ln .more >> visible=true").count() == 55

@@ -395,6 +395,7 @@ class _Page:
         facts = {
             "givens": [self.given(name) for name in before],
             "free": len(self.givens),
+            "known": len({*self.givens, *self.used()} - {line.name for line in self.lines}),
             "lines": [self.line(equation.name, places) for equation in equations],
             "order": self.order(),
             "settled": training.times if training.settling is not None else 0,
@@ -507,9 +508,9 @@ class _Page:
         return dict.fromkeys(name for line in self.lines for name in names_in(line.equation.formula))
 
     def outside(self) -> list[Name]:
-        """What has a number on the page and is neither given nor shown."""
+        """What has a number on the page and is neither given nor shown; first what the lines use."""
         known = {*self.givens, *(line.name for line in self.lines)}
-        names = self.used() if self.hidden is None else [line.name for line in self.hidden]
+        names = dict.fromkeys([*self.used(), *(line.name for line in self.hidden or ())])
         return [name for name in names if name not in known]
 
     def given(self, name: Name) -> list[Any]:

@@ -31,7 +31,7 @@ const placed = base => {
   return names.length ? AT.get(names.find(n => known(AT.get(n))) || names[0]) : undefined;
 };
 const total = base => has(base) && known(AT.get(base)) ? AT.get(base) : placed(base);
-const known = k => k < K || mode == 'change' || (mode == 'practise' ? fineish(k) : k - K <= i);
+const known = k => k < D.known || mode == 'change' || k >= K && (mode == 'practise' ? fineish(k) : k - K <= i);
 /* a quantity may be called as what every object has: constructor */
 const nothing = () => Object.create(null);
 let ans = nothing(), hints = nothing(), verdicts = [];
