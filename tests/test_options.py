@@ -80,6 +80,7 @@ def test_pages_go_to_files_that_are_not_overwritten(run, tmp_path, arguments):
         (["--format", "svg", "--decimal", "comma"], "--decimal goes with"),
         (["--format", "json", "--matrix", "row"], "--matrix goes with"),
         (["--format", "html", "--compact"], "--compact and --full goes with"),
+        (["--format", "html", "--style", "layered"], "--style goes with --matrix"),
         (["--compare", "1", "--full"], "leave --compact and --full out"),
         (["--matrix", "row", "--full"], "leave --compact and --full out"),
         (["-o", "mazur.pdf"], "add --format pdf"),

@@ -461,28 +461,30 @@ def _turned(drawn: NetworkLayout, gap: float) -> NetworkLayout:
             y += tallest + 18
         y += gap - 18
     edges = tuple(edge._replace(tail=moved[edge.tail], head=moved[edge.head], by=()) for edge in drawn.edges)
-    edges = tuple(edge._replace(by=_beside(edge, moved.values())) for edge in edges)
+    tails = list(dict.fromkeys(edge.tail for edge in edges))
+    edges = tuple(edge._replace(by=_beside(edge, moved.values(), tails.index(edge.tail) % LANES)) for edge in edges)
     return NetworkLayout(
         NARROW, y - gap + 2, tuple(moved[node] for node in drawn.nodes), edges, (), drawn.small, down=True
     )
 
 
-def _beside(edge: Wire, nodes: Iterable[Box]) -> tuple[tuple[float, float], ...]:
-    """The way of an edge between two definitions that are not in neighbouring rows: along the margin, those back on the
-    right."""
+def _beside(edge: Wire, nodes: Iterable[Box], lane: int) -> tuple[tuple[float, float], ...]:
+    """The way of an edge between two definitions that are not in neighbouring rows: along the margin, in a lane, those
+    back on the right."""
     tail, head = edge.tail, edge.head
     above, below = min(tail.y, head.y), max(tail.y, head.y)
     is_next = tail.y < head.y and not any(above + 1 < node.y < below - 1 for node in nodes)
     if head.kind != "definition" or tail is head or is_next:
         return ()
     (x, start), (end, y) = (tail.top if head.y <= tail.y else tail.bottom), head.top
-    start += -ROOM if head.y <= tail.y else ROOM
-    side = NARROW - 6 if head.y <= tail.y else 6.0
+    room = 4 + 2.0 * lane
+    start += -room if head.y <= tail.y else room
+    side = NARROW - 3 - 3 * lane if head.y <= tail.y else 3 + 3 * lane
     return (x, start), (side, start), (side, y - ROOM), (end, y - ROOM)
 
 
-ROOM = 9.0
-"""From a box to a line that runs along its row."""
+ROOM, LANES = 9.0, 6
+"""From a box to a line that runs along its row; so many lines run side by side."""
 
 
 def _columns(nodes: Iterable[Box]) -> list[list[Box]]:
