@@ -28,7 +28,7 @@ from backprop_trace.cli.options import (
 )
 from backprop_trace.cli.terminal import Terminal
 from backprop_trace.files.source import SourceError
-from backprop_trace.files.spec import load
+from backprop_trace.files.spec import Example, load
 from backprop_trace.files.writing import refuse
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation import TEXT, Piece, number_piece, show
@@ -36,7 +36,8 @@ from backprop_trace.formulas.notation.names import TEXT_NAMES, canonical
 from backprop_trace.formulas.notation.numbers import shown
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.styles import speller
-from backprop_trace.render import render
+from backprop_trace.render import Pieces
+from backprop_trace.render.medium import Medium
 from backprop_trace.render.view import PagePractice, View, spelled
 from backprop_trace.run.step import Line, trace
 
@@ -83,8 +84,7 @@ def command(
     if in_browser:
         medium = medium_of("html", None, False, None, output, force, lang, decimal)
         asks = PagePractice(tuple(phase or PHASES), lines, seed, first=True, decimals=decimals)
-        pieces = render("html", [trace(worked)], View(worked, practice=asks), medium)
-        write(pieces, output, force, opened(open_, example, "html"))
+        write(_page(worked, asks, medium), output, force, opened(open_, example, "html"))
         return
     practice = Practice(worked)
     session = _Session(practice, asked(practice.step.lines, phase or PHASES, lines, seed), decimals)
@@ -97,6 +97,12 @@ def _check_wanted(phases: Sequence[str], lines: int | None, decimals: int) -> No
         one_of("--phase", word, PHASES)
     if (lines is not None and lines < 1) or not 0 <= decimals <= 15:
         raise UsageError("--lines goes from 1, --decimals from 0 to 15")
+
+
+def _page(example: Example, practice: PagePractice, medium: Medium) -> Pieces:
+    from backprop_trace.render import render
+
+    return render("html", [trace(example)], View(example, practice=practice), medium)
 
 
 def _keep(practice: Practice, save: str | None, force: bool) -> None:
