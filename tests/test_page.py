@@ -17,6 +17,7 @@ from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.model.chain import PHASES
 from backprop_trace.model.network import TooLarge
 from backprop_trace.render import render
+from backprop_trace.render.page import document
 from backprop_trace.render.page.layout import CHIP, Box, downwards, layout
 from backprop_trace.render.page.svg import edge_path, place_of
 from backprop_trace.render.view import PagePractice, View
@@ -92,6 +93,14 @@ learning_rate: 0.1
 """)
     with pytest.raises(TooLarge, match="--only or --phase"):
         page_of(example)
+
+
+def test_a_page_that_would_have_to_compute_too_much_is_not_to_be_changed(monkeypatch):
+    example = load("mazur")
+    view = View(example, only=frozenset([trace(example)["net_o1"].name]))
+    assert facts_of("".join(render("html", [trace(example)], view)))["modes"] == ["watch", "change", "practise"]
+    monkeypatch.setattr(document, "LARGEST_PAGE", 20)
+    assert facts_of("".join(render("html", [trace(example)], view)))["modes"] == ["watch", "practise"]
 
 
 @pytest.mark.parametrize("name", shipped())

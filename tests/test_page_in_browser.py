@@ -342,6 +342,16 @@ def test_what_is_kept_may_be_anything(opened, kept):
     assert found.complaints == []
 
 
+def test_answers_are_kept_for_the_same_numbers_only(browser, run, tmp_path):
+    file, keys = tmp_path / "page.html", set()
+    for how in ([], ["--at", "2"], ["--set", "w5=0.7"], []):
+        run("show", "mazur", "--format", "html", *how, "-o", str(file), "--force")
+        found = Opened(browser, file, "#practise:")
+        keys.add(found.page.evaluate("KEPT"))
+        found.context.close()
+    assert len(keys) == 3
+
+
 @pytest.mark.parametrize(
     "hash_", ["#<img src=x onerror=window.bad=1>", "#practise:javascript:window.bad=1", "#%", "#change:__proto__"]
 )
