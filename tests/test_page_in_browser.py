@@ -342,6 +342,16 @@ def test_what_is_kept_may_be_anything(opened, kept):
     assert found.complaints == []
 
 
+def test_a_hint_puts_in_what_is_a_number(opened):
+    page = opened(load("mazur"), "#practise:").page
+    for place, text in enumerate(["0.3775", "abc", "0.3925", "0.6"]):
+        page.fill(f".ask input >> nth={place}", text)
+    for _ in range(2):
+        page.click(".ask button >> nth=4")
+    said = page.text_content(".hlp >> nth=4")
+    assert "abc" not in said and "0.59327" in said and "0.6" in said
+
+
 def test_answers_are_kept_for_the_same_numbers_only(browser, run, tmp_path):
     file, keys = tmp_path / "page.html", set()
     for how in ([], ["--at", "2"], ["--set", "w5=0.7"], []):

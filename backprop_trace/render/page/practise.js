@@ -23,7 +23,7 @@ function hint(k) {
   d.className = 'der';
   d.innerHTML = $('.der', source(k)).innerHTML;
   L.forEach((m, j) => { const w = j < k && ans[m.n] ? written(ans[m.n]) : null; own.push(w && !w.bad ? w.x : F[j](own)) });
-  put(d, j => j < K ? text(j, 9) : j != K + k && ans[N[j]] ? ans[N[j]] : fmt(own[j], Math.max(6, D.decimals)));
+  put(d, j => j < K ? text(j, 9) : j != K + k && ans[N[j]] && !written(ans[N[j]]).bad ? ans[N[j]] : fmt(own[j], Math.max(6, D.decimals)));
   const r = $$('mtr', d);
   r.slice(n >= 3 ? r.length : Math.min(n, r.length - 1)).forEach(x => x.remove());
   $('.hlp', a).replaceChildren(d);
