@@ -28,6 +28,8 @@ SHARE = 0.15
 """A bent line whose band is wider than this share of the number must give it within half a unit."""
 ENOUGH_FIGURES = 4
 """So many agreeing digits name a slip in a skipped line; with fewer, two lines are needed."""
+CARRIED_UNITS = 2
+"""By so many units of its last digit a number may be off for how lines that are not on the sheet were carried."""
 MOST_COPIES = 3
 """Where more wrong digits would give the number, none of them is named."""
 MISSED = (ArithmeticError, ValueError, ComputationError, LookupError, RecursionError, Unbounded)
@@ -72,7 +74,8 @@ class Trials:
         try:
             if not self.is_near(evaluate(formula, Middles(values), FLOAT), written):
                 return False
-            return explains(enclosed(formula, values, bands.radii, lambda size: half), written)
+            band = enclosed(formula, values, bands.radii, lambda size: half)
+            return explains(band, written) and agrees(band, written, bands.radii)
         except MISSED:
             return False
 
@@ -106,7 +109,8 @@ class Trials:
             values = self.bands_changed(step, bent, between, bands, dict(changed))
             if kept is not None:
                 values = BandsAt(bands, step, {name: band for name, band in values.changed.items() if name != kept})
-            return explains(enclosed(formula, values, bands.radii, lambda size: half), written)
+            band = enclosed(formula, values, bands.radii, lambda size: half)
+            return explains(band, written) and agrees(band, written, bands.radii)
         except MISSED:
             return False
 
@@ -202,6 +206,17 @@ def explains(band: Band, written: Written) -> bool:
     if off > reach + 1.02 * half + on_the_way:
         return False
     return reach <= SHARE * abs(target) or off <= 1.01 * half
+
+
+def agrees(band: Band, written: Written, radii: Mapping[Any, float]) -> bool:
+    """Is a number as near to what a bent line gives as the digits on the sheet leave open, but for some units of its
+    last digit? How lines that are not there were carried nobody knows."""
+    if band.slopes is None or written.value is None:
+        return True
+    of_sheet = sum(max(map(abs, slope)) * radii[of] for of, slope in band.slopes.items() if len(of) == 2)
+    return abs(band.middle - float(written.value)) <= of_sheet + band.noise + CARRIED_UNITS * 2 * float(
+        written.half_unit
+    )
 
 
 def is_whole(written: Written) -> bool:
