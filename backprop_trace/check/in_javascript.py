@@ -52,7 +52,8 @@ RULES: Mapping[str, object] = {
     "enough": habits.ENOUGH, "finest": ledger.MOST_FIGURES, "units": judge.MOST_UNITS, "share": judge.SHARE,
     "learnt": judge.LEARNT_SHARE, "placeholders": judge.FEWEST_PLACEHOLDERS, "leastCut": judge.LEAST_CUT,
     "wide": trials.SHARE, "guess": explain.GUESS, "enoughFigures": trials.ENOUGH_FIGURES,
-    "copies": trials.MOST_COPIES, "oneByOne": causes.ONE_BY_ONE, "most": causes.MOST_LINES,
+    "copies": trials.MOST_COPIES, "carriedUnits": trials.CARRIED_UNITS, "oneByOne": causes.ONE_BY_ONE,
+    "most": causes.MOST_LINES,
 }  # fmt: skip
 """The numbers that the checker judges by, as the script calls them."""
 

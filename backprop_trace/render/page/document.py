@@ -28,7 +28,7 @@ from backprop_trace.model.update import BOUNDS, Bound, constants_used
 from backprop_trace.render.medium import SCREEN, Medium
 from backprop_trace.render.page.layout import INPUT, Box, NetworkLayout, downwards, layout
 from backprop_trace.render.page.steps import derivation
-from backprop_trace.render.page.svg import KINDS, Place, Standing, attribute, drawing, moved, parts, place_of
+from backprop_trace.render.page.svg import KINDS, Spot, Standing, attribute, drawing, moved, parts, place_of
 from backprop_trace.render.page.wording import StepWords, html_name
 from backprop_trace.render.records.json import dumped
 from backprop_trace.render.view import Names, Numbers, View, chosen, described, engine
@@ -199,7 +199,7 @@ class _Page:
         about = "The network: inputs {}; units {}. Its numbers are in the list of steps."
         return self.say(about, ", ".join(network.inputs), layers)
 
-    def standing(self) -> list[Place]:
+    def standing(self) -> list[Spot]:
         """The samples and time steps that a quantity may stand at."""
         return [place for place in dict.fromkeys(place_of(line.name) for line in self.lines) if any(place)]
 
@@ -361,7 +361,7 @@ class _Page:
 
     def steps(self, names: Iterable[Name]) -> Iterator[str]:
         """The steps of a phase, those of a sample or time step under its heading."""
-        before = Place()
+        before = Spot()
         for name in names:
             place = place_of(name)
             if place != before:

@@ -23,8 +23,10 @@ const showsNothing = (w, value) => w.x !== value && w.h > 0 && (!value || -w.d >
 const near = (w, value) => Math.abs(w.x - value) <= w.h * (1 + 1e-9) + 1e-15 * Math.abs(value);
 const matches = (w, value) => { const less = Math.abs(value) - Math.abs(w.x); return Math.abs(w.x - value) <= 1.0001 * w.h || less >= 0 && less < 2 * w.h && w.x * value >= 0 };
 const hadToBeRounded = (w, t) => w.d > 0 && w.h > 0 && /[1-9]/.test(w.s) && !ends(t, w.d) && -w.d <= order(t);
+/* half a unit of a number that a slip gives: a whole number of one or two figures is no rounded one */
+const ownHalf = w => Math.max(w.d || w.g > 2 ? w.h : 0, 1e-12 * Math.abs(w.x));
 /* is a number what a band gives: within what the digits of the numbers in it leave open, and not merely because that is wide? */
-const explains = (b, w) => { const off = Math.abs(b.middle - w.x), h = Math.max(w.h, 1e-12 * Math.abs(w.x)), reach = b.all - b.noise; return off <= reach + 1.02 * h + (w.g < 3 ? 0 : Math.min(b.noise, h)) && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h) && (off <= reach / 2 + 1.02 * h ? TIGHT : LOOSE) };
+const explains = (b, w) => { const off = Math.abs(b.middle - w.x), h = ownHalf(w), reach = b.all - b.noise; return off <= reach + 1.02 * h + (w.g < 3 ? 0 : Math.min(b.noise, h)) && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h) && (off <= reach / 2 + 1.02 * h ? TIGHT : LOOSE) };
 const slackOf = w => Math.max(w.h, w.g > 11 && w.g < 99 ? 1e-13 + 1e-12 * Math.abs(w.x) : 0);
 
 /* to how many digits the learner rounds, learnt from lines that had to be rounded */
@@ -120,12 +122,12 @@ class Bands {
   gives(k, f, w) {
     const last = Math.max(...usedIn(f));
     if (k >= 0 && last >= K + k) return last > K + k && new Bands(this.J, this.figures, false).upTo(last - K).gives(-1, f, w);
-    const y = f(k < 0 ? this.v : this.upTo(k - 1).v), off = Math.abs(y - w.x), h = Math.max(w.h, 1e-12 * Math.abs(w.x));
+    const y = f(k < 0 ? this.v : this.upTo(k - 1).v), off = Math.abs(y - w.x), h = ownHalf(w);
     if (!(off <= .05 * Math.abs(w.x) + 50 * slackOf(w))) return false;
-    let reach = 0;
-    this.slopes(f, f == F[k] ? P[k].d : null).forEach((a, symbol) => reach += Math.abs(a) * this.r.get(symbol));
+    let reach = 0, own = 0;
+    this.slopes(f, f == F[k] ? P[k].d : null).forEach((a, symbol) => { const r = Math.abs(a) * this.r.get(symbol); reach += r; if (typeof symbol == 'number') own += r });
     const way = w.g >= 3 && (k < 0 || (f == F[k] ? P[k].o.length : isRounded(f))) ? h : 0;
-    return off <= reach + 1.02 * h + way && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h) && (off <= reach + 1.02 * h ? TIGHT : LOOSE);
+    return off <= own + way + 2 * R.carriedUnits * w.h && off <= reach + 1.02 * h + way && (reach <= R.wide * Math.abs(w.x) || off <= 1.01 * h) && (off <= reach + 1.02 * h ? TIGHT : LOOSE);
   }
 }
 
@@ -148,17 +150,24 @@ class Judging {
   /* the value of a line for which nothing had to be rounded, else null */
   exactly(k) {
     const w = this.W[k], H = this.H;
-    if (w) return w.h && w.g < 13 && !this.mute[k] && this.without(k, w.d, H.decimals != null ? 99 : Math.max(3, w.g)) != null ? w.x : null;
+    if (w) return w.h && w.g < 8 && !this.mute[k] && (this.without(k, w.d, H.decimals != null ? 99 : Math.max(3, w.g)) != null || this.without(k, 15, 99) === w.x) ? w.x : null;
     if (this.bent[k]) return null;
     const unit = 2 * coarsely(H, Math.abs(this.T[K + k]));
     return this.without(k, Math.max(0, Math.min(9, -order(unit))), ofDecimals(H, false) ? 99 : H.coarsest);
   }
   without(k, d, figures) {
+    if (this.vanishes(k)) return 0;
     if (!P[k].r) return null;
     const v = this.g.slice();
     for (const [j] of P[k].d) { if (j >= K) { if (this.exact[j - K] == null || this.mute[j - K]) return null; v[j] = this.exact[j - K] } }
     const x = F[k](v), fits = y => ends(y, d) && (figures > 20 || !y || ends(y, figures - 1 - order(y)));
     return fits(x) && P[k].o.every(([value]) => fits(value(v))) ? Number(x.toPrecision(14)) : null;
+  }
+  /* is a line 0 whatever is not known exactly: because a factor is, or a unit is off? */
+  vanishes(k) {
+    const v = this.T.slice();
+    usedIn(F[k]).forEach((j, n) => { if (j >= K) v[j] = this.exact[j - K] ?? v[j] * (1.1 + n / 10) });
+    return F[k](this.T) === 0 && F[k](v) === 0;
   }
   uses(k) { return (this.bent[k] ? usedIn(this.bent[k]) : P[k].d.map(d => d[0])).filter(j => j >= K).map(j => j - K) }
   sound(k) { return !this.uses(k).some(j => this.tainted[j]) }

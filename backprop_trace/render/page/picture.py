@@ -18,7 +18,7 @@ from backprop_trace.model.network import TooLarge
 from backprop_trace.model.styles import speller
 from backprop_trace.render.medium import SCREEN, Medium
 from backprop_trace.render.page.layout import CHIP, NetworkLayout, layout
-from backprop_trace.render.page.svg import KINDS, Place, Standing, drawing, edge_path, parts, place_of, top
+from backprop_trace.render.page.svg import KINDS, Spot, Standing, drawing, edge_path, parts, place_of, top
 from backprop_trace.render.view import View, chosen
 from backprop_trace.render.words import translated
 from backprop_trace.run.step import Line, Trace
@@ -118,7 +118,7 @@ class _Numbers:
 
     def shown(self, base: str) -> list[tuple[int, Name | None]]:
         """Which quantity a place shows from which step on; None: of this sample and time step it has no number yet."""
-        known, place, found = set(self.trace.values) - set(self.trace.by_name), Place(), list[tuple[int, Name | None]]()
+        known, place, found = set(self.trace.values) - set(self.trace.by_name), Spot(), list[tuple[int, Name | None]]()
         for k, line in enumerate(self.lines):
             known.add(line.name)
             place = place_of(line.name) if any(place_of(line.name)) else place

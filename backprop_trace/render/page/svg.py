@@ -75,7 +75,7 @@ def moved(layout: NetworkLayout) -> dict[str, object]:
     }
 
 
-class Place(NamedTuple):
+class Spot(NamedTuple):
     """The sample and time step that a quantity stands at; None: all of them."""
 
     sample: int | None = None
@@ -94,28 +94,28 @@ class Place(NamedTuple):
         return text[:1].upper() + text[1:]
 
 
-def place_of(name: Name) -> Place:
+def place_of(name: Name) -> Spot:
     """Where a quantity stands: a slope across time steps at the earlier one."""
     across = name.time is None and name.wrt is not None
-    return Place(name.sample, name.wrt.time if across and name.wrt is not None else name.time)
+    return Spot(name.sample, name.wrt.time if across and name.wrt is not None else name.time)
 
 
 class Standing:
     """Which quantity a part of the drawing shows, at a sample and time step."""
 
     def __init__(self, names: Iterable[Name]):
-        self.found: dict[str, dict[Place, Name]] = {}
+        self.found: dict[str, dict[Spot, Name]] = {}
         for name in names:
             self.found.setdefault(canonical(plain(name)), {})[place_of(name)] = name
         places = {place for each in self.found.values() for place in each}
-        samples, times = ({getattr(place, what) for place in places} - {None} for what in Place._fields)
-        self.still = Place(min(samples, default=None), max(times, default=None))
+        samples, times = ({getattr(place, what) for place in places} - {None} for what in Spot._fields)
+        self.still = Spot(min(samples, default=None), max(times, default=None))
         """What a drawing shows that stands still: the first sample, at the last time step."""
 
-    def at(self, base: str, place: Place, known: Container[Name] | None = None) -> Name | None:
+    def at(self, base: str, place: Spot, known: Container[Name] | None = None) -> Name | None:
         """The quantity of all samples and time steps, else that of the place; None: there is none (that is known)."""
         found = self.found.get(base, {})
-        for where in (Place(), place, Place(sample=place.sample), Place(time=place.time)):
+        for where in (Spot(), place, Spot(sample=place.sample), Spot(time=place.time)):
             name = found.get(where)
             if name is not None and (known is None or name in known):
                 return name
