@@ -13,6 +13,7 @@ from conftest import Program
 
 import backprop_trace as bt
 from backprop_trace.formulas.arithmetic import ComputationError
+from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.run.step import size
 from backprop_trace.run.train import Run
 from backprop_trace.run.train.session import Plan, Session
@@ -138,6 +139,47 @@ def test_a_formula_beyond_the_floats_is_a_computation_that_breaks(formula: str) 
         bt.trace(bt.read_example(defined(formula)))
     with pytest.raises(ComputationError):
         Run.of(bt.read_example(defined(formula))).advance(1, 5)
+
+
+def two_layers(w1: str, w2: str, x: str, activation: str = "identity") -> str:
+    return f"""
+inputs: {{x: {x}}}
+targets: {{o1: 1}}
+parameters: {{w1: {w1}, w2: {w2}}}
+layers:
+  - {{units: [h1], activation: {activation}, weights: [[w1]]}}
+  - {{units: [o1], activation: identity, weights: [[w2]]}}
+loss: squared_error
+learning_rate: 0.1
+"""
+
+
+BEYOND_FLOATS = [
+    two_layers("1e300", "1e300", "1e300"), two_layers("-1e300", "1", "1e9", "relu"), two_layers("1e160", "1", "1"),
+    *(defined(formula) for formula in ("x * 2^2000", "x * exp(1e3)", "x + 1e308 * 10", "a^1.5 * 1e308 * 10 * x")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BEYOND_FLOATS)
+def test_lines_whose_true_values_are_beyond_the_floats_are_judged(run: Program, folder: Path, text: str) -> None:
+    """Whatever is written for whichever line of them, in a class, in every kind of report."""
+    Path("net.yaml").write_text(text)
+    names = [canonical(line.name) for line in bt.trace(bt.read_example(text), bt.Settings("exact")).lines]
+    for number in ("0.35", "1e300", "0e399"):
+        sheets = [f"{name}: {number}\n" for name in names]
+        for place, sheet in enumerate([*sheets, "".join(sheets)]):
+            Path(f"{place}.yaml").write_text(sheet)
+        for form in ("text", "json") if number == "0.35" else ("text",):
+            code, _, err = run(
+                "check", "net.yaml", *(f"{place}.yaml" for place in range(len(sheets) + 1)), "--format", form
+            )
+            assert code in (0, 1) and not err, err
+
+
+def test_beside_what_is_beyond_the_floats_right_is_right_and_wrong_is_wrong() -> None:
+    """net_h1 is 1e600; times 0 it is 0 again."""
+    report = bt.check(bt.read_example(two_layers("1e300", "0", "1e300")), "net_h1: 1e300\nnet_o1: 0\nE: 1\n")
+    assert [line.verdict for line in report.lines if line.written] == ["slip", "right", "right"]
 
 
 def long_sum(units: int, samples: int = 1) -> str:

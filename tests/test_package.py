@@ -167,3 +167,12 @@ def test_no_two_classes_have_one_name() -> None:
     texts = (path.read_text(encoding="utf-8") for path in HOUSE.rglob("*.py"))
     names = Counter(name for text in texts for name in re.findall(r"^class (\w+)", text, re.MULTILINE))
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_the_room_that_judges_makes_floats_of_exact_values_in_one_way():
+    """A true value may be beyond every float: float() would break the check of it, `as_float` does not."""
+    for path in (HOUSE / "check").rglob("*.py"):
+        calls = [
+            node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+        ]
+        assert not [call.lineno for call in calls if isinstance(call, ast.Name) and call.id == "float"], path

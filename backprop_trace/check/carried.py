@@ -20,6 +20,7 @@ from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.arithmetic.band import Unbounded
 from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.formulas.numbers import as_float
 
 MANY_FIGURES = 7
 """Fewer leave open what the lines before were rounded to."""
@@ -51,7 +52,7 @@ def could_be_carried(ledger: Ledger, step: int, formula: Formula, written: Writt
     try:
         return any(
             abs(_carried(ledger, step, between, formula, values, dict(zip(rounded_ones, way, strict=True)))
-                - float(written.value)) <= near
+                - as_float(written.value)) <= near
             for way in product(ways, repeat=len(rounded_ones))
         )  # fmt: skip
     except (ComputationError, ArithmeticError, ValueError, LookupError):
@@ -66,12 +67,12 @@ def is_from_coarse_lines(ledger: Ledger, step: int, formula: Formula, written: W
     skipped = [name for name in names if ledger.reading(step, name) is None and name in lines.equations]
     if not 0 < len(skipped) <= MOST_LINES:
         return False
-    target, near = float(written.value), 1.000001 * ledger.slack(written)
+    target, near = as_float(written.value), 1.000001 * ledger.slack(written)
     try:
         values = {name: bands.of(step, name).middle for name in names}
         coarse = [[(name, rounded(values[name], FEWEST_FIGURES, way)) for way in (True, False)] for name in skipped]
         return any(
-            abs(float(evaluate(formula, {**values, **dict(each)}, FLOAT)) - target) <= near for each in product(*coarse)
+            abs(evaluate(formula, {**values, **dict(each)}, FLOAT) - target) <= near for each in product(*coarse)
         )
     except (Unbounded, ComputationError, ArithmeticError, ValueError, LookupError):
         return False
@@ -99,9 +100,9 @@ def _carried(
     """The number, with the skipped lines rounded in these ways."""
     values = dict(known)
     for line in between:
-        value = float(evaluate(ledger.formula(step, line), values, FLOAT))
+        value = as_float(evaluate(ledger.formula(step, line), values, FLOAT))
         values[line] = rounded(value, *ways[line]) if line in ways else value
-    return float(evaluate(formula, values, FLOAT))
+    return as_float(evaluate(formula, values, FLOAT))
 
 
 def rounded(value: float, digits: int, significant: bool) -> float:

@@ -26,6 +26,7 @@ from backprop_trace.check.writer import filling_zeros, noise_of, significant_fig
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import ComputationError, float_value
 from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.formulas.numbers import as_float
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import TooLarge
 
@@ -146,7 +147,7 @@ class Causes:
     def tells(self, written: Written, name: Name) -> bool:
         """Has an undecided number figures enough, and is it no new parameter that is the old one: a change of 0.000?"""
         old = self.variant.rough(self.step).get(name.of) if name.kind == "+" and name.of is not None else None
-        stays = old is not None and abs(float(written.value or 0) - old) <= float(written.half_unit)
+        stays = old is not None and abs(as_float(written.value or 0) - old) <= as_float(written.half_unit)
         return not stays and significant_figures(written.text) >= TELLING
 
     def gives(self, written: Written, name: Name, values: Mapping[Name, float]) -> bool:
@@ -157,8 +158,8 @@ class Causes:
             return False
         if abs(value - true) <= max(NOTHING * abs(true), noise_of(written)):
             return False
-        off = abs(float(written.value) - value)
-        return off <= max(ROUNDED * float(written.half_unit), 1e-9 * abs(value)) and off <= NEAR * abs(value - true)
+        off = abs(as_float(written.value) - value)
+        return off <= max(ROUNDED * as_float(written.half_unit), 1e-9 * abs(value)) and off <= NEAR * abs(value - true)
 
     def figures(self, lines: Iterable[Name], wanting: Mapping[Name, Written], values: Mapping[Name, float]) -> float:
         """How many figures of what a slip moves some numbers by agree, in all of them together, beyond what each is
@@ -166,7 +167,7 @@ class Causes:
         true, found = self.variant.rough(self.step), 0.0
         for name in lines:
             written = wanting[name]
-            unit = 2 * float(written.half_unit) * 10.0 ** filling_zeros(written.text, of_decimals=True) or 1e-15
+            unit = 2 * as_float(written.half_unit) * 10.0 ** filling_zeros(written.text, of_decimals=True) or 1e-15
             found += log10(max(1.0, abs(values[name] - true[name]) / unit / ROUNDED))
         return found
 
@@ -175,7 +176,7 @@ class Causes:
         value = values.get(name)
         if value is None or written.value is None:
             return False
-        return abs(value - float(written.value)) > ROUNDED * float(written.half_unit)
+        return abs(value - as_float(written.value)) > ROUNDED * as_float(written.half_unit)
 
 
 def _way(formula: Formula) -> str:

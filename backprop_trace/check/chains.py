@@ -15,7 +15,7 @@ from math import ceil, floor, log10
 from typing import NamedTuple
 
 from backprop_trace.check.formula_names import FormulaNames, Lookup, lookups
-from backprop_trace.check.variant import Variant, as_float
+from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import FORGIVEN, significant_figures
 from backprop_trace.files.sheet import Entry, Passage, Written, decimals, half_unit
 from backprop_trace.files.sheet.numbers import as_number
@@ -32,7 +32,7 @@ from backprop_trace.formulas.expr import (
     parts,
     rebuild,
 )
-from backprop_trace.formulas.numbers import NotANumber, number
+from backprop_trace.formulas.numbers import NotANumber, as_float, number
 from backprop_trace.formulas.paper import plain
 from backprop_trace.formulas.parse import BadFormula, read_formula
 
@@ -183,7 +183,7 @@ def _with_literals_named(formula: Formula, literals: dict[Name, Band], exact: Ma
             value = number(text)
             is_exact = decimals(text) <= exact.get(value, -1) or value.denominator == 1 or "/" in text
             name = Name("literal", str(len(literals)))
-            literals[name] = around(name, as_float(value), 0.0 if is_exact else float(half_unit(text)))
+            literals[name] = around(name, as_float(value), 0.0 if is_exact else as_float(half_unit(text)))
             return name
         case Power(base, (Number() | Minus(Number())) as exponent):
             return Power(_with_literals_named(base, literals, exact), exponent)
@@ -212,7 +212,7 @@ def evaluated(part: ChainPart, values: Mapping[Name, Band], at: Written) -> Writ
     middle, radius = Fraction(band.middle), Fraction(max(band.high - band.middle, band.middle - band.low))
     size = abs(band.middle)
     figures = FIGURES - 1 - (floor(log10(size)) if size else 0)
-    certain = -log10(2 * float(radius)) if radius > Fraction(1, 10**30) else figures
+    certain = -log10(2 * as_float(radius)) if radius > Fraction(1, 10**30) else figures
     told = floor(certain + 1e-9)
     if told < figures - FIGURES + 2:  # of less than two figures, the uncertain one, too
         told = ceil(certain - 1e-9)
@@ -258,7 +258,7 @@ def _readable(entry: Entry, variant: Variant, lookup: Lookup, decimal_comma: boo
 
 
 def _follows(part: ChainPart, behind: ChainPart | Written, values: Mapping[Name, Band], last: Written) -> bool:
-    slack = float(last.half_unit) if last.value is not None else 0.0
+    slack = as_float(last.half_unit) if last.value is not None else 0.0
     band = band_of(part, values, slack)
     if isinstance(behind, ChainPart):
         other = band_of(behind, values, slack)
@@ -272,7 +272,7 @@ def _follows(part: ChainPart, behind: ChainPart | Written, values: Mapping[Name,
 
 def _reach(written: Written) -> float:
     """Half a unit of the last digit; one more, where there are figures enough to be one off."""
-    return 1.001 * float(written.half_unit) * (3 if significant_figures(written.text) >= FORGIVEN else 1)
+    return 1.001 * as_float(written.half_unit) * (3 if significant_figures(written.text) >= FORGIVEN else 1)
 
 
 def value_bands(answers: Mapping[Name, Written], true: Mapping[Name, float]) -> dict[Name, Band]:
@@ -280,7 +280,7 @@ def value_bands(answers: Mapping[Name, Written], true: Mapping[Name, float]) -> 
     found = {name: point(value) for name, value in true.items()}
     for name, written in answers.items():
         if written.value is not None:
-            found[name] = around(name, as_float(written.value), float(written.half_unit))
+            found[name] = around(name, as_float(written.value), as_float(written.half_unit))
     return found
 
 

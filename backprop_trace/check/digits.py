@@ -11,13 +11,13 @@ from fractions import Fraction
 
 from backprop_trace.check.writer import is_cut_off, significant_figures
 from backprop_trace.files.sheet import Written, decimals, half_unit, in_units
-from backprop_trace.formulas.numbers import LARGEST
+from backprop_trace.formulas.numbers import LARGEST, as_float
 
 
 def matches(written: Written, value: float | Fraction) -> bool:
     """Is the written number this value, rounded (or cut off)?"""
     assert written.value is not None
-    return abs(float(written.value) - float(value)) <= 1.0001 * float(written.half_unit) or is_cut_off(
+    return abs(as_float(written.value) - as_float(value)) <= 1.0001 * as_float(written.half_unit) or is_cut_off(
         written.value, written.half_unit, Fraction(value)
     )
 
@@ -49,7 +49,7 @@ def is_but_for_a_digit(written: Written, value: float) -> bool:
         return False
     places = decimals(text)
     longer = f"{value:.{places}f}", f"{value:.{places + 1}f}"
-    return any(text in _shorter(each) and float(each) != float(text) for each in longer)
+    return any(text in _shorter(each) and Fraction(each) != Fraction(text) for each in longer)
 
 
 def _shorter(text: str) -> list[str]:

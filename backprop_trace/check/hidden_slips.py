@@ -31,6 +31,7 @@ from backprop_trace.files.sheet import Sheet
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate, float_value
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.numbers import as_float
 
 AS_GOOD_AS_EQUAL = 1e-12
 
@@ -58,7 +59,7 @@ def _hidden(part: JudgedPart) -> Iterator[Hidden]:
         answer, formula = finding.answer, finding.formula
         if formula is None or isinstance(formula, Name):
             continue
-        true = {name: float(value) for name, value in judge.variant.true(answer.step).items()}
+        true = {name: as_float(value) for name, value in judge.variant.true(answer.step).items()}
         bends = [
             bend
             for bend in judge.variant.at(answer.step).bends(answer.name, formula)

@@ -38,6 +38,7 @@ from backprop_trace.formulas.expr import (
     slope,
     substitute,
 )
+from backprop_trace.formulas.numbers import as_float
 from backprop_trace.model.chain import Equation
 from backprop_trace.run.javascript import Script
 
@@ -48,7 +49,7 @@ DIGITS = (
 """Slips that are no bent formulas: the script knows how they come about."""
 
 RULES: Mapping[str, object] = {
-    "carried": habits.CARRIED, "coarse": habits.COARSE, "few": habits.FEWEST_FIGURES, "alike": float(habits.ALIKE),
+    "carried": habits.CARRIED, "coarse": habits.COARSE, "few": habits.FEWEST_FIGURES, "alike": as_float(habits.ALIKE),
     "enough": habits.ENOUGH, "finest": ledger.MOST_FIGURES, "units": judge.MOST_UNITS, "share": judge.SHARE,
     "learnt": judge.LEARNT_SHARE, "placeholders": judge.FEWEST_PLACEHOLDERS, "leastCut": judge.LEAST_CUT,
     "wide": trials.SHARE, "guess": explain.GUESS, "enoughFigures": trials.ENOUGH_FIGURES,

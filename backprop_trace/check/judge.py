@@ -27,8 +27,9 @@ from backprop_trace.check.writer import (
     significant_figures,
 )
 from backprop_trace.files.sheet import Written
-from backprop_trace.formulas.arithmetic.band import Band, Unbounded
+from backprop_trace.formulas.arithmetic.band import Band, Unbounded, point
 from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.formulas.numbers import as_float
 
 MOST_UNITS = {0: 0.5, 1: 0.5, 2: 1.0}
 """So many units of its last digit a number may be off, by its figures; else three."""
@@ -104,7 +105,7 @@ class Judge:
             return Finding(answer, "undecided", reason="mute", formula=name)
         if self.variant.is_right(step, name, written):
             return Finding(answer, "right", formula=name)
-        if step == 1 and abs(float(written.value - true)) <= self.variant.rounded.get(name, 0.0):
+        if step == 1 and abs(as_float(written.value - true)) <= self.variant.rounded.get(name, 0.0):
             return Finding(answer, "rounded", remark=MORE_DIGITS, formula=name)
         before = ledger.before(step, name)
         if before is None:
@@ -125,8 +126,12 @@ class Judge:
         return Finding(answer, "slip", band, (Explanation("copied-wrong", name),), formula=name)
 
     @staticmethod
-    def _point(value: Fraction) -> Band:
-        return Band(float(value), float(value), float(value))
+    def _point(value: Fraction) -> Band | None:
+        """The band of an exact number; None where no float is large enough for it."""
+        try:
+            return point(value)
+        except Unbounded:
+            return None
 
     def judge(self, step: int, answer: Answer) -> Finding:
         key = step, answer.name
@@ -164,7 +169,7 @@ class Judge:
     def remember_reading(self, key: Key, written: Written) -> None:
         """A second reading of a number, for later lines."""
         assert written.value is not None
-        self.ledger.second.setdefault(key, []).append((float(written.value), self.ledger.slack(written)))
+        self.ledger.second.setdefault(key, []).append((as_float(written.value), self.ledger.slack(written)))
 
     # --- the ladder ---
 
@@ -220,7 +225,7 @@ class Judge:
             )
         if not sound and answer.readings[0].value == self.variant.true(answer.step)[answer.name]:
             return Finding(answer, "right", band, remark=NOT_FROM_OWN, formula=formula)
-        if self._without_zeros(answer, band):
+        if band is not None and self._without_zeros(answer, band):
             return Finding(answer, "undecided", band, reason="zeros", formula=formula)
         if habits_cut := self._is_cut_short(answer.readings[0], exact):
             verdict = "rounded" if sound else "follows"
@@ -278,7 +283,7 @@ class Judge:
     def reaches(self, band: Band, written: Written, half: float | None = None) -> bool:
         """Is a number within a band, once its result is rounded (or cut off)?"""
         assert written.value is not None
-        value, half = float(written.value), self.ledger.slack(written) if half is None else half
+        value, half = as_float(written.value), self.ledger.slack(written) if half is None else half
         tiny = DUST * half
         low, high = band.low - half - tiny, band.high + half + tiny
         if self.ledger.habits.cuts:  # towards 0, from either side
@@ -297,9 +302,9 @@ class Judge:
         """Is the band that a number lies in no wider than what may be confirmed?"""
         written = answer.readings[0]
         assert written.value is not None
-        off = abs(float(written.value) - band.middle)
+        off = abs(as_float(written.value) - band.middle)
         figures = significant_figures(written.text)
-        units = MOST_UNITS.get(figures, 3.0) * 2 * float(written.half_unit)
+        units = MOST_UNITS.get(figures, 3.0) * 2 * as_float(written.half_unit)
         share = LEARNT_SHARE if self.ledger.habits.learnt else SHARE
         may_be_off = max(units, share * self._of_what(step, answer.name, band.middle)) * 1.0001
         if off <= may_be_off and (band.low * band.high > 0 or off <= units):
@@ -372,7 +377,7 @@ class Judge:
     @staticmethod
     def _reaches_cut(band: Band, written: Written, half: float) -> bool:
         assert written.value is not None
-        value = float(written.value)
+        value = as_float(written.value)
         low, high = 2 * half * (value >= 0), 2 * half * (value <= 0)
         return band.low - low <= value <= band.high + high
 
@@ -380,7 +385,7 @@ class Judge:
         """1460 for 1456 (where digits are uneven, 1.000 for 1.03): would it do, if its zeros only fill places?"""
         written = answer.readings[0]
         zeros = self.ledger.habits.zeros_behind(written.text)
-        return zeros > 0 and self.reaches(band, written, float(written.half_unit) * 10.0**zeros)
+        return zeros > 0 and self.reaches(band, written, as_float(written.half_unit) * 10.0**zeros)
 
     def _by_second_reading(self, step: int, answer: Answer, formula: Formula) -> bool:
         """Does the line follow from another reading of one of its numbers?"""
@@ -504,13 +509,13 @@ def shortened(judge: Judge, cutter: Judge, answer: Answer) -> str:
     band = judge.band(step, answer)
     if band is None:
         return ""
-    unit = max(2 * float(written.half_unit), 1e-300) * 10.0 ** filling_zeros(written.text)
-    value = float(written.value)
+    unit = max(2 * as_float(written.half_unit), 1e-300) * 10.0 ** filling_zeros(written.text)
+    value = as_float(written.value)
     turn = -1 if (value or band.middle) < 0 else 1
     is_cut = 0.5 + DUST < turn * (band.middle - value) / unit < 1 - DUST
     if is_cut or shows_nothing(written, band.middle):
         return "" if not is_cut else "cut to 0" if shows_nothing(written, band.middle) else "cut"
-    if turn * (value - float(judge.variant.rough(step)[name])) <= 0 or (lower := cutter.band(step, answer)) is None:
+    if turn * (value - judge.variant.rough(step)[name]) <= 0 or (lower := cutter.band(step, answer)) is None:
         return ""
     above = turn * value - max(turn * lower.low, turn * lower.high)
     if above <= DUST * unit:

@@ -30,7 +30,7 @@ from backprop_trace.formulas.arithmetic.band import (
     shifted,
 )
 from backprop_trace.formulas.expr import Cases, Formula, Minus, Name, Number, Product, Sum, names_in
-from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.numbers import as_float, number
 from backprop_trace.model.update import TIME
 
 Key = tuple[int, Name]
@@ -203,10 +203,10 @@ class Ledger:
             return self.exact(*before) if before[0] in self.steps else None
         if written is not None:
             return written.value if not self.zeros_filled(key, written) and self._ends(step, name, written) else None
-        true = self.variant.true(step)[name]
-        if (step, name) in self.bent:
+        size = abs(self.variant.rough(step)[name])
+        if (step, name) in self.bent or size == inf:
             return None
-        unit = 2 * self.habits.coarse(abs(float(true)))
+        unit = 2 * self.habits.coarse(size)
         figures = inf if self.habits.half_of_decimals(coarse=False) else self.habits.coarsest
         return self._value(step, name, Fraction(unit).limit_denominator(10**9) if unit else Fraction(1, 10**9), figures)
 
@@ -252,7 +252,7 @@ class Ledger:
             inner = self.formula(step, slope)
             for factor in inner.factors if isinstance(inner, Product) else ():
                 given = self.exact(step, factor) if isinstance(factor, Name) else None
-                weight *= max(1.0, abs(float(given or 1)))
+                weight *= max(1.0, abs(as_float(given or 1)))
         return weight
 
     def _value(self, step: int, name: Name, unit: Fraction, figures: float) -> Fraction | None:
@@ -321,7 +321,7 @@ class Ledger:
 
     def slack(self, written: Written) -> float:
         """Half a unit; for numbers as long as a program's, what its arithmetic may have done to them."""
-        return max(float(written.half_unit), noise_of(written))
+        return max(as_float(written.half_unit), noise_of(written))
 
     def forget(self, step: int, name: Name) -> None:
         """What is known of a line has changed."""
@@ -382,7 +382,7 @@ class Bands:
 
     def _of_written(self, key: Key, written: Written) -> Band:
         assert written.value is not None
-        value, half = float(written.value), self.ledger.slack(written)
+        value, half = as_float(written.value), self.ledger.slack(written)
         habits = self.ledger.habits
         if not half or self.ledger.exact(*key) is not None:
             return point(value)
@@ -404,7 +404,7 @@ class Bands:
             return self.of(*before)
         variant = self.ledger.variant
         if name in variant.rounded:
-            value = float(variant.true(step)[name] if name in variant.true(step) else variant.given(name) or 0)
+            value = as_float(variant.true(step)[name] if name in variant.true(step) else variant.given(name) or 0)
             self.radii[key] = variant.rounded[name]
             return Band(value, value - variant.rounded[name], value + variant.rounded[name], {key: (1.0, 1.0)})
         true = variant.true(step).get(name)
@@ -412,7 +412,7 @@ class Bands:
             true = variant.given(name)
             if true is None:
                 raise KeyError(name)
-        return point(float(true))
+        return point(true)
 
     def _enclosure(self, key: Key) -> Band:
         """A skipped line: its formula, and half a unit for its own rounding."""
@@ -422,7 +422,7 @@ class Bands:
         if exact is not None:
             is_copied = isinstance(formula, Name | Number) or exact.denominator == 1
             cuts = self.ledger.habits.cuts or self.carrying.cut
-            return self._cut_short(key, float(exact)) if cuts and not is_copied else point(float(exact))
+            return self._cut_short(key, exact) if cuts and not is_copied else point(exact)
         half = self.half_of_skipped
         band = enclosed(formula, self.at(step), self.radii, half)
         if self.carrying.coarse and (shortcut := self.ledger.shortcut(step, name)) is not None:
@@ -435,10 +435,11 @@ class Bands:
             band, radius = shifted(band, radius / (2 if band.middle < 0 else -2)), 1.5 * radius
         return self.own(key, band, radius + band.noise)
 
-    def _cut_short(self, key: Key, value: float) -> Band:
+    def _cut_short(self, key: Key, value: Fraction) -> Band:
         """A number that ends, by somebody who cuts off: a program makes 0.0048 of 0.0049."""
-        radius = self.half_of_skipped(abs(value)) / (2 if self.ledger.habits.cuts else 1)
-        return self.own(key, shifted(point(value), -radius if value > 0 else radius), radius)
+        band = point(value)
+        radius = self.half_of_skipped(band.size) / (2 if self.ledger.habits.cuts else 1)
+        return self.own(key, shifted(band, -radius if value > 0 else radius), radius)
 
     def half_of_skipped(self, size: float) -> float:
         habits = self.ledger.habits
@@ -464,7 +465,7 @@ class Bands:
         """
         zeros = filling_zeros(written.text) if self.carrying.coarse else 0
         figures = significant_figures(written.text) - zeros
-        half, habits = float(written.half_unit) * 10.0**zeros, self.ledger.habits
+        half, habits = as_float(written.half_unit) * 10.0**zeros, self.ledger.habits
         # with one or two figures, what is on the way has three, or the decimals of the sheet
         half = max(half * 10.0 ** min(0, figures - 3), min(half, habits.half_of_decimals(self.carrying.coarse)))
         half *= 2 if habits.cuts else 1

@@ -20,6 +20,7 @@ from backprop_trace.files.sheet import read_sheet
 from backprop_trace.files.source import Problem, SourceError
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.numbers import as_float
 from backprop_trace.run.step import Line, trace
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Practice:
         """Makes what is needed to explain mistakes: it takes longest for the first of them."""
         lines = self.step.lines
         for line in lines[0], lines[len(lines) // 2]:
-            wrong = "".join(f"{canonical(each.name)} = {-1.37 * float(each.value):.4g}\n" for each in (line, lines[-1]))
+            pair = [(canonical(each.name), -1.37 * as_float(each.value)) for each in (line, lines[-1])]
+            wrong = "".join(f"{name} = {value:.4g}\n" for name, value in pair)
             self.checker.check(read_sheet(wrong, "two mistakes"))
 
     @property

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import inf
 from typing import Any
 
 from backprop_trace.check.lines import Lines, with_optional_lines
@@ -19,7 +18,7 @@ from backprop_trace.files.sheet import Written, half_unit
 from backprop_trace.files.spec import Example
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.expr import Call, Formula, Name, names_in, parts
-from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.numbers import as_float, number
 from backprop_trace.model.batches import Samples
 from backprop_trace.model.chain import Equation
 from backprop_trace.model.network import Listing
@@ -119,7 +118,7 @@ class Variant:
     def rounded(self) -> Mapping[Name, float]:
         """The givens that are printed rounded, each with half a unit of its last digit."""
         values = self.example.values
-        return {name: float(half_unit(values[name])) for name in self.example.rounded}
+        return {name: as_float(half_unit(values[name])) for name in self.example.rounded}
 
     def rough(self, step: int) -> Mapping[Name, float]:
         """The true values as floats."""
@@ -146,14 +145,6 @@ def _is_rational(formula: Formula) -> bool:
     if isinstance(formula, Call) and formula.function not in ("max", "min", "abs", "relu", "sigmoid", "tanh", "exp"):
         return False
     return all(map(_is_rational, parts(formula)))
-
-
-def as_float(value: Fraction) -> float:
-    """Infinite where a float cannot hold it."""
-    try:
-        return float(value)
-    except OverflowError:
-        return inf if value > 0 else -inf
 
 
 class Circular(ValueError):

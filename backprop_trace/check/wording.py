@@ -22,7 +22,7 @@ from backprop_trace.formulas.expr import Formula, Minus, Name, names_in
 from backprop_trace.formulas.notation import ASCII, number_piece, show
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.notation.numbers import shown
-from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.numbers import as_float, number
 
 FIGURES, FEWEST_FIGURES = 6, 3
 """Of a number that stands for a line that is not on the sheet: as it is printed, and as coarse as it may be."""
@@ -33,7 +33,8 @@ UNDECIDED = {
     "mute": "too few digits to tell",
     "far": "it rests on steps that are not on the sheet, and it is not the true value rounded: "
     "their numbers would tell",
-    "unbounded": "a division by what may be 0: it cannot be bounded, and it is not the true value rounded",
+    "unbounded": "a division by what may be 0, or a number beyond 1.8e308: it cannot be bounded, "
+    "and it is not the true value rounded",
     "wide": "the lines that are not on the sheet leave too much open: they, or more digits, would tell",
     "coarse": "right only if you carried fewer figures on the way than this: the lines before it would tell",
     "cut": "right only if you cut numbers off in place of rounding them: more lines would tell",
@@ -111,7 +112,7 @@ class Wording:
         lines = self.judge.variant.at(step)
         if step not in self._elsewhere:
             true = self.judge.variant.true(step)
-            values = {name: float(true[name]) * _nudge(name) for name in lines.givens if name in true}
+            values = {name: as_float(true[name]) * _nudge(name) for name in lines.givens if name in true}
             with suppress(LookupError, ArithmeticError, ValueError, ComputationError):
                 evaluate_all(((name, line.formula) for name, line in lines.equations.items()), values, FLOAT)
             self._elsewhere[step] = values
@@ -154,8 +155,8 @@ class Wording:
 
     def evaluated(self, formula: Formula, finding: Finding) -> float:
         """The value of a formula over the numbers as they are printed."""
-        values = {name: float(Fraction(self.number_of(finding, name))) for name in names_in(formula)}
-        return float(evaluate(formula, values, FLOAT))
+        values = {name: as_float(Fraction(self.number_of(finding, name))) for name in names_in(formula)}
+        return as_float(evaluate(formula, values, FLOAT))
 
     def should(self, finding: Finding) -> Worked | None:
         """The line as it should be, from the writer's own lines."""
@@ -198,12 +199,12 @@ class Wording:
         unit = 2 if self.judge.ledger.habits.cuts else 1
         values, radii = {}, {}
         for name, text in numbers.items():
-            middle, half = float(Fraction(text)), unit * float(half_unit(text))
+            middle, half = as_float(Fraction(text)), unit * as_float(half_unit(text))
             exact = "." not in text or abs(Fraction(text)) in self.given
             radii[name] = 0.0 if exact else half
             values[name] = Band(middle, middle - radii[name], middle + radii[name], {name: (1.0, 1.0)})
-        band, value = enclosed(formula, values, radii, lambda size: 0.0), float(written.value)
-        half = 0.0 if is_whole(written) else unit * float(written.half_unit)
+        band, value = enclosed(formula, values, radii, lambda size: 0.0), as_float(written.value)
+        half = 0.0 if is_whole(written) else unit * as_float(written.half_unit)
         half += 1e-12 * abs(value)
         return band.low - half <= value <= band.high + half
 

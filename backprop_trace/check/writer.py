@@ -17,6 +17,7 @@ from typing import Any
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import Arithmetic, evaluate
 from backprop_trace.formulas.expr import Formula, Name
+from backprop_trace.formulas.numbers import as_float
 
 
 def exact_value(formula: Formula, values: Mapping[Name, Fraction], unit: Fraction, figures: float) -> Fraction | None:
@@ -106,7 +107,7 @@ def filling_zeros(text: str, of_decimals: bool = False) -> int:
 
 def magnitude(value: Fraction) -> int:
     """The power of ten of the first digit: 0 for 3.7, -2 for 0.037."""
-    rough = _as_float(value)
+    rough = _roughly(value)
     if rough:
         guess = floor(log10(abs(rough)))
         if (1 + NEAR) * 10.0**guess < abs(rough) < (1 - NEAR) * 10.0 ** (guess + 1):
@@ -129,9 +130,9 @@ def shows_nothing(written: Written, value: float | Fraction) -> bool:
 
 def is_correctly_rounded(written: Fraction, half_unit: Fraction, true: Fraction) -> bool:
     """Is `written` the true value, rounded to its digits (a tie either way)?"""
-    rough, half = _as_float(true), _as_float(half_unit)
+    rough, half = _roughly(true), _roughly(half_unit)
     if rough and half:
-        off, dust = abs(float(written) - rough), NEAR * (half + abs(rough))
+        off, dust = abs(as_float(written) - rough), NEAR * (half + abs(rough))
         if abs(off - half) > dust:
             return off < half
     return abs(written - true) <= half_unit
@@ -150,7 +151,7 @@ SINGLE_PRECISION, DOUBLE_PRECISION = 8, 12
 
 def noise_of(written: Written) -> float:
     """What a program's arithmetic may have done to a number that it printed; 0 for one that people write."""
-    figures, size = significant_figures(written.text), abs(_as_float(written.value or Fraction(0)))
+    figures, size = significant_figures(written.text), abs(_roughly(written.value or Fraction(0)))
     if figures >= SINGLE_PRECISION and size < LARGEST_SINGLE and _is_single(size, figures, written):
         return 2e-7 * size
     return _noise_of_doubles(written)
@@ -159,7 +160,7 @@ def noise_of(written: Written) -> float:
 def _noise_of_doubles(written: Written) -> float:
     if significant_figures(written.text) < DOUBLE_PRECISION:
         return 0.0
-    return 1e-13 + 1e-12 * abs(_as_float(written.value or Fraction(0)))
+    return 1e-13 + 1e-12 * abs(_roughly(written.value or Fraction(0)))
 
 
 LARGEST_SINGLE = 3e38
@@ -169,21 +170,22 @@ def _is_single(size: float, figures: int, written: Written) -> bool:
     """Is it a number of single precision, with the fewest digits that tell it, or with all that a double shows?"""
     near = _single(size)
     if figures >= SINGLE_PRECISION + 2:
-        return abs(near - size) <= 2 * float(written.half_unit)
-    fewest = next((text for text in (f"{near:.{count}g}" for count in range(6, 9)) if _single(float(text)) == near), "")
+        return abs(near - size) <= 2 * as_float(written.half_unit)
+    fewest = next(
+        (text for text in (f"{near:.{count}g}" for count in range(6, 9)) if _single(as_float(Fraction(text))) == near),
+        "",
+    )
     return Fraction(fewest or f"{near:.9g}") == abs(written.value or 0)
 
 
 def _single(value: float) -> float:
-    return float(struct.unpack("f", struct.pack("f", value))[0])
+    single: float = struct.unpack("f", struct.pack("f", value))[0]
+    return single
 
 
-def _as_float(value: Fraction) -> float:
+def _roughly(value: Fraction) -> float:
     """A value as a float, 0 where it is too large or too small: then only the fraction tells."""
-    try:
-        rough = float(value)
-    except OverflowError:
-        return 0.0
+    rough = as_float(value)
     return rough if 1e-200 < abs(rough) < 1e200 else 0.0
 
 

@@ -11,6 +11,7 @@ import sys
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import inf
 
 NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_NUMBER = re.compile(rf"[+-]?(?:{NUMBER.pattern}|\d+/\d+)", re.ASCII)
@@ -54,6 +55,18 @@ def given_number(text: str) -> Fraction:
     if abs(value) > LARGEST:
         raise NotANumber("out of range, too large: a float goes to 1.8e308")
     return value
+
+
+def as_float(value: Fraction | Decimal | float) -> float:
+    """The float nearest to an exact value; infinite where none is large enough.
+
+    >>> as_float(Fraction(1, 4)), as_float(-(Fraction(10) ** 600))
+    (0.25, -inf)
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 ROUNDED = "~"

@@ -17,6 +17,7 @@ from backprop_trace.check.slips import SLIPS
 from backprop_trace.check.writer import noise_of, significant_figures
 from backprop_trace.files.sheet import decimals
 from backprop_trace.formulas.expr import Formula, Name, names_in
+from backprop_trace.formulas.numbers import as_float
 
 MOST_NAMED = 5
 GUESS = 4
@@ -127,7 +128,7 @@ class Explainer:
                 name, text = explanation.copied
                 is_given = (step, name) not in self.trials.judge.answers  # and was exact
                 half = 0.0 if is_given else 0.5 * 10.0 ** -decimals(text)
-                self.ledger.second.setdefault((step, name), []).append((float(Fraction(text)), half))
+                self.ledger.second.setdefault((step, name), []).append((as_float(Fraction(text)), half))
         if first.line is not None and first.formula is not None:
             alike = {line: self.before.bent_alike(step, line, first.slip) for line in first.also}
             bent = {first.line: first.formula} | {line: other for line, other in alike.items() if other is not None}

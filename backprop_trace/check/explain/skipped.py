@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from fractions import Fraction
 
 from backprop_trace.check.causes import ROUNDED
 from backprop_trace.check.digits import misread
@@ -15,6 +16,7 @@ from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.arithmetic.band import point
 from backprop_trace.formulas.expr import Formula, Minus, Name, Number, names_in, substitute
+from backprop_trace.formulas.numbers import as_float
 
 
 class SkippedLines:
@@ -90,7 +92,7 @@ class SkippedLines:
                 if self.trials.is_exhausted:
                     return
                 with suppress(*MISSED):
-                    value = evaluate(own, Changed({name: float(candidate)}, middles), FLOAT)
+                    value = evaluate(own, Changed({name: as_float(Fraction(candidate))}, middles), FLOAT)
                     changed = {line: point(value)}
                     if self.trials.is_near(
                         self.trials.carried_on(step, {}, after_it, formula, bands, changed, None), written
@@ -109,7 +111,7 @@ class SkippedLines:
             with suppress(*MISSED):
                 bands = self.ledger.narrow(written)
                 value = self.trials.carried_on(step, bent, between, formula, bands, {}, None)
-                if abs(value - float(written.value)) > ROUNDED * float(written.half_unit):
+                if abs(value - as_float(written.value)) > ROUNDED * as_float(written.half_unit):
                     return True
         return False
 

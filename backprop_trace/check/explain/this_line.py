@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from fractions import Fraction
 
 from backprop_trace.check.digits import digit_slips, is_but_for_a_digit, misread, one_digit_off
 from backprop_trace.check.explain.other_places import OtherPlaces
@@ -14,6 +15,7 @@ from backprop_trace.check.writer import significant_figures
 from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import FLOAT, evaluate
 from backprop_trace.formulas.expr import Formula, Minus, Number, Product, Quotient, names_in
+from backprop_trace.formulas.numbers import as_float
 
 SURE = 3
 """Figures of numbers that are exchanged between lines of different kinds: a slope and a gradient."""
@@ -51,7 +53,7 @@ class ThisLine:
             for slip, meant in digit_slips(answer.readings[0])
             if meant.value and explains(band, meant)
         ]
-        honest = band.middle, float(self.variant.true(step)[answer.name])
+        honest = band.middle, as_float(self.variant.true(step)[answer.name])
         lost = any(is_but_for_a_digit(answer.readings[0], value) for value in honest)
         return [*found, Explanation("digit-lost")] if lost else found
 
@@ -79,7 +81,7 @@ class ThisLine:
         written = answer.readings[0]
         assert written.value is not None
         exactly = Middles(self.ledger.narrow(written).at(step))
-        target = float(written.value)
+        target = as_float(written.value)
         reach = 1.02 * self.ledger.slack(written) + 1e-13 * abs(target)
         found = []
         for name in names_in(formula):
@@ -89,7 +91,7 @@ class ThisLine:
                 continue
             for candidate in misread(text) if is_given else one_digit_off(text):
                 with suppress(*MISSED):
-                    value = evaluate(formula, Changed({name: float(candidate)}, exactly), FLOAT)
+                    value = evaluate(formula, Changed({name: as_float(Fraction(candidate))}, exactly), FLOAT)
                     if abs(value - target) <= reach:
                         slip = "copied-wrong" if candidate in one_digit_off(text) else "given-misread"
                         changed = {name: candidate}

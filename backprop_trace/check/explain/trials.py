@@ -18,6 +18,7 @@ from backprop_trace.files.sheet import Written
 from backprop_trace.formulas.arithmetic import FLOAT, ComputationError, evaluate
 from backprop_trace.formulas.arithmetic.band import Band, Unbounded, enclosed
 from backprop_trace.formulas.expr import Formula, Name, names_in, substitute, walk_names
+from backprop_trace.formulas.numbers import as_float
 
 NOTHING: Mapping[Name, Any] = {}
 MOST_TRIALS = 8_000
@@ -82,7 +83,8 @@ class Trials:
     def is_near(self, rough: float, written: Written) -> bool:
         """Is it worth looking at a value more closely?"""
         assert written.value is not None
-        return abs(rough - float(written.value)) <= 0.05 * abs(float(written.value)) + 50 * self.ledger.slack(written)
+        value = as_float(written.value)
+        return abs(rough - value) <= 0.05 * abs(value) + 50 * self.ledger.slack(written)
 
     def gives_changed(
         self,
@@ -189,8 +191,8 @@ class Trials:
         if name.kind != "+" or name.of is None or written.value is None:
             return significant_figures(written.text)
         with suppress(*MISSED):
-            change = abs(float(written.value) - self.ledger.narrow().of(answer.step, name.of).middle)
-            return len(str(int(change / (2 * float(written.half_unit) or 1e-15))))
+            change = abs(as_float(written.value) - self.ledger.narrow().of(answer.step, name.of).middle)
+            return len(str(int(change / (2 * as_float(written.half_unit) or 1e-15))))
         return significant_figures(written.text)
 
 
@@ -198,7 +200,7 @@ def explains(band: Band, written: Written) -> bool:
     """Does a bent line give the number: within what the digits of the numbers in it leave open, and not merely because
     that is wide?"""
     assert written.value is not None
-    target, half = float(written.value), 0.0 if is_whole(written) else float(written.half_unit)
+    target, half = as_float(written.value), 0.0 if is_whole(written) else as_float(written.half_unit)
     half = max(half, 1e-12 * abs(target))
     off = abs(band.middle - target)
     reach = max(band.high - band.middle, band.middle - band.low)

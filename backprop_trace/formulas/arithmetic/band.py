@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -34,7 +35,7 @@ from backprop_trace.formulas.expr import (
     Quotient,
     Sum,
 )
-from backprop_trace.formulas.numbers import number
+from backprop_trace.formulas.numbers import as_float, number
 
 Symbol: TypeAlias = Hashable
 """A number that was rounded once; the radius of each is kept beside the bands."""
@@ -64,7 +65,11 @@ class Unbounded(ArithmeticError):
     """A band that says nothing: a division by what may be 0, the logarithm of what may be negative, an overflow."""
 
 
-def point(value: float) -> Band:
+def point(value: Fraction | float) -> Band:
+    """An exact number. Raises Unbounded where no float is large enough for it."""
+    value = as_float(value)
+    if not math.isfinite(value):
+        raise Unbounded("infinite")
     return Band(value, value, value)
 
 

@@ -325,7 +325,7 @@ WORDS: Mapping[str, str] = {
     "too few digits to tell": "zu wenige Ziffern, um es zu sagen",
     "too few digits to tell: {} would do": "zu wenige Ziffern, um es zu sagen: {} genügte",
     "it rests on steps that are not on the sheet, and it is not the true value rounded: their numbers would tell": "sie beruht auf Schritten, die nicht auf dem Blatt stehen, und ist nicht der gerundete wahre Wert: deren Zahlen würden es zeigen",
-    "a division by what may be 0: it cannot be bounded, and it is not the true value rounded": "eine Division durch etwas, das 0 sein kann: sie lässt sich nicht eingrenzen, und es ist nicht der gerundete wahre Wert",
+    "a division by what may be 0, or a number beyond 1.8e308: it cannot be bounded, and it is not the true value rounded": "eine Division durch etwas, das 0 sein kann, oder eine Zahl über 1.8e308: sie lässt sich nicht eingrenzen, und es ist nicht der gerundete wahre Wert",
     "the lines that are not on the sheet leave too much open: they, or more digits, would tell": "die Zeilen, die nicht auf dem Blatt stehen, lassen zu viel offen: sie, oder mehr Ziffern, würden es zeigen",
     "names in this formula may mean several quantities: write them as files do": "Namen in dieser Formel können mehrere Größen meinen: schreibe sie wie in Dateien",
     "right only if you carried fewer figures on the way than this: the lines before it would tell": "nur richtig, wenn unterwegs mit weniger Ziffern gerechnet wurde: die Zeilen davor würden es zeigen",
