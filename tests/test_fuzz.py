@@ -284,7 +284,9 @@ OPTIONS = {command: options(command) for command in COMMANDS}
 def command_lines(draw: st.DrawFn) -> list[str]:
     command = draw(st.sampled_from(sorted(OPTIONS)))
     values = st.one_of(
-        JUNK, st.sampled_from(["3", "0", "-1", "json", "latex", "exact", "w1=2", "w1", "dE/dw1", "a.txt"])
+        JUNK,
+        st.sampled_from(["3", "0", "-1", "json", "latex", "exact", "w1=2", "w1", "dE/dw1", "a.txt"]),
+        st.sampled_from(["nan", "inf", "-inf", "1e300", "1e999", "9" * 5000, "eta=nan", "round=1e999"]),
     )
     first = ["mazur"] if command == "audit" else []  # of all examples it takes longer
     line = [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from conftest import Program
 
 from backprop_trace.cli import COMMANDS, application
 
@@ -19,6 +20,21 @@ PAGES = ("list", "show", "check", "audit", "derive", "verify", "sweep")
 def parameters(command: str) -> dict:
     found = typer.main.get_command(application([])).commands[command]
     return {parameter.name.rstrip("_"): parameter for parameter in found.params}
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999", "1e300", "0", "-1"])
+def test_an_option_that_takes_any_number_refuses_what_is_no_size(run: Program, number: str) -> None:
+    found = [
+        (command, spelling)
+        for command in COMMANDS
+        for parameter in parameters(command).values()
+        for spelling in parameter.opts
+        if parameter.type.name == "float"
+    ]
+    assert found
+    for command, spelling in found:
+        code, _, err = run(command, "mazur", spelling, number)
+        assert code == 2 and spelling in err and len(err) < 300, err
 
 
 def test_an_option_has_one_help_wherever_it_is():

@@ -31,6 +31,7 @@ NARROWEST_COLUMN, WIDEST_COLUMN = 200.0, 1000.0
 MOST_DIGITS = 100_000
 MOST_FLOAT_DIGITS = 17
 MOST_STEPS = 10**12
+MOST_SECONDS = 24 * 60 * 60
 FAR = 10**9
 """So many quantities are computed in some ten seconds."""
 
@@ -290,6 +291,12 @@ def check_count(option: str, number: int | None) -> None:
         raise UsageError(f"{option} must be at least 1")
     if number is not None and number > MOST_STEPS:
         raise UsageError(f"{option} {number:,}: no machine gets through this; {MOST_STEPS:,} is the limit")
+
+
+def check_seconds(option: str, seconds: float) -> None:
+    """Raises UsageError for a time that nobody waits, or that is none."""
+    if not 0 < seconds <= MOST_SECONDS:
+        raise UsageError(f"{option} must be greater than 0, and {MOST_SECONDS:,} (a day) at most")
 
 
 def say_if_far(step: int, example: Example) -> None:

@@ -23,6 +23,7 @@ from backprop_trace.cli.options import (
     UsageError,
     Width,
     as_document,
+    check_seconds,
     medium_of,
     one_of,
     opened,
@@ -79,6 +80,7 @@ def command(
     medium = as_document(medium, form, fragment, flavor)
     in_browser = opened(open_, example, form)
     one_of("--style", style, STYLES)
+    check_seconds("--seconds", seconds)
     worked = load(example)
     if closed_form and compact:
         raise UsageError("--closed-form is that of the whole loss: leave --compact out")
@@ -123,8 +125,6 @@ def closed(derived: list[Derivation], equations: Listing, seconds: float) -> lis
 
     if len(derived) != 1:
         raise UsageError("--closed-form takes one gradient at a time: choose it with --only, e.g. --only 'dE/dw1'")
-    if seconds <= 0:
-        raise UsageError("--seconds must be greater than 0")
     meaning = {line.name: line.formula for line in equations.equations if line.phase in ("forward", "backward")}
     try:
         formula = closed_form(expanded(derived[0].filled, meaning), seconds)
