@@ -12,6 +12,10 @@ import pytest
 from conftest import Program
 
 import backprop_trace as bt
+from backprop_trace.check.checker import Checker
+from backprop_trace.files.sheet import read_sheet
+from backprop_trace.files.sheet.limits import LONGEST_LINE
+from backprop_trace.files.source import SourceError
 from backprop_trace.formulas.arithmetic import ComputationError
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.run.step import size
@@ -387,6 +391,36 @@ def test_a_line_of_one_piece_again_and_again_is_read_in_no_time(piece: str, befo
     assert any((line.name, line.verdict) == ("E", "right") for line in report.written)
 
 
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    return Checker(bt.load("mazur"))
+
+
+LONG_IN = {
+    "lines": ("sheet", "{}\nE = 0.298371109"),
+    "a line": ("sheet", "net_h1 = 0.5 {}!\nE = 0.298371109"),
+    "cells": ("sheet.csv", 'name,value\n"{}",0.3\nnet_h1,"{}"\nE,0.298371109'),
+    "JSON": ("sheet.json", '{{"net_h1": "{}", "E": 0.298371109}}'),
+    "YAML": ("sheet.yaml", "net_h1: '{}'\nE: 0.298371109"),
+}
+"""The name of a sheet of each form, and where a text stands on it."""
+
+
+@pytest.mark.parametrize("form", LONG_IN)
+@pytest.mark.parametrize("length", [19_900, 150_000])
+def test_a_text_of_any_length_is_read_in_a_time_that_grows_with_its_length(
+    checker: Checker, form: str, length: int
+) -> None:
+    name, text = LONG_IN[form]
+    for piece in PIECES if length < LONGEST_LINE else ("x", " ", "[1]"):
+        piece = piece if form != "JSON" else piece.replace("\\", "\\\\").replace("\t", "\\t")
+        long = piece.replace("'", "''" if form == "YAML" else "'") * (length // len(piece))
+        started = time.process_time()
+        report = checker.check(read_sheet(text.format(*[long] * 2), name))
+        assert time.process_time() - started < 2, piece
+        assert any((line.name, line.verdict) == ("E", "right") for line in report.written), piece
+
+
 @pytest.mark.parametrize(
     ("text", "is_number"),
     [("12 -3.5 1e-3", True), ("-1-2", True), ("1" * 60 + "x", False), ("", False), ("1.5.5", False)],
@@ -406,3 +440,24 @@ def test_names_that_nobody_knows_cost_little():
     assert judged["net_o1"] in ("wrong", "slip")
     assert sum(line.verdict == "unknown" for line in report.lines) == 2000
     assert len(report.passed) == 2000
+
+
+WRONG_LINES = {
+    "values": ("inputs: {%s}", "x{}: foo"),
+    "doubled": ("inputs: {%s}", "x{}: 1, x{}: 2"),
+    "keys": ("{%s}", "lossy{}: 1"),
+    "names": ("inputs: {x: 1}\nparameters: {%s}\nfixed: [%s]", "w{}: 1"),
+    "formulas": ("parameters: {%s}\ndefinitions: {f: {%s}}", "w{}: 1"),
+}
+"""A file, and what stands in it again and again on one line."""
+
+
+@pytest.mark.parametrize("kind", WRONG_LINES)
+def test_many_mistakes_on_one_line_cost_no_more_than_on_many(kind: str) -> None:
+    text, piece = WRONG_LINES[kind]
+    text = text.replace("%s", ", ".join(piece.format(place, place) for place in range(5_000)))
+    started = time.process_time()
+    with pytest.raises(SourceError) as wrong:
+        bt.read_example(text)
+    assert len(str(wrong.value)) < 5_000_000
+    assert time.process_time() - started < 5

@@ -54,7 +54,7 @@ _CODE = re.compile(r"\.(?:dot|sum|mean|T)\b|\b(?:np|numpy|torch|math|F)\.\w|\w @
 MANY_WORDS = 4
 """So many words are prose, whatever signs stand among them."""
 
-_RAISED_PLACE = re.compile(r"(?:[A-Za-z∂]\w+|(?!e)[A-Za-z])\^\{?(?:\w+,)?\((?:t=)?\d|\|_")
+_RAISED_PLACE = re.compile(r"(?:[A-Za-z∂]\w{1,40}|(?!e)[A-Za-z])\^\{?(?:\w+,)?\((?:t=)?\d|\|_")
 
 
 class ChainPart(NamedTuple):

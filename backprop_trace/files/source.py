@@ -63,8 +63,8 @@ def _explained(problem: Problem, name: str, lines: Sequence[str]) -> str:
         out = [f"error: {problem.message}", f" --> {printable(name)}"]
     else:
         line, column, length = problem.place
-        text = printable(lines[line - 1]) if line <= len(lines) else ""
-        text, column = _window(text, column)
+        text, column = _window(lines[line - 1] if line <= len(lines) else "", column)
+        text = printable(text)
         margin = " " * len(str(line))
         caret = " " * _width(text[: column - 1]) + "^" * max(1, _width(text[column - 1 : column - 1 + length]))
         out = [

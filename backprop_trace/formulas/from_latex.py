@@ -83,7 +83,10 @@ _ONE_LETTER = re.compile(r"\\[,;:! ]|~|\\(?=[_%&#$])|[$&]|\\[\[\]()]")
 _LOWER = re.compile(r"_\{([^{}]*)\}")
 _UPPER = re.compile(r"\^\{(\(?\w+\)?|\w+,\+|\+)\}")
 _PARTIAL = re.compile(r"[∂dδ](?!_)\s*")
+_BRACE = re.compile("[{}]")
 LARGEST = 10_000
+LONGEST_DERIVATIVE = 300
+"""Longer parts of a fraction are none of a derivative."""
 
 
 def looks_like_latex(text: str) -> bool:
@@ -155,7 +158,7 @@ def _hatted(inside: str) -> str:
 
 def _fraction(inside: list[str]) -> str:
     """A derivative keeps its slash, as a name has it; a quotient gets brackets."""
-    top, bottom = (from_latex(part) for part in inside)
+    top, bottom = (from_latex(part) if len(part) <= LONGEST_DERIVATIVE else part for part in inside)
     if _PARTIAL.match(top) and _PARTIAL.match(bottom) and not re.search(r"[-+*/·]", top + bottom):
         return f"∂{_PARTIAL.sub('', top, count=1)}/∂{_PARTIAL.sub('', bottom, count=1)}"
     return f"(({top})/({bottom}))"
@@ -164,23 +167,23 @@ def _fraction(inside: list[str]) -> str:
 def _with_arguments(text: str, commands: tuple[str, ...], count: int, turned: Callable[[list[str]], str]) -> str:
     """Commands with arguments in braces (or of one sign each), those inside others first."""
     pattern = re.compile(rf"\\(?:{'|'.join(commands)})(?![A-Za-z])")
-    while starts := list(pattern.finditer(text)):
-        last = starts[-1]
-        arguments, end = [], last.end()
+    for command in reversed(list(pattern.finditer(text))):
+        arguments, end = [], command.end()
         for _ in range(count):
             argument, end = _argument(text, end)
             arguments.append(argument)
-        text = text[: last.start()] + turned(arguments) + text[end:]
+        text = text[: command.start()] + turned(arguments) + text[end:]
     return text
 
 
 def _argument(text: str, start: int) -> tuple[str, int]:
-    start += len(text[start:]) - len(text[start:].lstrip())
+    while text[start : start + 1].isspace():
+        start += 1
     if text[start : start + 1] != "{":
         return text[start : start + 1], start + 1
     depth = 0
-    for place in range(start, len(text)):
-        depth += (text[place] == "{") - (text[place] == "}")
+    for brace in _BRACE.finditer(text, start):
+        depth += 1 if brace.group() == "{" else -1
         if depth == 0:
-            return text[start + 1 : place], place + 1
+            return text[start + 1 : brace.start()], brace.end()
     return text[start + 1 :], len(text)

@@ -32,6 +32,7 @@ _SAME_FUNCTIONS = {
     "Ln": "log", "Log": "log", "Max": "max", "Min": "min", "EXP": "exp", "LN": "log", "SQRT": "sqrt", "TANH": "tanh",
 }  # fmt: skip
 _FUNCTION = re.compile(rf"(?<![\w.])({'|'.join(_SAME_FUNCTIONS)})(?=\s*\()")
+_SAMPLE = re.compile(r"(?<=[\w'+])\[\d+\]")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)|(?<![\w.)\]]),(?=\d)")
 
 
@@ -65,7 +66,7 @@ def _parentheses(text: str) -> str:
     found = []
     for place, sign in enumerate(text):
         if sign == "[":
-            kept.append(bool(re.match(r"\[\d+\]", text[place:]) and re.search(r"[\w'+]$", text[:place])))
+            kept.append(_SAMPLE.match(text, place) is not None)
         if sign in "[]" and not (kept[-1] if kept else False):
             found.append("(" if sign == "[" else ")")
         else:

@@ -23,10 +23,10 @@ LISTED = re.compile(rf"\s*{_ITEM}(?:(?:,\s+|\s*;\s*){_ITEM})+\s*")
 SPACED = re.compile(rf"(?=.*\d\s+[\d.])\s*{_LOOSE}(?:\s+{_LOOSE})+\s*")
 """The same with spaces between; 0.4 -0.04 alone may be a difference."""
 _AND = re.compile(r"\s+(?:and|und|et|&)\s+")
-_SEVERAL = re.compile(r"\S*\d\S*(?:\s+\S*\d\S*)+")
+_SEVERAL = re.compile(r"[^\s\d]*+\d\S*+(?:\s++[^\s\d]*+\d\S*+)+")
 MOST_IN_TURN = 100
 _RANGE = re.compile(
-    r"(?P<letter>[^\W\d]+_?)(?P<low>\d{1,3})\s?(?:\.{2,3}|…|[-–—]|to|through|bis|à)\s?(?P=letter)(?P<high>\d{1,3})(?!\w)"
+    r"(?P<letter>[^\W\d]{1,40}_?)(?P<low>\d{1,3})\s?(?:\.{2,3}|…|[-–—]|to|through|bis|à)\s?(?P=letter)(?P<high>\d{1,3})(?!\w)"
 )
 _LIST = re.compile(
     r"(?P<before>[^()\[\]]*?)(?P<open>[(\[])?(?P<inside>[^()\[\]]+)(?(open)[)\]])(?P<behind>(?(open)\S*))"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from backprop_trace.files.sheet import blocks
 from backprop_trace.files.sheet.entry import Entry, Passage, Section, Sheet, Written, half_unit, with_section
-from backprop_trace.files.sheet.limits import LONGEST_NAME, MOST_LINES, MOST_SETTINGS
+from backprop_trace.files.sheet.limits import LONGEST_LINE, LONGEST_NAME, MOST_LINES, MOST_SETTINGS
 from backprop_trace.files.sheet.numbers import SIMPLE, as_number
 from backprop_trace.files.source import Place, Problem, SourceError
 from backprop_trace.formulas.numbers import NotANumber, number
@@ -94,6 +94,8 @@ class Collected:
     def written(self, text: str, place: Place) -> Written:
         """A number with its digits, or else a formula. Raises NotANumber."""
         plain = as_number(text, self.decimal_comma)
+        if plain is None and len(text) > LONGEST_LINE:
+            raise NotANumber(f"a line of {len(text):,} characters; {LONGEST_LINE:,} are the limit")
         if plain is None:
             return Written(text.strip(), None, place)
         return Written(plain, number(plain), place, half_unit(plain))

@@ -17,6 +17,9 @@ from backprop_trace.model.catalogue import canonical
 
 WHOLE = re.compile(r"[+-]?[0-9]+")
 
+MOST_PROBLEMS = 200
+"""After so many mistakes a file is read no further: nobody reads more, and each is looked into."""
+
 
 class Given(NamedTuple):
     """A name with its number as written, or without one, and where it stands."""
@@ -48,6 +51,8 @@ class Reader:
 
     def wrong(self, message: str, place: Place | None = None, note: str = "", help: str = "") -> None:
         self.problems.append(Problem(message, place, note, help))
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.give_up_if_wrong()
 
     def lacks(self, word: str, help: str) -> None:
         """Notes that a key of the example is not there, or that nothing stands behind it."""
@@ -60,6 +65,8 @@ class Reader:
         found_elsewhere = [self.lacking[word] for word in self.astray & self.lacking.keys()]
         if problems := [problem for problem in self.problems if problem not in found_elsewhere]:
             ordered = sorted(problems, key=lambda problem: problem.place or Place(0, 0))
+            if len(self.problems) >= MOST_PROBLEMS:
+                ordered.append(Problem(f"{MOST_PROBLEMS} mistakes or more: the file was read no further"))
             raise SourceError(ordered, self.name, self.text)
 
     def table(self, node: Node, keys: Mapping[str, schema.Key], what: str) -> dict[str, Node]:
