@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backprop_trace import cli
+from backprop_trace.cli import signals
 
 Program = Callable[..., tuple[int, str, str]]
 
@@ -21,6 +22,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(sys, "argv", ["backprop-trace", *arguments])
         with pytest.raises(SystemExit) as ended:
             cli.main()
+        signals.listen()
         out, err = capsys.readouterr()
         return int(ended.value.code or 0), out, err
 

@@ -12,6 +12,7 @@ from backprop_trace.files.spec import load, read_example, shipped
 from backprop_trace.formulas.expr import LOSS, given
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.render.view import ancestors
+from backprop_trace.run.step import trace
 
 SOFTMAX = """
 inputs: {x: 0.5, y: -1}
@@ -51,3 +52,34 @@ def test_a_single_gradient_needs_no_others():
 def test_what_is_not_there_is_said():
     with pytest.raises(UsageError, match="there is no quantity 'dE/dw_h9_o3'"):
         asked(read_example(SOFTMAX), ["dE/dw_h9_o3"])
+
+
+def test_a_name_of_any_length_is_refused_in_no_time() -> None:
+    with pytest.raises(UsageError, match="a name of 100,000 characters; 300 are the limit"):
+        asked(load("mazur"), ["dE/d" + "a" * 99_996])
+    with pytest.raises(KeyError):
+        trace(load("mazur"))["a" * 100_000]
+
+
+@pytest.mark.parametrize("unit", ["total", "E", "loss"])
+def test_what_a_file_calls_like_the_loss_is_its_own(unit: str) -> None:
+    """A unit of a sequence, of samples, of one step."""
+    layer = f"layers: [{{units: [{unit}, p], activation: identity, weights: [[w], [v]]}}]"
+    for kind in ("sequence", "samples"):
+        data = (
+            f"[{{inputs: {{x: 1}}, targets: {{{unit}: 5, p: 1}}}}, {{inputs: {{x: 2}}, targets: {{{unit}: 5, p: 1}}}}]"
+        )
+        text = f"{kind}: {data}\nparameters: {{w: 2, v: 1}}\n{layer}\nloss: squared_error\nlearning_rate: 1\n"
+        place = "@1" if kind == "sequence" else "[1]"
+        found = asked(read_example(text), [f"E_{unit}{place}"]).names
+        assert [canonical(name) for name in found] == [f"E_{unit}{place}"]
+
+
+def test_a_name_that_ends_in_a_hat_has_a_new_value() -> None:
+    text = (
+        "inputs: {x: 1}\nparameters: {a^: 2, a: 1}\ntargets: {o: 1}\n"
+        "layers: [{units: [o], activation: identity, weights: [[a^]], bias: a}]\n"
+        "loss: squared_error\nlearning_rate: 0.1\n"
+    )
+    step = trace(read_example(text))
+    assert [canonical(step[name].name) for name in ("a^+", "a+", "a_new")] == ["a^+", "a+", "a+"]

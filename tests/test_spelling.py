@@ -96,3 +96,17 @@ def test_a_parameter_printed_as_the_learning_rate_is_is_refused():
     """η+ = η - η · ∂E/∂η says nothing."""
     with pytest.raises(SourceError, match="'η' already means something in the optimizer's formulas"):
         bt.read_example(FILE.format("η", ""))
+
+
+LETTERS = [chr(code) for code in range(0x250) if unicodedata.normalize("NFKC", chr(code)).isalpha()]
+LETTERS += ["ά", "\u1f00", "が", "가", "ऩ"]
+
+
+def test_letters_may_be_typed_as_a_letter_and_its_marks_in_formulas_too() -> None:
+    for letter in LETTERS:
+        typed = "x" + unicodedata.normalize("NFD", letter)
+        text = f"inputs: {{{typed}: 3}}\nparameters: {{w: 2}}\ndefinitions:\n  f: w * {typed} + 1\n"
+        assert bt.trace(bt.read_example(text + "objective: f\nlearning_rate: 1\n"))["f"].value == 7, letter
+    with pytest.raises(SourceError, match="unknown name 'zz'") as wrong:
+        bt.read_example("inputs: {e\u0301: 3}\ndefinitions:\n  f: e\u0301 + zz\nobjective: f\nlearning_rate: 1\n")
+    assert str(wrong.value).splitlines()[4].index("^") == str(wrong.value).splitlines()[3].index("zz") - 1

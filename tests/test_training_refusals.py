@@ -52,6 +52,9 @@ def test_bad_settings_are_refused_with_a_word(folder: Path, run: Program, change
         (["--set", "eta=0"], "greater than 0"),
         (["--save", "nowhere/x.yaml"], "folder"),
         (["--save", "a.yaml", "--log", "./a.yaml"], "same file"),
+        (["--save", "a.yaml", "-o", "./a.yaml"], "same file"),
+        (["--log", "a.yaml", "-o", "./a.yaml"], "same file"),
+        (["-o", ""], "an empty name"),
     ],
 )
 def test_bad_options_are_refused_with_a_word(folder: Path, run: Program, options: list[str], message: str) -> None:

@@ -14,7 +14,6 @@ import contextlib
 import gc
 import io
 import os
-import signal
 import sys
 from importlib import import_module
 from typing import Annotated, NoReturn
@@ -22,6 +21,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from backprop_trace import __version__
+from backprop_trace.cli import signals
 from backprop_trace.cli.help import Grouped
 from backprop_trace.cli.options import UsageError
 from backprop_trace.cli.terminal import Terminal
@@ -63,7 +63,7 @@ def main() -> None:
         if getattr(sys, name) is None:  # closed by whoever called
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     try:
-        _listen()
+        signals.listen()
         READ.clear()
         _run(sys.argv[1:])
     except SourceError as wrong:
@@ -82,18 +82,6 @@ def main() -> None:
         _stop("error: there is not enough memory for this", BROKEN)
     except Exception as fault:
         _stop(_our_fault(fault), FAULT)
-
-
-def _listen() -> None:
-    """SIGTERM and SIGHUP end the program as Ctrl-C does, unless whoever started it has them ignored (nohup)."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, _ended)
-
-
-def _ended(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _run(arguments: list[str]) -> None:

@@ -12,7 +12,7 @@ from backprop_trace.files.spec import Example
 from backprop_trace.files.spec.settings import given_names
 from backprop_trace.formulas.expr import Name
 from backprop_trace.formulas.notation.names import canonical
-from backprop_trace.formulas.vocabulary import Vocabulary
+from backprop_trace.formulas.vocabulary import LONGEST_NAME, Vocabulary
 from backprop_trace.model.network import Listing
 from backprop_trace.model.styles import spellings
 from backprop_trace.run.step import vocabulary
@@ -28,6 +28,9 @@ class Asked(NamedTuple):
 
 def asked(example: Example, spelled: Sequence[str]) -> Asked:
     """Raises UsageError if there is no such quantity. The whole listing is built only if nothing less has them all."""
+    for spelling in spelled:
+        if len(spelling) > LONGEST_NAME:
+            raise UsageError(f"--only: a name of {len(spelling):,} characters; {LONGEST_NAME} are the limit")
     for listed in (example.forward, *_narrow(example, spelled), example.listing):
         found = _found(example, listed(example.training.all_samples), spelled)
         if all(found.values()):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from itertools import count
+from itertools import combinations, count
 from pathlib import Path
 
 from backprop_trace.files.source import READ, Problem, SourceError
@@ -23,10 +23,10 @@ def write_new(path: str, pieces: Iterable[str | bytes], force: bool = False, aga
     Raises SourceError if the file exists or cannot be written.
     """
     refuse(path, force, again)
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
-        _write(target, pieces, path)
+    if _is_open(Path(path)):
+        _write(Path(path), pieces, path)
         return
+    target = Path(os.path.realpath(path))
     beside = target.with_name(f".{os.getpid()}.{next(_COUNT)}")  # as short as can be: long names have no room for more
     try:
         _write(beside, pieces, path)
@@ -69,12 +69,16 @@ def refuse(path: str, force: bool = False, again: str = "") -> None:
     except (OSError, ValueError) as error:  # a name that is too long, or no name at all
         wrong = Problem(f"cannot be written: {getattr(error, 'strerror', None) or error}")
     if wrong is not None:
-        raise SourceError([wrong], path)
+        raise SourceError([wrong], path or "''")
 
 
 def _reason_against(path: str, target: Path, force: bool, again: str) -> Problem | None:
+    if not path:
+        return Problem("an empty name is none of a file", help="say where to write to")
     if target.is_dir() or path.endswith(("/", os.sep)):
         return Problem("this is a directory, not a file to write to")
+    if _is_open(target):
+        return None
     if target.is_symlink() and not target.exists() and not force:
         return Problem("a link that leads nowhere is there already", help="--force writes the file it leads to")
     if target.is_file() and not force:
@@ -84,6 +88,18 @@ def _reason_against(path: str, target: Path, force: bool, again: str) -> Problem
     if not Path(os.path.realpath(path)).parent.is_dir():
         return Problem("cannot be written: there is no such folder")
     return None
+
+
+def refuse_twice(named: Mapping[str, str | None]) -> None:
+    """Raises SourceError if two of the options name the same file to write to."""
+    for (one, path), (other, again) in combinations(named.items(), 2):
+        if path is not None and again is not None and same_file(path, again):
+            raise SourceError([Problem(f"{one} and {other} name the same file")], path)
+
+
+def _is_open(target: Path) -> bool:
+    """A device or a pipe is written to as it is, not replaced: /dev/stdout may lead to what has no path."""
+    return target.exists() and not target.is_file()
 
 
 def same_file(one: str, other: str) -> bool:

@@ -58,7 +58,12 @@ _ARITHMETIC = ("+", "-", "*", "/", "^")
 _WORDS = ("if", "else", "and", "or", "not")
 _IN_BRACKETS = re.compile(r"\([\w^'′@+.]*\)")
 _BEGINS_FACTOR = ("name", "function", "e", "(")
-_IDENTIFIER = r"[^\W\d][\w^'′]*"
+_MARKS = (
+    "\u0300-\u0345\u05b4-\u05c2\u0653-\u0655\u093c\u09bc\u0a3c\u0b3c\u0bd7\u0fb5\u0fb7"
+    "\u102e\u1b35\u3099\u309a\U000110ba"
+)
+"""Marks that are one letter with the one before them, however it was typed: e and an accent."""
+_IDENTIFIER = rf"[^\W\d][\w^'′{_MARKS}]*"
 _TIME = r"(?:@-?\d+)?"
 _DERIVATIVE = rf"[d∂]{_IDENTIFIER}{_TIME}/[d∂]{_IDENTIFIER}(?:{_TIME}:{_IDENTIFIER})?{_TIME}"
 _LONGEST_NAME = re.compile(rf"(?:{_DERIVATIVE}|{_IDENTIFIER})\+?(?:@-?\d+)?(?:\[\d+\])?|∂{_IDENTIFIER}")

@@ -40,6 +40,7 @@ _AFTER = re.compile(r"(?P<of>.+?)(?:\+|'|_new|_plus|\^\+)|new_(?P<of2>.+)|(?P<of
 
 
 MOST_REMEMBERED = 100_000
+LONGEST_NAME = 300
 
 
 def normal(text: str) -> str:
@@ -69,7 +70,9 @@ class Vocabulary:
         self._known: dict[str, Name | None] = {}
 
     def read(self, text: str) -> Name | None:
-        """The quantity a spelling stands for, or None. A file's own names beat synonyms."""
+        """The quantity a spelling stands for, or None. A file's own names beat synonyms; longer ones are none."""
+        if len(text) > LONGEST_NAME:
+            return None
         if text not in self._known:
             if len(self._known) > MOST_REMEMBERED:
                 self._known.clear()
@@ -108,6 +111,8 @@ class Vocabulary:
     def _readings(self, text: str) -> Iterator[Name]:
         """Every name a text without its place could mean, the likeliest first."""
         yield from self._atoms(text)
+        if text.endswith("^+"):  # a^ after the update, or a with a raised plus
+            yield from (Name("+", of=of) for of in self._atoms(text[:-1]))
         if match := _AFTER.fullmatch(text):
             for of in self._atoms(match["of"] or match["of2"] or match["of3"]):
                 yield Name("+", of=of)
@@ -131,8 +136,6 @@ class Vocabulary:
     def _atoms(self, text: str) -> Iterator[Name]:
         """Names that are no derivatives: w5, net_h1, E, delta_o1 (which is a derivative, spelled as none)."""
         yield from (Name("", text), Name("rule", text))
-        if text in _TOTAL_LOSS:
-            yield LOSS
         for kind, prefixes in _PREFIXES.items():
             for prefix in prefixes:
                 yield from (Name(kind, label) for label in _after_prefix(text, prefix))
@@ -141,6 +144,8 @@ class Vocabulary:
         kind, underscore, label = text.partition("_")
         if underscore and label:
             yield Name(kind, label)
+        if text in _TOTAL_LOSS:  # E_total is E, unless it is the loss at a unit that is called so
+            yield LOSS
 
 
 def _via(text: str) -> Name:

@@ -8,6 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from backprop_trace.cli import signals
 from backprop_trace.cli.options import (
     Ascii,
     BatchSize,
@@ -36,7 +37,7 @@ from backprop_trace.cli.terminal import ProgressLine, Terminal
 from backprop_trace.files.save import written_again
 from backprop_trace.files.source import did_you_mean, printable
 from backprop_trace.files.spec import Example, load
-from backprop_trace.files.writing import refuse, same_file, write_new
+from backprop_trace.files.writing import refuse, refuse_twice, write_new
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.numbers import number
 from backprop_trace.model.catalogue import LOSSES
@@ -97,8 +98,7 @@ def command(
     for path, again in ((save, example), (log_, ""), (output, "")):
         if path is not None:
             refuse(path, force, again)
-    if save is not None and log_ is not None and same_file(save, log_):
-        raise UsageError("--save and --log name the same file")
+    refuse_twice({"--save": save, "--log": log_, "-o": None if output == "-" else output})
     medium = medium_of(form, width, ascii_, color, output, language=lang, decimal=decimal)
     in_browser = opened(open_, example, form)
     if not fast:
@@ -116,12 +116,16 @@ def command(
         try:
             write(pieces, output, force, in_browser)
         except KeyboardInterrupt:  # while a row was written, not while the next was computed
+            signals.ignore()
             session.ending = "interrupted"
             write(pieces, output, force, in_browser)
     finally:
-        if save is not None or log_ is not None:
-            deque(pieces, 0)  # whoever reads may have seen enough: the files are still wanted
-        _keep(session, reports, save, log_, force, example)
+        try:
+            if save is not None or log_ is not None:
+                deque(pieces, 0)  # whoever reads may have seen enough: the files are still wanted
+        finally:
+            signals.ignore()
+            _keep(session, reports, save, log_, force, example)
     if session.broken is not None:
         raise session.broken
     if session.ending == "interrupted":
@@ -187,6 +191,8 @@ def _reports(session: Session, reports: list[EpochReport], progress: ProgressLin
                 break
     except KeyboardInterrupt:
         session.ending = "interrupted"
+    if session.ending == "interrupted":
+        signals.ignore()
     progress.clear()
 
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from backprop_trace.files.sheet import blocks
 from backprop_trace.files.sheet.entry import Entry, Passage, Section, Sheet, Written, half_unit, with_section
-from backprop_trace.files.sheet.limits import LONGEST_LINE, LONGEST_NAME, MOST_LINES, MOST_SETTINGS
+from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_LINES, MOST_SETTINGS
 from backprop_trace.files.sheet.numbers import SIMPLE, as_number
 from backprop_trace.files.source import Place, Problem, SourceError
 from backprop_trace.formulas.numbers import NotANumber, number
+from backprop_trace.formulas.vocabulary import LONGEST_NAME
 
 MOST_TOLD = 50
 _NO_NUMBER = re.compile(r"[-+.]*(?:nan|inf|infinity)", re.IGNORECASE)
