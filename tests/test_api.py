@@ -54,3 +54,25 @@ def test_an_example_may_be_given_by_its_name():
     assert bt.trace("mazur")["E"].value == bt.trace(bt.load("mazur"))["E"].value
     with pytest.raises(SourceError, match="no shipped example"):
         bt.check("mazurr", "net_h1 = 0.3775\n")
+
+
+@pytest.mark.parametrize(
+    ("misused", "kind", "said"),
+    [
+        (lambda: bt.load(None), TypeError, "PathLike"),
+        (lambda: bt.load(b"mazur"), TypeError, "not by bytes"),
+        (lambda: bt.check("mazur", {"E": 1}), TypeError, "not dict"),
+        (lambda: bt.check("mazur", b"E: 1"), TypeError, "not bytes"),
+        (lambda: bt.trace(bt.load("mazur"))[3], TypeError, "not by int"),
+        (lambda: bt.trace(bt.load("mazur"), bt.Settings(engine="foo")), ValueError, "'foo' is none of float"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_what_is_wanted(misused, kind, said):
+    with pytest.raises(kind, match=said):
+        misused()
+
+
+def test_an_example_is_named_by_a_path_too(tmp_path):
+    path = tmp_path / "net.yaml"
+    path.write_text(bt.load("mazur").text, encoding="utf-8")
+    assert bt.trace(bt.load(path))["E"].value == bt.trace(bt.load("mazur"))["E"].value

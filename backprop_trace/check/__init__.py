@@ -27,4 +27,6 @@ def check(example: Example | str, text: str, name: str = "sheet") -> Report:
     from backprop_trace.files.sheet import read_sheet
     from backprop_trace.files.spec import load
 
+    if not isinstance(text, str):
+        raise TypeError(f"a sheet is text, such as 'net_h1: 0.3775', not {type(text).__name__}")
     return Checker(load(example) if isinstance(example, str) else example).check(read_sheet(text, name))

@@ -105,6 +105,8 @@ class Trace:
         return {name: text for name, text in self.example.values.items() if name not in changed}
 
     def __getitem__(self, spelling: str) -> TracedLine:
+        if not isinstance(spelling, str):
+            raise TypeError(f"a quantity is named by text, such as 'dE/dw5', not by {type(spelling).__name__}")
         name = self.vocabulary.read(spelling)
         if name is None or name not in self.by_name:
             raise KeyError(spelling)
@@ -198,6 +200,8 @@ def traces(
     lines = Steps(example, listed)
     wanted = steps if isinstance(steps, range) else sorted(set(steps))
     check_numeric(example, lines.listing(wanted[0]))
+    if settings.engine not in ENGINES:
+        raise ValueError(f"the engine {settings.engine!r} is none of {', '.join(ENGINES)}")
     for step, values, shortened in ENGINES[settings.engine](example, lines, settings, wanted):
         still_settles(example.network, example.training, values, step)
         result = Trace(example, lines.listing(step), values, step, settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -238,9 +239,10 @@ def _published(example: Example) -> Sheet:
 
     if example.published is None or not example.published.entries:
         name = printable(example.name)
+        written = "-" if name == STANDARD_INPUT else shlex.quote(name)
         raise UsageError(
             f"the source of {name!r} prints no numbers that could be checked; give a sheet of your own "
-            f"('backprop-trace sheet {name}' writes a blank one)"
+            f"('backprop-trace sheet {written}' writes a blank one)"
         )
     return published_sheet(example.published, example.name, example.text)
 

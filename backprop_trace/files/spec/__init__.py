@@ -43,8 +43,11 @@ def _called(name: str) -> str:
     return next((known for known in shipped() if known == name.lower()), "")
 
 
-def load(name: str) -> Example:
+def load(name: str | os.PathLike[str]) -> Example:
     """A worked example by path, by shipped name, or `-` for standard input. Raises SourceError."""
+    name = os.fspath(name)
+    if not isinstance(name, str):
+        raise TypeError(f"an example is named by text or by a path, not by {type(name).__name__}")
     known = _called(name)
     if known and not os.path.isfile(name):
         text = (_shipped_folder() / f"{known}.yaml").read_text(encoding="utf-8")

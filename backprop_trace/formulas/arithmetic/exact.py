@@ -244,6 +244,8 @@ def _divide(x: Value, y: Value) -> Value:
 def _power(base: Value, exponent: Value) -> Value:
     if isinstance(exponent, fmpq) and exponent.q == 1:
         return whole_power(base, int(exponent.p))
+    if base < 0 and not isinstance(exponent, fmpq) and abs(exponent) > FARTHEST_EXPONENT:  # nobody knows if it is even
+        raise ValueError("a power of a negative number with an exponent that is too large")
     if base < 0:
         raise ValueError("a fractional power of a negative number")
     if isinstance(base, fmpq) and not base:
