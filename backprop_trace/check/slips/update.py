@@ -51,6 +51,7 @@ def of_update(name: Name, formula: Formula, facts: Facts) -> Iterator[Bend]:
     if facts.network.definitions:
         others = [other for other in facts.rule.trained[:MOST_NEIGHBOURS] if other != parameter]
     objective = facts.network.objective
+    yield from _without_velocity(formula, parameter, derivative(objective, parameter))
     rivals = {derivative(objective, parameter): [Bend("wrong-gradient", derivative(objective, w)) for w in others]}
     yield from edited(formula, NamesReplaced(rivals))
 
@@ -100,6 +101,15 @@ def _without_the_past(name: Name, formula: Formula) -> Iterator[Bend]:
             yield Bend("no-velocity", new)
         case Difference(kept, new) if name.of in names_in(kept):
             yield Bend("no-velocity", Minus(new))
+
+
+def _without_velocity(formula: Formula, parameter: Name, gradient: Name) -> Iterator[Bend]:
+    """The gradient alone for the velocity that is there: w - eta g for w + v+, or for w - eta v+."""
+    match formula:
+        case Sum((first, Name(kind="+"))) if first == parameter:
+            yield Bend("no-velocity", Difference(parameter, Product((ETA, gradient))))
+        case Difference(first, Product((rate, Name(kind="+")))) if first == parameter:
+            yield Bend("no-velocity", Difference(parameter, Product((rate, gradient))))
 
 
 class _OptimizerMixedUp(Edit):
