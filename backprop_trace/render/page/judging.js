@@ -165,9 +165,11 @@ class Judging {
   }
   /* is a line 0 whatever is not known exactly: because a factor is, or a unit is off? */
   vanishes(k) {
-    const v = this.T.slice();
-    usedIn(F[k]).forEach((j, n) => { if (j >= K) v[j] = this.exact[j - K] ?? v[j] * (1.1 + n / 10) });
-    return F[k](this.T) === 0 && F[k](v) === 0;
+    return [1.1, 0.7].every(by => {
+      const v = this.T.slice();
+      usedIn(F[k]).forEach((j, n) => { const m = j - K; if (m >= 0) v[j] = this.exact[m] ?? ((this.W[m] || {x: v[j]}).x || 1) * (by + n / 10) });
+      return F[k](v) === 0;
+    });
   }
   uses(k) { return (this.bent[k] ? usedIn(this.bent[k]) : P[k].d.map(d => d[0])).filter(j => j >= K).map(j => j - K) }
   sound(k) { return !this.uses(k).some(j => this.tainted[j]) }
