@@ -581,3 +581,35 @@ def test_what_is_far_too_long_for_a_line_of_latex_is_left_as_it_is():
 
     assert from_latex(r"\frac{a}{b}") == "((a)/(b))"
     assert from_latex("x" * 20_000) == "x" * 20_000
+
+
+TANH = """\
+inputs: {p: 0.5}
+targets: {a: 0.8}
+parameters: {w: 0.2}
+layers:
+  - {units: [a], activation: tanh, weights: [[w]]}
+loss: half_squared_error
+learning_rate: 0.1
+"""
+TOLD = [
+    (TANH, "a = 0.0997\nf'(n) = 1 - a^2\n", [("out_a", "0.0997"), ("dout_a/dnet_a", "1 - a^2")]),
+    (TANH, "a = 0.0997\ny - a = 0.8 - 0.0997 = 0.7003\n", [("out_a", "0.0997"), ("error_a", "0.7003")]),
+    (TANH, "change_w = 0.0347 => w = 0.2347\n", [("change_w", "0.0347"), ("w+", "0.2347")]),
+    (TANH, "w = 0.2 - 0.1(-0.7003)(0.9901)(0.5)\nw = 0.2347\n", [("w+", "0.2347"), ("w+", "0.2347")]),
+    (
+        TANH,
+        "dE/dout_a = -0.7003\ndout_a/dnet_a = 0.9901\n= dE/dout_a · dout_a/dnet_a = -0.7003 · 0.9901 = -0.6934\n",
+        [("dE/dout_a", "-0.7003"), ("dout_a/dnet_a", "0.9901"), ("dE/dnet_a", "-0.6934")],
+    ),
+]
+"""tanh(0.1) = 0.09966799, 1 - 0.09966799² = 0.99006629, 0.8 - 0.09966799 = 0.70033201, 0.70033201 · 0.99006629 =
+0.69337512, 0.2 + 0.1 · 0.69337512 · 0.5 = 0.23466876."""
+
+
+@pytest.mark.parametrize(("example_text", "sheet", "meant"), TOLD)
+def test_a_right_line_of_a_public_page_is_read_as_it_is_meant(example_text, sheet, meant):
+    report = Checker(read_example(example_text)).check(read_sheet(sheet, "a.txt"))
+    found = sorted(report.written, key=lambda line: line.place.line)
+    assert sorted((line.name, line.written[:7]) for line in found) == sorted(meant)
+    assert {line.verdict for line in found} <= FINE

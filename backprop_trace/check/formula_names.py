@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from backprop_trace.check.naming import SheetNames
 from backprop_trace.formulas.expr import Formula, Name
 from backprop_trace.formulas.parse import BadFormula, read_formula
+from backprop_trace.formulas.spelled import simple
 
 MOST_FORMULAS = 16
 """Readings of one formula that are tried."""
@@ -39,9 +40,16 @@ class FormulaNames:
             placed = lines.at_sample(styled[0], self.sample) if styled else None
             return tuple(filter(None, (placed or exact,)))
         base, raised, _ = text.partition("^")
-        if raised and not styled and lines.exact(base, self.sample) is not None:
+        if raised and raised[:1] != "[" and not styled and self.is_called(base):
             return ()  # x^2 is a power, where there is an x
         return self.sheet.meant(text, lines, self.sample)
+
+    def is_called(self, text: str) -> bool:
+        """Is a quantity, a unit or a line of the sheet called so?"""
+        known = self.lines.exact(text, self.sample) is not None
+        return (
+            known or simple(text) in self.sheet.meanings or any(text in each.units for each in self.lines.shape.layers)
+        )
 
 
 def formulas(text: str, names: FormulaNames) -> Iterator[Formula]:

@@ -66,7 +66,8 @@ def judge_formula(variant: Variant, answer: Answer, names: FormulaNames, comma: 
 
 def computed_by(lines: Lines, formula: Formula, points: Points) -> Name | None:
     """The one quantity that a formula over names computes: out_o1 (1 - out_o1) is the slope at o1. None if it is no
-    quantity's or several's; those that copy another are not counted. `points` are those of `points_of`."""
+    quantity's or several's, of which none is computed from just these names; those that copy another are not counted.
+    `points` are those of `points_of`."""
     with precision(BITS):
         values = [_value(formula, point) for point in points]
         found = [
@@ -74,6 +75,8 @@ def computed_by(lines: Lines, formula: Formula, points: Points) -> Name | None:
             for name, equation in lines.equations.items()
             if not isinstance(equation.formula, Name | Number) and _same(values, (point[name] for point in points))
         ]
+    used = set(names_in(formula))
+    found = [name for name in found if set(names_in(lines.equations[name].formula)) == used] or found
     return found[0] if len(found) == 1 and points else None
 
 

@@ -155,9 +155,10 @@ class SheetNames:
         return None if is_bare and any(_about(entry)) else name
 
     def renewed(self, entries: Sequence[Entry]) -> Iterator[Entry]:
-        """`w5` below its gradient or change is the new weight, unless it is the old one that is written down; elsewhere
-        it is the new one if it is calculated, or has that one's number."""
-        with_gradient: set[Name] = set()
+        """`w5` below its gradient or change is the new weight, unless it is the old one that is written down; on the
+        line of its change it is the new one, and elsewhere if it is calculated, or has that one's number."""
+        begun: dict[tuple[int, Name], int] = {}
+        """The parameters of which a step has a gradient, a change or a new value: on which line of the sheet."""
         of_new = {entry.place for entry in entries if self.has_new_number(entry)}
         """A matrix is of new weights if one of its numbers tells so."""
         for entry in entries:
@@ -165,13 +166,16 @@ class SheetNames:
             if name is None or lines is None:
                 yield entry
                 continue
+            step, line = entry.section.step, entry.place.line
             if name.kind == "d" and name.wrt is not None and not name.wrt.kind:
-                with_gradient.add(name.wrt)
+                begun[step, name.wrt] = 0
             elif name.kind == "change":
-                with_gradient.add(Name("", name.label))
+                begun[step, Name("", name.label)] = line
             if not name.kind and (new := after(name._replace(sample=None))) in lines.equations:
-                is_new = self.is_new(entry, name, new, name in with_gradient or entry.place in of_new)
-                entry = entry._replace(meant=canonical(new)) if is_new else entry
+                below = (step, name) in begun or entry.place in of_new
+                if begun.get((step, name)) == line or self.is_new(entry, name, new, below):
+                    begun[step, name] = 0
+                    entry = entry._replace(meant=canonical(new))
             yield entry
 
     def meant_by(self, entry: Entry) -> tuple[Name | None, Lines | None]:
@@ -194,7 +198,7 @@ class SheetNames:
         true = self.variant.true(entry.section.step)
         written = entry.readings[0]
         if written.value is None:
-            return _mentions(written.text, entry.spelling)
+            return _mentions(written.text, entry.spelling) or _is_calculation(written)
         if any(map(_is_calculation, entry.chain)):
             return True
         if agrees(written, true[name]):
@@ -360,7 +364,9 @@ class SheetNames:
         placed = [each for each in readings
                   if _is_number(each) and not (is_matrix and each.rule.startswith(BY_SAMPLE))]  # fmt: skip
         found = tuple(dict.fromkeys(each.name for each in placed))
-        best = self.by_rule([_Candidate(each, False) for each in placed]) if len(found) > 1 else None
+        may_be_target = any(name.kind == "target" for name in found)  # what y is, no way of counting tells
+        is_counted = len(found) > 1 and not may_be_target
+        best = self.by_rule([_Candidate(each, False) for each in placed]) if is_counted else None
         return (best.name,) if best else found
 
 

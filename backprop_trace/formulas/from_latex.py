@@ -81,7 +81,7 @@ _BREAK = re.compile(r"\\\\\*?(?:\[[^\]]*\])?|\\(?=\s|$)")
 _HAT = re.compile(r"\\(?:hat|widehat)\s*(?:\{([^{}]*)\}|([A-Za-z]))")
 _ONE_LETTER = re.compile(r"\\[,;:! ]|~|\\(?=[_%&#$])|[$&]|\\[\[\]()]")
 _LOWER = re.compile(r"_\{([^{}]*)\}")
-_UPPER = re.compile(r"\^\{(\(?\w+\)?|\w+,\+|\+)\}")
+_UPPER = re.compile(r"\^\{(\(?\w+\)?|\[\w+\]|\w+,\+|\+)\}")
 _PARTIAL = re.compile(r"[∂dδ](?!_)\s*")
 _BRACE = re.compile("[{}]")
 LARGEST = 10_000

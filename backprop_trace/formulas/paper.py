@@ -23,7 +23,8 @@ _LOWERED = re.compile(f"[{''.join(_SUBSCRIPTS)}]+")
 _POWER_OF_TEN = re.compile(
     r"(?<![\w.])(\d+(?:\.\d*)?|\.\d+)\s*[*x]\s*10\s*(?:\^|\*\*)\s*[({]?\s*([+-]?\d{1,5})\s*[)}]?(?![\w.])"
 )
-_CROSS = re.compile(r"(?<=[\d)\]])\s*[xX]\s*(?=[\d(\[.-])")
+_CROSS = re.compile(r"(?P<times>(?<=[\d)\]])\s*[xX]\s*(?=[\d(\[.-]))|[^\W\d](?:(?![xX]\d*\.\d)\w)*")
+"""A times sign; x is none in a name such as w1x1."""
 _NAMED_FUNCTIONS = re.compile(r"\b(?:math|np|numpy|torch|tf)\.(?=[a-z])")
 _BARS = re.compile(r"\|([^|]{1,200})\|")
 _SAME_FUNCTIONS = {
@@ -32,7 +33,7 @@ _SAME_FUNCTIONS = {
     "Ln": "log", "Log": "log", "Max": "max", "Min": "min", "EXP": "exp", "LN": "log", "SQRT": "sqrt", "TANH": "tanh",
 }  # fmt: skip
 _FUNCTION = re.compile(rf"(?<![\w.])({'|'.join(_SAME_FUNCTIONS)})(?=\s*\()")
-_SAMPLE = re.compile(r"(?<=[\w'+])\[\d+\]")
+_SAMPLE = re.compile(r"(?:(?<=[\w'+])|(?<=\w\^))\[\d+\]")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)|(?<![\w.)\]]),(?=\d)")
 
 
@@ -42,11 +43,15 @@ def plain(text: str, decimal_comma: bool = False) -> str:
     text = lowered(text).translate(_ONE_SIGN)
     if decimal_comma:
         text = _DECIMAL_COMMA.sub(".", text)
-    text = _CROSS.sub("*", _NAMED_FUNCTIONS.sub("", text))
+    text = _CROSS.sub(_times, _NAMED_FUNCTIONS.sub("", text))
     text = _POWER_OF_TEN.sub(lambda found: f"{found[1]}e{int(found[2])}", text)
     text = _FUNCTION.sub(lambda found: _SAME_FUNCTIONS[found[1]], text)
     text = _BARS.sub(r"abs(\1)", text).replace("{", "(").replace("}", ")")
     return _parentheses(text).strip()
+
+
+def _times(found: re.Match[str]) -> str:
+    return "*" if found["times"] else found[0]
 
 
 def lowered(text: str) -> str:
@@ -59,7 +64,7 @@ def _turned(text: str, digits: dict[str, str]) -> str:
 
 
 def _parentheses(text: str) -> str:
-    """Square brackets as round ones, but for the number of a sample behind a name: net_h1[2]."""
+    """Square brackets as round ones, but for the number of a sample or layer behind a name: net_h1[2], a^[2]."""
     if "[" not in text and "]" not in text:
         return text
     kept: list[bool] = []

@@ -56,7 +56,7 @@ _OPERATOR = re.compile(r"\*\*|[<>=!]=|[-+*/^(),<>]")
 _COMPARISONS = ("<", ">", "<=", ">=", "==", "!=")
 _ARITHMETIC = ("+", "-", "*", "/", "^")
 _WORDS = ("if", "else", "and", "or", "not")
-_IN_BRACKETS = re.compile(r"\([\w^'′@+.]*\)")
+_IN_BRACKETS = re.compile(r"\([\w^'′@+.]*\)|(?<=\^)\[\d+\]")
 _BEGINS_FACTOR = ("name", "function", "e", "(")
 _MARKS = (
     "\u0300-\u0345\u05b4-\u05c2\u0653-\u0655\u093c\u09bc\u0a3c\u0b3c\u0bd7\u0fb5\u0fb7"

@@ -23,7 +23,8 @@ LISTED = re.compile(rf"\s*{_ITEM}(?:(?:,\s+|\s*;\s*){_ITEM})+\s*")
 SPACED = re.compile(rf"(?=.*\d\s+[\d.])\s*{_LOOSE}(?:\s+{_LOOSE})+\s*")
 """The same with spaces between; 0.4 -0.04 alone may be a difference."""
 _AND = re.compile(r"\s+(?:and|und|et|&)\s+")
-_SEVERAL = re.compile(r"[^\s\d]*+\d\S*+(?:\s++[^\s\d]*+\d\S*+)+")
+_SEVERAL = re.compile(r"(?!.*(?:ᵀ|\^T|\.T))[^\s\d]*+\d\S*+(?:\s++[^\s\d]*+\d\S*+)+")
+"""Names side by side; with a transpose it is a product."""
 MOST_IN_TURN = 100
 _RANGE = re.compile(
     r"(?P<letter>[^\W\d]{1,40}_?)(?P<low>\d{1,3})\s?(?:\.{2,3}|…|[-–—]|to|through|bis|à)\s?(?P=letter)(?P<high>\d{1,3})(?!\w)"

@@ -18,6 +18,8 @@ _TAG = re.compile(
 )
 _INDEX = re.compile(r"<(su[bp])>([^<>]{0,40})</\1>", re.I)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,10}|#\d{2,6});")
+_ESCAPED = re.compile(r"\\\\\((.{1,2000}?)\\\\\)")
+"""Mathematics in Markdown, where a backslash is written twice."""
 _NO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
 _PRINT_HEADS = re.compile(
     r"^[ \t]*\[(?:\d{1,5},?|,\d{1,5})\](?=[ \t]+[-\d.])|^[ \t]*(?:\[,\d{1,5}\][ \t]*)+$|"
@@ -32,9 +34,10 @@ LONGEST_DOUBLED = 2_000
 
 
 def as_typed(text: str) -> str:
-    """Letters of mathematics as those on a keyboard, one for one; `0{,}59` as 0,59; and without what stands before
-    numbers when they are printed."""
-    text = _without_heads(text.replace("{,}", ",") if "{,}" in text else text)
+    """Letters of mathematics as those on a keyboard, one for one; `0{,}59` as 0,59; `\\\\(x\\\\)` as `\\(x\\)`; and without
+    what stands before numbers when they are printed."""
+    text = _ESCAPED.sub(r" \\(\1 \\)", text.replace("{,}", ",") if "{,}" in text else text)
+    text = _without_heads(text)
     if text.isascii():
         return text
     return _OWN_LETTERS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)

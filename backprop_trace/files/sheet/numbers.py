@@ -33,10 +33,17 @@ _DIGITS = (
     r"decimals?(?:\s+places?)?|places|(?:nachkomma)?stellen|nk|décimales|decimales)"
 )
 """To how many digits a number was rounded: (4 d.p.), 3sf, to 4 decimals."""
+_TERM = r"[\w.'\\^{}]+"
+_FACTOR = rf"(?:(?<=\d)\(\s*-?{_TERM}(?:\s*[-+*/]\s*{_TERM})+\s*\)|\(\s*-?{_TERM}(?:\s+[-+*/]\s+{_TERM})+\s*\)|(?<![\d.]\d)(?<=\d)\()"
+"""What a number is multiplied by: 2(out_y - t), 2(error). `0.5933 (pre-activation)` is no difference."""
+_IN_BRACKETS = (
+    rf"(?!{_FACTOR})\([^()\d=]*{_WORD}(?:[^()=]|[<>!]=)*\)|"
+    rf"(?<=\s)\({_WORD}[,:]?\s(?:[^()]|\([^()]*\))*\)|\([$€£]?\d[\d.,]*\s?[kKM%€$]\)"
+)
+"""A remark: (sigmoid), (since net_h1 = w1 x1 + w2 x2), ($60K)."""
 _PROSE_BEHIND = re.compile(
-    rf"([+-]?(?:{NUMBER.pattern})(?:\s*%)?)[\s{WIDE_SPACE}]*"
-    rf"(?:\((?:[^()\d=]*{_WORD}[^()=]*)\)|[(\[]?{_DIGITS}[)\]]?|(?:\.{{2,}}|…)?\s*[(\[]{_MARKS}[)\]]|(?:{PICTURES}|√)+|{_WORD}(?:(?:[.,]\s*|\s+){_WORD})*[.,]?\s*)",
-    re.ASCII,
+    rf"([+-]?(?a:{NUMBER.pattern})(?:\s*%)?)[\s{WIDE_SPACE}]*"
+    rf"(?:{_IN_BRACKETS}|[(\[]?{_DIGITS}[)\]]?|(?:\.{{2,}}|…)?\s*[(\[]{_MARKS}[)\]]|(?:{PICTURES}|√)+|{_WORD}(?:(?:[.,]\s*|\s+){_WORD})*[.,]?\s*)"
 )
 _SMILE = re.compile(r"\s[:;]-?[()D]\s*$|!+\s*$|^\s*(?:about|approx(?:\.|imately)?|roughly|circa|ca\.|etwa|rund)\s+")
 """What is written around a number for the reader."""

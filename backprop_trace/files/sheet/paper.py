@@ -45,6 +45,7 @@ _ARROW = re.compile(rf"\s*(?:[→⇒]|[-=]>)\s*{NEW_LINE}")
 """Before a new line of calculation; before a number an arrow goes on with the line above."""
 _TERM = re.compile(r"[-+·×/]\s|⊙")
 """How a line begins that goes on with the sum or product above it."""
+_PRODUCT_OF_NAMES = re.compile(r"(?!.*(?<![\w^_.])\.?\d)[^-+()]+[·*×⋅][^-+()]+")
 _POWER = re.compile(r"(?<=[\w)\]])\*\*(?=[-(\w])|(?<=[\w)\]] )\*\*(?= [-(\w])")
 _EMPHASIS = re.compile(r"\*\*")
 """What Markdown prints bold."""
@@ -144,6 +145,11 @@ class _Paper:
         """Does a line go on with what the one before began: `= 0.3775`, or a row of numbers?"""
         text = line.text.strip()
         if self.spelling and (sign := SEPARATOR.match(text)) and sign.group() not in (":", "~"):
+            first, *others = SEPARATOR.split(text[sign.end() :])
+            if self.has_number() and others and _PRODUCT_OF_NAMES.fullmatch(first.strip()):
+                text = text[sign.end() :].lstrip()  # it is not equal to what stands above
+                self.equations(_Line(line.number, text, line.column + len(line.text) - len(text)))
+                return True
             if not re.search(r"\d" if self.has_number() else r"\w", text):
                 self.sheet.pass_over(text, place)  # `= ?` below a number takes nothing away from it
                 return True

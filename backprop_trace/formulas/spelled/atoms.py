@@ -28,6 +28,8 @@ from backprop_trace.formulas.spelled.words import (
 
 LONGEST_NAME = 60
 """No quantity is called anything longer."""
+_SPACE = re.compile(r"(?<![-+]) (?![-+])")
+"""What `net h1` has for a `_`; `y - a` is a difference."""
 
 
 BY_NUMBER = "by its number"
@@ -54,7 +56,7 @@ class Atoms:
         if self.is_loss(text):
             yield one(self.shape.objective, "loss")
         yield from self.bare_units(text)
-        spaceless = text.replace(" ", "_")
+        spaceless = _SPACE.sub("_", text)
         is_own = bool(matching(text, self.units))  # whatever its letter and number may mean elsewhere
         for kind, letters in self.letters():
             for letter in letters:

@@ -166,7 +166,7 @@ class Parameters:
                         yield one(Name("", weight), "from-to by labels")
                     elif squashed == f"{unit}{source}".lower().replace("_", ""):
                         yield one(Name("", weight), "to-from by labels")
-                    elif squashed == number_of(source) + number_of(unit) and number_of(source):
+                    elif squashed == number_of(source) + number_of(unit) and number_of(source) and number_of(unit):
                         yield one(Name("", weight), "from-to by numbers")
 
     def biases(self, index: str) -> Iterator[Reading]:
