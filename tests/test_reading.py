@@ -592,7 +592,19 @@ layers:
 loss: half_squared_error
 learning_rate: 0.1
 """
+ADAM = """\
+parameters: {a: 1.5}
+definitions: {f: a^2}
+objective: f
+optimizer: {name: adam, learning_rate: 0.05}
+"""
 TOLD = [
+    (
+        ADAM,
+        "df/da = 3\nm_a = 0.3\nv_a = 0.009\na = 1.45\n",
+        [("df/da", "3"), ("m_a+", "0.3"), ("v_a+", "0.009"), ("a+", "1.45")],
+    ),
+    (ADAM, "iteration 1:\na = 1.45\n", [("a+", "1.45")]),
     (TANH, "a = 0.0997\nf'(n) = 1 - a^2\n", [("out_a", "0.0997"), ("dout_a/dnet_a", "1 - a^2")]),
     (TANH, "a = 0.0997\ny - a = 0.8 - 0.0997 = 0.7003\n", [("out_a", "0.0997"), ("error_a", "0.7003")]),
     (TANH, "change_w = 0.0347 => w = 0.2347\n", [("change_w", "0.0347"), ("w+", "0.2347")]),
@@ -604,7 +616,7 @@ TOLD = [
     ),
 ]
 """tanh(0.1) = 0.09966799, 1 - 0.09966799² = 0.99006629, 0.8 - 0.09966799 = 0.70033201, 0.70033201 · 0.99006629 =
-0.69337512, 0.2 + 0.1 · 0.69337512 · 0.5 = 0.23466876."""
+0.69337512, 0.2 + 0.1 · 0.69337512 · 0.5 = 0.23466876. Adam: 0.1 · 3, 0.001 · 3², and 1.5 - 0.05 · 3/√(3²)."""
 
 
 @pytest.mark.parametrize(("example_text", "sheet", "meant"), TOLD)
@@ -613,3 +625,15 @@ def test_a_right_line_of_a_public_page_is_read_as_it_is_meant(example_text, shee
     found = sorted(report.written, key=lambda line: line.place.line)
     assert sorted((line.name, line.written[:7]) for line in found) == sorted(meant)
     assert {line.verdict for line in found} <= FINE
+
+
+def test_a_number_behind_a_name_in_brackets_may_be_a_step_and_no_factor():
+    report = Checker(read_example(ADAM)).check(read_sheet("df/da = 3\na(2) = 1.45 - 0.05 = 1.4\n", "a.txt"))
+    assert [line.verdict for line in report.written if line.place.line == 2] == ["unknown"]
+
+
+def test_a_long_row_that_goes_on_behind_a_comma_is_one_row():
+    from backprop_trace.files.sheet.blocks import rows
+
+    assert rows("tensor([0.1326, 0.0864, 0.0587,\n        0.1121])") == [["0.1326", "0.0864", "0.0587", "0.1121"]]
+    assert rows("[0.1, 0.2,\n 0.3, 0.4]") == [["0.1", "0.2"], ["0.3", "0.4"]]

@@ -38,6 +38,11 @@ MOST_READINGS = 16
 TURNED = (DELTA_SIGN, ERROR_SIGN, CHANGE_SIGN)
 """Conventions that turn the sign of a line."""
 
+_AT_STEP = re.compile(r"[^\W\d]\w*\s?\(\d{1,3}\)")
+"""`w(2)` is no product: it may be w of step 2."""
+_WORD_AND_SYMBOL = re.compile(r"[^\W\d_]{4,} \(\w+\)")
+"""`Sigmoid (a): σ(0.9) = 0.711` is about a, and no sigmoid of it."""
+
 Answers = dict[tuple[int, Name], Answer]
 """By step and quantity."""
 
@@ -123,6 +128,8 @@ class Entries:
 
     def aside(self, entry: Entry, names: FormulaNames, variant: Variant) -> chains.Aside | None:
         """A line that has a formula in place of a name; it takes a while to find, so only so many are looked at."""
+        if _AT_STEP.fullmatch(entry.spelling) or _WORD_AND_SYMBOL.fullmatch(entry.spelling):
+            return None
         if not chains.OPERATOR.search(entry.spelling):  # a product of names side by side, or words
             lines, sample = variant.at(entry.section.step), entry.section.sample
             words = entry.spelling.split()
@@ -327,10 +334,12 @@ def has_delta(entry: Entry) -> bool:
     return any(word in text for text in texts for word in DELTA_WORDS)
 
 
+_DELTA_WORD = re.compile(rf"(?:^|[\s_])(?:{'|'.join(DELTA_WORDS)})", re.IGNORECASE)
+
+
 def sign_convention(spelling: str, name: Name) -> str:
     """The convention that may turn a line's sign: lines written as delta or error have one, dE/dnet has none."""
-    word = spelling.strip().lower()
-    if is_delta(name) and word.startswith(DELTA_WORDS):
+    if is_delta(name) and _DELTA_WORD.search(spelling):
         return DELTA_SIGN
     return {"error": ERROR_SIGN, "change": CHANGE_SIGN}.get(name.kind, "")
 

@@ -156,7 +156,8 @@ class SheetNames:
 
     def renewed(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         """`w5` below its gradient or change is the new weight, unless it is the old one that is written down; on the
-        line of its change it is the new one, and elsewhere if it is calculated, or has that one's number."""
+        line of its change it is the new one, and elsewhere if it is calculated, or has that one's number. What an
+        optimizer carries on (`m_w5`) is new where it is not what it began with."""
         begun: dict[tuple[int, Name], int] = {}
         """The parameters of which a step has a gradient, a change or a new value: on which line of the sheet."""
         of_new = {entry.place for entry in entries if self.has_new_number(entry)}
@@ -172,10 +173,13 @@ class SheetNames:
             elif name.kind == "change":
                 begun[step, Name("", name.label)] = line
             if not name.kind and (new := after(name._replace(sample=None))) in lines.equations:
-                below = (step, name) in begun or entry.place in of_new
-                if begun.get((step, name)) == line or self.is_new(entry, name, new, below):
+                at_once = begun.get((step, name)) == line or entry.place in of_new
+                if at_once or self.is_new(entry, name, new, (step, name) in begun):
                     begun[step, name] = 0
                     entry = entry._replace(meant=canonical(new))
+            elif name.kind not in ("", "rule") and (new_state := lines.carried_from.get(name)) is not None:
+                start = self.variant.true(step)[name]
+                entry = entry if agrees(entry.readings[0], start) else entry._replace(meant=canonical(new_state))
             yield entry
 
     def meant_by(self, entry: Entry) -> tuple[Name | None, Lines | None]:
@@ -203,7 +207,7 @@ class SheetNames:
             return True
         if agrees(written, true[name]):
             return False
-        return below_gradient or (tells(written) and agrees(written, true[new]))
+        return below_gradient or (written.half_unit < Fraction(1, 2) and agrees(written, true[new]))
 
     def may_be_printed(self, entry: Entry, name: Name | None) -> bool:
         """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)? Many
@@ -268,7 +272,7 @@ class SheetNames:
             if found := lines.readings(text, sample, notation):
                 return self.of_style(found)
         told = _AT_THE_END.fullmatch(entry.spelling) if not entry.about else None
-        found = lines.readings(told["symbol"], entry.section.sample, notation) if told else ()
+        found = lines.readings(told["symbol"] or told["alone"], entry.section.sample, notation) if told else ()
         return tuple(each._replace(rule=f"{BY_NUMBER}, {each.rule}") for each in found)
 
     def of_style(self, found: tuple[Reading, ...]) -> tuple[Reading, ...]:
@@ -395,8 +399,10 @@ _KIND_BEHIND = re.compile(
     r"(?P<of>[^(),]+?)(?:\s*\((?P<a>[^()]{2,30})\)|\s*[,–—]\s*(?P<b>[^\d,]{3,30})|['’]s (?P<c>\D{3,30}))"
 )
 """`h1 (net input)`, `w5, gradient`, `h1's output`"""
-_AT_THE_END = re.compile(r"(?:[^\W\d_]+,?\s+)+(?P<symbol>(?:[∂δΔ∇]|[^\W\d]\S*[\d_/])\S*)")
-"""`This gives us w8`: what stands last behind words may be a name, if it looks like one."""
+_AT_THE_END = re.compile(
+    r"(?:[^\W\d_]+,?\s+)+(?:(?P<symbol>(?:[∂δΔ∇]|[^\W\d]\S*[\d_/])\S*)|\((?P<alone>[^\W\d]\w{0,9})\))"
+)
+"""`This gives us w8`, `Sigmoid (a)`: what stands last behind words may be a name, if it looks like one."""
 _LETTER_FOR_ONE = re.compile(r"(?<=[A-Za-z])[lI|](?!\w)")
 """`net_hl`, as a page that was scanned may have it."""
 

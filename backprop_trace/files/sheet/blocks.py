@@ -55,12 +55,19 @@ def _rows(inside: str, decimal_comma: bool) -> list[list[str]] | None:
         return _bracketed(inside, decimal_comma)
     if any(sign in inside for sign in "([{=:"):
         return None
-    parts = re.split(r";|\n", inside)
+    parts = re.split(r";|(?<!,)\n", inside) if _is_wrapped(inside) else re.split(r";|\n", inside)
     items = [_items(part, decimal_comma) for part in parts if part.strip()]
     if any(not row for row in items) or sum(map(len, items)) < 2:
         return None
     lone = all(len(row) == 1 for row in items) and ";" in inside
     return [[row[0] for row in items]] if lone else items if _even(items) else None
+
+
+def _is_wrapped(inside: str) -> bool:
+    """Is it one long row, which goes on behind a comma on the next line, and no matrix?"""
+    *lines, last = (line.strip() for line in inside.split("\n"))
+    longer = {line.count(",") for line in lines} != {last.rstrip(",").count(",") + 1}
+    return longer and all(line.endswith(",") for line in lines)
 
 
 def _bracketed(inside: str, decimal_comma: bool, depth: int = 0) -> list[list[str]] | None:

@@ -20,6 +20,7 @@ _INDEX = re.compile(r"<(su[bp])>([^<>]{0,40})</\1>", re.I)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,10}|#\d{2,6});")
 _ESCAPED = re.compile(r"\\\\\((.{1,2000}?)\\\\\)")
 """Mathematics in Markdown, where a backslash is written twice."""
+_HASHES = re.compile(r"^[ \t]*#{1,2}(?=[ \t])", re.MULTILINE)
 _NO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
 _PRINT_HEADS = re.compile(
     r"^[ \t]*\[(?:\d{1,5},?|,\d{1,5})\](?=[ \t]+[-\d.])|^[ \t]*(?:\[,\d{1,5}\][ \t]*)+$|"
@@ -36,6 +37,7 @@ LONGEST_DOUBLED = 2_000
 def as_typed(text: str) -> str:
     """Letters of mathematics as those on a keyboard, one for one; `0{,}59` as 0,59; `\\\\(x\\\\)` as `\\(x\\)`; and without
     what stands before numbers when they are printed."""
+    text = text.replace("∆", "Δ")
     text = _ESCAPED.sub(r" \\(\1 \\)", text.replace("{,}", ",") if "{,}" in text else text)
     text = _without_heads(text)
     if text.isascii():
@@ -49,6 +51,12 @@ def _without_heads(text: str) -> str:
     counted_from = 0 if re.search(_EPOCH.format(0), text, re.IGNORECASE | re.MULTILINE) else 1
     text = re.sub(_EPOCH.format(counted_from), _blank, text, flags=re.IGNORECASE | re.MULTILINE)
     return _PRINT_HEADS.sub(_blank, text)
+
+
+def uncommented(text: str) -> str:
+    """Without the `##` before each line, as R prints its output; a sheet that has other lines has comments."""
+    is_output = all(re.match(r"\s*(?:#|$)", line) for line in text.splitlines())
+    return _HASHES.sub(_blank, text) if is_output else text
 
 
 def _blank(found: re.Match[str]) -> str:

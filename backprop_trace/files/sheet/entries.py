@@ -18,6 +18,8 @@ from backprop_trace.formulas.vocabulary import LONGEST_NAME
 
 MOST_TOLD = 50
 _NO_NUMBER = re.compile(r"[-+.]*(?:nan|inf|infinity)", re.IGNORECASE)
+_LOSS_OF = re.compile(r"(?<=[∂d])([EJLC]) ?\([WwbθΘ,; ]+\)(?=\s*/)")
+"""dJ(W, b)/dW has no list of names."""
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 Parts = Sequence[tuple[str, Place]]
@@ -54,7 +56,7 @@ class Collected:
     ) -> None:
         """A line: its name, and the parts of its chain. Without parts it is a line that was left empty."""
         parts = [(text, at) for text, at in parts if text.strip()]
-        spelling, section = with_section(spelling.strip(), section)
+        spelling, section = with_section(_LOSS_OF.sub(r"\1", spelling.strip()), section)
         if not parts or not spelling:
             return
         if (several := self.several(spelling, parts[-1][0])) is not None:

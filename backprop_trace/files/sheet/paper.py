@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_trace.files.sheet import blocks, tables
-from backprop_trace.files.sheet.copied import undoubled, without_tags
+from backprop_trace.files.sheet.copied import uncommented, undoubled, without_tags
 from backprop_trace.files.sheet.cut import NEW_LINE, SEPARATOR, at_time, cut, in_words, pieces
 from backprop_trace.files.sheet.entries import Collected, is_prose
 from backprop_trace.files.sheet.entry import Section, heading
@@ -105,7 +105,7 @@ class _Paper:
         self.rows: list[list[str]] = []
 
     def read(self) -> None:
-        for line in _joined(self.sheet.text):
+        for line in _joined(uncommented(self.sheet.text)):
             self.line(line)
         self.close()
 

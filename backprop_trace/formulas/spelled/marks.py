@@ -74,7 +74,7 @@ _SUBSCRIPT = re.compile(r"[EJLC]_(?P<of>[wbvuWBVU]\w*)")
 _DIFFERENCE = re.compile(r"(?P<of>[^\W\d]\w*) ?- ?(?:y|t|d|Y|T|target|targets|labels?|y_true|one_?hot)")
 _D = re.compile(r"d_?(?P<of>[A-Za-z].*)")
 _SLOPE = re.compile(
-    rf"(?:{ACTIVATIONS})'?_?\w{{0,2}}?'\(?(?P<of>[^()]*)\)?|(?:{ACTIVATIONS})'\((?P<of2>.+)\)", re.IGNORECASE
+    rf"(?:{ACTIVATIONS})'?_?\w{{0,2}}?'\(?(?P<of>[^()]*)\)?|(?:{ACTIVATIONS})'_?\w{{0,2}}\((?P<of2>.+)\)", re.IGNORECASE
 )
 _VALUE = re.compile(
     rf"(?:{ACTIVATIONS}|logistic|softmax|a|out)_?\w{{0,2}}?\((?P<of>[^()]+)\)(?P<index>(?:_\d)?)", re.IGNORECASE
