@@ -637,3 +637,11 @@ def test_a_long_row_that_goes_on_behind_a_comma_is_one_row():
 
     assert rows("tensor([0.1326, 0.0864, 0.0587,\n        0.1121])") == [["0.1326", "0.0864", "0.0587", "0.1121"]]
     assert rows("[0.1, 0.2,\n 0.3, 0.4]") == [["0.1", "0.2"], ["0.3", "0.4"]]
+
+
+def test_a_sheet_of_which_each_line_stands_behind_a_comment_sign_is_output_and_no_comment():
+    text = "##  net_h1 = 0.3775\n## out_h1 = 0.5933\n## E = 0.2984\n"
+    checker = Checker(load("mazur"))
+    report = checker.check(read_sheet(text, "a.txt"))
+    assert sorted(line.name for line in report.written) == ["E", "net_h1", "out_h1"]
+    assert [line.name for line in checker.check(read_sheet(text + "net_h2 = 0.3925\n", "a.txt")).written] == ["net_h2"]

@@ -34,7 +34,10 @@ _DIGITS = (
 )
 """To how many digits a number was rounded: (4 d.p.), 3sf, to 4 decimals."""
 _TERM = r"[\w.'\\^{}]+"
-_FACTOR = rf"(?:(?<=\d)\(\s*-?{_TERM}(?:\s*[-+*/]\s*{_TERM})+\s*\)|\(\s*-?{_TERM}(?:\s+[-+*/]\s+{_TERM})+\s*\)|(?<![\d.]\d)(?<=\d)\()"
+_FACTOR = (
+    rf"(?:(?<=\d)\(\s*-?{_TERM}(?:\s*[-+*/]\s*{_TERM})+\s*\)|"
+    rf"\(\s*-?{_TERM}(?:\s+[-+*/]\s+{_TERM})+\s*\)|(?<![\d.]\d)(?<=\d)\()"
+)
 """What a number is multiplied by: 2(out_y - t), 2(error). `0.5933 (pre-activation)` is no difference."""
 _IN_BRACKETS = (
     rf"(?!{_FACTOR})\([^()\d=]*{_WORD}(?:[^()=]|[<>!]=)*\)|"
