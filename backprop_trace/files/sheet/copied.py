@@ -35,8 +35,8 @@ LONGEST_DOUBLED = 2_000
 
 
 def as_typed(text: str) -> str:
-    """Letters of mathematics as those on a keyboard, one for one; `0{,}59` as 0,59; `\\\\(x\\\\)` as `\\(x\\)`; and without
-    what stands before numbers when they are printed."""
+    """Letters of mathematics as those on a keyboard, one for one; `0{,}59` as 0,59; mathematics of Markdown as LaTeX;
+    and without what stands before numbers when they are printed."""
     text = text.replace("∆", "Δ")
     text = _ESCAPED.sub(r" \\(\1 \\)", text.replace("{,}", ",") if "{,}" in text else text)
     text = _without_heads(text)
