@@ -9,7 +9,7 @@ from typing import Any
 
 from backprop_trace.check import chains
 from backprop_trace.check.findings import Answer
-from backprop_trace.check.formula_names import FormulaNames
+from backprop_trace.check.formula_names import FormulaNames, lookups
 from backprop_trace.check.lines import Lines
 from backprop_trace.check.naming import MOST_NAMELESS, Question, SheetNames, agrees, tells
 from backprop_trace.check.variant import Variant
@@ -18,7 +18,7 @@ from backprop_trace.files.source import Place, Problem, SourceError, did_you_mea
 from backprop_trace.formulas.expr import LOSS, Name, derivative, names_in
 from backprop_trace.formulas.notation.names import canonical
 from backprop_trace.formulas.paper import plain
-from backprop_trace.formulas.parse import read_formula
+from backprop_trace.formulas.parse import BadFormula, read_formula
 from backprop_trace.model.conventions import CHANGE_SIGN, DELTA_SIGN, ERROR_SIGN
 from backprop_trace.run.step import size
 
@@ -40,6 +40,8 @@ TURNED = (DELTA_SIGN, ERROR_SIGN, CHANGE_SIGN)
 
 _AT_STEP = re.compile(r"[^\W\d]\w*\s?\(\d{1,3}\)")
 """`w(2)` is no product: it may be w of step 2."""
+_DIFFERENCE = re.compile(r"[^\W\d][\w^{}']*\s*[-−]\s*[^\W\d][\w^{}']*")
+_ENDS = ({"target", "out"}, {"target", "net"})
 _WORD_AND_SYMBOL = re.compile(r"[^\W\d_]{4,} \(\w+\)")
 """`Sigmoid (a): σ(0.9) = 0.711` is about a, and no sigmoid of it."""
 
@@ -72,7 +74,7 @@ class Entries:
                 continue
             names = FormulaNames(self.naming, entry.section.step, entry.section.sample)
             asked = found.asked.get(place, NOT_ASKED)
-            name = self.by_formula(entry, asked.may_be, names, variant)
+            name = self.by_formula(entry, asked.may_be, names, variant) or self.as_error(entry, names, variant)
             if name is None:
                 self.take(entry, asked.question, names, variant)
             else:
@@ -96,6 +98,21 @@ class Entries:
         comma = self.sheet.decimal_comma
         right = [each.name for each in answers if judge_formula(variant, each, names, comma)[0] == "right"]
         return right[0] if len(right) == 1 else None
+
+    def as_error(self, entry: Entry, names: FormulaNames, variant: Variant) -> Name | None:
+        """`E = y - out = 0.65` is the error at the output, and no loss."""
+        if not entry.chain or not _DIFFERENCE.fullmatch(entry.chain[0].text.strip()):
+            return None
+        if (name := self.name(entry, variant)) is None or (name != LOSS and name.kind != "E"):
+            return None
+        text = plain(entry.chain[0].text, self.sheet.decimal_comma)
+        try:
+            used = [names_in(read_formula(text, lookup, implied=True)) for lookup in lookups(text, names)]
+        except BadFormula:
+            return None
+        errors = {one._replace(kind="error") for pair in used for one in pair if {each.kind for each in pair} in _ENDS}
+        known = errors & variant.at(entry.section.step).equations.keys()
+        return known.pop() if len(known) == 1 else None
 
     def take(self, entry: Entry, asked: str, names: FormulaNames, variant: Variant) -> None:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""

@@ -19,7 +19,7 @@ from backprop_trace.files.sheet.limits import LONGEST_LINE, MOST_ROWS_JOINED
 from backprop_trace.files.sheet.numbers import PICTURES, SIMPLE, as_number
 from backprop_trace.files.source import Place
 from backprop_trace.formulas.from_latex import cells_of, from_latex, looks_like_latex
-from backprop_trace.formulas.numbers import NotANumber
+from backprop_trace.formulas.numbers import NotANumber, number
 
 _PLAIN = re.compile(
     r" *(?!(?i:step|iteration|sample|pattern|set)|e *[=≈] *2\.7)"
@@ -77,6 +77,8 @@ _LATER = re.compile(
 )
 """A label that puts a line where no step of the sheet is: `After 10,000 epochs`."""
 LONGEST_TOPIC = 40
+FAR = 0.5
+"""By more than so much of the larger one differ numbers that are not meant to be the same."""
 _EQUATES = re.compile(r"(?<![<>=!])=(?!=)|:=|≈|≃|≐|→|←|->")
 
 
@@ -153,6 +155,9 @@ class _Paper:
             if not re.search(r"\d" if self.has_number() else r"\w", text):
                 self.sheet.pass_over(text, place)  # `= ?` below a number takes nothing away from it
                 return True
+            if self.has_number() and self.is_another(others):
+                self.sheet.pass_over(text, place)
+                return True
             (here, _), *further = pieces(text)
             self.parts += [(part, place) for part in SEPARATOR.split(here) if part.strip()]
             for piece, column in further:
@@ -171,6 +176,14 @@ class _Paper:
         if row is not None and "\t" in line.text:
             return self.tables.goes_on(row)
         return False
+
+    def is_another(self, parts: list[str]) -> bool:
+        """Does a calculation below a complete line end in a number that its number cannot be rounded to?"""
+        if not parts or not self.is_number(parts[-1]):
+            return False
+        texts = (as_number(text, self.sheet.decimal_comma) or "0" for text in (self.parts[-1][0], parts[-1]))
+        above, below = (float(number(text)) for text in texts)
+        return abs(above - below) > FAR * max(abs(above), abs(below))
 
     def has_number(self) -> bool:
         """Does the line that is open end in a number?"""
