@@ -15,10 +15,12 @@ from backprop_trace.check.naming import MOST_NAMELESS, Question, SheetNames, agr
 from backprop_trace.check.variant import Variant
 from backprop_trace.files.sheet import Entry, Passage, Sheet, Written
 from backprop_trace.files.source import Place, Problem, SourceError, did_you_mean, printable
-from backprop_trace.formulas.expr import LOSS, Name, derivative, names_in
+from backprop_trace.formulas.expr import LOSS, Call, Formula, Name, Sum, derivative, names_in, parts
 from backprop_trace.formulas.notation.names import canonical
+from backprop_trace.formulas.numbers import NotANumber
 from backprop_trace.formulas.paper import plain
 from backprop_trace.formulas.parse import BadFormula, read_formula
+from backprop_trace.formulas.spelled import simple
 from backprop_trace.model.conventions import CHANGE_SIGN, DELTA_SIGN, ERROR_SIGN
 from backprop_trace.run.step import size
 
@@ -32,6 +34,8 @@ LARGEST_TRIED = 4
 MOST_SUGGESTIONS = 50
 MOST_WITH_ONE_NUMBER = 3
 """A number that so many quantities have says which of them may be meant."""
+NEAR = 0.1
+"""So near to the net input, of its size, is what somebody got for it who made a slip."""
 MOST_READINGS = 16
 """So many numbers may stand for one quantity; each is tried for every line that uses it."""
 
@@ -75,7 +79,7 @@ class Entries:
             names = FormulaNames(self.naming, entry.section.step, entry.section.sample)
             asked = found.asked.get(place, NOT_ASKED)
             name = self.by_formula(entry, asked.may_be, names, variant) or self.as_error(entry, names, variant)
-            if name is None:
+            if name is None and (name := self.as_net(entry, names, variant)) is None:
                 self.take(entry, asked.question, names, variant)
             else:
                 self.entries.append(entry._replace(meant=canonical(name)))
@@ -113,6 +117,25 @@ class Entries:
         errors = {one._replace(kind="error") for pair in used for one in pair if {each.kind for each in pair} in _ENDS}
         known = errors & variant.at(entry.section.step).equations.keys()
         return known.pop() if len(known) == 1 else None
+
+    def as_net(self, entry: Entry, names: FormulaNames, variant: Variant) -> Name | None:
+        """`o1 = 0.24 + 0.27 + 0.6 = 1.106` is a net input by its formula, if it is near that number."""
+        name = self.name(entry, variant) if entry.chain else None
+        if name is None or name.kind != "out" or spelled(entry.spelling) != spelled(name.label):
+            return None
+        lines = variant.at(entry.section.step)
+        net = name._replace(kind="net")
+        try:
+            part = chains.read_part(entry.chain[-1].text, entry, variant, names, self.sheet.decimal_comma)
+        except (BadFormula, NotANumber):
+            return None
+        if not isinstance(part.formula, Sum) or part.names or not _has_exp(lines.equations[name].formula):
+            return None
+        true = variant.true(entry.section.step)[net]
+        if entry.readings[-1].value is None or abs(entry.readings[-1].value - true) > NEAR * abs(true):
+            return None
+        self.naming.meanings = {**self.naming.meanings, simple(entry.spelling): frozenset({net._replace(sample=None)})}
+        return net
 
     def take(self, entry: Entry, asked: str, names: FormulaNames, variant: Variant) -> None:
         """An entry that can be judged or asked about is kept; what is none after all is passed over."""
@@ -302,6 +325,16 @@ class Entries:
                 found = f"{written.text} is {' and '.join(same)}"
                 return f"{found}; write that" if len(same) == 1 else f"{found}; write the one you mean"
         return did_you_mean(entry.spelling, [canonical(name) for name in known])
+
+
+def spelled(text: str) -> str:
+    """A unit's name without regard to case and underscores."""
+    return text.strip().replace("_", "").lower()
+
+
+def _has_exp(formula: Formula) -> bool:
+    """Does an activation bend its net input: is it no sum itself?"""
+    return (isinstance(formula, Call) and formula.function in ("exp", "tanh")) or any(map(_has_exp, parts(formula)))
 
 
 def _within_reach(steps: set[int], quantities: int) -> frozenset[int]:
