@@ -644,7 +644,7 @@ def test_a_long_row_that_goes_on_behind_a_comma_is_one_row():
 
 
 def test_a_sheet_of_which_each_line_stands_behind_a_comment_sign_is_output_and_no_comment():
-    text = "##  net_h1 = 0.3775\n## out_h1 = 0.5933\n## E = 0.2984\n"
+    text = "##  net_h1 = 0.3775  out_h1 = 0.5933\n## E = 0.2984\n"
     checker = Checker(load("mazur"))
     report = checker.check(read_sheet(text, "a.txt"))
     assert sorted(line.name for line in report.written) == ["E", "net_h1", "out_h1"]
