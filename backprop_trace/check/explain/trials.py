@@ -216,7 +216,7 @@ def agrees(band: Band, written: Written, radii: Mapping[Any, float]) -> bool:
     if band.slopes is None or written.value is None:
         return True
     of_sheet = sum(max(map(abs, slope)) * radii[of] for of, slope in band.slopes.items() if len(of) == 2)
-    return abs(band.middle - float(written.value)) <= of_sheet + band.noise + CARRIED_UNITS * 2 * float(
+    return abs(band.middle - as_float(written.value)) <= of_sheet + band.noise + CARRIED_UNITS * 2 * as_float(
         written.half_unit
     )
 
