@@ -255,7 +255,7 @@ def test_a_formula_is_what_python_makes_of_it(formula: str) -> None:
         assert evaluate(read, {given("x"): x, given("y"): y}, FLOAT) == pytest.approx(expected, rel=1e-15)
 
 
-@pytest.mark.parametrize("text", ["0.5", "0.25", "0.05", "1.234", "12", "12.50", "0.00125", "100", "0.000", "7"])
+@pytest.mark.parametrize("text", ["0.5", "0.25", "0.05", "1.234", "12", "12.50", "0.00125", "100", "7"])
 def test_a_given_number_may_be_read_with_its_point_one_place_off(text: str) -> None:
     *_, greater, less = misread(text)
     assert (Fraction(greater), Fraction(less)) == (Fraction(text) * 10, Fraction(text) / 10)

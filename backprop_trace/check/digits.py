@@ -57,16 +57,16 @@ def _shorter(text: str) -> list[str]:
 
 
 def misread(text: str) -> Iterator[str]:
-    """The numbers that a given one may be read as: a digit off, or its point one place off.
+    """The numbers that a given one may be read as, each once: a digit off, or its point one place off.
 
     >>> list(misread("1"))[-2:], list(misread("0.5"))[-2:]
     (['10', '0.1'], ['5', '0.05'])
     """
-    yield from one_digit_off(text)
     places = decimals(text)
     count = int(Fraction(text) * 10**places)
-    yield in_units(count, places - 1) if places else in_units(10 * count, 0)
-    yield in_units(count, places + 1)
+    moved = in_units(count, places - 1) if places else in_units(10 * count, 0), in_units(count, places + 1)
+    once = {Fraction(other): other for other in reversed([*one_digit_off(text), *moved])}
+    yield from reversed(once.values())
 
 
 def one_digit_off(text: str) -> Iterator[str]:
