@@ -126,11 +126,16 @@ def test_no_child_outlives_its_parent(number, code):
 
 
 @posix
-@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["--version"], ["check", "-h"], []])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["show", "--help"], ["--version"], ["check", "-h"], ["--show-completion", "bash"], []]
+)
 def test_help_into_a_closed_pipe_is_no_error(arguments):
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run([*PROGRAM, *arguments], stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    shell = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # it is named
+    done = subprocess.run(
+        [*PROGRAM, *arguments], stdout=write, stderr=subprocess.PIPE, text=True, check=False, env=shell
+    )
     os.close(write)
     assert "Traceback" not in done.stderr
     assert done.returncode == (0 if arguments else 2)  # without a command the help is a message

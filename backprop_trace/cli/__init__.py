@@ -33,7 +33,7 @@ from backprop_trace.render import NoSuchPage
 from backprop_trace.run.step import NotNumeric
 
 USAGE, BROKEN, FAULT, INTERRUPTED = 2, 3, 70, 130
-HELP = ("-h", "--help", "--version")
+HELP = ("-h", "--help", "--version", "--show-completion")
 
 COMMANDS = (
     "list",
