@@ -281,3 +281,7 @@ def test_no_line_of_a_graph_runs_behind_a_box(name, turned):
             points = list(zip(numbers[::2], numbers[1::2], strict=True))
             for one, other in itertools.pairwise(points):
                 assert not any(crosses(one, other, box) for box in drawn.nodes), (edge.tail.key, edge.head.key)
+
+
+def test_a_definition_alone_is_drawn():
+    assert "data-q=f" in page_of(read_example("definitions: {f: 2}\nobjective: f\n"))

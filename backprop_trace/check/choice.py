@@ -190,6 +190,13 @@ class Choice:
         """The convention that leaves the fewest mistakes, if a line speaks for it where it acts and none against it."""
         if TRUNCATES not in self.ways.refuse:
             self.cutting = self.evidence_of_cutting(own)
+            if self.cutting.may_cut and not self.cutting.cuts and 2 * len(own.off) <= len(own.verdicts):
+                own = Trial.of(
+                    self.along(self.variants.own, ())
+                )  # what may have been cut off is no mistake to be mended
+            if not own.in_all:
+                self.find_cause(own)
+                return
         variant, conventions, found = self.best_convention(own)
         mistaken = [word for word in conventions if not self.ways.excuse(word)]
         conventions = tuple(word for word in conventions if word not in mistaken)

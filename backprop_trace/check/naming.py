@@ -202,12 +202,13 @@ class SheetNames:
         true = self.variant.true(entry.section.step)
         written = entry.readings[0]
         if written.value is None:
-            return _mentions(written.text, entry.spelling) or _is_calculation(written)
+            is_unfinished = _is_calculation(written) and not re.search(r"[^\W\d]", written.text)
+            return is_unfinished or _mentions(written.text, entry.spelling)
         if any(map(_is_calculation, entry.chain)):
             return True
         if agrees(written, true[name]):
             return False
-        return below_gradient or (written.half_unit < Fraction(1, 2) and agrees(written, true[new]))
+        return below_gradient or written.value == true[new] or (tells(written) and agrees(written, true[new]))
 
     def may_be_printed(self, entry: Entry, name: Name | None) -> bool:
         """Does the style of the sheet call another quantity so (b2 is the bias of the first layer in Nielsen's)? Many

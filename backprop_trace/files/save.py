@@ -76,6 +76,8 @@ def template(example: Example, steps: int = 0) -> list[str | Name]:
         values={name: str(mark) for name, mark in marks.items()}, set_=frozenset(names), rounded=frozenset()
     )
     text = "".join(written_again(marked, marks, str(example.folder / "copied.yaml"), steps))
+    if not marks:
+        return [text]
     pieces = re.split(rf"(?<!\d)({'|'.join(map(str, marks.values()))})(?!\d)", text)
     return [names[int(piece) - MARKED] if place % 2 else piece for place, piece in enumerate(pieces)]
 

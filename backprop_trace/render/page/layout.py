@@ -330,7 +330,7 @@ def _graph(network: Network) -> NetworkLayout:
         for edge in edges
     ]
     total = MARGIN + len(columns) * (WIDE + ASIDE) - ASIDE + MARGIN
-    lowest = max(*(node.bottom[1] for node in nodes.values()), *(y for edge in edges for _, y in edge.by))
+    lowest = max([*(node.bottom[1] for node in nodes.values()), *(y for edge in edges for _, y in edge.by)])
     return NetworkLayout(total, lowest + 4, tuple(nodes.values()), tuple(edges), ())
 
 
