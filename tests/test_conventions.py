@@ -495,6 +495,6 @@ def test_one_wrong_sign_does_not_turn_those_of_a_convention(flipped: str) -> Non
 
 
 def test_what_may_have_been_cut_off_is_mended_by_no_convention() -> None:
-    """0.0108 from a delta cut off to 0.036, and 0.900 - 0.020: who cuts off has no updated weights in a hidden delta."""
+    """0.0108 from a delta cut off to 0.036, and 0.900 - 0.020: who cuts off has no updated weights there."""
     report = check("cheng", {"dE/dout_h3": "0.010", "w23+": "0.880"})
     assert [line.verdict for line in report.written] == ["undecided", "rounded"]
