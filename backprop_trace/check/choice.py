@@ -191,9 +191,8 @@ class Choice:
         if TRUNCATES not in self.ways.refuse:
             self.cutting = self.evidence_of_cutting(own)
             if self.cutting.may_cut and not self.cutting.cuts and 2 * len(own.off) <= len(own.verdicts):
-                own = Trial.of(
-                    self.along(self.variants.own, ())
-                )  # what may have been cut off is no mistake to be mended
+                # what may have been cut off is no mistake that a convention could mend
+                own = Trial.of(self.along(self.variants.own, ()))
             if not own.in_all:
                 self.find_cause(own)
                 return

@@ -17,7 +17,7 @@ from backprop_trace.check.digits import has_more_digits, neighbouring_numbers
 from backprop_trace.check.explain import Explainer
 from backprop_trace.check.findings import NO_CAUSE, OFF_BY_ONE, Answer, Cause, Explanation, Finding
 from backprop_trace.check.habits import Habits
-from backprop_trace.check.ledger import Key, Ledger
+from backprop_trace.check.ledger import Key, Ledger, reach_of_sheet
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import (
     FORGIVEN,
@@ -331,12 +331,7 @@ class Judge:
                 for name in used
             )
             return max(band.high - band.middle, band.middle - band.low) + half if written else half
-        reach = sum(
-            max(abs(low), abs(high)) * bands.radii[symbol]
-            for symbol, (low, high) in band.slopes.items()
-            if len(symbol) == 2
-        )
-        return reach + band.noise + half
+        return reach_of_sheet(band, bands.radii) + band.noise + half
 
     def _is_a_unit_off(self, written: Written, middle: float) -> bool:
         """Is the last of three digits or more one unit from the number correctly rounded?"""

@@ -480,6 +480,12 @@ class Bands:
         return band._replace(low=band.low - band.noise - dust, high=band.high + band.noise + dust)
 
 
+def reach_of_sheet(band: Band, radii: Mapping[Any, float]) -> float:
+    """How far the digits of the numbers that are on the sheet leave open the middle of a band, which has slopes."""
+    slopes = (band.slopes or {}).items()
+    return sum(max(map(abs, slope)) * radii[key] for key, slope in slopes if len(key) == 2)
+
+
 class BandsAt(Mapping[Name, Band]):
     """The bands of one step, some of them changed."""
 

@@ -171,11 +171,8 @@ def _is_single(size: float, figures: int, written: Written) -> bool:
     near = _single(size)
     if figures >= SINGLE_PRECISION + 2:
         return abs(near - size) <= 2 * as_float(written.half_unit)
-    fewest = next(
-        (text for text in (f"{near:.{count}g}" for count in range(6, 9)) if _single(as_float(Fraction(text))) == near),
-        "",
-    )
-    return Fraction(fewest or f"{near:.9g}") == abs(written.value or 0)
+    shown = (Fraction(f"{near:.{count}g}") for count in range(6, 10))  # nine tell any
+    return next(each for each in shown if _single(as_float(each)) == near) == abs(written.value or 0)
 
 
 def _single(value: float) -> float:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from backprop_trace.check.findings import Answer, Explanation
-from backprop_trace.check.ledger import Bands, BandsAt, Key, Ledger
+from backprop_trace.check.ledger import Bands, BandsAt, Key, Ledger, reach_of_sheet
 from backprop_trace.check.slips import SLIPS, Bend, flat
 from backprop_trace.check.variant import Variant
 from backprop_trace.check.writer import significant_figures
@@ -75,8 +75,7 @@ class Trials:
         try:
             if not self.is_near(evaluate(formula, Middles(values), FLOAT), written):
                 return False
-            band = enclosed(formula, values, bands.radii, lambda size: half)
-            return explains(band, written) and agrees(band, written, bands.radii)
+            return comes_to(formula, values, bands, half, written)
         except MISSED:
             return False
 
@@ -111,8 +110,7 @@ class Trials:
             values = self.bands_changed(step, bent, between, bands, dict(changed))
             if kept is not None:
                 values = BandsAt(bands, step, {name: band for name, band in values.changed.items() if name != kept})
-            band = enclosed(formula, values, bands.radii, lambda size: half)
-            return explains(band, written) and agrees(band, written, bands.radii)
+            return comes_to(formula, values, bands, half, written)
         except MISSED:
             return False
 
@@ -196,6 +194,12 @@ class Trials:
         return significant_figures(written.text)
 
 
+def comes_to(formula: Formula, values: Mapping[Name, Any], bands: Bands, half: float, written: Written) -> bool:
+    """Is a number what a formula gives, each operation of it rounded by `half`?"""
+    band = enclosed(formula, values, bands.radii, lambda size: half)
+    return explains(band, written) and agrees(band, written, bands.radii)
+
+
 def explains(band: Band, written: Written) -> bool:
     """Does a bent line give the number: within what the digits of the numbers in it leave open, and not merely because
     that is wide?"""
@@ -215,10 +219,8 @@ def agrees(band: Band, written: Written, radii: Mapping[Any, float]) -> bool:
     last digit? How lines that are not there were carried nobody knows."""
     if band.slopes is None or written.value is None:
         return True
-    of_sheet = sum(max(map(abs, slope)) * radii[of] for of, slope in band.slopes.items() if len(of) == 2)
-    return abs(band.middle - as_float(written.value)) <= of_sheet + band.noise + CARRIED_UNITS * 2 * as_float(
-        written.half_unit
-    )
+    off, units = abs(band.middle - as_float(written.value)), CARRIED_UNITS * 2 * as_float(written.half_unit)
+    return off <= reach_of_sheet(band, radii) + band.noise + units
 
 
 def is_whole(written: Written) -> bool:
