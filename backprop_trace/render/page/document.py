@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -395,7 +395,7 @@ class _Page:
         facts = {
             "givens": [self.given(name) for name in before],
             "free": len(self.givens),
-            "known": len({*self.givens, *self.used()} - {line.name for line in self.lines}),
+            "known": len({*self.givens, *self.used} - {line.name for line in self.lines}),
             "lines": [self.line(equation.name, places) for equation in equations],
             "order": self.order(),
             "settled": training.times if training.settling is not None else 0,
@@ -500,17 +500,19 @@ class _Page:
         shown, listing = {line.name for line in self.lines}, self.trace.listing
         if len(shown) == len(listing.equations):
             return []
-        wanted = {*self.used(), self.network.objective, *(new for new, _ in listing.carried)} - shown
+        wanted = {*self.used, self.network.objective, *(new for new, _ in listing.carried)} - shown
         lines = ancestors(listing.equations, wanted)
         return lines if len(lines) <= LARGEST_PAGE else None
 
+    @cached_property
     def used(self) -> dict[Name, None]:
+        """What the lines use, in their order."""
         return dict.fromkeys(name for line in self.lines for name in names_in(line.equation.formula))
 
     def outside(self) -> list[Name]:
         """What has a number on the page and is neither given nor shown; first what the lines use."""
         known = {*self.givens, *(line.name for line in self.lines)}
-        names = dict.fromkeys([*self.used(), *(line.name for line in self.hidden or ())])
+        names = dict.fromkeys([*self.used, *(line.name for line in self.hidden or ())])
         return [name for name in names if name not in known]
 
     def given(self, name: Name) -> list[Any]:
